@@ -1,0 +1,38 @@
+"""The Celery application and, in one place, everything that happens by the clock.
+
+Tasks carry ids and nudges only. Each tick looks into the rows, so a lost message costs one tick.
+"""
+
+import os
+
+from celery import Celery
+from celery.signals import setup_logging
+from kombu import Queue
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pim.settings")
+
+app = Celery("pim")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.task_queues = [Queue(name) for name in ("interactive", "imports", "delivery")]
+app.autodiscover_tasks()
+
+
+@app.on_after_configure.connect
+def _schedule(sender: Celery, **_kwargs: object) -> None:
+    from django.conf import settings
+
+    every = settings.PIM_TICK_SECONDS
+    sender.conf.beat_schedule = {
+        name: {
+            "task": name,
+            "schedule": every,
+            # A tick that nobody took in time is worth nothing: the next one does its work.
+            "options": {"queue": queue, "expires": every * 3},
+        }
+        for name, queue in (("channels.tasks.tick", "delivery"), ("catalog.tasks.tick", "interactive"))
+    }
+
+
+@setup_logging.connect
+def _log_as_django_does(**_kwargs: object) -> None:
+    """Keeps Celery from replacing the handlers, and with them the filter that masks secrets."""

@@ -1,0 +1,115 @@
+"""The admin's sidebar and name. Each entry is seen by those who may open it, and only once its page exists."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import lazystr
+from django.utils.translation import gettext_lazy as _
+
+
+def _link(url_name: str) -> Any:
+    def address() -> str:
+        try:
+            return reverse(url_name)
+        except NoReverseMatch:
+            return ""
+
+    return lazystr(_Late(address))
+
+
+class _Late:
+    """A text made anew each time it is read: addresses are not known while settings load."""
+
+    def __init__(self, make: Callable[[], str]) -> None:
+        self.make = make
+
+    def __str__(self) -> str:
+        return self.make()
+
+
+def _may(url_name: str, verb: str | None) -> Callable[[HttpRequest], bool]:
+    def permitted(request: HttpRequest) -> bool:
+        from catalog.access import can
+
+        try:
+            reverse(url_name)
+        except NoReverseMatch:
+            return False
+        return verb is None or can(request.user, verb)
+
+    return permitted
+
+
+def _item(title: Any, icon: str, url_name: str, verb: str | None) -> dict[str, Any]:
+    return {"title": title, "icon": icon, "link": _link(url_name), "permission": _may(url_name, verb)}
+
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "PIM",
+    "SITE_HEADER": "PIM",
+    "SITE_SUBHEADER": _("Product information"),
+    "SITE_SYMBOL": "inventory_2",
+    "SITE_URL": None,
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+    "COMMAND": {"search_models": False, "show_history": False},
+    "SIDEBAR": {
+        "show_search": False,
+        "show_all_applications": False,
+        "navigation": [
+            {
+                "title": _("Work"),
+                "items": [
+                    _item(_("Home"), "home", "admin:index", None),
+                    _item(_("Products"), "inventory_2", "admin:catalog_product_changelist", "product.view"),
+                    _item(_("Imports"), "upload_file", "admin:catalog_importrun_changelist", "import.run"),
+                ],
+            },
+            {
+                "title": _("Channels"),
+                "separator": True,
+                "items": [
+                    _item(_("Channels"), "storefront", "admin:channels_channel_changelist", "channel.view"),
+                    _item(_("Listings"), "checklist", "admin:channels_listing_changelist", "channel.view"),
+                    _item(_("Attempts"), "send", "admin:channels_attempt_changelist", "channel.view"),
+                ],
+            },
+            {
+                "title": _("Structure"),
+                "separator": True,
+                "items": [
+                    _item(_("Attributes"), "label", "admin:catalog_attribute_changelist", "structure.view"),
+                    _item(
+                        _("Attribute groups"),
+                        "folder",
+                        "admin:catalog_attributegroup_changelist",
+                        "structure.view",
+                    ),
+                    _item(_("Families"), "category", "admin:catalog_family_changelist", "structure.view"),
+                    _item(
+                        _("Categories"), "account_tree", "admin:catalog_category_changelist", "structure.view"
+                    ),
+                    _item(_("Locales"), "translate", "admin:catalog_locale_changelist", "structure.view"),
+                    _item(_("Currencies"), "payments", "admin:catalog_currency_changelist", "structure.view"),
+                    _item(_("Contexts"), "lan", "admin:catalog_context_changelist", "structure.view"),
+                    _item(_("Sources"), "input", "admin:catalog_source_changelist", "structure.view"),
+                ],
+            },
+            {
+                "title": _("Operations"),
+                "separator": True,
+                "items": [_item(_("Jobs"), "pending_actions", "admin:catalog_job_changelist", "job.view")],
+            },
+            {
+                "title": _("Access"),
+                "separator": True,
+                "items": [
+                    _item(_("Users"), "person", "admin:catalog_user_changelist", "access.edit"),
+                    _item(_("Roles"), "shield_person", "admin:catalog_role_changelist", "access.edit"),
+                ],
+            },
+        ],
+    },
+}
