@@ -1,0 +1,8 @@
+"""The way out: what a channel wants, how ready products are for it, and what stands there."""
+
+from channels.models.block import Block
+from channels.models.channel import Channel, FieldMapping, Requirement
+from channels.models.completeness import Completeness
+from channels.models.listing import Attempt, Listing
+
+__all__ = ["Attempt", "Block", "Channel", "Completeness", "FieldMapping", "Listing", "Requirement"]

@@ -1,0 +1,27 @@
+"""How complete a product is for a channel in a locale: two numbers, written only when they change."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Completeness(models.Model):
+    """Required attributes and how many of them are missing; permanent values only (design: Completeness and validity)."""
+
+    product = models.ForeignKey("catalog.Product", on_delete=models.CASCADE, related_name="completeness")
+    channel = models.ForeignKey("channels.Channel", on_delete=models.CASCADE, related_name="+")
+    locale = models.CharField(max_length=20)
+    required = models.PositiveSmallIntegerField()
+    missing = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["product", "channel", "locale"], name="completeness_slot")]
+        indexes = [models.Index(fields=["channel", "locale", "missing", "product"], name="completeness_missing")]
+
+    def __str__(self) -> str:
+        return f"{self.product_id} {self.channel_id} {self.locale}: {self.ratio} %"
+
+    @property
+    def ratio(self) -> int:
+        """As Akeneo counts: floor(100 · (required − missing) / required); nothing required is complete."""
+        return 100 if not self.required else 100 * (self.required - self.missing) // self.required

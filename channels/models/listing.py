@@ -1,0 +1,98 @@
+"""What should be on a channel, what was sent, what the channel says: one row per sheet unit and channel."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Listing(models.Model):
+    """Level-triggered: `desired_rev > sent_rev` says "this is not yet there as it should be".
+
+    Each change that may alter the sheet raises `desired_rev` in its own transaction. A worker claims the row (lease and
+    token), builds the sheet from what is then true, and settles with `sent_rev` = the desired_rev it claimed: sent, or
+    found to need no sending (unchanged, incomplete, blocked, refused). What the channel holds is told by `sent_hash`.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting to be sent")
+        INCOMPLETE = "incomplete", _("Incomplete")
+        BLOCKED = "blocked", _("Blocked")  # not approved, held back, or the sheet breaks the channel's rules
+        SENT = "sent", _("Sent")  # handed over, the channel has not confirmed yet
+        ACCEPTED = "accepted", _("Accepted")
+        LIVE = "live", _("Live")
+        REFUSED = "refused", _("Refused")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+        ABSENT = "absent", _("Not in the assortment")
+
+    product = models.ForeignKey("catalog.Product", on_delete=models.CASCADE, related_name="listings")
+    channel = models.ForeignKey("channels.Channel", on_delete=models.CASCADE, related_name="listings")
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.WAITING)
+    state_since = models.DateTimeField(_("since"))
+    reason = models.TextField(_("why"), default="")
+
+    desired_rev = models.PositiveBigIntegerField(default=1)
+    sent_rev = models.PositiveBigIntegerField(default=0)
+    # What the channel holds of ours: hash and sheet of the last send that it took; empty after a withdrawal.
+    sent_hash = models.CharField(max_length=64, default="")
+    sent_sheet = models.JSONField(null=True)
+    sent_at = models.DateTimeField(_("sent"), null=True)
+    external_id = models.CharField(max_length=255, default="")
+    external_url = models.CharField(max_length=500, default="")
+
+    stale_since = models.DateTimeField(null=True)  # set with the first raise of desired_rev after a settle
+    due_at = models.DateTimeField(null=True)  # the next moment at which time alone changes the sheet
+    held_by = models.CharField(max_length=100, default="")  # "import:12": not sent while that run is being applied
+    next_try_at = models.DateTimeField()
+    attempts = models.PositiveIntegerField(default=0)  # failures in a row
+    lease_until = models.DateTimeField(null=True)
+    lease_token = models.CharField(max_length=32, default="")
+    unknown = models.BooleanField(default=False)  # the last send may or may not have arrived: read back first
+    submission = models.CharField(max_length=255, default="")  # job handle of submit-and-poll
+    submitted = models.JSONField(null=True)  # what that job carries of this row: {op, revision, hash, sheet}
+    error_class = models.CharField(max_length=10, default="")  # retry, data, config, unknown
+    errors = models.JSONField(default=list)  # [{field, locale, attribute, code, message}]
+    seen_at = models.DateTimeField(null=True)  # when the channel was last read back
+    drift = models.JSONField(default=list)  # where it then differed from what was sent: [{field, sent, seen}]
+
+    class Meta:
+        verbose_name = _("listing")
+        verbose_name_plural = _("listings")
+        constraints = [models.UniqueConstraint(fields=["product", "channel"], name="listing")]
+        indexes = [
+            # The claim: stale rows of a channel by their turn.
+            models.Index(
+                fields=["channel", "next_try_at"], condition=models.Q(desired_rev__gt=models.F("sent_rev")), name="listing_stale"
+            ),
+            models.Index(fields=["channel", "due_at"], condition=models.Q(due_at__isnull=False), name="listing_due"),
+            models.Index(fields=["channel", "state", "next_try_at"], name="listing_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product_id} → {self.channel_id}: {self.state}"
+
+    @property
+    def is_stale(self) -> bool:
+        return self.desired_rev > self.sent_rev
+
+
+class Attempt(models.Model):
+    """One try to send, withdraw or read back, as an operator reads it: secrets are masked before it is written."""
+
+    listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="attempts_made")
+    at = models.DateTimeField()
+    operation = models.CharField(max_length=12)  # upsert, withdraw, read_back, poll
+    revision = models.PositiveBigIntegerField()
+    outcome = models.CharField(max_length=12)  # ok, nothing_to_do, retry, data, config, unknown
+    message = models.TextField(default="")
+    message_id = models.CharField(max_length=64, default="")
+    milliseconds = models.PositiveIntegerField(default=0)
+    answer = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.operation}: {self.outcome}"
