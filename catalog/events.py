@@ -1,0 +1,8 @@
+"""What the catalogue tells after a commit: ids only, once per batch. Received in subscribers.py of higher rooms."""
+
+from __future__ import annotations
+
+from django.dispatch import Signal
+
+products_changed = Signal()  # product_ids: list[int], the changed products and those that inherit from them
+structure_changed = Signal()  # kind: str, ids: list[int]

@@ -1,0 +1,50 @@
+"""What a product is. One file per topic; imports point from top to bottom of this list."""
+
+from catalog.models.access import Grant, Role
+from catalog.models.asset import Asset
+from catalog.models.attribute import Attribute, AttributeGroup, Option
+from catalog.models.campaign import Campaign, CampaignValues
+from catalog.models.category import Category
+from catalog.models.context import Context, Currency, Locale
+from catalog.models.family import Family, FamilyAttribute, FamilyVariant, VariantAttribute
+from catalog.models.importing import ImportProfile, ImportRow, ImportRun
+from catalog.models.job import Job
+from catalog.models.product import NumberValue, Product, ProductCategory, ProductValues, UniqueValue
+from catalog.models.revision import Revision
+from catalog.models.source import Proposal, Source, SourcePolicy
+from catalog.models.structure import StructureVersion
+from catalog.models.user import User
+
+__all__ = [
+    "Asset",
+    "Attribute",
+    "AttributeGroup",
+    "Campaign",
+    "CampaignValues",
+    "Category",
+    "Context",
+    "Currency",
+    "Family",
+    "FamilyAttribute",
+    "FamilyVariant",
+    "Grant",
+    "ImportProfile",
+    "ImportRow",
+    "ImportRun",
+    "Job",
+    "Locale",
+    "NumberValue",
+    "Option",
+    "Product",
+    "ProductCategory",
+    "ProductValues",
+    "Proposal",
+    "Revision",
+    "Role",
+    "Source",
+    "SourcePolicy",
+    "StructureVersion",
+    "UniqueValue",
+    "User",
+    "VariantAttribute",
+]

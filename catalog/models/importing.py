@@ -1,0 +1,120 @@
+"""An import: its profile, its run and the rows of its plan."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models.codes import Labelled
+from catalog.models.job import Job
+from catalog.models.product import Product
+from catalog.models.source import Source
+
+
+class ImportProfile(Labelled):
+    """What was accepted for this supplier before: columns, settings and policy.
+
+    `mapping` and `settings` belong to catalog.importing.columns and catalog.importing.settings; unknown keys are refused there.
+    """
+
+    source = models.ForeignKey(Source, verbose_name=_("source"), null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    dialect = models.CharField(_("dialect"), max_length=30, default="plain")
+    mapping = models.JSONField(default=list, blank=True)
+    settings = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("import profile")
+        verbose_name_plural = _("import profiles")
+        ordering = ["code"]
+        constraints = [models.UniqueConstraint(fields=["code"], name="import_profile_code", violation_error_message=_("This code is taken."))]
+
+
+class ImportRun(models.Model):
+    """One file on its way: uploaded → planning → planned → applying → applied → undoing → undone, or failed, cancelled."""
+
+    class State(models.TextChoices):
+        UPLOADED = "uploaded", _("Uploaded")
+        PLANNING = "planning", _("Planning")
+        PLANNED = "planned", _("Planned")
+        APPLYING = "applying", _("Applying")
+        APPLIED = "applied", _("Applied")
+        UNDOING = "undoing", _("Being undone")
+        UNDONE = "undone", _("Undone")
+        FAILED = "failed", _("Failed")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    class Policy(models.TextChoices):
+        ALL_OR_NOTHING = "all-or-nothing", _("All or nothing")
+        SKIP_BAD = "skip-bad", _("Skip bad rows")
+        FILL_EMPTY = "fill-empty", _("Only fill what is empty, skip bad rows")
+
+    profile = models.ForeignKey(ImportProfile, verbose_name=_("profile"), null=True, blank=True, on_delete=models.SET_NULL, related_name="runs")
+    source = models.ForeignKey(Source, verbose_name=_("source"), null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    target = models.CharField(max_length=20, default="products")
+    file = models.FileField(_("file"), upload_to="imports/")
+    filename = models.CharField(_("file name"), max_length=255)
+    sha256 = models.CharField(max_length=64)
+    table = models.JSONField(default=dict)  # what the reader recognised (catalog.importing.readers)
+    mapping = models.JSONField(default=list)
+    settings = models.JSONField(default=dict)
+    policy = models.CharField(_("policy"), max_length=20, choices=Policy, default=Policy.SKIP_BAD)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.UPLOADED)
+    counts = models.JSONField(default=dict)
+    error = models.TextField(default="")
+    job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(_("created"))
+    created_by = models.ForeignKey("catalog.User", verbose_name=_("by"), null=True, on_delete=models.SET_NULL, related_name="+")
+    applied_at = models.DateTimeField(_("applied"), null=True)
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.filename
+
+
+class ImportRow(models.Model):
+    """One row of the file and what it would do, did, or why not.
+
+    `changes` is {key: [before, after]} as in Revision; `errors` is [{column, key, value, code, message}].
+    """
+
+    class State(models.TextChoices):
+        PLANNED = "planned", _("Planned")
+        UNCHANGED = "unchanged", _("Unchanged")
+        REJECTED = "rejected", _("Rejected")
+        SKIPPED = "skipped", _("Skipped")
+        APPLIED = "applied", _("Applied")
+        REVERSED = "reversed", _("Reversed")
+        KEPT = "kept", _("Kept")
+        FAILED = "failed", _("Could not be reversed")
+
+    class Action(models.TextChoices):
+        CREATE = "create", _("Create")
+        UPDATE = "update", _("Update")
+        NONE = "none", _("None")
+
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="rows")
+    number = models.PositiveIntegerField()  # as the spreadsheet counts, from 1
+    sku = models.CharField(max_length=150, default="")
+    action = models.CharField(max_length=10, choices=Action, default=Action.NONE)
+    state = models.CharField(max_length=10, choices=State, default=State.PLANNED)
+    product = models.ForeignKey(Product, null=True, on_delete=models.SET_NULL, related_name="+")
+    level = models.PositiveSmallIntegerField(default=0)  # models before sub-models before variants
+    raw = models.JSONField(default=list)
+    values = models.JSONField(default=dict)  # key → stored value, as cleaned
+    fields = models.JSONField(default=dict)
+    changes = models.JSONField(default=dict)
+    errors = models.JSONField(default=list)
+    error_code = models.CharField(max_length=40, default="")  # of the first error: rejected rows are filtered by it
+    notes = models.JSONField(default=list)  # warnings, proposals, why kept
+    rev = models.PositiveBigIntegerField(null=True)  # the product's revision that this row wrote
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "number"], name="import_row")]
+        indexes = [models.Index(fields=["run", "state", "level", "number"], name="import_row_state")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}:{self.number}"

@@ -1,0 +1,25 @@
+"""The person who signs in."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class User(AbstractUser):
+    """A person. What they may do comes from their roles (catalog.access), not from Django's permissions."""
+
+    locale = models.ForeignKey(
+        "catalog.Locale",
+        verbose_name=_("working locale"),
+        help_text=_("The locale whose texts this person sees first."),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    roles = models.ManyToManyField("catalog.Role", verbose_name=_("roles"), blank=True, related_name="users")
+
+    class Meta(AbstractUser.Meta):  # type: ignore[name-defined]
+        pass

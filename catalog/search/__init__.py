@@ -1,0 +1,50 @@
+"""Finding products: tokens for combined filters, one text for search. What differs by database is in its one module."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from types import ModuleType
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from catalog.models.product import Product
+from catalog.search.folding import folded
+
+
+def _backend() -> ModuleType:
+    if connection.vendor == "postgresql":
+        from catalog.search import postgres
+
+        return postgres
+    from catalog.search import sqlite
+
+    return sqlite
+
+
+def filter_tokens(
+    queryset: QuerySet[Product],
+    *,
+    all: Iterable[str] = (),  # noqa: A002 - reads as the sentence it is
+    any_of: Sequence[Sequence[str]] = (),
+    none: Iterable[str] = (),
+) -> QuerySet[Product]:
+    """Products that carry all of `all`, at least one of each group in `any_of`, and none of `none`."""
+    return _backend().filter_tokens(queryset, list(all), [list(group) for group in any_of], list(none))
+
+
+def search_text(queryset: QuerySet[Product], words: str) -> QuerySet[Product]:
+    """Products whose search text (SKU, labels, searchable values) contains each of the words, whatever case and accents."""
+    for word in folded(words).split()[:8]:
+        queryset = _backend().contains(queryset, word)
+    return queryset
+
+
+def replace_tokens(changes: Sequence[tuple[int, Sequence[str], Sequence[str]]]) -> None:
+    """Keeps what the database needs beside Product.tokens: (product id, tokens before, tokens after) of each change."""
+    _backend().replace_tokens(changes)
+
+
+def replace_texts(texts: Sequence[tuple[int, str]]) -> None:
+    """Keeps what the database needs beside Product.search: (product id, text)."""
+    _backend().replace_texts(texts)

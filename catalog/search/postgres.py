@@ -1,0 +1,44 @@
+"""PostgreSQL: tokens in an array column with a GIN index, text by trigrams where the extension is there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import BooleanField, F, QuerySet
+from django.db.models.expressions import Func, Value
+
+from catalog.models.product import Product
+from catalog.models.tokens import TokensField
+
+
+class _Compare(Func):
+    output_field = BooleanField()
+    arity = 2
+
+    def __init__(self, operator: str, tokens: list[str]) -> None:
+        super().__init__(F("tokens"), Value(tokens, output_field=TokensField()))
+        self.template = "(%(expressions)s::text[])"  # the last expression is the literal
+        self.arg_joiner = f" {operator} "
+
+
+def filter_tokens(queryset: QuerySet[Product], every: list[str], any_of: list[list[str]], none: list[str]) -> QuerySet[Product]:
+    if every:
+        queryset = queryset.filter(_Compare("@>", every))
+    for group in any_of:
+        queryset = queryset.filter(_Compare("&&", group))
+    if none:
+        queryset = queryset.exclude(_Compare("&&", none))
+    return queryset
+
+
+def contains(queryset: QuerySet[Product], word: str) -> QuerySet[Product]:
+    return queryset.filter(search__contains=word)
+
+
+def replace_tokens(changes: Sequence[tuple[int, Any, Any]]) -> None:
+    """The column is the index."""
+
+
+def replace_texts(texts: Sequence[tuple[int, str]]) -> None:
+    """The column is the index."""

@@ -1,0 +1,50 @@
+"""SQLite: a token table for filters and an FTS5 trigram table for text, both made by a migration."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import connection
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
+
+from catalog.models.product import Product
+
+
+def filter_tokens(queryset: QuerySet[Product], every: list[str], any_of: list[list[str]], none: list[str]) -> QuerySet[Product]:
+    for group in [[token] for token in every] + any_of:
+        queryset = queryset.filter(pk__in=_having(group))
+    if none:
+        queryset = queryset.exclude(pk__in=_having(none))
+    return queryset
+
+
+def _having(tokens: list[str]) -> RawSQL:
+    marks = ",".join(["%s"] * len(tokens))
+    return RawSQL(f"SELECT product FROM catalog_token WHERE token IN ({marks})", tokens)  # noqa: S608 - only marks
+
+
+def contains(queryset: QuerySet[Product], word: str) -> QuerySet[Product]:
+    if len(word) < 3:  # shorter than a trigram: the index has nothing to say
+        return queryset.filter(search__contains=word)
+    phrase = '"' + word.replace('"', '""') + '"'
+    return queryset.filter(pk__in=RawSQL("SELECT rowid FROM catalog_text WHERE catalog_text MATCH %s", [phrase]))
+
+
+def replace_tokens(changes: Sequence[tuple[int, Sequence[str], Sequence[str]]]) -> None:
+    gone, come = [], []
+    for product_id, before, after in changes:
+        old, new = set(before), set(after)
+        gone += [(token, product_id) for token in old - new]
+        come += [(token, product_id) for token in new - old]
+    with connection.cursor() as cursor:
+        if gone:
+            cursor.executemany("DELETE FROM catalog_token WHERE token = %s AND product = %s", gone)
+        if come:
+            cursor.executemany("INSERT OR IGNORE INTO catalog_token (token, product) VALUES (%s, %s)", come)
+
+
+def replace_texts(texts: Sequence[tuple[int, str]]) -> None:
+    with connection.cursor() as cursor:
+        cursor.executemany("DELETE FROM catalog_text WHERE rowid = %s", [(product_id,) for product_id, _text in texts])
+        cursor.executemany("INSERT INTO catalog_text (rowid, body) VALUES (%s, %s)", texts)

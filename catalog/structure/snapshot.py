@@ -1,0 +1,245 @@
+"""The structure as one immutable snapshot, loaded in a constant number of queries and kept until its version changes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from catalog.models.attribute import Attribute, AttributeGroup, Option
+from catalog.models.category import Category
+from catalog.models.codes import label_of
+from catalog.models.context import Context, Currency, Locale
+from catalog.models.family import Family, FamilyAttribute, FamilyVariant, VariantAttribute
+from catalog.models.source import Source, SourcePolicy
+from catalog.models.structure import StructureVersion
+from catalog.structure.specs import AttributeSpec, OptionSpec
+
+
+@dataclass(frozen=True, slots=True)
+class LocaleSpec:
+    code: str
+    name: str
+    is_active: bool
+    chain: tuple[str, ...]  # itself, then its fallbacks
+
+
+@dataclass(frozen=True, slots=True)
+class ContextSpec:
+    code: str
+    labels: Mapping[str, str]
+    kind: str
+    chain: tuple[str, ...]  # itself, its audiences, then "" (master)
+
+    def label(self, locale: str | None = None) -> str:
+        return label_of(dict(self.labels), self.code, locale)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupSpec:
+    code: str
+    labels: Mapping[str, str]
+    position: int
+
+    def label(self, locale: str | None = None) -> str:
+        return label_of(dict(self.labels), self.code, locale)
+
+
+@dataclass(frozen=True, slots=True)
+class FamilySpec:
+    id: int
+    code: str
+    labels: Mapping[str, str]
+    attributes: tuple[str, ...]
+    label_attribute: str
+    image_attribute: str
+
+    def label(self, locale: str | None = None) -> str:
+        return label_of(dict(self.labels), self.code, locale)
+
+
+@dataclass(frozen=True, slots=True)
+class VariantSpec:
+    """`bound`: the level of each bound attribute; `axes`: per level, in order."""
+
+    id: int
+    code: str
+    family_id: int
+    labels: Mapping[str, str]
+    bound: Mapping[str, int]
+    axes: Mapping[int, tuple[str, ...]]
+
+    @property
+    def levels(self) -> int:
+        return max(self.axes, default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class CategorySpec:
+    id: int
+    code: str
+    labels: Mapping[str, str]
+    path: str  # "/1/7/": ids from the root down to itself
+
+    def label(self, locale: str | None = None) -> str:
+        return label_of(dict(self.labels), self.code, locale)
+
+    @property
+    def ancestry(self) -> tuple[int, ...]:
+        """Its ancestors' ids from the root down, and its own."""
+        return tuple(int(part) for part in self.path.split("/") if part)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSpec:
+    code: str
+    labels: Mapping[str, str]
+    kind: str
+    rank: int
+    by_attribute: Mapping[str, tuple[bool, int]] = field(default_factory=dict)
+    by_group: Mapping[str, tuple[bool, int]] = field(default_factory=dict)
+
+    def stand(self, spec: AttributeSpec) -> tuple[bool, int]:
+        """(may write, rank) of this source for an attribute."""
+        return self.by_attribute.get(spec.code) or self.by_group.get(spec.group) or (True, self.rank)
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    version: int
+    attributes: Mapping[str, AttributeSpec]
+    groups: Mapping[str, GroupSpec]
+    families: Mapping[int, FamilySpec]
+    variants: Mapping[int, VariantSpec]
+    locales: Mapping[str, LocaleSpec]
+    contexts: Mapping[str, ContextSpec]
+    currencies: tuple[str, ...]
+    sources: Mapping[str, SourceSpec]
+    categories: Mapping[int, CategorySpec]
+    category_by_code: Mapping[str, CategorySpec]  # by casefolded code
+    folded: Mapping[str, str]  # casefolded attribute code → code
+    family_by_code: Mapping[str, FamilySpec]  # by casefolded code
+    variant_by_code: Mapping[str, VariantSpec]  # by casefolded code
+
+    def find_attribute(self, code: str) -> AttributeSpec | None:
+        return self.attributes.get(code) or self.attributes.get(self.folded.get(code.casefold(), ""))
+
+    def locale_chain(self, locale: str) -> tuple[str, ...]:
+        spec = self.locales.get(locale)
+        return spec.chain if spec else (locale,)
+
+    def context_chain(self, context: str) -> tuple[str, ...]:
+        spec = self.contexts.get(context)
+        return spec.chain if spec else ("",) if not context else (context, "")
+
+    @staticmethod
+    def current() -> Structure:
+        """The structure of now: one query where this process has it already, a dozen where it changed."""
+        global _cached
+        version = StructureVersion.objects.filter(pk=1).values_list("version", flat=True).first() or 0
+        if _cached is None or _cached.version != version:
+            _cached = _load(version)
+        return _cached
+
+
+_cached: Structure | None = None
+
+
+def forget() -> None:
+    """Drops the snapshot of this process: for tests, whose databases begin again at version 0."""
+    global _cached
+    _cached = None
+
+
+def _chains(parents: Mapping[Any, Any]) -> dict[Any, tuple[Any, ...]]:
+    chains = {}
+    for start in parents:
+        chain, step = [start], parents[start]
+        while step is not None and step not in chain:
+            chain.append(step)
+            step = parents.get(step)
+        chains[start] = tuple(chain)
+    return chains
+
+
+def _load(version: int) -> Structure:
+    options: dict[int, dict[str, OptionSpec]] = defaultdict(dict)
+    for attribute_id, code, labels, position in Option.objects.order_by("attribute_id", "position", "code").values_list(
+        "attribute_id", "code", "labels", "position"
+    ):
+        options[attribute_id][code] = OptionSpec(code, labels, position)
+    codes: dict[int, str] = {}
+    attributes: dict[str, AttributeSpec] = {}
+    rows = Attribute.objects.select_related("group").order_by("group__position", "group__code", "position", "code")
+    for row in rows:
+        codes[row.pk] = row.code
+        attributes[row.code] = AttributeSpec(
+            id=row.pk, code=row.code, type=row.type, group=row.group.code, labels=row.labels,
+            localizable=row.localizable, scopable=row.scopable, unique=row.is_unique, filterable=row.filterable,
+            searchable=row.searchable, params=row.params, options=options.get(row.pk, {}),
+        )  # fmt: skip
+    members: dict[int, list[str]] = defaultdict(list)
+    for family_id, attribute_id in FamilyAttribute.objects.order_by("family_id", "position", "pk").values_list("family_id", "attribute_id"):
+        members[family_id].append(codes[attribute_id])
+    families = {
+        row.pk: FamilySpec(
+            row.pk, row.code, row.labels, tuple(members.get(row.pk, ())),
+            codes.get(row.label_attribute_id, ""), codes.get(row.image_attribute_id, ""),
+        )
+        for row in Family.objects.order_by("code")
+    }  # fmt: skip
+    bound: dict[int, dict[str, int]] = defaultdict(dict)
+    axes: dict[int, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for row in VariantAttribute.objects.order_by("family_variant_id", "level", "position", "pk"):
+        bound[row.family_variant_id][codes[row.attribute_id]] = row.level
+        if row.is_axis:
+            axes[row.family_variant_id][row.level].append(codes[row.attribute_id])
+    variants = {
+        row.pk: VariantSpec(
+            row.pk, row.code, row.family_id, row.labels, bound.get(row.pk, {}),
+            {level: tuple(listed) for level, listed in sorted(axes.get(row.pk, {}).items())},
+        )
+        for row in FamilyVariant.objects.order_by("code")
+    }  # fmt: skip
+    locale_rows = list(Locale.objects.select_related("fallback").order_by("position", "code"))
+    locale_chains = _chains({row.code: row.fallback.code if row.fallback else None for row in locale_rows})
+    context_rows = list(Context.objects.select_related("parent").order_by("position", "code"))
+    context_chains = _chains({row.code: row.parent.code if row.parent else None for row in context_rows})
+    by_attribute: dict[int, dict[str, tuple[bool, int]]] = defaultdict(dict)
+    by_group: dict[int, dict[str, tuple[bool, int]]] = defaultdict(dict)
+    source_rows = list(Source.objects.order_by("-rank", "code"))
+    ranks = {row.pk: row.rank for row in source_rows}
+    for policy in SourcePolicy.objects.select_related("group"):
+        stand = (policy.may_write, ranks[policy.source_id] if policy.rank is None else policy.rank)
+        if policy.attribute_id:
+            by_attribute[policy.source_id][codes[policy.attribute_id]] = stand
+        elif policy.group:
+            by_group[policy.source_id][policy.group.code] = stand
+    categories = {
+        pk: CategorySpec(pk, code, labels, path)
+        for pk, code, labels, path in Category.objects.order_by("path").values_list("pk", "code", "labels", "path")
+    }
+    return Structure(
+        version=version,
+        attributes=attributes,
+        groups={
+            row.code: GroupSpec(row.code, row.labels, row.position) for row in AttributeGroup.objects.order_by("position", "code")
+        },
+        families=families,
+        variants=variants,
+        locales={row.code: LocaleSpec(row.code, row.name, row.is_active, locale_chains[row.code]) for row in locale_rows},
+        contexts={
+            row.code: ContextSpec(row.code, row.labels, row.kind, (*context_chains[row.code], "")) for row in context_rows
+        },
+        currencies=tuple(Currency.objects.filter(is_active=True).order_by("position", "code").values_list("code", flat=True)),
+        sources={
+            row.code: SourceSpec(row.code, row.labels, row.kind, row.rank, by_attribute.get(row.pk, {}), by_group.get(row.pk, {}))
+            for row in source_rows
+        },
+        categories=categories,
+        category_by_code={spec.code.casefold(): spec for spec in categories.values()},
+        folded={code.casefold(): code for code in attributes},
+        family_by_code={spec.code.casefold(): spec for spec in families.values()},
+        variant_by_code={spec.code.casefold(): spec for spec in variants.values()},
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""What products say: keys, resolution, and the one door through which values change."""

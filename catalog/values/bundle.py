@@ -1,0 +1,152 @@
+"""Everything needed to resolve a product's values: its own document, those above it, its campaigns."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from catalog.models.campaign import CampaignValues
+from catalog.models.product import Product, ProductCategory, ProductValues
+from catalog.structure.snapshot import FamilySpec, Structure, VariantSpec
+
+# What a bundle's product row carries: all but the derived columns, which are wide and only searched.
+ROW_FIELDS = (
+    "id", "sku", "kind", "family_id", "family_variant_id", "parent_id", "root_id", "status", "enabled", "trashed_at",
+    "rev", "label", "labels", "image", "created_at", "updated_at",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One product of the chain variant → sub-model → model, with its own document."""
+
+    product_id: int
+    sku: str
+    kind: str
+    values: Mapping[str, Any]
+    sources: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignDocument:
+    """What a campaign says at one level (0: the product itself, 1: its parent …). In order of precedence."""
+
+    code: str
+    labels: Mapping[str, str]
+    starts_at: datetime
+    ends_at: datetime
+    level: int
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """`levels`: the product's own first, then its parent's, then its root's."""
+
+    product: Product
+    levels: tuple[Level, ...]
+    family: FamilySpec | None
+    variant: VariantSpec | None
+    categories: tuple[int, ...]  # ids, its own and those of the levels above
+    campaigns: tuple[CampaignDocument, ...]
+
+    @property
+    def depth(self) -> int:
+        """The level at which this product stands in its family variant: 0 for a model or a simple product."""
+        return len(self.levels) - 1
+
+    @property
+    def effective(self) -> dict[str, Any]:
+        """Key → value with the levels merged, the own winning; campaigns, contexts and fallbacks left alone."""
+        merged: dict[str, Any] = {}
+        for level in reversed(self.levels):
+            merged.update(level.values)
+        return merged
+
+
+def attributes_of(bundle: Bundle, structure: Structure) -> tuple[str, ...]:
+    """The attribute codes of the product's family; all attributes where it has none."""
+    return bundle.family.attributes if bundle.family else tuple(structure.attributes)
+
+
+def attributes_at(bundle: Bundle, structure: Structure) -> tuple[str, ...]:
+    """Those of them that may be written at this product's level: bound to it, or bound to none."""
+    codes = attributes_of(bundle, structure)
+    if bundle.variant is None:
+        return codes
+    return tuple(code for code in codes if bundle.variant.bound.get(code, bundle.depth) == bundle.depth)
+
+
+def load(product_ids: Iterable[int], *, structure: Structure | None = None) -> dict[int, Bundle]:
+    """Bundles of these products, in at most five queries whatever their number."""
+    structure = structure or Structure.current()
+    rows = {row.pk: row for row in Product.objects.filter(pk__in=list(product_ids)).only(*ROW_FIELDS)}
+    return of_rows(rows.values(), structure=structure)
+
+
+def of_rows(
+    rows: Iterable[Product],
+    *,
+    structure: Structure,
+    documents: Mapping[int, tuple[Mapping[str, Any], Mapping[str, str]]] | None = None,
+    categories: Mapping[int, Sequence[int]] | None = None,
+) -> dict[int, Bundle]:
+    """Bundles of rows in hand. `documents` and `categories` (by product id) override what the database has."""
+    rows = list(rows)
+    known = {row.pk: row for row in rows}
+    above = {pk for row in rows for pk in (row.parent_id, row.root_id) if pk and pk not in known}
+    if above:
+        known |= {row.pk: row for row in Product.objects.filter(pk__in=above).only(*ROW_FIELDS)}
+    docs = dict(documents or {})
+    missing = [pk for pk in known if pk not in docs]
+    if missing:
+        for pk, values, sources in ProductValues.objects.filter(pk__in=missing).values_list("pk", "values", "sources"):
+            docs[pk] = (values, sources)
+    placed: dict[int, Sequence[int]] = dict(categories or {})
+    missing = [pk for pk in known if pk not in placed]
+    if missing:
+        found: dict[int, list[int]] = defaultdict(list)
+        for pk, category in (
+            ProductCategory.objects.filter(product_id__in=missing).order_by("position", "pk").values_list("product_id", "category_id")
+        ):
+            found[pk].append(category)
+        placed |= found
+    campaigns = _campaigns(known)
+    bundles = {}
+    for row in rows:
+        chain = _chain(row, known)
+        levels = tuple(Level(step.pk, step.sku, step.kind, *docs.get(step.pk, ({}, {}))) for step in chain)
+        bundles[row.pk] = Bundle(
+            product=row,
+            levels=levels,
+            family=structure.families.get(row.family_id) if row.family_id else None,
+            variant=structure.variants.get(row.family_variant_id) if row.family_variant_id else None,
+            categories=tuple(dict.fromkeys(category for step in chain for category in placed.get(step.pk, ()))),
+            campaigns=_in_order((document, depth) for depth, step in enumerate(chain) for document in campaigns.get(step.pk, ())),
+        )
+    return bundles
+
+
+def _chain(row: Product, known: Mapping[int, Product]) -> list[Product]:
+    chain = [row]
+    while (parent := chain[-1].parent_id) and parent in known and len(chain) < 3:
+        chain.append(known[parent])
+    return chain
+
+
+def _campaigns(product_ids: Iterable[int]) -> dict[int, list[CampaignValues]]:
+    by_product: dict[int, list[CampaignValues]] = defaultdict(list)
+    for document in CampaignValues.objects.filter(product_id__in=list(product_ids), campaign__is_active=True).select_related("campaign"):
+        by_product[document.product_id].append(document)
+    return by_product
+
+
+def _in_order(documents: Iterable[tuple[CampaignValues, int]]) -> tuple[CampaignDocument, ...]:
+    """Higher priority first, then the later start, then the code, so that the order is total."""
+    ordered = sorted(documents, key=lambda pair: (-pair[0].campaign.priority, -pair[0].campaign.starts_at.timestamp(), pair[0].campaign.code, pair[1]))
+    return tuple(
+        CampaignDocument(d.campaign.code, d.campaign.labels, d.campaign.starts_at, d.campaign.ends_at, depth, d.values) for d, depth in ordered
+    )

@@ -1,0 +1,92 @@
+"""Is this key one of this product's, may this person write it, and what is stored for what they gave?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from catalog.access import Rights
+from catalog.attribute_types import ATTRIBUTE_TYPES
+from catalog.attribute_types.base import ValueRefused
+from catalog.structure.snapshot import Structure
+from catalog.structure.specs import AttributeSpec
+from catalog.values.changes import ABSENT, EMPTY, RESET, FieldError
+from catalog.values.draft import Draft
+from catalog.values.keys import Key
+
+
+def clean_value(draft: Draft, key: str, raw: Any, *, structure: Structure, rights: Rights | None) -> tuple[AttributeSpec, Any] | None:
+    """(attribute, stored form or ABSENT or None for explicitly empty); None where it was refused on the draft.
+
+    `rights` None: the writer is trusted.
+    """
+    parsed = Key.parse(key)
+    spec = structure.attributes.get(parsed.attribute)
+    if spec is None:
+        draft.refuse(key, "unknown_attribute", _("There is no attribute '%(code)s'.") % {"code": parsed.attribute}, raw)
+        return None
+    refusal = _misplaced(draft, spec, parsed, structure)
+    if refusal:
+        draft.refuse(key, refusal[0], refusal[1], raw if not isinstance(raw, type(EMPTY)) else None)
+        return None
+    if rights is not None and not rights.may_edit_key(spec, parsed.locale, parsed.context):
+        draft.refuse(key, "forbidden", _("Your roles do not let you edit %(label)s here.") % {"label": _named(spec, parsed)})
+        return None
+    if raw is RESET or raw is ABSENT:
+        return spec, ABSENT
+    if raw is EMPTY:
+        stored = None
+    elif draft.change.cleaned:
+        stored = raw
+    else:
+        try:
+            stored = ATTRIBUTE_TYPES[spec.type].clean(raw, spec, structure=structure)
+        except ValueRefused as refused:
+            draft.refuse(key, refused.code, str(refused.message), raw)
+            return None
+    if stored is None and not may_inherit(draft, spec, parsed, structure):
+        return spec, ABSENT
+    if stored is not None and not draft.change.cleaned:
+        for warning in ATTRIBUTE_TYPES[spec.type].warnings(stored, spec):
+            draft.outcome.warnings.append(FieldError(key, "warning", str(warning), stored))
+    return spec, stored
+
+
+def may_inherit(draft: Draft, spec: AttributeSpec, key: Key, structure: Structure) -> bool:
+    """Whether something could shine through an absent value: only then is "explicitly empty" another thing than absent."""
+    if draft.depth and (draft.variant is None or draft.variant.bound.get(spec.code) is None):
+        return True
+    return bool(key.context) or (spec.localizable and len(structure.locale_chain(key.locale)) > 1)
+
+
+def _misplaced(draft: Draft, spec: AttributeSpec, key: Key, structure: Structure) -> tuple[str, str] | None:
+    label = spec.label()
+    if spec.localizable and not key.locale:
+        return "needs_locale", _("%(label)s is written by locale: name one, as in %(code)s-en_US.") % {"label": label, "code": spec.code}
+    if key.locale and not spec.localizable:
+        return "not_localizable", _("%(label)s has one value for all locales: leave '%(locale)s' out.") % {"label": label, "locale": key.locale}
+    if key.locale and key.locale not in structure.locales:
+        return "unknown_locale", _("There is no locale '%(locale)s'.") % {"locale": key.locale}
+    if key.context and not spec.scopable:
+        return "not_scopable", _("%(label)s has one value for all channels: leave '%(context)s' out.") % {"label": label, "context": key.context}
+    if key.context and key.context not in structure.contexts:
+        return "unknown_context", _("There is no audience or channel '%(context)s'.") % {"context": key.context}
+    if draft.family is not None and spec.code not in draft.family.attributes:
+        return "not_in_family", _("The family %(family)s has no %(label)s: add it to the family, or leave this out.") % {
+            "family": draft.family.label(), "label": label,
+        }  # fmt: skip
+    if draft.variant is not None:
+        level = draft.variant.bound.get(spec.code, draft.depth)
+        if level < draft.depth:
+            return "wrong_level", _("%(label)s is common to all variants: write it on %(sku)s.") % {
+                "label": label, "sku": draft.above[draft.depth - level - 1].sku,
+            }  # fmt: skip
+        if level > draft.depth:
+            return "wrong_level", _("%(label)s is written on each variant, not on the model.") % {"label": label}
+    return None
+
+
+def _named(spec: AttributeSpec, key: Key) -> str:
+    where = " ".join(part for part in (key.locale, key.context) if part)
+    return f"{spec.label()} ({where})" if where else spec.label()

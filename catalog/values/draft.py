@@ -1,0 +1,50 @@
+"""One product on its way through the door: what it was, what it will be, and what was said about it on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from catalog.models.product import Product
+from catalog.structure.snapshot import FamilySpec, VariantSpec
+from catalog.values.changes import ABSENT, FieldError, Outcome, ProductChange
+
+
+@dataclass(slots=True)
+class Draft:
+    change: ProductChange
+    outcome: Outcome
+    row: Product
+    is_new: bool
+    values: dict[str, Any] = field(default_factory=dict)  # the own document, as it will be
+    sources: dict[str, str] = field(default_factory=dict)
+    stored: dict[str, Any] = field(default_factory=dict)  # the own document, as it is
+    stored_sources: dict[str, str] = field(default_factory=dict)
+    above: tuple[Product, ...] = ()  # parent, then root
+    above_values: tuple[dict[str, Any], ...] = ()
+    categories: list[int] = field(default_factory=list)
+    stored_categories: list[int] = field(default_factory=list)
+    family: FamilySpec | None = None
+    variant: VariantSpec | None = None
+    proposals: dict[str, Any] = field(default_factory=dict)  # key → stored form
+
+    @property
+    def depth(self) -> int:
+        return len(self.above)
+
+    def refuse(self, key: str, code: str, message: str, value: Any = None) -> None:
+        self.outcome.errors.append(FieldError(key, code, message, value))
+
+    def set_value(self, key: str, after: Any, source: str) -> None:
+        """Puts a stored value, or ABSENT, into the document and notes the change."""
+        before = self.stored.get(key, ABSENT)
+        if after is ABSENT:
+            self.values.pop(key, None)
+            self.sources.pop(key, None)
+        else:
+            self.values[key] = after
+            self.sources[key] = source
+        self.outcome.changed[key] = (before, after)
+
+    def set_field(self, key: str, before: Any, after: Any) -> None:
+        self.outcome.changed[key] = (before, after)

@@ -1,0 +1,39 @@
+"""The grammar of value keys: `attribute`, `attribute|locale`, `attribute||context`, `attribute|locale|context`.
+
+Master and "no locale" are never spelled. The product's own fields stand beside values as pseudo keys: "_sku", "_status" …
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+FIELD_KEYS = (
+    "_sku", "_family", "_family_variant", "_parent", "_status", "_enabled", "_categories", "_trashed",
+)  # fmt: skip
+
+
+class Key(NamedTuple):
+    attribute: str
+    locale: str = ""
+    context: str = ""
+
+    def __str__(self) -> str:
+        return format_key(self.attribute, self.locale, self.context)
+
+    @classmethod
+    def parse(cls, text: str) -> Key:
+        return cls(*text.split("|")) if "|" in text else cls(text)
+
+
+def format_key(attribute: str, locale: str = "", context: str = "") -> str:
+    if context:
+        return f"{attribute}|{locale}|{context}"
+    return f"{attribute}|{locale}" if locale else attribute
+
+
+def attribute_of(key: str) -> str:
+    return key.partition("|")[0]
+
+
+def is_field(key: str) -> bool:
+    return key.startswith("_")

@@ -1,0 +1,62 @@
+"""Which of two values stands: three-way merge with other people's edits, and the rank of sources."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from catalog.attribute_types import ATTRIBUTE_TYPES
+from catalog.attribute_types.base import CONFLICT
+from catalog.structure.snapshot import Structure
+from catalog.structure.specs import AttributeSpec
+from catalog.values import revisions
+from catalog.values.changes import ABSENT, Actor, Conflict
+from catalog.values.draft import Draft
+from catalog.values.hashing import value_hash
+
+
+def merged(draft: Draft, key: str, spec: AttributeSpec, mine: Any) -> Any:
+    """The value to write, the stored value where nothing is to be done, or CONFLICT (noted on the draft).
+
+    Composite types (prices by currency, sets of options) merge what two people did to different parts.
+    """
+    theirs = draft.stored.get(key, ABSENT)
+    base = (draft.change.base or {}).get(key)
+    if base is None or base == value_hash(theirs) or same(mine, theirs, spec):
+        return mine
+    ancestor = revisions.value_by_hash(draft.row.pk, key, base)
+    if ABSENT not in (mine, theirs, ancestor):
+        both = ATTRIBUTE_TYPES[spec.type].merge(ancestor, mine, theirs)
+        if both is not CONFLICT:
+            return both
+    by, at = revisions.last_of_key(draft.row.pk, key)
+    draft.outcome.conflicts.append(Conflict(key, mine, theirs, by, at))
+    return CONFLICT
+
+
+def same(a: Any, b: Any, spec: AttributeSpec) -> bool:
+    if a is b:
+        return True
+    if a is ABSENT or b is ABSENT or a is None or b is None:
+        return False
+    return a == b or ATTRIBUTE_TYPES[spec.type].equal(a, b, spec)
+
+
+def stands_back(draft: Draft, key: str, spec: AttributeSpec, *, by: Actor, structure: Structure, may_publish: bool) -> bool:
+    """Whether this value becomes a proposal: a stronger source holds the key, or the product is approved and the writer may not publish.
+
+    A source that may not write the attribute at all is refused on the draft.
+    """
+    if by.trusted or by.origin == "undo":
+        return False
+    writer = structure.sources.get(by.source)
+    if writer is not None:
+        may_write, rank = writer.stand(spec)
+        if not may_write:
+            draft.refuse(key, "source_may_not_write", _("%(source)s may not write %(label)s.") % {"source": by.source, "label": spec.label()})
+            return False
+        holder = structure.sources.get(draft.stored_sources.get(key, ""))
+        if holder is not None and key in draft.stored and holder.code != writer.code and holder.stand(spec)[1] > rank:
+            return True
+    return not may_publish and draft.row.status == draft.row.Status.APPROVED and not draft.is_new

@@ -1,0 +1,86 @@
+"""Working out derived columns again, as a job: after a change of the structure, or below a model with many variants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from django.db import transaction
+from django.db.models import Q
+
+from catalog import participants
+from catalog.jobs import JobHandle, enqueue, job
+from catalog.models.category import Category
+from catalog.models.family import FamilyAttribute, FamilyVariant
+from catalog.models.product import Product
+from catalog.structure.snapshot import Structure
+from catalog.values import bundle as bundles
+from catalog.values.write import BATCH, refresh
+
+# Kinds of structure whose change can alter labels, tokens or numbers; an option's label stands in none of them.
+KINDS = frozenset({"attribute", "family", "family_variant", "category", "locale"})
+
+
+def enqueue_rederive(product_ids: Iterable[int], *, by: int | None = None) -> None:
+    """In the caller's transaction: these products later, in chunks."""
+    enqueue("catalog.rederive", {"ids": sorted(product_ids)}, by=by)
+
+
+def enqueue_for_structure(kind: str, ids: Sequence[int], *, by: int | None = None) -> None:
+    """In the transaction of a structure change: the products it can alter. Which those are is asked now, before rows go."""
+    if kind not in KINDS:
+        return
+    where = _concerned(kind, ids)
+    if Product.objects.filter(**where).exists():
+        enqueue("catalog.rederive", {"where": where}, by=by)
+
+
+def _concerned(kind: str, ids: Sequence[int]) -> dict[str, list[int]]:
+    """A filter of Product, as plain JSON."""
+    if kind == "attribute":
+        families = FamilyAttribute.objects.filter(attribute_id__in=ids).values_list("family_id", flat=True).distinct()
+        return {"family_id__in": sorted(families)}
+    if kind == "family":
+        return {"family_id__in": sorted(ids)}
+    if kind == "family_variant":
+        return {"family_id__in": sorted(FamilyVariant.objects.filter(pk__in=ids).values_list("family_id", flat=True))}
+    if kind == "category":
+        branches = Q(pk__in=ids)
+        for path in Category.objects.filter(pk__in=ids).exclude(path="").values_list("path", flat=True):
+            branches |= Q(path__startswith=path)
+        return {"root__members__categories__in": sorted(Category.objects.filter(branches).values_list("pk", flat=True))}
+    return {"pk__gt": 0}  # type: ignore[dict-item]
+
+
+@job("catalog.rederive")
+def run(handle: JobHandle, *, ids: Sequence[int] = (), where: dict[str, object] | None = None) -> dict[str, int]:
+    """Chunks of BATCH, each a transaction; a killed run begins again and ends at the same state."""
+    done = 0
+    for chunk in _chunks(ids, where):
+        handle.progress(done)
+        rederive(chunk)
+        done += len(chunk)
+    return {"products": done}
+
+
+def _chunks(ids: Sequence[int], where: dict[str, object] | None) -> Iterator[Sequence[int]]:
+    if where is None:
+        yield from (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
+        return
+    last = 0
+    while chunk := list(
+        Product.objects.filter(**where).filter(pk__gt=last).order_by("pk").distinct().values_list("pk", flat=True)[:BATCH]
+    ):
+        yield chunk
+        last = chunk[-1]
+
+
+def rederive(product_ids: Sequence[int]) -> None:
+    """Derived columns, completeness and stale marks of at most BATCH products, from what is stored."""
+    structure = Structure.current()
+    with transaction.atomic():
+        rows = {row.pk: row for row in Product.objects.filter(pk__in=product_ids).order_by("pk").select_for_update()}
+        batch = participants.ChangeBatch(
+            changed={}, created=frozenset(), touched=list(rows), structure=structure, origin="structure",
+            bundles=bundles.of_rows(rows.values(), structure=structure),
+        )  # fmt: skip
+        refresh(batch, rows)

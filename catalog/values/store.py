@@ -1,0 +1,159 @@
+"""Writing a batch of drafts: a constant number of statements, whatever the batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import Field, Model
+
+from catalog import search
+from catalog.models.product import NumberValue, Product, ProductCategory, ProductValues, UniqueValue
+from catalog.models.revision import Revision
+from catalog.models.source import Proposal
+from catalog.values.changes import Actor
+from catalog.values.derive import Derived
+from catalog.values.draft import Draft
+from catalog.values.revisions import changes_to_json
+
+ROW_COLUMNS = ("sku", "family", "status", "enabled", "trashed_at", "rev", "updated_at")
+DERIVED_COLUMNS = ("label", "labels", "image", "search", "tokens")
+
+
+def update_rows(model: type[Model], columns: Sequence[str], rows: Iterable[Model]) -> None:
+    """UPDATE of some columns of many rows as one executemany: several times faster than bulk_update's CASE."""
+    fields: list[Field[Any, Any]] = [model._meta.get_field(name) for name in columns]  # type: ignore[misc]
+    key = model._meta.pk
+    quote = connection.ops.quote_name
+    setters = ", ".join(f"{quote(field.column)} = %s" for field in fields)
+    sql = f"UPDATE {quote(model._meta.db_table)} SET {setters} WHERE {quote(key.column)} = %s"  # noqa: S608 - names of our own columns
+    params = [
+        [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields] + [row.pk] for row in rows
+    ]  # fmt: skip
+    if params:
+        with connection.cursor() as cursor:
+            cursor.executemany(sql, params)
+
+
+def store_products(drafts: Sequence[Draft], now: datetime) -> None:
+    """Inserts the new rows (they get their ids here) and updates the others' own columns and documents."""
+    new = [draft for draft in drafts if draft.is_new]
+    for draft in drafts:
+        draft.row.rev += 1
+        draft.row.updated_at = now
+        draft.outcome.rev = draft.row.rev
+        if draft.is_new:
+            draft.row.created_at = now
+    if new:
+        Product.objects.bulk_create([draft.row for draft in new])
+        roots = [draft.row for draft in new if draft.row.root_id is None]
+        for row in roots:
+            row.root_id = row.pk
+        update_rows(Product, ["root"], roots)
+        ProductValues.objects.bulk_create(
+            [ProductValues(product_id=draft.row.pk, values=draft.values, sources=draft.sources) for draft in new]
+        )
+    for draft in drafts:
+        draft.outcome.product = draft.row.pk
+    old = [draft for draft in drafts if not draft.is_new]
+    update_rows(Product, ROW_COLUMNS, [draft.row for draft in old])
+    update_rows(
+        ProductValues,
+        ["values", "sources"],
+        [ProductValues(product_id=draft.row.pk, values=draft.values, sources=draft.sources) for draft in old if draft.values != draft.stored or draft.sources != draft.stored_sources],
+    )
+
+
+def store_categories(drafts: Sequence[Draft]) -> None:
+    changed = [draft for draft in drafts if "_categories" in draft.outcome.changed]
+    if not changed:
+        return
+    old = [draft.row.pk for draft in changed if draft.stored_categories]
+    if old:
+        ProductCategory.objects.filter(product_id__in=old).delete()
+    ProductCategory.objects.bulk_create(
+        ProductCategory(product_id=draft.row.pk, category_id=category, position=position)
+        for draft in changed
+        for position, category in enumerate(draft.categories)
+    )
+
+
+def store_revisions(drafts: Sequence[Draft], by: Actor, now: datetime) -> None:
+    Revision.objects.bulk_create(
+        Revision(
+            product_id=draft.row.pk, rev=draft.row.rev, at=now, user=by.user, source=by.source, origin=by.origin, ref=by.ref,
+            changes=changes_to_json(draft.outcome.changed),
+        )
+        for draft in drafts
+    )  # fmt: skip
+
+
+def store_proposals(drafts: Sequence[Draft], by: Actor, now: datetime) -> None:
+    """Keeps what could not be written; a newer proposal of the same source for the same key replaces the older."""
+    rows = [
+        Proposal(product_id=draft.row.pk, key=key, value=value, source=by.source, proposed_by=by.user, created_at=now)
+        for draft in drafts
+        for key, value in draft.proposals.items()
+    ]
+    if not rows:
+        return
+    products = sorted({row.product_id for row in rows})
+    wanted = {(row.product_id, row.key) for row in rows}
+    older = Proposal.objects.filter(product_id__in=products, source=by.source, state=Proposal.State.OPEN).values_list("pk", "product_id", "key")
+    Proposal.objects.filter(pk__in=[pk for pk, product, key in older if (product, key) in wanted]).delete()
+    Proposal.objects.bulk_create(rows)
+
+
+def store_unique_values(gone: Sequence[tuple[str, int]], come: Sequence[tuple[str, str, int]]) -> None:
+    """`gone`: (attribute, product id) whose entry goes; `come`: (attribute, entry, product id)."""
+    if gone:
+        products = sorted({product for _attribute, product in gone})
+        wanted = set(gone)
+        rows = UniqueValue.objects.filter(product_id__in=products).values_list("pk", "attribute", "product_id")
+        UniqueValue.objects.filter(pk__in=[pk for pk, attribute, product in rows if (attribute, product) in wanted]).delete()
+    UniqueValue.objects.bulk_create(UniqueValue(attribute=a, value=entry, product_id=product) for a, entry, product in come)
+
+
+def store_derived(rows: Mapping[int, Product], derived: Mapping[int, Derived], added: Mapping[int, set[str]], numbers_of: Iterable[int]) -> None:
+    """Writes derived columns that differ, with the search backend's tables; the numbers of `numbers_of` are made anew."""
+    changed: list[Product] = []
+    tokens: list[tuple[int, Sequence[str], Sequence[str]]] = []
+    texts: list[tuple[int, str]] = []
+    for pk, fresh in derived.items():
+        row = rows[pk]
+        after = sorted(fresh.tokens | added.get(pk, set()))
+        before = row.tokens
+        if (row.label, row.labels, row.image, row.search, before) == (fresh.label, fresh.labels, fresh.image, fresh.search, after):
+            continue
+        if before != after:
+            tokens.append((pk, before, after))
+        if row.search != fresh.search:
+            texts.append((pk, fresh.search))
+        row.label, row.labels, row.image, row.search, row.tokens = fresh.label, fresh.labels, fresh.image, fresh.search, after
+        changed.append(row)
+    update_rows(Product, DERIVED_COLUMNS, changed)
+    if tokens:
+        search.replace_tokens(tokens)
+    if texts:
+        search.replace_texts(texts)
+    _store_numbers(derived, set(numbers_of))
+
+
+def _store_numbers(derived: Mapping[int, Derived], products: set[int]) -> None:
+    if not products:
+        return
+    stored = {
+        (product, key): (pk, number)
+        for pk, product, key, number in NumberValue.objects.filter(product_id__in=products).values_list("pk", "product_id", "key", "number")
+    }
+    wanted = {(pk, key): number for pk in products for key, number in derived[pk].numbers.items()}
+    gone = [pk for slot, (pk, number) in stored.items() if wanted.get(slot) != number]
+    if gone:
+        NumberValue.objects.filter(pk__in=gone).delete()
+    NumberValue.objects.bulk_create(
+        NumberValue(product_id=product, key=key, number=number)
+        for (product, key), number in wanted.items()
+        if stored.get((product, key), (0, None))[1] != number
+    )
