@@ -50,7 +50,19 @@ OPTIONS = {
     "features": {"stackable": "Stackable", "engravable": "Engravable", "handmade": "Handmade"},
 }
 FAMILIES = {
-    "mugs": ["name", "description", "picture", "color", "ean", "weight", "capacity", "dishwasher_safe", "features", "price", "released"],
+    "mugs": [
+        "name",
+        "description",
+        "picture",
+        "color",
+        "ean",
+        "weight",
+        "capacity",
+        "dishwasher_safe",
+        "features",
+        "price",
+        "released",
+    ],
     "shirts": ["name", "description", "picture", "color", "size", "ean", "weight", "price"],
 }
 
@@ -67,13 +79,23 @@ class World:
     def structure(self) -> Structure:
         return Structure.current()
 
-    def create(self, sku: str, values: dict[str, Any] | None = None, *, by: Actor = SYSTEM, **fields: Any) -> Outcome:
+    def create(
+        self, sku: str, values: dict[str, Any] | None = None, *, by: Actor = SYSTEM, **fields: Any
+    ) -> Outcome:
         """One product through the door; raises where it is refused."""
         outcome = self.put(ProductChange(values=values or {}, fields={"sku": sku, **fields}), by=by)
         assert outcome.status == "created", outcome
         return outcome
 
-    def edit(self, product: int, values: dict[str, Any] | None = None, *, by: Actor = SYSTEM, base: Any = None, **fields: Any) -> Outcome:
+    def edit(
+        self,
+        product: int,
+        values: dict[str, Any] | None = None,
+        *,
+        by: Actor = SYSTEM,
+        base: Any = None,
+        **fields: Any,
+    ) -> Outcome:
         return self.put(ProductChange(product=product, values=values or {}, fields=fields, base=base), by=by)
 
     def put(self, change: ProductChange, *, by: Actor = SYSTEM) -> Outcome:
@@ -98,7 +120,9 @@ def _build() -> World:
     for position, code in enumerate(["EUR", "USD"]):
         Currency.objects.create(code=code, position=position)
     consumer = Context.objects.create(code="consumer", labels={"en_US": "Consumers"}, kind="audience")
-    professional = Context.objects.create(code="professional", labels={"en_US": "Professionals"}, kind="audience")
+    professional = Context.objects.create(
+        code="professional", labels={"en_US": "Professionals"}, kind="audience"
+    )
     world.contexts = {
         "consumer": consumer,
         "professional": professional,
@@ -106,21 +130,38 @@ def _build() -> World:
         "amazon": Context.objects.create(code="amazon", labels={"en_US": "Amazon"}, parent=consumer),
         "b2b": Context.objects.create(code="b2b", labels={"en_US": "B2B portal"}, parent=professional),
     }
-    groups = {code: AttributeGroup.objects.create(code=code, labels={"en_US": code.title()}) for code in ("marketing", "technical", "commercial")}
+    groups = {
+        code: AttributeGroup.objects.create(code=code, labels={"en_US": code.title()})
+        for code in ("marketing", "technical", "commercial")
+    }
     for position, (code, (kind, group, flags)) in enumerate(ATTRIBUTES.items()):
-        attribute = Attribute(code=code, type=kind, group=groups[group], labels={"en_US": code.replace("_", " ").capitalize()}, position=position, **flags)
+        attribute = Attribute(
+            code=code,
+            type=kind,
+            group=groups[group],
+            labels={"en_US": code.replace("_", " ").capitalize()},
+            position=position,
+            **flags,
+        )
         attribute.clean()
         attribute.save()
         world.attributes[code] = attribute
     for code, options in OPTIONS.items():
         for position, (option, label) in enumerate(options.items()):
-            Option.objects.create(attribute=world.attributes[code], code=option, labels={"en_US": label}, position=position)
+            Option.objects.create(
+                attribute=world.attributes[code], code=option, labels={"en_US": label}, position=position
+            )
     for code, members in FAMILIES.items():
         family = Family.objects.create(
-            code=code, labels={"en_US": code.title()}, label_attribute=world.attributes["name"], image_attribute=world.attributes["picture"]
+            code=code,
+            labels={"en_US": code.title()},
+            label_attribute=world.attributes["name"],
+            image_attribute=world.attributes["picture"],
         )
         for position, member in enumerate(members):
-            FamilyAttribute.objects.create(family=family, attribute=world.attributes[member], position=position)
+            FamilyAttribute.objects.create(
+                family=family, attribute=world.attributes[member], position=position
+            )
         world.families[code] = family
     by_color_size = FamilyVariant.objects.create(code="shirts_color_size", family=world.families["shirts"])
     by_size = FamilyVariant.objects.create(code="shirts_size", family=world.families["shirts"])
@@ -132,13 +173,26 @@ def _build() -> World:
         (by_size, "size", 1, True),
         (by_size, "ean", 1, False),
     ):
-        VariantAttribute.objects.create(family_variant=variant, attribute=world.attributes[code], level=level, is_axis=is_axis)
-    for code, parent in (("home", None), ("kitchen", "home"), ("cups", "kitchen"), ("fashion", "home"), ("other", None)):
+        VariantAttribute.objects.create(
+            family_variant=variant, attribute=world.attributes[code], level=level, is_axis=is_axis
+        )
+    for code, parent in (
+        ("home", None),
+        ("kitchen", "home"),
+        ("cups", "kitchen"),
+        ("fashion", "home"),
+        ("other", None),
+    ):
         above = world.categories.get(parent or "")
         category = Category.objects.create(code=code, labels={"en_US": code.title()}, parent=above)
         category.path = f"{above.path if above else '/'}{category.pk}/"
         category.save(update_fields=["path"])
         world.categories[code] = category
-    for code, kind, rank in (("marketing", "person", 80), ("agency", "person", 60), ("erp", "erp", 90), ("supplier", "import", 40)):
+    for code, kind, rank in (
+        ("marketing", "person", 80),
+        ("agency", "person", 60),
+        ("erp", "erp", 90),
+        ("supplier", "import", 40),
+    ):
         Source.objects.create(code=code, labels={"en_US": code.title()}, kind=kind, rank=rank)
     return world

@@ -20,7 +20,11 @@ class Role(Labelled):
         verbose_name = _("role")
         verbose_name_plural = _("roles")
         ordering = ["code"]
-        constraints = [models.UniqueConstraint(fields=["code"], name="role_code", violation_error_message=_("This code is taken."))]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code"], name="role_code", violation_error_message=_("This code is taken.")
+            )
+        ]
 
 
 class Grant(models.Model):
@@ -31,9 +35,13 @@ class Grant(models.Model):
     groups = models.ManyToManyField(AttributeGroup, verbose_name=_("attribute groups"), blank=True)
     locales = models.ManyToManyField(Locale, verbose_name=_("locales"), blank=True)
     contexts = models.ManyToManyField(Context, verbose_name=_("contexts"), blank=True)
-    master = models.BooleanField(_("master values"), default=True, help_text=_("Where contexts are listed: the master values as well."))
+    master = models.BooleanField(
+        _("master values"), default=True, help_text=_("Where contexts are listed: the master values as well.")
+    )
     unlocalized = models.BooleanField(
-        _("values without locale"), default=True, help_text=_("Where locales are listed: values that have no locale as well.")
+        _("values without locale"),
+        default=True,
+        help_text=_("Where locales are listed: values that have no locale as well."),
     )
     categories = models.ManyToManyField(Category, verbose_name=_("categories"), blank=True)
 

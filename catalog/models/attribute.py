@@ -11,7 +11,7 @@ from catalog.models.codes import Labelled
 
 
 def attribute_type_choices() -> list[tuple[str, str]]:
-    return [(code, ATTRIBUTE_TYPES[code].label) for code in ATTRIBUTE_TYPES.codes()]
+    return [(code, ATTRIBUTE_TYPES[code].label) for code in ATTRIBUTE_TYPES]
 
 
 class AttributeGroup(Labelled):
@@ -21,17 +21,29 @@ class AttributeGroup(Labelled):
         verbose_name = _("attribute group")
         verbose_name_plural = _("attribute groups")
         ordering = ["position", "code"]
-        constraints = [models.UniqueConstraint(fields=["code"], name="attribute_group_code", violation_error_message=_("This code is taken."))]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code"], name="attribute_group_code", violation_error_message=_("This code is taken.")
+            )
+        ]
 
 
 class Attribute(Labelled):
     """One attribute. `params` belongs to the attribute type (catalog.attribute_types), which refuses unknown keys."""
 
     type = models.CharField(_("type"), max_length=30, choices=attribute_type_choices)
-    group = models.ForeignKey(AttributeGroup, verbose_name=_("group"), on_delete=models.PROTECT, related_name="attributes")
-    localizable = models.BooleanField(_("localizable"), default=False, help_text=_("Another value for each locale."))
-    scopable = models.BooleanField(_("scopable"), default=False, help_text=_("May differ by audience and channel."))
-    is_unique = models.BooleanField(_("unique"), default=False, help_text=_("No two products may carry the same value."))
+    group = models.ForeignKey(
+        AttributeGroup, verbose_name=_("group"), on_delete=models.PROTECT, related_name="attributes"
+    )
+    localizable = models.BooleanField(
+        _("localizable"), default=False, help_text=_("Another value for each locale.")
+    )
+    scopable = models.BooleanField(
+        _("scopable"), default=False, help_text=_("May differ by audience and channel.")
+    )
+    is_unique = models.BooleanField(
+        _("unique"), default=False, help_text=_("No two products may carry the same value.")
+    )
     filterable = models.BooleanField(_("filter in the grid"), default=True)
     searchable = models.BooleanField(_("found by search"), default=False)
     params = models.JSONField(_("validation"), default=dict, blank=True)
@@ -41,27 +53,59 @@ class Attribute(Labelled):
         verbose_name = _("attribute")
         verbose_name_plural = _("attributes")
         ordering = ["position", "code"]
-        constraints = [models.UniqueConstraint(models.functions.Lower("code"), name="attribute_code", violation_error_message=_("This code is taken."))]
+        constraints = [
+            models.UniqueConstraint(
+                models.functions.Lower("code"),
+                name="attribute_code",
+                violation_error_message=_("This code is taken."),
+            )
+        ]
 
     # A spreadsheet's own columns (and Akeneo's): an attribute of that name could not be told from them.
     RESERVED = frozenset(
-        {"id", "sku", "family", "family_variant", "categories", "parent", "enabled", "status", "groups", "uuid", "code", "_rev"}
+        {
+            "id",
+            "sku",
+            "family",
+            "family_variant",
+            "categories",
+            "parent",
+            "enabled",
+            "status",
+            "groups",
+            "uuid",
+            "code",
+            "_rev",
+        }
     )
 
     def clean(self) -> None:
         if self.code.lower() in self.RESERVED:
-            raise ValidationError({"code": _("'%(code)s' is a column of every product file: choose another code.") % {"code": self.code}})
-        if self.type in ATTRIBUTE_TYPES.codes():
+            raise ValidationError(
+                {
+                    "code": _("'%(code)s' is a column of every product file: choose another code.")
+                    % {"code": self.code}
+                }
+            )
+        if self.type in ATTRIBUTE_TYPES:
             try:
                 self.params = ATTRIBUTE_TYPES[self.type].clean_params(self.params or {})
             except ValidationError as error:
                 raise ValidationError({"params": error.messages}) from error
         if self.is_unique and (self.localizable or self.scopable):
-            raise ValidationError({"is_unique": _("A unique attribute has one value per product: it can be neither localizable nor scopable.")})
+            raise ValidationError(
+                {
+                    "is_unique": _(
+                        "A unique attribute has one value per product: it can be neither localizable nor scopable."
+                    )
+                }
+            )
 
 
 class Option(Labelled):
-    attribute = models.ForeignKey(Attribute, verbose_name=_("attribute"), on_delete=models.CASCADE, related_name="options")
+    attribute = models.ForeignKey(
+        Attribute, verbose_name=_("attribute"), on_delete=models.CASCADE, related_name="options"
+    )
     position = models.PositiveIntegerField(_("position"), default=0)
 
     class Meta:

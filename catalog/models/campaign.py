@@ -12,7 +12,9 @@ from catalog.models.product import Product
 class Campaign(Labelled):
     starts_at = models.DateTimeField(_("starts"))
     ends_at = models.DateTimeField(_("ends"))
-    priority = models.IntegerField(_("priority"), default=0, help_text=_("Where two campaigns meet, the higher wins."))
+    priority = models.IntegerField(
+        _("priority"), default=0, help_text=_("Where two campaigns meet, the higher wins.")
+    )
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:
@@ -20,7 +22,9 @@ class Campaign(Labelled):
         verbose_name_plural = _("campaigns")
         ordering = ["-starts_at", "code"]
         constraints = [
-            models.UniqueConstraint(fields=["code"], name="campaign_code", violation_error_message=_("This code is taken.")),
+            models.UniqueConstraint(
+                fields=["code"], name="campaign_code", violation_error_message=_("This code is taken.")
+            ),
             models.CheckConstraint(
                 condition=models.Q(ends_at__gt=models.F("starts_at")),
                 name="campaign_window",

@@ -18,7 +18,14 @@ class CategoryQuerySet(models.QuerySet["Category"]):
 
 
 class Category(Labelled):
-    parent = models.ForeignKey("self", verbose_name=_("parent"), null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    parent = models.ForeignKey(
+        "self",
+        verbose_name=_("parent"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="children",
+    )
     path = models.CharField(max_length=500, editable=False, db_index=True, default="")
     position = models.PositiveIntegerField(_("position"), default=0)
 
@@ -28,7 +35,13 @@ class Category(Labelled):
         verbose_name = _("category")
         verbose_name_plural = _("categories")
         ordering = ["path", "position"]
-        constraints = [models.UniqueConstraint(models.functions.Lower("code"), name="category_code", violation_error_message=_("This code is taken."))]
+        constraints = [
+            models.UniqueConstraint(
+                models.functions.Lower("code"),
+                name="category_code",
+                violation_error_message=_("This code is taken."),
+            )
+        ]
 
     @property
     def depth(self) -> int:

@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 # Codes stand in keys ("name|de_DE"), headers ("name-de_DE") and tokens ("color=red"): none of | - = : , may occur.
 CODE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.]{0,99}\Z"
 code_validator = RegexValidator(
-    CODE_PATTERN, _("Use letters, digits, '_' and '.' only, beginning with a letter or digit (at most 100)."), "bad_code"
+    CODE_PATTERN,
+    _("Use letters, digits, '_' and '.' only, beginning with a letter or digit (at most 100)."),
+    "bad_code",
 )
 
 

@@ -17,7 +17,12 @@ class Locale(models.Model):
         _("code"),
         max_length=20,
         unique=True,
-        validators=[RegexValidator(r"^[a-z]{2,3}(_[A-Z][a-z]{3})?(_[A-Z]{2}|_\d{3})?\Z", _("Write it as en_US, de or zh_Hans_CN."))],
+        validators=[
+            RegexValidator(
+                r"^[a-z]{2,3}(_[A-Z][a-z]{3})?(_[A-Z]{2}|_\d{3})?\Z",
+                _("Write it as en_US, de or zh_Hans_CN."),
+            )
+        ],
     )
     name = models.CharField(_("name"), max_length=100)
     fallback = models.ForeignKey(
@@ -44,14 +49,22 @@ class Locale(models.Model):
         seen, step = {self.pk}, self.fallback
         while step is not None:
             if step.pk in seen:
-                raise ValidationError({"fallback": _("This fallback leads back to %(code)s: choose another.") % {"code": self.code}})
+                raise ValidationError(
+                    {
+                        "fallback": _("This fallback leads back to %(code)s: choose another.")
+                        % {"code": self.code}
+                    }
+                )
             seen.add(step.pk)
             step = step.fallback
 
 
 class Currency(models.Model):
     code = models.CharField(
-        _("code"), max_length=3, unique=True, validators=[RegexValidator(r"^[A-Z]{3}\Z", _("Three capital letters, as EUR."))]
+        _("code"),
+        max_length=3,
+        unique=True,
+        validators=[RegexValidator(r"^[A-Z]{3}\Z", _("Three capital letters, as EUR."))],
     )
     name = models.CharField(_("name"), max_length=100, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
@@ -89,7 +102,11 @@ class Context(Labelled):
         verbose_name = _("context")
         verbose_name_plural = _("contexts")
         ordering = ["position", "code"]
-        constraints = [models.UniqueConstraint(fields=["code"], name="context_code", violation_error_message=_("This code is taken."))]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code"], name="context_code", violation_error_message=_("This code is taken.")
+            )
+        ]
 
     def clean(self) -> None:
         seen, step = {self.pk}, self.parent
@@ -97,6 +114,8 @@ class Context(Labelled):
             if step.pk in seen:
                 raise ValidationError({"parent": _("This would make a circle: choose another.")})
             if step.kind == self.Kind.CHANNEL:
-                raise ValidationError({"parent": _("A context inherits from an audience, not from a channel.")})
+                raise ValidationError(
+                    {"parent": _("A context inherits from an audience, not from a channel.")}
+                )
             seen.add(step.pk)
             step = step.parent

@@ -11,11 +11,21 @@ from catalog.models.codes import Labelled
 
 class Family(Labelled):
     label_attribute = models.ForeignKey(
-        Attribute, verbose_name=_("label"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+",
+        Attribute,
+        verbose_name=_("label"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
         help_text=_("The attribute whose value names the product on screen."),
     )
     image_attribute = models.ForeignKey(
-        Attribute, verbose_name=_("picture"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        Attribute,
+        verbose_name=_("picture"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
     attributes = models.ManyToManyField(Attribute, through="FamilyAttribute", related_name="families")
 
@@ -23,14 +33,22 @@ class Family(Labelled):
         verbose_name = _("family")
         verbose_name_plural = _("families")
         ordering = ["code"]
-        constraints = [models.UniqueConstraint(models.functions.Lower("code"), name="family_code", violation_error_message=_("This code is taken."))]
+        constraints = [
+            models.UniqueConstraint(
+                models.functions.Lower("code"),
+                name="family_code",
+                violation_error_message=_("This code is taken."),
+            )
+        ]
 
 
 class FamilyAttribute(models.Model):
     """An attribute of a family, at its place on the page."""
 
     family = models.ForeignKey(Family, on_delete=models.CASCADE, related_name="family_attributes")
-    attribute = models.ForeignKey(Attribute, verbose_name=_("attribute"), on_delete=models.PROTECT, related_name="+")
+    attribute = models.ForeignKey(
+        Attribute, verbose_name=_("attribute"), on_delete=models.PROTECT, related_name="+"
+    )
     position = models.PositiveIntegerField(_("position"), default=0)
 
     class Meta:
@@ -38,7 +56,11 @@ class FamilyAttribute(models.Model):
         verbose_name_plural = _("attributes of the family")
         ordering = ["position", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["family", "attribute"], name="family_attribute", violation_error_message=_("The family already has this attribute."))
+            models.UniqueConstraint(
+                fields=["family", "attribute"],
+                name="family_attribute",
+                violation_error_message=_("The family already has this attribute."),
+            )
         ]
 
     def __str__(self) -> str:
@@ -48,13 +70,21 @@ class FamilyAttribute(models.Model):
 class FamilyVariant(Labelled):
     """How products of a family split into variants: on one or two levels, each with its axes."""
 
-    family = models.ForeignKey(Family, verbose_name=_("family"), on_delete=models.PROTECT, related_name="variants")
+    family = models.ForeignKey(
+        Family, verbose_name=_("family"), on_delete=models.PROTECT, related_name="variants"
+    )
 
     class Meta:
         verbose_name = _("family variant")
         verbose_name_plural = _("family variants")
         ordering = ["code"]
-        constraints = [models.UniqueConstraint(models.functions.Lower("code"), name="family_variant_code", violation_error_message=_("This code is taken."))]
+        constraints = [
+            models.UniqueConstraint(
+                models.functions.Lower("code"),
+                name="family_variant_code",
+                violation_error_message=_("This code is taken."),
+            )
+        ]
 
 
 class VariantAttribute(models.Model):
@@ -64,9 +94,15 @@ class VariantAttribute(models.Model):
     Axes (what tells the variants of one parent apart) are bound to their level by `is_axis`.
     """
 
-    family_variant = models.ForeignKey(FamilyVariant, on_delete=models.CASCADE, related_name="variant_attributes")
-    attribute = models.ForeignKey(Attribute, verbose_name=_("attribute"), on_delete=models.PROTECT, related_name="+")
-    level = models.PositiveSmallIntegerField(_("level"), choices=[(0, _("Common")), (1, _("Level 1")), (2, _("Level 2"))])
+    family_variant = models.ForeignKey(
+        FamilyVariant, on_delete=models.CASCADE, related_name="variant_attributes"
+    )
+    attribute = models.ForeignKey(
+        Attribute, verbose_name=_("attribute"), on_delete=models.PROTECT, related_name="+"
+    )
+    level = models.PositiveSmallIntegerField(
+        _("level"), choices=[(0, _("Common")), (1, _("Level 1")), (2, _("Level 2"))]
+    )
     is_axis = models.BooleanField(_("axis"), default=False)
     position = models.PositiveIntegerField(_("position"), default=0)
 
@@ -75,7 +111,11 @@ class VariantAttribute(models.Model):
         verbose_name_plural = _("attributes by level")
         ordering = ["level", "-is_axis", "position", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["family_variant", "attribute"], name="variant_attribute", violation_error_message=_("An attribute is bound to one level only.")),
+            models.UniqueConstraint(
+                fields=["family_variant", "attribute"],
+                name="variant_attribute",
+                violation_error_message=_("An attribute is bound to one level only."),
+            ),
             models.CheckConstraint(
                 condition=models.Q(is_axis=False) | models.Q(level__gt=0),
                 name="variant_axis_level",

@@ -17,7 +17,9 @@ class ImportProfile(Labelled):
     `mapping` and `settings` belong to catalog.importing.columns and catalog.importing.settings; unknown keys are refused there.
     """
 
-    source = models.ForeignKey(Source, verbose_name=_("source"), null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    source = models.ForeignKey(
+        Source, verbose_name=_("source"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     dialect = models.CharField(_("dialect"), max_length=30, default="plain")
     mapping = models.JSONField(default=list, blank=True)
     settings = models.JSONField(default=dict, blank=True)
@@ -26,7 +28,11 @@ class ImportProfile(Labelled):
         verbose_name = _("import profile")
         verbose_name_plural = _("import profiles")
         ordering = ["code"]
-        constraints = [models.UniqueConstraint(fields=["code"], name="import_profile_code", violation_error_message=_("This code is taken."))]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code"], name="import_profile_code", violation_error_message=_("This code is taken.")
+            )
+        ]
 
 
 class ImportRun(models.Model):
@@ -48,8 +54,17 @@ class ImportRun(models.Model):
         SKIP_BAD = "skip-bad", _("Skip bad rows")
         FILL_EMPTY = "fill-empty", _("Only fill what is empty, skip bad rows")
 
-    profile = models.ForeignKey(ImportProfile, verbose_name=_("profile"), null=True, blank=True, on_delete=models.SET_NULL, related_name="runs")
-    source = models.ForeignKey(Source, verbose_name=_("source"), null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    profile = models.ForeignKey(
+        ImportProfile,
+        verbose_name=_("profile"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="runs",
+    )
+    source = models.ForeignKey(
+        Source, verbose_name=_("source"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     target = models.CharField(max_length=20, default="products")
     file = models.FileField(_("file"), upload_to="imports/")
     filename = models.CharField(_("file name"), max_length=255)
@@ -63,7 +78,9 @@ class ImportRun(models.Model):
     error = models.TextField(default="")
     job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(_("created"))
-    created_by = models.ForeignKey("catalog.User", verbose_name=_("by"), null=True, on_delete=models.SET_NULL, related_name="+")
+    created_by = models.ForeignKey(
+        "catalog.User", verbose_name=_("by"), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     applied_at = models.DateTimeField(_("applied"), null=True)
 
     class Meta:
@@ -108,7 +125,9 @@ class ImportRow(models.Model):
     fields = models.JSONField(default=dict)
     changes = models.JSONField(default=dict)
     errors = models.JSONField(default=list)
-    error_code = models.CharField(max_length=40, default="")  # of the first error: rejected rows are filtered by it
+    error_code = models.CharField(
+        max_length=40, default=""
+    )  # of the first error: rejected rows are filtered by it
     notes = models.JSONField(default=list)  # warnings, proposals, why kept
     rev = models.PositiveBigIntegerField(null=True)  # the product's revision that this row wrote
 

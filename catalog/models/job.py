@@ -33,7 +33,9 @@ class Job(models.Model):
     lease_token = models.CharField(max_length=32, default="")
     run_at = models.DateTimeField(_("not before"))
     created_at = models.DateTimeField(_("created"))
-    created_by = models.ForeignKey("catalog.User", verbose_name=_("by"), null=True, on_delete=models.SET_NULL, related_name="+")
+    created_by = models.ForeignKey(
+        "catalog.User", verbose_name=_("by"), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     started_at = models.DateTimeField(_("started"), null=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
 
@@ -42,7 +44,11 @@ class Job(models.Model):
         verbose_name_plural = _("jobs")
         ordering = ["-id"]
         indexes = [
-            models.Index(fields=["queue", "run_at"], condition=models.Q(state__in=["queued", "running"]), name="job_claim"),
+            models.Index(
+                fields=["queue", "run_at"],
+                condition=models.Q(state__in=["queued", "running"]),
+                name="job_claim",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -39,15 +39,38 @@ class Product(models.Model):
 
     sku = models.CharField(_("SKU"), max_length=150)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.SIMPLE)
-    family = models.ForeignKey(Family, verbose_name=_("family"), null=True, blank=True, on_delete=models.PROTECT, related_name="products")
-    family_variant = models.ForeignKey(
-        FamilyVariant, verbose_name=_("family variant"), null=True, blank=True, on_delete=models.PROTECT, related_name="products"
+    family = models.ForeignKey(
+        Family,
+        verbose_name=_("family"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="products",
     )
-    parent = models.ForeignKey("self", verbose_name=_("parent"), null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    family_variant = models.ForeignKey(
+        FamilyVariant,
+        verbose_name=_("family variant"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="products",
+    )
+    parent = models.ForeignKey(
+        "self",
+        verbose_name=_("parent"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="children",
+    )
     # The product at the top of the tree; its own id where there is no parent. One query finds a whole model.
-    root = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="members", editable=False)
+    root = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="members", editable=False
+    )
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
-    enabled = models.BooleanField(_("enabled"), default=True, help_text=_("A disabled product is withdrawn from every channel."))
+    enabled = models.BooleanField(
+        _("enabled"), default=True, help_text=_("A disabled product is withdrawn from every channel.")
+    )
     trashed_at = models.DateTimeField(_("in the trash since"), null=True, blank=True, editable=False)
     # Raised by each change of this product's own document and fields; conflicts and order hang on it.
     rev = models.PositiveBigIntegerField(_("revision"), default=0, editable=False)
@@ -69,7 +92,11 @@ class Product(models.Model):
         verbose_name = _("product")
         verbose_name_plural = _("products")
         constraints = [
-            models.UniqueConstraint(models.functions.Upper("sku"), name="product_sku", violation_error_message=_("This SKU is taken.")),
+            models.UniqueConstraint(
+                models.functions.Upper("sku"),
+                name="product_sku",
+                violation_error_message=_("This SKU is taken."),
+            ),
         ]
         indexes = [
             models.Index(fields=["-updated_at", "-id"], name="product_updated"),

@@ -19,21 +19,45 @@ class Source(Labelled):
         AI = "ai", _("Machine")
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.IMPORT)
-    rank = models.IntegerField(_("rank"), default=50, help_text=_("The higher wins. A lower source's differing value is kept as a proposal."))
+    rank = models.IntegerField(
+        _("rank"),
+        default=50,
+        help_text=_("The higher wins. A lower source's differing value is kept as a proposal."),
+    )
 
     class Meta:
         verbose_name = _("source")
         verbose_name_plural = _("sources")
         ordering = ["-rank", "code"]
-        constraints = [models.UniqueConstraint(fields=["code"], name="source_code", violation_error_message=_("This code is taken."))]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code"], name="source_code", violation_error_message=_("This code is taken.")
+            )
+        ]
 
 
 class SourcePolicy(models.Model):
     """For an attribute, or a whole group: whether a source may write, and its rank there. The attribute's row wins."""
 
-    source = models.ForeignKey(Source, verbose_name=_("source"), on_delete=models.CASCADE, related_name="policies")
-    attribute = models.ForeignKey(Attribute, verbose_name=_("attribute"), null=True, blank=True, on_delete=models.CASCADE, related_name="+")
-    group = models.ForeignKey(AttributeGroup, verbose_name=_("group"), null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    source = models.ForeignKey(
+        Source, verbose_name=_("source"), on_delete=models.CASCADE, related_name="policies"
+    )
+    attribute = models.ForeignKey(
+        Attribute,
+        verbose_name=_("attribute"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+    )
+    group = models.ForeignKey(
+        AttributeGroup,
+        verbose_name=_("group"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+    )
     may_write = models.BooleanField(_("may write"), default=True)
     rank = models.IntegerField(_("rank"), null=True, blank=True, help_text=_("Empty: the source's own rank."))
 
@@ -77,7 +101,9 @@ class Proposal(models.Model):
         verbose_name_plural = _("proposals")
         constraints = [
             # One open proposal per value and source: a newer one replaces it.
-            models.UniqueConstraint(fields=["product", "key", "source"], condition=models.Q(state="open"), name="proposal_open")
+            models.UniqueConstraint(
+                fields=["product", "key", "source"], condition=models.Q(state="open"), name="proposal_open"
+            )
         ]
 
     def __str__(self) -> str:

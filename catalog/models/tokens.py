@@ -8,7 +8,7 @@ import orjson
 from django.db import models
 
 
-class TokensField(models.Field[list[str], list[str]]):
+class TokensField(models.Field):  # type: ignore[type-arg]
     """A sorted list of unique strings such as "color=red", "family=tents", "inc:b2b_shop|de_DE"."""
 
     def db_type(self, connection: Any) -> str:

@@ -22,7 +22,9 @@ class _Compare(Func):
         self.arg_joiner = f" {operator} "
 
 
-def filter_tokens(queryset: QuerySet[Product], every: list[str], any_of: list[list[str]], none: list[str]) -> QuerySet[Product]:
+def filter_tokens(
+    queryset: QuerySet[Product], every: list[str], any_of: list[list[str]], none: list[str]
+) -> QuerySet[Product]:
     if every:
         queryset = queryset.filter(_Compare("@>", every))
     for group in any_of:

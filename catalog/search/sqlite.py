@@ -11,7 +11,9 @@ from django.db.models.expressions import RawSQL
 from catalog.models.product import Product
 
 
-def filter_tokens(queryset: QuerySet[Product], every: list[str], any_of: list[list[str]], none: list[str]) -> QuerySet[Product]:
+def filter_tokens(
+    queryset: QuerySet[Product], every: list[str], any_of: list[list[str]], none: list[str]
+) -> QuerySet[Product]:
     for group in [[token] for token in every] + any_of:
         queryset = queryset.filter(pk__in=_having(group))
     if none:
@@ -28,7 +30,9 @@ def contains(queryset: QuerySet[Product], word: str) -> QuerySet[Product]:
     if len(word) < 3:  # shorter than a trigram: the index has nothing to say
         return queryset.filter(search__contains=word)
     phrase = '"' + word.replace('"', '""') + '"'
-    return queryset.filter(pk__in=RawSQL("SELECT rowid FROM catalog_text WHERE catalog_text MATCH %s", [phrase]))
+    return queryset.filter(
+        pk__in=RawSQL("SELECT rowid FROM catalog_text WHERE catalog_text MATCH %s", [phrase])
+    )
 
 
 def replace_tokens(changes: Sequence[tuple[int, Sequence[str], Sequence[str]]]) -> None:
@@ -46,5 +50,7 @@ def replace_tokens(changes: Sequence[tuple[int, Sequence[str], Sequence[str]]]) 
 
 def replace_texts(texts: Sequence[tuple[int, str]]) -> None:
     with connection.cursor() as cursor:
-        cursor.executemany("DELETE FROM catalog_text WHERE rowid = %s", [(product_id,) for product_id, _text in texts])
+        cursor.executemany(
+            "DELETE FROM catalog_text WHERE rowid = %s", [(product_id,) for product_id, _text in texts]
+        )
         cursor.executemany("INSERT INTO catalog_text (rowid, body) VALUES (%s, %s)", texts)

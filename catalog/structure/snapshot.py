@@ -165,13 +165,15 @@ def _chains(parents: Mapping[Any, Any]) -> dict[Any, tuple[Any, ...]]:
 
 def _load(version: int) -> Structure:
     options: dict[int, dict[str, OptionSpec]] = defaultdict(dict)
-    for attribute_id, code, labels, position in Option.objects.order_by("attribute_id", "position", "code").values_list(
-        "attribute_id", "code", "labels", "position"
-    ):
+    for attribute_id, code, labels, position in Option.objects.order_by(
+        "attribute_id", "position", "code"
+    ).values_list("attribute_id", "code", "labels", "position"):
         options[attribute_id][code] = OptionSpec(code, labels, position)
     codes: dict[int, str] = {}
     attributes: dict[str, AttributeSpec] = {}
-    rows = Attribute.objects.select_related("group").order_by("group__position", "group__code", "position", "code")
+    rows = Attribute.objects.select_related("group").order_by(
+        "group__position", "group__code", "position", "code"
+    )
     for row in rows:
         codes[row.pk] = row.code
         attributes[row.code] = AttributeSpec(
@@ -180,7 +182,9 @@ def _load(version: int) -> Structure:
             searchable=row.searchable, params=row.params, options=options.get(row.pk, {}),
         )  # fmt: skip
     members: dict[int, list[str]] = defaultdict(list)
-    for family_id, attribute_id in FamilyAttribute.objects.order_by("family_id", "position", "pk").values_list("family_id", "attribute_id"):
+    for family_id, attribute_id in FamilyAttribute.objects.order_by(
+        "family_id", "position", "pk"
+    ).values_list("family_id", "attribute_id"):
         members[family_id].append(codes[attribute_id])
     families = {
         row.pk: FamilySpec(
@@ -218,7 +222,9 @@ def _load(version: int) -> Structure:
             by_group[policy.source_id][policy.group.code] = stand
     categories = {
         pk: CategorySpec(pk, code, labels, path)
-        for pk, code, labels, path in Category.objects.order_by("path").values_list("pk", "code", "labels", "path")
+        for pk, code, labels, path in Category.objects.order_by("path").values_list(
+            "pk", "code", "labels", "path"
+        )
     }
     return Structure(
         version=version,

@@ -103,14 +103,18 @@ def of_rows(
     docs = dict(documents or {})
     missing = [pk for pk in known if pk not in docs]
     if missing:
-        for pk, values, sources in ProductValues.objects.filter(pk__in=missing).values_list("pk", "values", "sources"):
+        for pk, values, sources in ProductValues.objects.filter(pk__in=missing).values_list(
+            "pk", "values", "sources"
+        ):
             docs[pk] = (values, sources)
     placed: dict[int, Sequence[int]] = dict(categories or {})
     missing = [pk for pk in known if pk not in placed]
     if missing:
         found: dict[int, list[int]] = defaultdict(list)
         for pk, category in (
-            ProductCategory.objects.filter(product_id__in=missing).order_by("position", "pk").values_list("product_id", "category_id")
+            ProductCategory.objects.filter(product_id__in=missing)
+            .order_by("position", "pk")
+            .values_list("product_id", "category_id")
         ):
             found[pk].append(category)
         placed |= found
@@ -124,8 +128,14 @@ def of_rows(
             levels=levels,
             family=structure.families.get(row.family_id) if row.family_id else None,
             variant=structure.variants.get(row.family_variant_id) if row.family_variant_id else None,
-            categories=tuple(dict.fromkeys(category for step in chain for category in placed.get(step.pk, ()))),
-            campaigns=_in_order((document, depth) for depth, step in enumerate(chain) for document in campaigns.get(step.pk, ())),
+            categories=tuple(
+                dict.fromkeys(category for step in chain for category in placed.get(step.pk, ()))
+            ),
+            campaigns=_in_order(
+                (document, depth)
+                for depth, step in enumerate(chain)
+                for document in campaigns.get(step.pk, ())
+            ),
         )
     return bundles
 
@@ -139,14 +149,27 @@ def _chain(row: Product, known: Mapping[int, Product]) -> list[Product]:
 
 def _campaigns(product_ids: Iterable[int]) -> dict[int, list[CampaignValues]]:
     by_product: dict[int, list[CampaignValues]] = defaultdict(list)
-    for document in CampaignValues.objects.filter(product_id__in=list(product_ids), campaign__is_active=True).select_related("campaign"):
+    for document in CampaignValues.objects.filter(
+        product_id__in=list(product_ids), campaign__is_active=True
+    ).select_related("campaign"):
         by_product[document.product_id].append(document)
     return by_product
 
 
 def _in_order(documents: Iterable[tuple[CampaignValues, int]]) -> tuple[CampaignDocument, ...]:
     """Higher priority first, then the later start, then the code, so that the order is total."""
-    ordered = sorted(documents, key=lambda pair: (-pair[0].campaign.priority, -pair[0].campaign.starts_at.timestamp(), pair[0].campaign.code, pair[1]))
+    ordered = sorted(
+        documents,
+        key=lambda pair: (
+            -pair[0].campaign.priority,
+            -pair[0].campaign.starts_at.timestamp(),
+            pair[0].campaign.code,
+            pair[1],
+        ),
+    )
     return tuple(
-        CampaignDocument(d.campaign.code, d.campaign.labels, d.campaign.starts_at, d.campaign.ends_at, depth, d.values) for d, depth in ordered
+        CampaignDocument(
+            d.campaign.code, d.campaign.labels, d.campaign.starts_at, d.campaign.ends_at, depth, d.values
+        )
+        for d, depth in ordered
     )

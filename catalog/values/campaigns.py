@@ -24,15 +24,23 @@ from catalog.values.rederive import enqueue_rederive
 from catalog.values.write import BATCH, BatchTooLarge, refresh
 
 
-def write_campaign(campaign: Campaign, values: Mapping[int, Mapping[str, Any]], *, by: Actor) -> list[Outcome]:
+def write_campaign(
+    campaign: Campaign, values: Mapping[int, Mapping[str, Any]], *, by: Actor
+) -> list[Outcome]:
     """`values`: product id → key → raw value or RESET. Revisions name the keys "price@summer". At most BATCH products."""
     if len(values) > BATCH:
         raise BatchTooLarge(f"{len(values)} products in one write: at most {BATCH}")
     structure = Structure.current()
     rights = None if by.trusted else rights_of(by.user)
     with transaction.atomic():
-        rows = {row.pk: row for row in Product.objects.filter(pk__in=list(values)).order_by("pk").select_for_update()}
-        stored = {row.product_id: row for row in CampaignValues.objects.filter(campaign=campaign, product_id__in=rows)}
+        rows = {
+            row.pk: row
+            for row in Product.objects.filter(pk__in=list(values)).order_by("pk").select_for_update()
+        }
+        stored = {
+            row.product_id: row
+            for row in CampaignValues.objects.filter(campaign=campaign, product_id__in=rows)
+        }
         loaded = bundles.of_rows(rows.values(), structure=structure)
         drafts = []
         for pk, raws in values.items():
@@ -52,12 +60,19 @@ def write_campaign(campaign: Campaign, values: Mapping[int, Mapping[str, Any]], 
         if written:
             _store(campaign, written, stored, by=by, structure=structure)
     for draft in drafts:
-        draft.outcome.status = "refused" if draft.outcome.errors else "updated" if draft.outcome.changed else "unchanged"
+        draft.outcome.status = (
+            "refused" if draft.outcome.errors else "updated" if draft.outcome.changed else "unchanged"
+        )
     return [draft.outcome for draft in drafts]
 
 
 def _store(
-    campaign: Campaign, drafts: list[Draft], stored: Mapping[int, CampaignValues], *, by: Actor, structure: Structure
+    campaign: Campaign,
+    drafts: list[Draft],
+    stored: Mapping[int, CampaignValues],
+    *,
+    by: Actor,
+    structure: Structure,
 ) -> None:
     now = timezone.now()
     CampaignValues.objects.bulk_create(
@@ -67,7 +82,9 @@ def _store(
         update_fields=["values"],
     )
     for draft in drafts:
-        draft.outcome.changed = {f"{key}@{campaign.code}": change for key, change in draft.outcome.changed.items()}
+        draft.outcome.changed = {
+            f"{key}@{campaign.code}": change for key, change in draft.outcome.changed.items()
+        }
         draft.row.rev += 1
         draft.row.updated_at = now
         draft.outcome.rev = draft.row.rev
@@ -79,7 +96,9 @@ def _store(
         enqueue_rederive(below[BATCH:], by=by.user.pk if by.user else None)
     below = below[:BATCH]
     if below:
-        rows |= {row.pk: row for row in Product.objects.filter(pk__in=below).order_by("pk").select_for_update()}
+        rows |= {
+            row.pk: row for row in Product.objects.filter(pk__in=below).order_by("pk").select_for_update()
+        }
     batch = participants.ChangeBatch(
         changed={draft.row.pk: frozenset(draft.outcome.changed) for draft in drafts}, created=frozenset(), touched=list(rows),
         bundles=bundles.of_rows(rows.values(), structure=structure), structure=structure, origin=by.origin, ref=by.ref,

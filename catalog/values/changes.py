@@ -57,7 +57,9 @@ class ProductChange:
     base: Mapping[str, str] | None = None
     cleaned: bool = False
     only_empty: bool = False  # fill what is empty, leave the rest
-    sources: Mapping[str, str] | None = None  # key → source to note instead of the actor's (undo gives the old one back)
+    sources: Mapping[str, str] | None = (
+        None  # key → source to note instead of the actor's (undo gives the old one back)
+    )
     ref: Any = None
 
 

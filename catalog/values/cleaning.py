@@ -16,7 +16,9 @@ from catalog.values.draft import Draft
 from catalog.values.keys import Key
 
 
-def clean_value(draft: Draft, key: str, raw: Any, *, structure: Structure, rights: Rights | None) -> tuple[AttributeSpec, Any] | None:
+def clean_value(
+    draft: Draft, key: str, raw: Any, *, structure: Structure, rights: Rights | None
+) -> tuple[AttributeSpec, Any] | None:
     """(attribute, stored form or ABSENT or None for explicitly empty); None where it was refused on the draft.
 
     `rights` None: the writer is trusted.
@@ -24,14 +26,20 @@ def clean_value(draft: Draft, key: str, raw: Any, *, structure: Structure, right
     parsed = Key.parse(key)
     spec = structure.attributes.get(parsed.attribute)
     if spec is None:
-        draft.refuse(key, "unknown_attribute", _("There is no attribute '%(code)s'.") % {"code": parsed.attribute}, raw)
+        draft.refuse(
+            key, "unknown_attribute", _("There is no attribute '%(code)s'.") % {"code": parsed.attribute}, raw
+        )
         return None
     refusal = _misplaced(draft, spec, parsed, structure)
     if refusal:
         draft.refuse(key, refusal[0], refusal[1], raw if not isinstance(raw, type(EMPTY)) else None)
         return None
     if rights is not None and not rights.may_edit_key(spec, parsed.locale, parsed.context):
-        draft.refuse(key, "forbidden", _("Your roles do not let you edit %(label)s here.") % {"label": _named(spec, parsed)})
+        draft.refuse(
+            key,
+            "forbidden",
+            _("Your roles do not let you edit %(label)s here.") % {"label": _named(spec, parsed)},
+        )
         return None
     if raw is RESET or raw is ABSENT:
         return spec, ABSENT
@@ -63,15 +71,26 @@ def may_inherit(draft: Draft, spec: AttributeSpec, key: Key, structure: Structur
 def _misplaced(draft: Draft, spec: AttributeSpec, key: Key, structure: Structure) -> tuple[str, str] | None:
     label = spec.label()
     if spec.localizable and not key.locale:
-        return "needs_locale", _("%(label)s is written by locale: name one, as in %(code)s-en_US.") % {"label": label, "code": spec.code}
+        return "needs_locale", _("%(label)s is written by locale: name one, as in %(code)s-en_US.") % {
+            "label": label,
+            "code": spec.code,
+        }
     if key.locale and not spec.localizable:
-        return "not_localizable", _("%(label)s has one value for all locales: leave '%(locale)s' out.") % {"label": label, "locale": key.locale}
+        return "not_localizable", _("%(label)s has one value for all locales: leave '%(locale)s' out.") % {
+            "label": label,
+            "locale": key.locale,
+        }
     if key.locale and key.locale not in structure.locales:
         return "unknown_locale", _("There is no locale '%(locale)s'.") % {"locale": key.locale}
     if key.context and not spec.scopable:
-        return "not_scopable", _("%(label)s has one value for all channels: leave '%(context)s' out.") % {"label": label, "context": key.context}
+        return "not_scopable", _("%(label)s has one value for all channels: leave '%(context)s' out.") % {
+            "label": label,
+            "context": key.context,
+        }
     if key.context and key.context not in structure.contexts:
-        return "unknown_context", _("There is no audience or channel '%(context)s'.") % {"context": key.context}
+        return "unknown_context", _("There is no audience or channel '%(context)s'.") % {
+            "context": key.context
+        }
     if draft.family is not None and spec.code not in draft.family.attributes:
         return "not_in_family", _("The family %(family)s has no %(label)s: add it to the family, or leave this out.") % {
             "family": draft.family.label(), "label": label,
@@ -83,7 +102,9 @@ def _misplaced(draft: Draft, spec: AttributeSpec, key: Key, structure: Structure
                 "label": label, "sku": draft.above[draft.depth - level - 1].sku,
             }  # fmt: skip
         if level > draft.depth:
-            return "wrong_level", _("%(label)s is written on each variant, not on the model.") % {"label": label}
+            return "wrong_level", _("%(label)s is written on each variant, not on the model.") % {
+                "label": label
+            }
     return None
 
 

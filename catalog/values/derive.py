@@ -54,7 +54,10 @@ def derive(bundle: Bundle, structure: Structure) -> Derived:
     if bundle.family:
         tokens.update(f"empty:{code}" for code in bundle.family.attributes if code not in filled)
     search = folded(" ".join(dict.fromkeys(word for word in words if word)))[:SEARCH_LIMIT]
-    label = next((labels[code] for code, spec in structure.locales.items() if spec.is_active and labels.get(code)), labels.get("", ""))
+    label = next(
+        (labels[code] for code, spec in structure.locales.items() if spec.is_active and labels.get(code)),
+        labels.get("", ""),
+    )
     return Derived(label, labels, _image(bundle, structure), search, tokens, numbers)
 
 

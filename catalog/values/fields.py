@@ -17,7 +17,9 @@ from catalog.values.changes import Actor, Conflict
 from catalog.values.draft import Draft
 from catalog.values.hashing import value_hash
 
-FIELDS = frozenset({"sku", "family", "family_variant", "parent", "status", "enabled", "categories", "trashed"})
+FIELDS = frozenset(
+    {"sku", "family", "family_variant", "parent", "status", "enabled", "categories", "trashed"}
+)
 _SKU = re.compile(r"[^\x00-\x1f\x7f]{1,150}\Z")
 
 
@@ -40,7 +42,9 @@ class Surroundings:
     by_id: Mapping[int, Product]
 
 
-def apply_fields(draft: Draft, *, by: Actor, structure: Structure, around: Surroundings, rights: Rights | None) -> None:
+def apply_fields(
+    draft: Draft, *, by: Actor, structure: Structure, around: Surroundings, rights: Rights | None
+) -> None:
     """Checks and sets the product's own fields on the draft; refusals are noted there."""
     fields = draft.change.fields
     for name in fields.keys() - FIELDS:
@@ -96,7 +100,9 @@ def _sku(draft: Draft, fields: Mapping[str, Any], around: Surroundings, rights: 
         draft.row.sku = sku
 
 
-def _place(draft: Draft, fields: Mapping[str, Any], structure: Structure, around: Surroundings, rights: Rights | None) -> None:
+def _place(
+    draft: Draft, fields: Mapping[str, Any], structure: Structure, around: Surroundings, rights: Rights | None
+) -> None:
     if draft.is_new:
         _new_place(draft, fields, structure, around)
         return
@@ -106,10 +112,17 @@ def _place(draft: Draft, fields: Mapping[str, Any], structure: Structure, around
         code = str(fields["family"] or "")
         wanted = structure.family_by_code.get(code.casefold())
         if code and wanted is None:
-            draft.refuse("_family", "unknown_family", _("There is no family '%(code)s'.") % {"code": code}, code)
+            draft.refuse(
+                "_family", "unknown_family", _("There is no family '%(code)s'.") % {"code": code}, code
+            )
         elif (wanted and wanted.id) != row.family_id:
             if row.kind != Product.Kind.SIMPLE:
-                draft.refuse("_family", "family_fixed", _("The family of a model and its variants cannot be changed."), code)
+                draft.refuse(
+                    "_family",
+                    "family_fixed",
+                    _("The family of a model and its variants cannot be changed."),
+                    code,
+                )
             elif _may(draft, rights, "product.edit", "_family") and _note(
                 draft, "family", family.code if family else None, wanted.code if wanted else None
             ):
@@ -135,25 +148,55 @@ def _new_place(draft: Draft, fields: Mapping[str, Any], structure: Structure, ar
     family = structure.family_by_code.get(family_code.casefold())
     variant = structure.variant_by_code.get(variant_code.casefold())
     if family_code and family is None:
-        draft.refuse("_family", "unknown_family", _("There is no family '%(code)s'.") % {"code": family_code}, family_code)
+        draft.refuse(
+            "_family",
+            "unknown_family",
+            _("There is no family '%(code)s'.") % {"code": family_code},
+            family_code,
+        )
     if variant_code and variant is None:
-        draft.refuse("_family_variant", "unknown_family_variant", _("There is no family variant '%(code)s'.") % {"code": variant_code}, variant_code)
+        draft.refuse(
+            "_family_variant",
+            "unknown_family_variant",
+            _("There is no family variant '%(code)s'.") % {"code": variant_code},
+            variant_code,
+        )
     if parent_sku:
         parent = around.by_sku.get(parent_sku.upper())
         if parent is None:
-            draft.refuse("_parent", "unknown_parent", _("There is no product model '%(sku)s': create it first, or in the same file.") % {"sku": parent_sku}, parent_sku)
+            draft.refuse(
+                "_parent",
+                "unknown_parent",
+                _("There is no product model '%(sku)s': create it first, or in the same file.")
+                % {"sku": parent_sku},
+                parent_sku,
+            )
             return
         if parent.is_sellable:
-            draft.refuse("_parent", "parent_no_model", _("%(sku)s is not a product model: it can have no variants.") % {"sku": parent.sku}, parent_sku)
+            draft.refuse(
+                "_parent",
+                "parent_no_model",
+                _("%(sku)s is not a product model: it can have no variants.") % {"sku": parent.sku},
+                parent_sku,
+            )
             return
         variant = structure.variants.get(parent.family_variant_id) if parent.family_variant_id else None
         if family is not None and family.id != parent.family_id:
-            draft.refuse("_family", "family_differs", _("%(sku)s belongs to another family than its model.") % {"sku": fields.get("sku")}, family_code)
+            draft.refuse(
+                "_family",
+                "family_differs",
+                _("%(sku)s belongs to another family than its model.") % {"sku": fields.get("sku")},
+                family_code,
+            )
         grandparent = around.by_id.get(parent.parent_id) if parent.parent_id else None
         draft.above = (parent, grandparent) if grandparent else (parent,)
         row.parent, row.root_id = parent, parent.root_id or parent.pk
         row.family_id, row.family_variant_id = parent.family_id, parent.family_variant_id
-        row.kind = Product.Kind.VARIANT if variant is None or len(draft.above) >= variant.levels else Product.Kind.SUBMODEL
+        row.kind = (
+            Product.Kind.VARIANT
+            if variant is None or len(draft.above) >= variant.levels
+            else Product.Kind.SUBMODEL
+        )
         draft.family = structure.families.get(parent.family_id) if parent.family_id else None
         draft.variant = variant
         draft.set_field("_parent", None, parent.sku)
@@ -161,7 +204,12 @@ def _new_place(draft: Draft, fields: Mapping[str, Any], structure: Structure, ar
         if variant is not None:
             family = family or structure.families.get(variant.family_id)
             if family is not None and variant.family_id != family.id:
-                draft.refuse("_family_variant", "variant_of_other_family", _("The family variant %(code)s belongs to another family.") % {"code": variant.code}, variant_code)
+                draft.refuse(
+                    "_family_variant",
+                    "variant_of_other_family",
+                    _("The family variant %(code)s belongs to another family.") % {"code": variant.code},
+                    variant_code,
+                )
             row.kind = Product.Kind.MODEL
             row.family_variant_id = variant.id
             draft.variant = variant
@@ -177,11 +225,18 @@ def _status(draft: Draft, fields: Mapping[str, Any], rights: Rights | None) -> N
         return
     wanted, current = str(fields["status"] or ""), "" if draft.is_new else draft.row.status
     if wanted not in Product.Status.values:
-        draft.refuse("_status", "unknown_status", _("A status is one of %(known)s.") % {"known": ", ".join(Product.Status.values)}, wanted)
+        draft.refuse(
+            "_status",
+            "unknown_status",
+            _("A status is one of %(known)s.") % {"known": ", ".join(Product.Status.values)},
+            wanted,
+        )
     elif wanted != current:
         # Approving, and taking an approval back, both decide what channels show.
         decides = Product.Status.APPROVED in (wanted, current)
-        if _may(draft, rights, "product.publish" if decides else "product.edit", "_status") and _note(draft, "status", current, wanted):
+        if _may(draft, rights, "product.publish" if decides else "product.edit", "_status") and _note(
+            draft, "status", current, wanted
+        ):
             draft.row.status = wanted
 
 
@@ -194,7 +249,11 @@ def _flag(draft: Draft, fields: Mapping[str, Any], name: str, rights: Rights | N
     if wanted is None:
         draft.refuse(f"_{name}", "not_boolean", _("Write 1 or 0."), raw)
     elif wanted != getattr(draft.row, name):
-        verb = "product.publish" if draft.row.status == Product.Status.APPROVED and not draft.is_new else "product.edit"
+        verb = (
+            "product.publish"
+            if draft.row.status == Product.Status.APPROVED and not draft.is_new
+            else "product.edit"
+        )
         if _may(draft, rights, verb, f"_{name}") and _note(draft, name, getattr(draft.row, name), wanted):
             setattr(draft.row, name, wanted)
 
@@ -203,7 +262,11 @@ def _trash(draft: Draft, fields: Mapping[str, Any], rights: Rights | None) -> No
     if "trashed" not in fields:
         return
     wanted, current = bool(fields["trashed"]), draft.row.trashed_at is not None
-    if wanted != current and _may(draft, rights, "product.trash", "_trashed") and _note(draft, "trashed", current, wanted):
+    if (
+        wanted != current
+        and _may(draft, rights, "product.trash", "_trashed")
+        and _note(draft, "trashed", current, wanted)
+    ):
         draft.row.trashed_at = timezone.now() if wanted else None
 
 
@@ -214,7 +277,12 @@ def _categories(draft: Draft, fields: Mapping[str, Any], structure: Structure, r
     for code in fields["categories"] or ():
         category = structure.category_by_code.get(str(code).strip().casefold())
         if category is None:
-            draft.refuse("_categories", "unknown_category", _("There is no category '%(code)s'.") % {"code": code}, code)
+            draft.refuse(
+                "_categories",
+                "unknown_category",
+                _("There is no category '%(code)s'.") % {"code": code},
+                code,
+            )
             return
         if category.id not in wanted:
             wanted.append(category.id)
@@ -240,17 +308,32 @@ def check_axes(drafts: Sequence[Draft], siblings: Mapping[int, list[tuple[int, d
             continue
         missing = [axis for axis in axes if draft.values.get(axis) in (None, "")]
         for axis in missing:
-            draft.refuse(axis, "axis_missing", _("%(sku)s needs a value for %(axis)s: it tells the variants apart.") % {"sku": draft.row.sku, "axis": axis})
+            draft.refuse(
+                axis,
+                "axis_missing",
+                _("%(sku)s needs a value for %(axis)s: it tells the variants apart.")
+                % {"sku": draft.row.sku, "axis": axis},
+            )
         if missing:
             continue
         combination = tuple(str(draft.values[axis]) for axis in axes)
         parent = draft.above[0]
         for pk, values in siblings.get(parent.pk or 0, ()):
             if pk not in changing and tuple(str(values.get(axis)) for axis in axes) == combination:
-                draft.refuse(axes[0], "axis_taken", _("%(parent)s already has a variant %(combination)s.") % {"parent": parent.sku, "combination": " / ".join(combination)})
+                draft.refuse(
+                    axes[0],
+                    "axis_taken",
+                    _("%(parent)s already has a variant %(combination)s.")
+                    % {"parent": parent.sku, "combination": " / ".join(combination)},
+                )
         slot = (parent.sku.upper(), *combination)
         if slot in taken:
-            draft.refuse(axes[0], "axis_taken", _("%(sku)s has the same %(combination)s.") % {"sku": taken[slot], "combination": " / ".join(combination)})
+            draft.refuse(
+                axes[0],
+                "axis_taken",
+                _("%(sku)s has the same %(combination)s.")
+                % {"sku": taken[slot], "combination": " / ".join(combination)},
+            )
         taken.setdefault(slot, draft.row.sku)
 
 

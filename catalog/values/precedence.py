@@ -43,7 +43,9 @@ def same(a: Any, b: Any, spec: AttributeSpec) -> bool:
     return a == b or ATTRIBUTE_TYPES[spec.type].equal(a, b, spec)
 
 
-def stands_back(draft: Draft, key: str, spec: AttributeSpec, *, by: Actor, structure: Structure, may_publish: bool) -> bool:
+def stands_back(
+    draft: Draft, key: str, spec: AttributeSpec, *, by: Actor, structure: Structure, may_publish: bool
+) -> bool:
     """Whether this value becomes a proposal: a stronger source holds the key, or the product is approved and the writer may not publish.
 
     A source that may not write the attribute at all is refused on the draft.
@@ -54,9 +56,18 @@ def stands_back(draft: Draft, key: str, spec: AttributeSpec, *, by: Actor, struc
     if writer is not None:
         may_write, rank = writer.stand(spec)
         if not may_write:
-            draft.refuse(key, "source_may_not_write", _("%(source)s may not write %(label)s.") % {"source": by.source, "label": spec.label()})
+            draft.refuse(
+                key,
+                "source_may_not_write",
+                _("%(source)s may not write %(label)s.") % {"source": by.source, "label": spec.label()},
+            )
             return False
         holder = structure.sources.get(draft.stored_sources.get(key, ""))
-        if holder is not None and key in draft.stored and holder.code != writer.code and holder.stand(spec)[1] > rank:
+        if (
+            holder is not None
+            and key in draft.stored
+            and holder.code != writer.code
+            and holder.stand(spec)[1] > rank
+        ):
             return True
     return not may_publish and draft.row.status == draft.row.Status.APPROVED and not draft.is_new

@@ -18,7 +18,13 @@ def find(skus: Iterable[str]) -> dict[str, int]:
 
 def descendants(product_ids: Iterable[int]) -> list[int]:
     """Ids of the sub-models and variants below these products, in two queries."""
-    children = list(Product.objects.filter(parent_id__in=list(product_ids)).order_by("pk").values_list("pk", "kind"))
+    children = list(
+        Product.objects.filter(parent_id__in=list(product_ids)).order_by("pk").values_list("pk", "kind")
+    )
     middle = [pk for pk, kind in children if kind == Product.Kind.SUBMODEL]
-    below = list(Product.objects.filter(parent_id__in=middle).order_by("pk").values_list("pk", flat=True)) if middle else []
+    below = (
+        list(Product.objects.filter(parent_id__in=middle).order_by("pk").values_list("pk", flat=True))
+        if middle
+        else []
+    )
     return [pk for pk, _kind in children] + below

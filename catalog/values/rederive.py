@@ -37,22 +37,36 @@ def enqueue_for_structure(kind: str, ids: Sequence[int], *, by: int | None = Non
 def _concerned(kind: str, ids: Sequence[int]) -> dict[str, list[int]]:
     """A filter of Product, as plain JSON."""
     if kind == "attribute":
-        families = FamilyAttribute.objects.filter(attribute_id__in=ids).values_list("family_id", flat=True).distinct()
+        families = (
+            FamilyAttribute.objects.filter(attribute_id__in=ids)
+            .values_list("family_id", flat=True)
+            .distinct()
+        )
         return {"family_id__in": sorted(families)}
     if kind == "family":
         return {"family_id__in": sorted(ids)}
     if kind == "family_variant":
-        return {"family_id__in": sorted(FamilyVariant.objects.filter(pk__in=ids).values_list("family_id", flat=True))}
+        return {
+            "family_id__in": sorted(
+                FamilyVariant.objects.filter(pk__in=ids).values_list("family_id", flat=True)
+            )
+        }
     if kind == "category":
         branches = Q(pk__in=ids)
         for path in Category.objects.filter(pk__in=ids).exclude(path="").values_list("path", flat=True):
             branches |= Q(path__startswith=path)
-        return {"root__members__categories__in": sorted(Category.objects.filter(branches).values_list("pk", flat=True))}
+        return {
+            "root__members__categories__in": sorted(
+                Category.objects.filter(branches).values_list("pk", flat=True)
+            )
+        }
     return {"pk__gt": 0}  # type: ignore[dict-item]
 
 
 @job("catalog.rederive")
-def run(handle: JobHandle, *, ids: Sequence[int] = (), where: dict[str, object] | None = None) -> dict[str, int]:
+def run(
+    handle: JobHandle, *, ids: Sequence[int] = (), where: dict[str, object] | None = None
+) -> dict[str, int]:
     """Chunks of BATCH, each a transaction; a killed run begins again and ends at the same state."""
     done = 0
     for chunk in _chunks(ids, where):
@@ -68,7 +82,11 @@ def _chunks(ids: Sequence[int], where: dict[str, object] | None) -> Iterator[Seq
         return
     last = 0
     while chunk := list(
-        Product.objects.filter(**where).filter(pk__gt=last).order_by("pk").distinct().values_list("pk", flat=True)[:BATCH]
+        Product.objects.filter(**where)
+        .filter(pk__gt=last)
+        .order_by("pk")
+        .distinct()
+        .values_list("pk", flat=True)[:BATCH]
     ):
         yield chunk
         last = chunk[-1]
@@ -78,7 +96,10 @@ def rederive(product_ids: Sequence[int]) -> None:
     """Derived columns, completeness and stale marks of at most BATCH products, from what is stored."""
     structure = Structure.current()
     with transaction.atomic():
-        rows = {row.pk: row for row in Product.objects.filter(pk__in=product_ids).order_by("pk").select_for_update()}
+        rows = {
+            row.pk: row
+            for row in Product.objects.filter(pk__in=product_ids).order_by("pk").select_for_update()
+        }
         batch = participants.ChangeBatch(
             changed={}, created=frozenset(), touched=list(rows), structure=structure, origin="structure",
             bundles=bundles.of_rows(rows.values(), structure=structure),

@@ -54,7 +54,11 @@ def resolve(
     else:
         locales = structure.locale_chain(locale) if fallback else (locale,)
     contexts = structure.context_chain(context) if spec.scopable else ("",)
-    active = [document for document in bundle.campaigns if at is not None and document.starts_at <= at < document.ends_at]
+    active = [
+        document
+        for document in bundle.campaigns
+        if at is not None and document.starts_at <= at < document.ends_at
+    ]
     by_campaign: dict[str, list[Any]] = {}
     for document in active:
         by_campaign.setdefault(document.code, []).append(document)
@@ -65,11 +69,23 @@ def resolve(
                 for document in documents:
                     if key in document.values:
                         owner = bundle.levels[document.level].product_id
-                        return Resolved(document.values[key], True, key, document.level, owner, step, node, code)
+                        return Resolved(
+                            document.values[key], True, key, document.level, owner, step, node, code
+                        )
         for node, key in keys:
             for depth, level in enumerate(bundle.levels):
                 if key in level.values:
-                    return Resolved(level.values[key], True, key, depth, level.product_id, step, node, "", level.sources.get(key, ""))
+                    return Resolved(
+                        level.values[key],
+                        True,
+                        key,
+                        depth,
+                        level.product_id,
+                        step,
+                        node,
+                        "",
+                        level.sources.get(key, ""),
+                    )
     return MISSING
 
 

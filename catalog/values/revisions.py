@@ -32,7 +32,12 @@ def changes_from_json(changes: Mapping[str, Iterable[Any]]) -> dict[str, tuple[A
 
 def history_of_key(product_id: int, key: str) -> Iterable[Revision]:
     """The product's revisions that touched a key, the latest first."""
-    for revision in Revision.objects.filter(product_id=product_id).order_by("-rev").select_related("user").iterator(chunk_size=200):
+    for revision in (
+        Revision.objects.filter(product_id=product_id)
+        .order_by("-rev")
+        .select_related("user")
+        .iterator(chunk_size=200)
+    ):
         if key in revision.changes:
             yield revision
 

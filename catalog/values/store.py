@@ -53,7 +53,10 @@ def store_products(drafts: Sequence[Draft], now: datetime) -> None:
             row.root_id = row.pk
         update_rows(Product, ["root"], roots)
         ProductValues.objects.bulk_create(
-            [ProductValues(product_id=draft.row.pk, values=draft.values, sources=draft.sources) for draft in new]
+            [
+                ProductValues(product_id=draft.row.pk, values=draft.values, sources=draft.sources)
+                for draft in new
+            ]
         )
     for draft in drafts:
         draft.outcome.product = draft.row.pk
@@ -62,7 +65,11 @@ def store_products(drafts: Sequence[Draft], now: datetime) -> None:
     update_rows(
         ProductValues,
         ["values", "sources"],
-        [ProductValues(product_id=draft.row.pk, values=draft.values, sources=draft.sources) for draft in old if draft.values != draft.stored or draft.sources != draft.stored_sources],
+        [
+            ProductValues(product_id=draft.row.pk, values=draft.values, sources=draft.sources)
+            for draft in old
+            if draft.values != draft.stored or draft.sources != draft.stored_sources
+        ],
     )
 
 
@@ -93,7 +100,14 @@ def store_revisions(drafts: Sequence[Draft], by: Actor, now: datetime) -> None:
 def store_proposals(drafts: Sequence[Draft], by: Actor, now: datetime) -> None:
     """Keeps what could not be written; a newer proposal of the same source for the same key replaces the older."""
     rows = [
-        Proposal(product_id=draft.row.pk, key=key, value=value, source=by.source, proposed_by=by.user, created_at=now)
+        Proposal(
+            product_id=draft.row.pk,
+            key=key,
+            value=value,
+            source=by.source,
+            proposed_by=by.user,
+            created_at=now,
+        )
         for draft in drafts
         for key, value in draft.proposals.items()
     ]
@@ -101,7 +115,9 @@ def store_proposals(drafts: Sequence[Draft], by: Actor, now: datetime) -> None:
         return
     products = sorted({row.product_id for row in rows})
     wanted = {(row.product_id, row.key) for row in rows}
-    older = Proposal.objects.filter(product_id__in=products, source=by.source, state=Proposal.State.OPEN).values_list("pk", "product_id", "key")
+    older = Proposal.objects.filter(
+        product_id__in=products, source=by.source, state=Proposal.State.OPEN
+    ).values_list("pk", "product_id", "key")
     Proposal.objects.filter(pk__in=[pk for pk, product, key in older if (product, key) in wanted]).delete()
     Proposal.objects.bulk_create(rows)
 
@@ -111,12 +127,23 @@ def store_unique_values(gone: Sequence[tuple[str, int]], come: Sequence[tuple[st
     if gone:
         products = sorted({product for _attribute, product in gone})
         wanted = set(gone)
-        rows = UniqueValue.objects.filter(product_id__in=products).values_list("pk", "attribute", "product_id")
-        UniqueValue.objects.filter(pk__in=[pk for pk, attribute, product in rows if (attribute, product) in wanted]).delete()
-    UniqueValue.objects.bulk_create(UniqueValue(attribute=a, value=entry, product_id=product) for a, entry, product in come)
+        rows = UniqueValue.objects.filter(product_id__in=products).values_list(
+            "pk", "attribute", "product_id"
+        )
+        UniqueValue.objects.filter(
+            pk__in=[pk for pk, attribute, product in rows if (attribute, product) in wanted]
+        ).delete()
+    UniqueValue.objects.bulk_create(
+        UniqueValue(attribute=a, value=entry, product_id=product) for a, entry, product in come
+    )
 
 
-def store_derived(rows: Mapping[int, Product], derived: Mapping[int, Derived], added: Mapping[int, set[str]], numbers_of: Iterable[int]) -> None:
+def store_derived(
+    rows: Mapping[int, Product],
+    derived: Mapping[int, Derived],
+    added: Mapping[int, set[str]],
+    numbers_of: Iterable[int],
+) -> None:
     """Writes derived columns that differ, with the search backend's tables; the numbers of `numbers_of` are made anew."""
     changed: list[Product] = []
     tokens: list[tuple[int, Sequence[str], Sequence[str]]] = []
@@ -125,13 +152,25 @@ def store_derived(rows: Mapping[int, Product], derived: Mapping[int, Derived], a
         row = rows[pk]
         after = sorted(fresh.tokens | added.get(pk, set()))
         before = row.tokens
-        if (row.label, row.labels, row.image, row.search, before) == (fresh.label, fresh.labels, fresh.image, fresh.search, after):
+        if (row.label, row.labels, row.image, row.search, before) == (
+            fresh.label,
+            fresh.labels,
+            fresh.image,
+            fresh.search,
+            after,
+        ):
             continue
         if before != after:
             tokens.append((pk, before, after))
         if row.search != fresh.search:
             texts.append((pk, fresh.search))
-        row.label, row.labels, row.image, row.search, row.tokens = fresh.label, fresh.labels, fresh.image, fresh.search, after
+        row.label, row.labels, row.image, row.search, row.tokens = (
+            fresh.label,
+            fresh.labels,
+            fresh.image,
+            fresh.search,
+            after,
+        )
         changed.append(row)
     update_rows(Product, DERIVED_COLUMNS, changed)
     if tokens:
@@ -146,7 +185,9 @@ def _store_numbers(derived: Mapping[int, Derived], products: set[int]) -> None:
         return
     stored = {
         (product, key): (pk, number)
-        for pk, product, key, number in NumberValue.objects.filter(product_id__in=products).values_list("pk", "product_id", "key", "number")
+        for pk, product, key, number in NumberValue.objects.filter(product_id__in=products).values_list(
+            "pk", "product_id", "key", "number"
+        )
     }
     wanted = {(pk, key): number for pk in products for key, number in derived[pk].numbers.items()}
     gone = [pk for slot, (pk, number) in stored.items() if wanted.get(slot) != number]

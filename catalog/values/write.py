@@ -60,7 +60,9 @@ def write(changes: Sequence[ProductChange], *, by: Actor) -> list[Outcome]:
     return [_concluded(draft) for draft in drafts]
 
 
-def plan(changes: Sequence[ProductChange], *, by: Actor, coming: Mapping[str, Coming] | None = None) -> list[Outcome]:
+def plan(
+    changes: Sequence[ProductChange], *, by: Actor, coming: Mapping[str, Coming] | None = None
+) -> list[Outcome]:
     """What write() would do and say, writing nothing. `coming`: products (SKU in capitals) the same plan will create before."""
     if len(changes) > BATCH:
         raise BatchTooLarge(f"{len(changes)} products in one plan: at most {BATCH}")
@@ -82,7 +84,12 @@ def _concluded(draft: Draft) -> Outcome:
 
 
 def _prepare(
-    changes: Sequence[ProductChange], *, by: Actor, structure: Structure, lock: bool, coming: Mapping[str, Coming]
+    changes: Sequence[ProductChange],
+    *,
+    by: Actor,
+    structure: Structure,
+    lock: bool,
+    coming: Mapping[str, Coming],
 ) -> list[Draft]:
     rights = None if by.trusted else rights_of(by.user)
     around, rows = _look_up(changes, lock=lock, coming=coming)
@@ -103,12 +110,19 @@ def _prepare(
     return drafts
 
 
-def _look_up(changes: Sequence[ProductChange], *, lock: bool, coming: Mapping[str, Coming]) -> tuple[Surroundings, dict[int, Product]]:
+def _look_up(
+    changes: Sequence[ProductChange], *, lock: bool, coming: Mapping[str, Coming]
+) -> tuple[Surroundings, dict[int, Product]]:
     """The products of a batch, those above them and those their SKUs name, in two queries (locked: the first)."""
     ids = sorted({change.product for change in changes if change.product})
     queryset = Product.objects.filter(pk__in=ids).order_by("pk")
     rows = {row.pk: row for row in (queryset.select_for_update() if lock else queryset)} if ids else {}
-    skus = {str(change.fields[name]).strip().upper() for change in changes for name in ("sku", "parent") if change.fields.get(name)}
+    skus = {
+        str(change.fields[name]).strip().upper()
+        for change in changes
+        for name in ("sku", "parent")
+        if change.fields.get(name)
+    }
     above = {pk for row in rows.values() for pk in (row.parent_id, row.root_id) if pk} - rows.keys()
     by_id = dict(rows)
     wanted = Q()
@@ -139,16 +153,26 @@ def _look_up(changes: Sequence[ProductChange], *, lock: bool, coming: Mapping[st
 
 
 def _drafts(
-    changes: Sequence[ProductChange], rows: Mapping[int, Product], around: Surroundings, structure: Structure, rights: Rights | None
+    changes: Sequence[ProductChange],
+    rows: Mapping[int, Product],
+    around: Surroundings,
+    structure: Structure,
+    rights: Rights | None,
 ) -> list[Draft]:
     needed = sorted(around.by_id)
     documents = {
         pk: (values, sources) for pk, values, sources in ProductValues.objects.filter(pk__in=needed).values_list("pk", "values", "sources")
     } if needed else {}  # fmt: skip
     placed: dict[int, list[int]] = {}
-    if needed and (rights is None or rights.category_paths() is not None or any("categories" in change.fields for change in changes)):
+    if needed and (
+        rights is None
+        or rights.category_paths() is not None
+        or any("categories" in change.fields for change in changes)
+    ):
         for pk, category in (
-            ProductCategory.objects.filter(product_id__in=needed).order_by("position", "pk").values_list("product_id", "category_id")
+            ProductCategory.objects.filter(product_id__in=needed)
+            .order_by("position", "pk")
+            .values_list("product_id", "category_id")
         ):
             placed.setdefault(pk, []).append(category)
     drafts = []
@@ -201,7 +225,9 @@ def _check_reach(draft: Draft, placed: Mapping[int, list[int]], structure: Struc
         draft.refuse("_sku", "gone", _("This product is no longer there."))
 
 
-def _apply_values(draft: Draft, *, by: Actor, structure: Structure, rights: Rights | None, may_publish: bool) -> None:
+def _apply_values(
+    draft: Draft, *, by: Actor, structure: Structure, rights: Rights | None, may_publish: bool
+) -> None:
     for key, raw in draft.change.values.items():
         cleaned = clean_value(draft, key, raw, structure=structure, rights=rights)
         if cleaned is None:
@@ -238,7 +264,9 @@ def _siblings(drafts: Sequence[Draft]) -> dict[int, list[tuple[int, dict[str, An
     }  # fmt: skip
     siblings: dict[int, list[tuple[int, dict[str, Any]]]] = {}
     if parents:
-        for pk, parent, values in ProductValues.objects.filter(product__parent_id__in=parents).values_list("pk", "product__parent_id", "values"):
+        for pk, parent, values in ProductValues.objects.filter(product__parent_id__in=parents).values_list(
+            "pk", "product__parent_id", "values"
+        ):
             siblings.setdefault(parent, []).append((pk, values))
     return siblings
 
@@ -248,7 +276,12 @@ def _check_duplicate_skus(drafts: Sequence[Draft]) -> None:
     for draft in drafts:
         if draft.is_new and draft.row.sku:
             if draft.row.sku.upper() in seen:
-                draft.refuse("_sku", "sku_taken", _("The SKU %(sku)s is taken.") % {"sku": draft.row.sku}, draft.row.sku)
+                draft.refuse(
+                    "_sku",
+                    "sku_taken",
+                    _("The SKU %(sku)s is taken.") % {"sku": draft.row.sku},
+                    draft.row.sku,
+                )
             seen.add(draft.row.sku.upper())
 
 
@@ -268,13 +301,17 @@ def _check_unique(drafts: Sequence[Draft], structure: Structure) -> None:
         for attribute, entry in _unique_changes(draft, structure):
             other = wanted.get((attribute, entry))
             if entry and other is not None:
-                draft.refuse(attribute, "not_unique", _("%(sku)s has the same value.") % {"sku": other.row.sku}, entry)
+                draft.refuse(
+                    attribute, "not_unique", _("%(sku)s has the same value.") % {"sku": other.row.sku}, entry
+                )
             elif entry:
                 wanted[attribute, entry] = draft
     if not wanted:
         return
     entries = sorted({entry for _attribute, entry in wanted})
-    rows = UniqueValue.objects.filter(value__in=entries).values_list("attribute", "value", "product_id", "product__sku")
+    rows = UniqueValue.objects.filter(value__in=entries).values_list(
+        "attribute", "value", "product_id", "product__sku"
+    )
     for attribute, entry, product, sku in rows:
         draft = wanted.get((attribute, entry))
         if draft is not None and product != draft.row.pk:
@@ -293,7 +330,9 @@ def _check_assets(drafts: Sequence[Draft], structure: Structure) -> None:
         known = set(Asset.objects.filter(sha256__in=list(named)).values_list("sha256", flat=True))
         for digest in named.keys() - known:
             for draft, key in named[digest]:
-                draft.refuse(key, "unknown_asset", _("This picture is not in the library: upload it first."), digest)
+                draft.refuse(
+                    key, "unknown_asset", _("This picture is not in the library: upload it first."), digest
+                )
 
 
 def _store(drafts: Sequence[Draft], *, by: Actor, structure: Structure) -> None:
@@ -312,14 +351,23 @@ def _store(drafts: Sequence[Draft], *, by: Actor, structure: Structure) -> None:
     below = [pk for pk in descendants(models) if pk not in rows] if models else []
     later = below[BATCH:]
     if below:
-        rows |= {row.pk: row for row in Product.objects.filter(pk__in=below[:BATCH]).order_by("pk").select_for_update()}
+        rows |= {
+            row.pk: row
+            for row in Product.objects.filter(pk__in=below[:BATCH]).order_by("pk").select_for_update()
+        }
     documents = {draft.row.pk: (draft.values, draft.sources) for draft in drafts}
-    categories = {draft.row.pk: draft.categories for draft in drafts if draft.is_new or "_categories" in draft.outcome.changed}
+    categories = {
+        draft.row.pk: draft.categories
+        for draft in drafts
+        if draft.is_new or "_categories" in draft.outcome.changed
+    }
     batch = participants.ChangeBatch(
         changed={draft.row.pk: frozenset(draft.outcome.changed) for draft in drafts},
         created=frozenset(draft.row.pk for draft in drafts if draft.is_new),
         touched=list(rows),
-        bundles=bundles.of_rows(rows.values(), structure=structure, documents=documents, categories=categories),
+        bundles=bundles.of_rows(
+            rows.values(), structure=structure, documents=documents, categories=categories
+        ),
         structure=structure,
         origin=by.origin,
         ref=by.ref,
@@ -338,7 +386,9 @@ def refresh(batch: participants.ChangeBatch, rows: Mapping[int, Product]) -> Non
     """Derived columns and the participants' part for a batch whose documents are stored."""
     derived = {pk: derive(batch.bundles[pk], batch.structure) for pk in batch.touched}
     added = participants.tokens(batch)
-    changed_codes = {attribute_of(key) for keys in batch.changed.values() for key in keys if not key.startswith("_")}
+    changed_codes = {
+        attribute_of(key) for keys in batch.changed.values() for key in keys if not key.startswith("_")
+    }
     numeric = number_keys(changed_codes, batch.structure) if batch.changed else None
     numbers_of = [pk for pk in batch.touched if numeric is None or numeric]
     store.store_derived(rows, derived, added, numbers_of)

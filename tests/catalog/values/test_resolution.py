@@ -51,7 +51,9 @@ def bundle_with(values: dict[tuple[str, bool, str, int], object], *, at: datetim
         family=None,
         variant=None,
         categories=(),
-        campaigns=tuple(CampaignDocument("sale", {}, *window, level, document) for level, document in enumerate(campaign)),
+        campaigns=tuple(
+            CampaignDocument("sale", {}, *window, level, document) for level, document in enumerate(campaign)
+        ),
     )
 
 
@@ -68,7 +70,9 @@ def test_each_place_wins_over_all_places_after_it(first: int) -> None:
 
 @pytest.mark.parametrize("place", PLACES)
 def test_an_explicitly_empty_value_stops_the_search_at_its_place(place: tuple[str, bool, str, int]) -> None:
-    values: dict[tuple[str, bool, str, int], object] = {later: "later" for later in PLACES[PLACES.index(place) :]}
+    values: dict[tuple[str, bool, str, int], object] = {
+        later: "later" for later in PLACES[PLACES.index(place) :]
+    }
     values[place] = None
     found = resolve(bundle_with(values), BOTH, STRUCTURE, locale="de_AT", context="amazon", at=NOW)
     assert found.found and found.value is None
@@ -86,7 +90,10 @@ def test_without_a_moment_campaigns_are_not_seen() -> None:
 def test_a_campaign_holds_from_its_start_until_just_before_its_end() -> None:
     bundle = bundle_with({("de_DE", True, "", 0): "sale", ("de_DE", False, "", 0): "always"})
     day = timedelta(days=1)
-    seen = [resolve(bundle, BOTH, STRUCTURE, locale="de_DE", at=NOW + shift).value for shift in (-2 * day, -day, day - timedelta(seconds=1), day)]
+    seen = [
+        resolve(bundle, BOTH, STRUCTURE, locale="de_DE", at=NOW + shift).value
+        for shift in (-2 * day, -day, day - timedelta(seconds=1), day)
+    ]
     assert seen == ["always", "sale", "sale", "always"]
 
 
@@ -97,12 +104,22 @@ def test_without_fallback_another_locales_text_is_not_taken() -> None:
 
 
 def test_a_sibling_context_and_an_unrelated_locale_are_never_read() -> None:
-    values: dict[tuple[str, bool, str, int], object] = {("fr_FR", False, "", 0): "français", ("de_DE", False, "b2b", 0): "for pros"}
+    values: dict[tuple[str, bool, str, int], object] = {
+        ("fr_FR", False, "", 0): "français",
+        ("de_DE", False, "b2b", 0): "for pros",
+    }
     assert not resolve(bundle_with(values), BOTH, STRUCTURE, locale="de_DE", context="amazon", at=NOW).found
 
 
 def test_an_attribute_that_is_neither_localizable_nor_scopable_has_one_place_a_level() -> None:
-    bundle = Bundle(Product(pk=1), (Level(1, "v", "variant", {}, {}), Level(2, "m", "model", {"weight": "3"}, {"weight": "erp"})), None, None, (), ())
+    bundle = Bundle(
+        Product(pk=1),
+        (Level(1, "v", "variant", {}, {}), Level(2, "m", "model", {"weight": "3"}, {"weight": "erp"})),
+        None,
+        None,
+        (),
+        (),
+    )
     found = resolve(bundle, PLAIN, STRUCTURE, locale="de_AT", context="amazon", at=NOW)
     assert (found.value, found.key, found.level, found.source) == ("3", "weight", 1, "erp")
 
