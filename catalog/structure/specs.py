@@ -1,0 +1,42 @@
+"""What the rest of the house knows of an attribute and its options: plain data, built once per structure version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from catalog.models.codes import label_of
+
+
+# Compared by identity (eq=False): two snapshots are two structures, and what a type works out for a spec is kept
+# for as long as the spec lives (weakref_slot).
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+class OptionSpec:
+    code: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+    position: int = 0
+
+    def label(self, locale: str | None = None) -> str:
+        return label_of(self.labels, self.code, locale)
+
+
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+class AttributeSpec:
+    """One attribute. `params` belongs to its type (clean_params); `options` by code, in order, {} unless it has any."""
+
+    id: int
+    code: str
+    type: str
+    group: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    localizable: bool = False
+    scopable: bool = False
+    unique: bool = False
+    filterable: bool = True
+    searchable: bool = False
+    params: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, OptionSpec] = field(default_factory=dict)
+
+    def label(self, locale: str | None = None) -> str:
+        return label_of(self.labels, self.code, locale)

@@ -1,0 +1,196 @@
+"""Form fields and widgets of attribute values, in the theme's look. Cleaned values are raw: the types validate them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminSelect2MultipleWidget,
+    UnfoldAdminSelect2Widget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+FEW_OPTIONS = 12  # as tick boxes
+MANY_OPTIONS = 200  # with a search box
+_RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ku", "ps", "ur", "yi"})
+
+
+def language_attrs(locale: str | None) -> dict[str, str]:
+    """`lang` (and `dir`) of a field whose text is in `locale`: for spell checkers and screen readers."""
+    if not locale:
+        return {}
+    attrs = {"lang": locale.replace("_", "-")}
+    if locale.split("_")[0] in _RIGHT_TO_LEFT:
+        attrs["dir"] = "rtl"
+    return attrs
+
+
+class RawField(forms.Field):
+    """Hands over what the widget read, as it is."""
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return (initial or "") != (data or "")
+
+
+class TextField(RawField):
+    """Keeps every character; browsers send line breaks as CRLF, which is never meant."""
+
+    def to_python(self, value: Any) -> Any:
+        return value.replace("\r\n", "\n") if isinstance(value, str) else value
+
+
+class DateInput(UnfoldAdminTextInputWidget):
+    """The browser's own date field: ISO on the wire, the reader's habit on the screen, and no script."""
+
+    input_type = "date"
+
+
+class _KeepsRemoved:
+    """Shows a stored code that is no option any more, so that saving the form does not silently drop it."""
+
+    choices: Iterable[tuple[str, Any]]
+
+    def optgroups(self, name: str, value: Sequence[str], attrs: dict[str, Any] | None = None) -> Any:
+        known = {str(code) for code, _label in self.choices}
+        removed = [code for code in value if code and code not in known]
+        if not removed:
+            return super().optgroups(name, value, attrs)  # type: ignore[misc]
+        before = self.choices
+        self.choices = [*before, *((code, _("[%s] (no option any more)") % code) for code in removed)]
+        try:
+            return super().optgroups(name, value, attrs)  # type: ignore[misc]
+        finally:
+            self.choices = before
+
+
+class OptionSelect(_KeepsRemoved, UnfoldAdminSelectWidget):
+    pass
+
+
+class OptionSearch(_KeepsRemoved, UnfoldAdminSelect2Widget):
+    pass
+
+
+class OptionTicks(_KeepsRemoved, UnfoldAdminCheckboxSelectMultipleWidget):
+    pass
+
+
+class OptionsSearch(_KeepsRemoved, UnfoldAdminSelect2MultipleWidget):
+    pass
+
+
+def option_widget(choices: Sequence[tuple[str, Any]]) -> forms.Widget:
+    kind = OptionSelect if len(choices) <= MANY_OPTIONS else OptionSearch
+    return kind(choices=[("", "—"), *choices])
+
+
+def options_widget(choices: Sequence[tuple[str, Any]]) -> forms.Widget:
+    return OptionTicks(choices=choices) if len(choices) <= FEW_OPTIONS else OptionsSearch(choices=choices)
+
+
+class PartsWidget(forms.MultiWidget):
+    """Several inputs of one value, each named by its part: `price_EUR`, `weight_unit`. Reads and shows a dict."""
+
+    template_name = "catalog/widgets/parts.html"
+
+    def __init__(
+        self,
+        parts: Mapping[str, forms.Widget],
+        labels: Mapping[str, Any],
+        attrs: dict[str, Any] | None = None,
+    ) -> None:
+        self.parts = list(parts)
+        self.labels = labels
+        for part, widget in parts.items():
+            widget.attrs["aria-label"] = labels[part]
+        super().__init__({f"{part}": widget for part, widget in parts.items()}, attrs)
+
+    def decompress(self, value: Any) -> list[Any]:
+        return [value.get(part) if isinstance(value, dict) else None for part in self.parts]
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, self.decompress(value), attrs)
+        for part, widget in zip(self.parts, context["widget"]["subwidgets"], strict=True):
+            widget["part_label"] = self.labels[part]
+            widget["is_select"] = "optgroups" in widget
+        return context
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> dict[str, Any]:
+        values = super().value_from_datadict(data, files, name)
+        return {
+            part: value for part, value in zip(self.parts, values, strict=True) if value not in (None, "")
+        }
+
+    def _render(self, template_name: str, context: dict[str, Any], renderer: Any = None) -> SafeString:
+        # Each part by its own renderer: forms' templates and ours may be found by different engines.
+        for widget, part in zip(self.widgets, context["widget"]["subwidgets"], strict=True):
+            part["html"] = widget._render(part["template_name"], {"widget": part}, renderer)
+        return render_to_string(template_name, context)
+
+
+class PartsField(RawField):
+    """Its cleaned value is {part: text} without the empty parts."""
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        filled = {part: str(value) for part, value in (initial or {}).items() if value not in (None, "")}
+        return filled != (data or {})
+
+
+class ImageInput(forms.HiddenInput):
+    """A hidden sha256 beside a file picker. The page's script uploads the file and writes the hash.
+
+    The script finds `[data-image-field]`; the picture's address is made by the template from the hash.
+    """
+
+    template_name = "catalog/widgets/image.html"
+    input_type = "hidden"
+
+    @property
+    def is_hidden(self) -> bool:  # the label and the errors of the field are shown, though its input is not
+        return False
+
+    def __init__(
+        self, attrs: dict[str, Any] | None = None, *, extensions: Sequence[str] = (), max_size_mb: Any = None
+    ) -> None:
+        super().__init__(attrs)
+        self.extensions, self.max_size_mb = tuple(extensions), max_size_mb
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["accept"] = ",".join(f".{extension}" for extension in self.extensions) or "image/*"
+        context["widget"]["max_size_mb"] = self.max_size_mb
+        context["widget"]["described_by"] = context["widget"]["attrs"].get("aria-describedby")
+        return context
+
+    def _render(self, template_name: str, context: dict[str, Any], renderer: Any = None) -> SafeString:
+        return render_to_string(template_name, context)
+
+
+class JsonListParam(forms.Field):
+    """A parameter that is a list of words, written with commas or given as a list."""
+
+    def __init__(self, *, choices: Iterable[str] | None = None, **kwargs: Any) -> None:
+        self.allowed = None if choices is None else frozenset(choices)
+        super().__init__(**kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, (list, tuple)) else value
+
+    def to_python(self, value: Any) -> list[str]:
+        parts = value if isinstance(value, (list, tuple)) else str(value or "").split(",")
+        words = [str(part).strip() for part in parts if str(part).strip()]
+        unknown = [word for word in words if self.allowed is not None and word not in self.allowed]
+        if unknown:
+            raise forms.ValidationError(
+                _("%(unknown)s is not possible here; choose from %(allowed)s.")
+                % {"unknown": json.dumps(unknown)[1:-1], "allowed": ", ".join(sorted(self.allowed or ()))}
+            )
+        return words
