@@ -15,7 +15,7 @@ _SPACES = re.compile(r"[ \u00a0\u202f\u2009'\u2019]")
 
 
 class NotADecimal(ValueError):
-    """`code` is one of not_a_number, exponent, ambiguous, too_many_digits; the text says what to write instead."""
+    """`code` is one of not_a_number, exponent, ambiguous, wrong_mark, too_many_digits; the text says what to write instead."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -87,13 +87,20 @@ def _without_groups(plain: str, written: str, group: str, mark: str) -> str:
     well_grouped = re.fullmatch(rf"[+-]?\d{{1,3}}(\{group}\d{{3}})+", whole, re.ASCII)
     if well_grouped and (found or whole.count(group) > 1):
         return whole.replace(group, "") + found + decimals
-    if well_grouped or re.fullmatch(rf"[+-]?\d*\{group}\d+", plain, re.ASCII):
+    names = {"text": written, "mark": mark, "group": group, "better": plain.replace(group, mark)}
+    if well_grouped:
         raise NotADecimal(
             "ambiguous",
             _(
-                "'%(text)s' can be read in two ways: here '%(mark)s' stands before the decimals. Write it without '%(group)s'."
+                "'%(text)s' can be read in two ways: leave '%(group)s' out, or write %(better)s if decimals are meant."
             )
-            % {"text": written, "mark": mark, "group": group},
+            % names,
+        )
+    if re.fullmatch(rf"[+-]?\d*\{group}\d+", plain, re.ASCII):
+        raise NotADecimal(
+            "wrong_mark",
+            _("'%(text)s' has '%(group)s' before its decimals, where '%(mark)s' is expected: %(better)s.")
+            % names,
         )
     return plain
 

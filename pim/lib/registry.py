@@ -1,7 +1,15 @@
-"""A registry of classes by code: a decorator registers, a package scan finds every file.
+"""A registry by code: a decorator registers, a package scan finds every file.
 
-`Registry` is filled by importing the modules of one package, so adding a kind is adding a file. Tests compare
-the file names with the registered codes and may register doubles `temporarily()`.
+Adding a kind is adding a file. Tests compare the file names with the registered codes, and register doubles
+`temporarily()`.
+
+    CHECKS: Registry[Check] = Registry("quality checks")     # in quality/base.py
+
+    @CHECKS.register                                         # in quality/title_length.py
+    class TitleLength(Check):
+        code = "title_length"
+
+    CHECKS.scan(__name__)                                    # in quality/__init__.py
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -11,7 +19,7 @@ from pkgutil import iter_modules
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
-Decorated = TypeVar("Decorated")
+C = TypeVar("C", bound=type)
 
 
 class AlreadyRegistered(ValueError):
@@ -26,63 +34,38 @@ class NotRegistered(KeyError):
 
 
 class Registry(Mapping[str, T], Generic[T]):
-    """Codes to what they stand for, in the order of their codes.
+    """Codes to what they stand for, read as a mapping in the order of the codes."""
 
-    `package` is scanned once, when the registry is first read; modules whose name begins with an underscore, and
-    those in `skip`, are not kinds.
-    """
-
-    def __init__(self, what: str, *, package: str | None = None, skip: tuple[str, ...] = ("base",)) -> None:
+    def __init__(self, what: str) -> None:
         self.what = what
-        self.package = package
-        self.skip = skip
         self._items: dict[str, T] = {}
-        self._scanned = package is None
 
-    def register(self, code: str, item: T) -> None:
-        """Raises AlreadyRegistered where the code is taken by something else."""
+    def add(self, code: str, item: T) -> None:
+        """Raises AlreadyRegistered where something else has the code."""
+        if not code:
+            raise ValueError(f"{item!r} needs a code to be one of the {self.what}.")
         if self._items.get(code, item) is not item:
-            raise AlreadyRegistered(f"{self.what} {code!r} is already {self._items[code]!r}.")
+            raise AlreadyRegistered(f"{code!r} of the {self.what} is already {self._items[code]!r}.")
         self._items[code] = item
 
-    def instance(self, cls: Callable[[], Decorated]) -> Callable[[], Decorated]:
-        """Class decorator: registers one instance under the class's `code`."""
-        self.register(cls.code, cls())  # type: ignore[attr-defined, arg-type]
+    def register(self, cls: C) -> C:
+        """Class decorator: adds one instance of the class under its `code`."""
+        self.add(cls.code, cls())  # type: ignore[attr-defined]
         return cls
 
-    def __call__(self, cls: Decorated) -> Decorated:
-        """Class decorator: registers the class itself under its `code`."""
-        self.register(cls.code, cls)  # type: ignore[attr-defined, arg-type]
-        return cls
+    def scan(self, package: str, *, skip: tuple[str, ...] = ("base",)) -> None:
+        """Import every module of the package, so that each registers itself."""
+        for name in modules_of(package, skip=skip):
+            import_module(f"{package}.{name}")
 
-    def modules(self) -> list[str]:
-        """The names of the package's modules that stand for a kind each."""
-        if self.package is None:
-            return []
-        found = import_module(self.package)
-        return sorted(
-            module.name
-            for module in iter_modules(found.__path__)
-            if not module.name.startswith("_") and module.name not in self.skip
-        )
-
-    def scan(self) -> None:
-        """Import every module of the package, once; an import error is raised, and the next read tries again."""
-        if self._scanned:
-            return
-        self._scanned = True
-        try:
-            for name in self.modules():
-                import_module(f"{self.package}.{name}")
-        except BaseException:
-            self._scanned = False
-            raise
+    def codes(self) -> list[str]:
+        return sorted(self._items)
 
     @contextmanager
-    def temporarily(self, **items: T) -> Iterator[None]:
-        """Adds (or replaces) items inside the block; for tests."""
-        self.scan()
+    def temporarily(self, *classes: Callable[[], T], **items: T) -> Iterator[None]:
+        """Adds (or replaces) classes by their code, and items by name, inside the block; for tests."""
         before = dict(self._items)
+        self._items.update({cls.code: cls() for cls in classes})  # type: ignore[attr-defined]
         self._items.update(items)
         try:
             yield
@@ -90,20 +73,28 @@ class Registry(Mapping[str, T], Generic[T]):
             self._items = before
 
     def __getitem__(self, code: str) -> T:
-        self.scan()
         try:
             return self._items[code]
         except KeyError:
-            known = ", ".join(sorted(self._items)) or "none"
-            raise NotRegistered(f"No {self.what} {code!r}; there are: {known}.") from None
+            raise NotRegistered(
+                f"{code!r} is none of the {self.what}: {', '.join(self.codes()) or 'there are none'}."
+            ) from None
 
     def __iter__(self) -> Iterator[str]:
-        self.scan()
-        return iter(sorted(self._items))
+        return iter(self.codes())
 
     def __len__(self) -> int:
-        self.scan()
         return len(self._items)
 
     def __repr__(self) -> str:
-        return f"<Registry of {self.what}: {', '.join(sorted(self._items))}>"
+        return f"<Registry of {self.what}: {', '.join(self.codes())}>"
+
+
+def modules_of(package: str, *, skip: tuple[str, ...] = ("base",)) -> list[str]:
+    """The names of the package's modules that stand for a kind each; those with a leading underscore do not."""
+    path = import_module(package).__path__
+    return sorted(
+        module.name
+        for module in iter_modules(path)
+        if module.name not in skip and not module.name.startswith("_")
+    )

@@ -1,0 +1,240 @@
+"""The one HTTP client for everything outside: bounded in time and size, and kept out of the private network.
+
+A host name is resolved once and the connection made to that very address, so a name cannot point elsewhere between
+check and use (DNS rebinding). Redirects are never followed. Addresses that are not public are refused, except hosts
+named in PIM_ALLOWED_PRIVATE_HOSTS and, in the demo, this machine itself.
+"""
+
+import ipaddress
+import socket
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpcore
+import httpx
+import orjson
+from django.conf import settings
+
+MAX_BODY = 5_000_000
+CONNECT_SECONDS = 5.0
+READ_SECONDS = 30.0
+
+
+class HttpError(Exception):
+    """No answer that can be used. The text names the host, never the address's path, query or credentials."""
+
+
+class Unreachable(HttpError):
+    """Nothing was sent: no such host, refused, no secure connection. Safe to try again."""
+
+
+class TimedOut(HttpError):
+    """The request went out and no whole answer came back: it may or may not have been applied."""
+
+
+class BodyTooLarge(HttpError):
+    """The answer is longer than allowed: it may have been applied, its outcome is not known."""
+
+
+class Blocked(HttpError):
+    """The address is not one we may call: a setting to mend, not a fault of the network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back, whatever its status; `headers` by lower-case name."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+    seconds: float
+
+    @property
+    def ok(self) -> bool:
+        return 200 <= self.status < 300
+
+    def json(self) -> Any:
+        """Raises ValueError where the body is not JSON."""
+        return orjson.loads(self.body)
+
+    def text(self, limit: int = 2000) -> str:
+        return self.body[: limit * 4].decode("utf-8", errors="replace")[:limit]
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds to wait, from Retry-After as seconds or as a date (RFC 9110 §10.2.3); None without a usable one."""
+        return parse_retry_after(self.headers.get("retry-after", ""), now=time.time())
+
+
+def parse_retry_after(value: str, *, now: float) -> float | None:
+    from email.utils import parsedate_to_datetime
+
+    value = value.strip()
+    if value.isascii() and value.isdigit():
+        return float(value[:9])
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - now)
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def is_public(address: str) -> bool:
+    """False for loopback, private, link-local, multicast, reserved and their IPv6 disguises."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo and ip.teredo[1])
+        if not inner and ip in ipaddress.ip_network("64:ff9b::/96"):
+            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        if inner:
+            return is_public(str(inner))
+    return ip.is_global and not ip.is_multicast
+
+
+def may_call(host: str, address: str) -> bool:
+    if is_public(address) or host.lower() in settings.PIM_ALLOWED_PRIVATE_HOSTS:
+        return True
+    return bool(settings.PIM_DEMO) and ipaddress.ip_address(address.partition("%")[0]).is_loopback
+
+
+class _PinnedBackend(httpcore.SyncBackend):
+    """Connects to the address that was checked. TLS still verifies the certificate against the host's name."""
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Any = None,
+    ) -> httpcore.NetworkStream:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            raise httpcore.ConnectError(f"{host} has no address") from error
+        addresses = [str(entry[4][0]) for entry in found]
+        if not addresses or not all(may_call(host, address) for address in addresses):
+            raise Blocked(
+                f"{host} is not a public address; an administrator can allow it in PIM_ALLOWED_PRIVATE_HOSTS."
+            )
+        for position, address in enumerate(addresses, start=1):
+            try:
+                return super().connect_tcp(address, port, timeout, local_address, socket_options)
+            except httpcore.ConnectError:
+                if position == len(addresses):
+                    raise
+        raise AssertionError("unreachable")
+
+
+class Client:
+    """A context manager around a pool of connections; safe between threads, not between processes."""
+
+    def __init__(
+        self,
+        *,
+        connect: float = CONNECT_SECONDS,
+        read: float = READ_SECONDS,
+        total: float | None = None,
+        max_body: int = MAX_BODY,
+    ) -> None:
+        self.max_body = max_body
+        self.total = read * 2 if total is None else total
+        transport = httpx.HTTPTransport(trust_env=False, retries=0)
+        transport._pool._network_backend = _PinnedBackend()
+        self._client = httpx.Client(
+            transport=transport,
+            timeout=httpx.Timeout(read, connect=connect, pool=connect),
+            follow_redirects=False,
+            trust_env=False,
+            headers={"user-agent": "pim", "accept-encoding": "identity"},
+        )
+
+    def __enter__(self) -> "Client":
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._client.close()
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        json: Any = None,
+        params: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """One request, one Answer, whatever its status (3xx too: nothing is followed).
+
+        `json` is sent as compact UTF-8. Raises Blocked and Unreachable when nothing was sent, TimedOut and
+        BodyTooLarge when the outcome is not known. Must not be called inside a transaction.
+        """
+        given = dict(headers or {})
+        if json is not None:
+            body = orjson.dumps(json)
+            given.setdefault("content-type", "application/json")
+        host = self._checked_host(url)
+        began = time.monotonic()
+        try:
+            with self._client.stream(
+                method, url, headers=given, content=body, params=dict(params) if params else None
+            ) as response:
+                content = self._read(response, host, began)
+                return Answer(
+                    status=response.status_code,
+                    headers={name.lower(): value for name, value in response.headers.items()},
+                    body=content,
+                    seconds=time.monotonic() - began,
+                )
+        except (
+            httpx.ConnectTimeout,
+            httpx.PoolTimeout,
+            httpx.ConnectError,
+            httpx.UnsupportedProtocol,
+        ) as error:
+            raise Unreachable(f"{host} cannot be reached: {_reason(error)}.") from None
+        except (httpx.LocalProtocolError, httpx.InvalidURL, UnicodeError):
+            raise Blocked(f"The request to {host} is not valid HTTP.") from None
+        except httpx.HTTPError as error:
+            raise TimedOut(f"{host} gave no whole answer: {_reason(error)}.") from None
+
+    def _read(self, response: httpx.Response, host: str, began: float) -> bytes:
+        body = bytearray()
+        for chunk in response.iter_bytes():
+            body += chunk
+            if len(body) > self.max_body:
+                raise BodyTooLarge(f"{host} answered with more than {self.max_body} bytes.")
+            if time.monotonic() - began > self.total:
+                raise TimedOut(f"{host} was still sending its answer after {self.total:g} seconds.")
+        return bytes(body)
+
+    @staticmethod
+    def _checked_host(url: str) -> str:
+        try:
+            parsed = httpx.URL(url)
+        except (httpx.InvalidURL, TypeError):
+            raise Blocked("The address is not a valid URL.") from None
+        if parsed.scheme not in ("http", "https") or not parsed.host:
+            raise Blocked("The address must begin with https:// or http:// and name a host.")
+        if parsed.userinfo:
+            raise Blocked(
+                f"The address of {parsed.host} carries a name or password; put it into the credentials."
+            )
+        return parsed.host
+
+
+def _reason(error: Exception) -> str:
+    words = {
+        httpx.ConnectTimeout: "no connection in time",
+        httpx.PoolTimeout: "too many calls at once",
+        httpx.ReadTimeout: "no answer in time",
+        httpx.WriteTimeout: "the request could not be sent in time",
+        httpx.RemoteProtocolError: "the connection ended early",
+        httpx.ReadError: "the connection broke",
+    }
+    return words.get(type(error)) or str(error) or type(error).__name__
