@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+_ONLY_DECIMAL_COMMA = re.compile(r"[-+\u2212]?(?:\d*,\d{1,2}|\d*,\d{4,}|\d{4,},\d+|0,\d+)\Z", re.ASCII)
 FEW_OPTIONS = 12  # as tick boxes
 MANY_OPTIONS = 200  # with a search box
 _RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ku", "ps", "ur", "yi"})
@@ -45,6 +47,19 @@ class TextField(RawField):
 
     def to_python(self, value: Any) -> Any:
         return value.replace("\r\n", "\n") if isinstance(value, str) else value
+
+
+class AmountField(RawField):
+    """One number. A comma that can only stand before decimals ("12,5") is taken for a point, in every language."""
+
+    def to_python(self, value: Any) -> Any:
+        return _point(value)
+
+
+def _point(value: Any) -> Any:
+    if isinstance(value, str) and _ONLY_DECIMAL_COMMA.match(value.strip()):
+        return value.replace(",", ".")
+    return value
 
 
 class DateInput(UnfoldAdminTextInputWidget):
@@ -106,12 +121,19 @@ class PartsWidget(forms.MultiWidget):
         parts: Mapping[str, forms.Widget],
         labels: Mapping[str, Any],
         attrs: dict[str, Any] | None = None,
+        *,
+        name: str = "",
+        captions: bool = True,
     ) -> None:
+        """`labels` of the parts; `name`, of the whole, is put before them for screen readers."""
         self.parts = list(parts)
-        self.labels = labels
+        self.captions = labels if captions else {}
         for part, widget in parts.items():
-            widget.attrs["aria-label"] = labels[part]
-        super().__init__({f"{part}": widget for part, widget in parts.items()}, attrs)
+            widget.attrs["aria-label"] = f"{name} {labels[part]}".strip()
+        super().__init__(dict(parts), attrs)
+
+    def use_required_attribute(self, initial: Any) -> bool:
+        return False  # it would demand every part
 
     def decompress(self, value: Any) -> list[Any]:
         return [value.get(part) if isinstance(value, dict) else None for part in self.parts]
@@ -119,7 +141,7 @@ class PartsWidget(forms.MultiWidget):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, self.decompress(value), attrs)
         for part, widget in zip(self.parts, context["widget"]["subwidgets"], strict=True):
-            widget["part_label"] = self.labels[part]
+            widget["caption"] = self.captions.get(part)
             widget["is_select"] = "optgroups" in widget
         return context
 
@@ -137,7 +159,10 @@ class PartsWidget(forms.MultiWidget):
 
 
 class PartsField(RawField):
-    """Its cleaned value is {part: text} without the empty parts."""
+    """Its cleaned value is {part: text} without the empty parts; decimal commas as in AmountField."""
+
+    def to_python(self, value: Any) -> Any:
+        return {part: _point(text) for part, text in (value or {}).items()}
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         filled = {part: str(value) for part, value in (initial or {}).items() if value not in (None, "")}

@@ -84,6 +84,7 @@ _SPELLINGS = {
 }
 _SPELLED = re.compile(rf"<(/?)({'|'.join(_SPELLINGS)})(?=[\s>/])", re.IGNORECASE)
 _EMPTY_PARAGRAPH = re.compile(r"<p>\s*</p>")
+_NO_LINK = re.compile(r"<a>(.*?)</a>", re.DOTALL)  # its address was not allowed
 _BLOCK_END = re.compile(r"<br>|</(?:p|li|h\d|td|th|tr|blockquote|caption)>")
 
 
@@ -101,7 +102,8 @@ def sanitised(markup: str) -> str:
         lines = (html.escape(line, quote=False).replace("\n", "<br>") for line in re.split(r"\n{2,}", text))
         return _CLEANER.clean("".join(f"<p>{line}</p>" for line in lines))
     text = _SPELLED.sub(lambda found: f"<{found[1]}{_SPELLINGS[found[2].lower()]}", text)
-    return _EMPTY_PARAGRAPH.sub("", _CLEANER.clean(text)).strip()
+    markup = _EMPTY_PARAGRAPH.sub("", _CLEANER.clean(text)).strip()
+    return _NO_LINK.sub(r"\1", markup) if "<a>" in markup else markup
 
 
 @ATTRIBUTE_TYPES.register

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -20,6 +21,7 @@ from pim.lib import patterns
 MAX_LENGTH = 65_535
 _LINE_BREAKS = re.compile(r"[ \t]*(?:\r\n|[\r\n\v\f\x85\u2028\u2029])[ \t]*")
 # C0 and C1 controls, the byte order mark, and halves of a broken surrogate pair, which UTF-8 cannot store.
+_INVISIBLE = " \n\u200b\u200c\u200d\u2060"
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\ud800-\udfff]")
 
 
@@ -30,18 +32,19 @@ def tidy(text: str, *, multiline: bool = False) -> str:
         text = unicodedata.normalize("NFC", _CONTROLS.sub("", text))
     elif not text.isprintable():
         text = _CONTROLS.sub("", text)
-    return (text if multiline else text.replace("\t", " ")).strip()
+    text = (text if multiline else text.replace("\t", " ")).strip()
+    return text if text.isascii() or text.strip(_INVISIBLE) else ""
 
 
 def as_text(raw: Any) -> str:
-    """What a door gave for a text: a string, or a whole number or boolean of a spreadsheet or JSON."""
+    """What a door gave for a text: a string, or a plain number that a spreadsheet or JSON made of one."""
     if isinstance(raw, str):
         return raw
-    if isinstance(raw, bool) or not isinstance(raw, int):
-        raise ValueRefused(
-            "not_text", _("A text is expected here, not %(kind)s."), {"kind": type(raw).__name__}
-        )
-    return str(raw)
+    if isinstance(raw, (int, float, Decimal)) and not isinstance(raw, bool):
+        text = str(raw)
+        if text.lstrip("-").replace(".", "", 1).isdigit():
+            return text
+    raise ValueRefused("not_text", _("A text is expected here, not %(kind)s."), {"kind": type(raw).__name__})
 
 
 def check_length(length: int, minimum: Any, maximum: Any) -> None:
