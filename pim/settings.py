@@ -15,7 +15,7 @@ from pim import env
 from pim.local_secrets import local_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env.read_env_file(BASE_DIR / ".env")
+env.read_env_file(Path(env.text("PIM_ENV_FILE", str(BASE_DIR / ".env"))))
 
 # --- where it runs
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")

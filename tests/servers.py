@@ -1,10 +1,228 @@
-"""Private PostgreSQL and Redis servers on free ports, for the length of the test run."""
+"""Private PostgreSQL and Redis servers on free ports, for the length of the test run.
 
+`PIM_TEST_DATABASE=postgres` and `PIM_TEST_BROKER=redis` ask for them. Where the programs are not installed the
+run ends at once and says so; it never quietly tests something else.
+"""
+
+import atexit
+import ctypes
+import glob
 import os
+import shutil
+import signal
+import socket
+import subprocess
 import tempfile
-from collections.abc import MutableMapping
+import time
+from collections.abc import Callable, MutableMapping
+from pathlib import Path
+
+PR_SET_PDEATHSIG = 1
+START_SECONDS = 30
+
+
+class MissingProgram(SystemExit):
+    """A server that was asked for is not installed."""
 
 
 def prepare_environment(environ: MutableMapping[str, str]) -> None:
-    environ.setdefault("PIM_DATA", tempfile.mkdtemp(prefix="pim-tests-"))
-    environ.setdefault("PIM_DEMO", "1")
+    """Make the environment the suite's own: a data folder that goes away, and the servers that were asked for.
+
+    Runs once per test run: xdist workers and child processes find the outcome in what they inherit.
+    """
+    if "PIM_TESTS_PREPARED" in environ:
+        return
+    environ["PIM_TESTS_PREPARED"] = "1"
+    for name in (
+        "DATABASE_URL",
+        "BROKER_URL",
+        "PIM_HOSTS",
+        "PIM_DEBUG",
+        "PIM_FAIL",
+        "SECRET_KEY",
+        "PIM_FIELD_KEYS",
+    ):
+        environ.pop(name, None)
+    environ["PIM_ENV_FILE"] = os.devnull  # a developer's own .env is not part of the suite
+    environ["PIM_DEMO"] = "1"
+    environ["PIM_DATA"] = _temporary_folder("pim-tests-")
+    environ.setdefault("PIM_LOG_LEVEL", "WARNING")
+    environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # the browser driver runs a loop in the test's own thread
+    if environ.get("PIM_TEST_DATABASE", "sqlite") == "postgres":
+        environ["DATABASE_URL"] = start_postgres()
+    if environ.get("PIM_TEST_BROKER", "filesystem") == "redis":
+        environ["BROKER_URL"] = start_redis()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def start_postgres() -> str:
+    """A fresh cluster without fsync; its URL. Ends with this process."""
+    programs = postgres_programs()
+    home = Path(_temporary_folder("pim-postgres-"))
+    account: dict[str, str | int] = {}
+    if os.geteuid() == 0:  # the server refuses to run as root
+        shutil.chown(home, "postgres", "postgres")
+        account = {"user": "postgres", "group": "postgres"}
+    data, port = home / "data", free_port()
+    subprocess.run(
+        [
+            programs / "initdb",
+            "-D",
+            data,
+            "-U",
+            "pim",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+            "--no-sync",
+        ],
+        check=True,
+        capture_output=True,
+        cwd=home,
+        **account,  # type: ignore[call-overload]
+    )
+    # SIGINT is its fast shutdown; as the parent-death signal it stops even when the suite was killed.
+    _start(
+        [
+            programs / "postgres",
+            "-D",
+            data,
+            "-p",
+            str(port),
+            "-k",
+            home,
+            "-c",
+            "listen_addresses=127.0.0.1",
+            "-c",
+            "fsync=off",
+            "-c",
+            "synchronous_commit=off",
+            "-c",
+            "full_page_writes=off",
+            "-c",
+            "max_connections=60",
+        ],
+        log=home / "log",
+        end=signal.SIGINT,
+        cwd=home,
+        **account,
+    )
+    _wait("PostgreSQL", home / "log", lambda: _answers(programs, port))
+    subprocess.run(
+        [programs / "createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "pim", "pim"],
+        check=True,
+        capture_output=True,
+    )
+    return f"postgres://pim@127.0.0.1:{port}/pim"
+
+
+def postgres_programs() -> Path:
+    """The newest server's folder of programs. Raises MissingProgram."""
+    folders = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"), key=lambda path: int(path.split("/")[4]))
+    found = folders[-1] if folders else shutil.which("initdb")
+    if found is None:
+        raise MissingProgram("PostgreSQL's server programs are not installed (apt-get install postgresql).")
+    return Path(found).parent
+
+
+def start_redis(*, append_only: bool = False) -> str:
+    """An empty Redis; its URL. Ends with this process."""
+    program = shutil.which("redis-server")
+    if program is None:
+        raise MissingProgram("redis-server is not installed (apt-get install redis-server).")
+    home, port = Path(_temporary_folder("pim-redis-")), free_port()
+    _start(
+        [
+            program,
+            "--port",
+            str(port),
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--dir",
+            home,
+            "--appendonly",
+            "yes" if append_only else "no",
+            "--maxmemory-policy",
+            "noeviction",
+        ],
+        log=home / "log",
+        end=signal.SIGTERM,
+        cwd=home,
+    )
+    _wait("Redis", home / "log", lambda: _listens(port))
+    return f"redis://127.0.0.1:{port}/0"
+
+
+def die_with_parent(end: signal.Signals) -> Callable[[], None]:
+    """For Popen's preexec_fn: the child gets the signal when its parent is gone, however that came (Linux)."""
+    libc = ctypes.CDLL(None, use_errno=True)
+
+    def ask() -> None:
+        libc.prctl(PR_SET_PDEATHSIG, int(end))
+
+    return ask
+
+
+def _start(command: list[object], *, log: Path, end: signal.Signals, **options: object) -> None:
+    owner = os.getpid()
+    with open(log, "wb") as output:
+        process = subprocess.Popen(
+            [str(part) for part in command],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            preexec_fn=die_with_parent(end),
+            **options,  # type: ignore[arg-type]
+        )
+
+    def stop() -> None:
+        if os.getpid() != owner:
+            return  # a forked child has no say over the suite's servers
+        process.send_signal(end)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    atexit.register(stop)
+
+
+def _temporary_folder(prefix: str) -> str:
+    owner, folder = os.getpid(), tempfile.mkdtemp(prefix=prefix)
+
+    def remove() -> None:
+        if os.getpid() == owner:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(remove)
+    return folder
+
+
+def _answers(programs: Path, port: int) -> bool:
+    ready = [programs / "pg_isready", "-h", "127.0.0.1", "-p", str(port), "-q"]
+    return subprocess.run(ready, check=False).returncode == 0
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _wait(name: str, log: Path, ready: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not ready():
+        if time.monotonic() > deadline:
+            raise SystemExit(
+                f"{name} did not start in {START_SECONDS} s:\n{log.read_text(errors='replace')[-2000:]}"
+            )
+        time.sleep(0.05)
