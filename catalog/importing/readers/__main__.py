@@ -1,0 +1,77 @@
+"""The child process: one request as a JSON line on stdin, JSON lines out on stdout.
+
+    {"table": …}                       the answer to "recognise"
+    {"rows": [[number, [cell …]] …]}   batches, the answer to "read"
+    {"end": count}                     all was read
+    {"refused": code, "params": {…}}   FileRefused
+
+No Django here: starting costs some tens of milliseconds. It knows nothing but the path: no settings, no secrets.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from catalog.importing.readers.base import FileRefused, Table, choices_from, reader_for
+from catalog.importing.readers.limits import confine
+
+BATCH_ROWS = 500
+BATCH_CHARS = 1_000_000
+
+
+def main() -> None:
+    request = orjson.loads(sys.stdin.buffer.read())
+    confine(memory=request["memory"], cpu=request["cpu"])
+    try:
+        _answer(request)
+    except FileRefused as refused:
+        _send({"refused": refused.code, "params": refused.params})
+    except MemoryError:
+        _send({"refused": "too_big", "params": {}})
+    except BrokenPipeError:  # nobody is listening any more
+        os._exit(0)
+
+
+def _answer(request: Mapping[str, Any]) -> None:
+    path = Path(request["path"])
+    if request["do"] == "recognise":
+        from catalog.importing.readers.recognise import recognise
+
+        _send({"table": recognise(path, request["filename"], choices_from(request["choices"])).as_json()})
+    else:
+        _send({"end": _stream(path, Table.from_json(request["table"]), request["after"])})
+
+
+def _stream(path: Path, table: Table, after: int) -> int:
+    batch: list[tuple[int, list[str]]] = []
+    count = chars = 0
+    try:
+        for row in reader_for(table.format).rows(path, table):
+            if row[0] <= after:
+                continue
+            batch.append(row)
+            chars += sum(map(len, row[1]))
+            if len(batch) >= BATCH_ROWS or chars >= BATCH_CHARS:
+                _send({"rows": batch})
+                count += len(batch)
+                batch, chars = [], 0
+    except FileNotFoundError:
+        raise FileRefused("missing") from None
+    if batch:
+        _send({"rows": batch})
+    return count + len(batch)
+
+
+def _send(message: dict[str, Any]) -> None:
+    sys.stdout.buffer.write(orjson.dumps(message, option=orjson.OPT_APPEND_NEWLINE))
+    sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""Is this zip archive a harmless XLSX workbook? Answered from its directory, before anything is unpacked."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+from catalog.importing.readers.base import FileRefused
+
+MAX_PARTS = 2_000
+MAX_UNPACKED = 400 * 1024 * 1024
+MAX_RATIO = 200  # spreadsheets pack 5 to 30 times; only parts of some size can do harm
+RATIO_MATTERS_FROM = 1024 * 1024
+_ARCHIVE_STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b\x08")
+_WORKBOOK_TYPES = (
+    b"spreadsheetml.sheet.main+xml",
+    b"sheet.macroEnabled.main+xml",
+    b"spreadsheetml.template.main+xml",
+)
+
+
+def check_workbook(path: Path) -> None:
+    """Raises FileRefused with what is wrong: a bomb, an archive in the archive, a password, another format."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _check_sizes(archive.infolist())
+            _check_kind(archive)
+            _check_nesting(archive)
+    except (
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        NotImplementedError,
+        EOFError,
+        OSError,
+        ValueError,
+        KeyError,
+    ):
+        raise FileRefused("damaged") from None
+
+
+def _check_sizes(parts: list[zipfile.ZipInfo]) -> None:
+    if any(part.flag_bits & 0x1 for part in parts):
+        raise FileRefused("password")
+    if len(parts) > MAX_PARTS:
+        raise FileRefused("too_many_parts", count=len(parts), most=MAX_PARTS)
+    unpacked = sum(part.file_size for part in parts)
+    if unpacked > MAX_UNPACKED:
+        raise FileRefused("unpacks_too_big", megabytes=unpacked >> 20, most=MAX_UNPACKED >> 20)
+    for part in parts:
+        if part.file_size > RATIO_MATTERS_FROM and part.file_size > MAX_RATIO * max(1, part.compress_size):
+            raise FileRefused("packed_too_tightly", megabytes=part.file_size >> 20)
+
+
+def _check_kind(archive: zipfile.ZipFile) -> None:
+    names = set(archive.namelist())
+    if "mimetype" in names and b"opendocument" in _start(archive, "mimetype", 200):
+        raise FileRefused("other_format", name="OpenDocument (ODS)")
+    types = _start(archive, "[Content_Types].xml", 1 << 20) if "[Content_Types].xml" in names else b""
+    if b"sheet.binary" in types:
+        raise FileRefused("other_format", name="Excel binary workbook (XLSB)")
+    if "xl/workbook.xml" not in names and not any(kind in types for kind in _WORKBOOK_TYPES):
+        raise FileRefused("not_a_workbook")
+
+
+def _check_nesting(archive: zipfile.ZipFile) -> None:
+    for name in archive.namelist():
+        if not name.endswith("/") and _start(archive, name, 8).startswith(_ARCHIVE_STARTS):
+            raise FileRefused("nested_archive", part=name)
+
+
+def _start(archive: zipfile.ZipFile, name: str, size: int) -> bytes:
+    with archive.open(name) as part:
+        return part.read(size)

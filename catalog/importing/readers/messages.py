@@ -1,0 +1,92 @@
+"""The sentences for people: why a file was refused and what to do, what was noticed about one that was read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+REFUSALS: dict[str, str | Promise] = {
+    "empty": _("The file is empty. Check that the right file was chosen and that its rows were saved."),
+    "missing": _("The file can no longer be found. Upload it again."),
+    "binary": _(
+        "This is not a text file or a spreadsheet. Save the table as XLSX or CSV and upload that file."
+    ),
+    "other_format": _(
+        "This is a file of the kind %(name)s. Open it, save it as XLSX or CSV and upload that file."
+    ),
+    "not_a_workbook": _("This archive is not an Excel workbook. Upload the XLSX or CSV file itself."),
+    "password": _(
+        "The workbook is protected by a password. Remove the password in Excel (File > Info) and save it."
+    ),
+    "damaged": _(
+        "The workbook is damaged or incomplete. Open it in Excel, save it again and upload the new file."
+    ),
+    "unpacks_too_big": _(
+        "The workbook unpacks to %(megabytes)s MB, more than the %(most)s MB allowed. Split it, or save it as CSV."
+    ),
+    "packed_too_tightly": _(
+        "A part of the workbook unpacks to %(megabytes)s MB from almost nothing, as only repeated or made-up content "
+        "does. Delete empty rows and columns in Excel and save it again, or save it as CSV."
+    ),
+    "too_many_parts": _(
+        "The workbook consists of %(count)s parts, more than the %(most)s allowed. Save the sheet as CSV."
+    ),
+    "nested_archive": _(
+        "The workbook contains another archive (%(part)s). Remove embedded files, or save the sheet as CSV."
+    ),
+    "encoding": _(
+        "The text does not fit the encoding %(encoding)s. Choose another encoding, or save the file as UTF-8."
+    ),
+    "delimiter": _(
+        "“%(delimiter)s” cannot separate columns. Choose one character, such as a comma or a semicolon."
+    ),
+    "no_header": _(
+        "No row with column names was found. Put the names in one row above the data, or say which row holds them."
+    ),
+    "no_such_sheet": _("The workbook has no sheet “%(sheet)s”. Choose one of its sheets."),
+    "too_wide": _("A row has %(columns)s cells; at most %(most)s are possible. Check the delimiter."),
+    "cell_too_long": _(
+        "Row %(row)s holds a cell of more than %(most)s characters. Usually a quote before it was never closed."
+    ),
+    "unclosed_quote": _(
+        "The quote opened in row %(row)s is never closed. Close it or delete it, and upload again."
+    ),
+    "too_big": _(
+        "The file needs more memory than one import may use. Delete empty rows and columns, split the file, "
+        "or save it as CSV, which has no such limit."
+    ),
+    "too_slow": _("Reading the file takes longer than one import may take. Split it, or save it as CSV."),
+    "unreadable": _(
+        "The file could not be read. Open it in a spreadsheet program, save it again and upload that."
+    ),
+}
+
+NOTES: dict[str, str | Promise] = {
+    "encoding_assumed": _(
+        "The encoding is not stated in the file; %(encoding)s was assumed. Check the accents."
+    ),
+    "bytes_replaced": _("%(count)s characters are broken in the file and show as “�”."),
+    "nul_removed": _("%(count)s NUL characters were removed."),
+    "rows_above": _("The rows above row %(row)s were taken for a title and are not imported."),
+    "doubled_headers": _("These column names occur more than once and were numbered: %(names)s."),
+    "nameless_columns": _("These columns have no name: %(columns)s."),
+    "other_sheets": _("The sheet “%(sheet)s” is read; the other sheets are not: %(others)s."),
+}
+
+
+def refusal(code: str, params: Mapping[str, Any]) -> str:
+    return _sentence(REFUSALS.get(code, REFUSALS["unreadable"]), params)
+
+
+def note(code: str, params: Mapping[str, Any]) -> str:
+    return _sentence(NOTES[code], params)
+
+
+def _sentence(template: str | Promise, params: Mapping[str, Any]) -> str:
+    spelled = {
+        name: ", ".join(value) if isinstance(value, list | tuple) else value for name, value in params.items()
+    }
+    return str(template) % spelled if spelled else str(template)
