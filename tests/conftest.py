@@ -29,3 +29,11 @@ def _clean_cache():
     cache.clear()
     yield
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _forget_structure():
+    """Structure made without announce() in a test is not seen by the next."""
+    from catalog.structure import snapshot
+
+    snapshot.forget()

@@ -79,7 +79,7 @@ class Migration(migrations.Migration):
             name='StructureVersion',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveBigIntegerField(default=0)),
+                ('version', models.CharField(default='', max_length=32)),
             ],
         ),
         migrations.CreateModel(

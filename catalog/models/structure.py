@@ -1,4 +1,4 @@
-"""The counter by which processes know that their snapshot of the structure is old."""
+"""The mark by which processes know that their snapshot of the structure is old."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ from django.db import models
 
 
 class StructureVersion(models.Model):
-    """One row (id 1), raised by catalog.structure.announce in the transaction of the change."""
+    """One row (id 1), set anew by catalog.structure.announce in the transaction of the change.
 
-    version = models.PositiveBigIntegerField(default=0)
+    Random, not counted: a number raised in a transaction that is rolled back would be given again to another change,
+    and a process that looked inside the first would take its snapshot for the second's.
+    """
+
+    version = models.CharField(max_length=32, default="")
 
     def __str__(self) -> str:
-        return str(self.version)
+        return self.version

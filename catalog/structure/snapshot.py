@@ -107,7 +107,7 @@ class SourceSpec:
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    version: int
+    version: str
     attributes: Mapping[str, AttributeSpec]
     groups: Mapping[str, GroupSpec]
     families: Mapping[int, FamilySpec]
@@ -137,7 +137,7 @@ class Structure:
     def current() -> Structure:
         """The structure of now: one query where this process has it already, a dozen where it changed."""
         global _cached
-        version = StructureVersion.objects.filter(pk=1).values_list("version", flat=True).first() or 0
+        version = StructureVersion.objects.filter(pk=1).values_list("version", flat=True).first() or ""
         if _cached is None or _cached.version != version:
             _cached = _load(version)
         return _cached
@@ -147,7 +147,7 @@ _cached: Structure | None = None
 
 
 def forget() -> None:
-    """Drops the snapshot of this process: for tests, whose databases begin again at version 0."""
+    """Drops the snapshot of this process: for tests, whose databases begin again without one."""
     global _cached
     _cached = None
 
@@ -163,7 +163,7 @@ def _chains(parents: Mapping[Any, Any]) -> dict[Any, tuple[Any, ...]]:
     return chains
 
 
-def _load(version: int) -> Structure:
+def _load(version: str) -> Structure:
     options: dict[int, dict[str, OptionSpec]] = defaultdict(dict)
     for attribute_id, code, labels, position in Option.objects.order_by(
         "attribute_id", "position", "code"

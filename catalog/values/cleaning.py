@@ -69,22 +69,21 @@ def may_inherit(draft: Draft, spec: AttributeSpec, key: Key, structure: Structur
 
 
 def _misplaced(draft: Draft, spec: AttributeSpec, key: Key, structure: Structure) -> tuple[str, str] | None:
-    label = spec.label()
     if spec.localizable and not key.locale:
         return "needs_locale", _("%(label)s is written by locale: name one, as in %(code)s-en_US.") % {
-            "label": label,
+            "label": spec.label(),
             "code": spec.code,
         }
     if key.locale and not spec.localizable:
         return "not_localizable", _("%(label)s has one value for all locales: leave '%(locale)s' out.") % {
-            "label": label,
+            "label": spec.label(),
             "locale": key.locale,
         }
     if key.locale and key.locale not in structure.locales:
         return "unknown_locale", _("There is no locale '%(locale)s'.") % {"locale": key.locale}
     if key.context and not spec.scopable:
         return "not_scopable", _("%(label)s has one value for all channels: leave '%(context)s' out.") % {
-            "label": label,
+            "label": spec.label(),
             "context": key.context,
         }
     if key.context and key.context not in structure.contexts:
@@ -93,17 +92,17 @@ def _misplaced(draft: Draft, spec: AttributeSpec, key: Key, structure: Structure
         }
     if draft.family is not None and spec.code not in draft.family.attributes:
         return "not_in_family", _("The family %(family)s has no %(label)s: add it to the family, or leave this out.") % {
-            "family": draft.family.label(), "label": label,
+            "family": draft.family.label(), "label": spec.label(),
         }  # fmt: skip
     if draft.variant is not None:
         level = draft.variant.bound.get(spec.code, draft.depth)
         if level < draft.depth:
             return "wrong_level", _("%(label)s is common to all variants: write it on %(sku)s.") % {
-                "label": label, "sku": draft.above[draft.depth - level - 1].sku,
+                "label": spec.label(), "sku": draft.above[draft.depth - level - 1].sku,
             }  # fmt: skip
         if level > draft.depth:
             return "wrong_level", _("%(label)s is written on each variant, not on the model.") % {
-                "label": label
+                "label": spec.label()
             }
     return None
 

@@ -193,8 +193,13 @@ def _store_numbers(derived: Mapping[int, Derived], products: set[int]) -> None:
     gone = [pk for slot, (pk, number) in stored.items() if wanted.get(slot) != number]
     if gone:
         NumberValue.objects.filter(pk__in=gone).delete()
-    NumberValue.objects.bulk_create(
-        NumberValue(product_id=product, key=key, number=number)
+    come = [
+        (product, key, number)
         for (product, key), number in wanted.items()
         if stored.get((product, key), (0, None))[1] != number
-    )
+    ]
+    if come:  # a few rows a product: executemany costs half of bulk_create's building of instances
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "INSERT INTO catalog_numbervalue (product_id, key, number) VALUES (%s, %s, %s)", come
+            )

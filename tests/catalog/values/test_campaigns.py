@@ -45,7 +45,9 @@ def test_a_models_campaign_reaches_its_variants(world: World) -> None:
     small = world.create("tee-s", {"size": "s"}, parent="tee").product
     write_campaign(campaign(), {model: {"name|en_US": "Summer tee"}}, by=SYSTEM)
     loaded = bundle.load([small])[small]
-    found = resolve(loaded, world.structure.attributes["name"], world.structure, locale="en_US", at=timezone.now())
+    found = resolve(
+        loaded, world.structure.attributes["name"], world.structure, locale="en_US", at=timezone.now()
+    )
     assert (found.value, found.campaign, found.level) == ("Summer tee", "summer", 1)
 
 

@@ -20,7 +20,7 @@ PLAIN = AttributeSpec(id=2, code="weight", type="number")
 LOCALES = ("de_AT", "de_DE")
 CONTEXTS = ("amazon", "consumer", "")
 STRUCTURE = Structure(
-    version=1, attributes={"name": BOTH, "weight": PLAIN}, groups={}, families={}, variants={},
+    version="1", attributes={"name": BOTH, "weight": PLAIN}, groups={}, families={}, variants={},
     locales={
         "de_DE": LocaleSpec("de_DE", "German", True, ("de_DE",)),
         "de_AT": LocaleSpec("de_AT", "Austrian", True, ("de_AT", "de_DE")),
@@ -70,9 +70,7 @@ def test_each_place_wins_over_all_places_after_it(first: int) -> None:
 
 @pytest.mark.parametrize("place", PLACES)
 def test_an_explicitly_empty_value_stops_the_search_at_its_place(place: tuple[str, bool, str, int]) -> None:
-    values: dict[tuple[str, bool, str, int], object] = {
-        later: "later" for later in PLACES[PLACES.index(place) :]
-    }
+    values: dict[tuple[str, bool, str, int], object] = dict.fromkeys(PLACES[PLACES.index(place) :], "later")
     values[place] = None
     found = resolve(bundle_with(values), BOTH, STRUCTURE, locale="de_AT", context="amazon", at=NOW)
     assert found.found and found.value is None

@@ -38,14 +38,25 @@ def test_a_created_product_has_its_values_its_derived_columns_and_one_revision(w
     assert own(row.pk) == {**MUG, "price": {"EUR": "14.9", "USD": "17"}}
     assert row.label == "Trail mug"
     assert row.labels == {"en_US": "Trail mug", "de_DE": "Trailbecher"}
-    assert {"color=red", "features=stackable", "features=handmade", "family=mugs", "status=draft", "kind=simple", "empty:picture"} <= set(row.tokens)
+    assert {
+        "color=red",
+        "features=stackable",
+        "features=handmade",
+        "family=mugs",
+        "status=draft",
+        "kind=simple",
+        "empty:picture",
+    } <= set(row.tokens)
     assert {f"cat={world.categories[code].pk}" for code in ("home", "kitchen", "cups")} <= set(row.tokens)
     revision = Revision.objects.get(product=row)
     assert revision.rev == 1
     assert revision.changes["color"] == [{"absent": True}, "red"]
     assert revision.changes["_categories"] == [[], ["cups"]]
     assert UniqueValue.objects.get().value == "4006381333931"
-    assert dict(NumberValue.objects.filter(key__startswith="price").values_list("key", "number")) == {"price:EUR": 14.9, "price:USD": 17.0}
+    assert dict(NumberValue.objects.filter(key__startswith="price").values_list("key", "number")) == {
+        "price:EUR": 14.9,
+        "price:USD": 17.0,
+    }
 
 
 def test_the_same_change_again_changes_nothing(world: World) -> None:
@@ -110,7 +121,10 @@ def test_two_products_of_one_batch_cannot_take_the_same_sku_or_unique_value(worl
         by=SYSTEM,
     )
     assert [outcome.status for outcome in outcomes] == ["created", "refused", "refused"]
-    assert [[error.code for error in outcome.errors] for outcome in outcomes[1:]] == [["sku_taken"], ["not_unique"]]
+    assert [[error.code for error in outcome.errors] for outcome in outcomes[1:]] == [
+        ["sku_taken"],
+        ["not_unique"],
+    ]
     assert list(Product.objects.values_list("sku", flat=True)) == ["a"]
 
 
@@ -123,7 +137,9 @@ def test_a_unique_value_given_up_is_free_for_another(world: World) -> None:
 
 
 def test_a_variant_inherits_overrides_and_resets(world: World) -> None:
-    model = world.create("tee", {"name|en_US": "Tee"}, family="shirts", family_variant="shirts_color_size").product
+    model = world.create(
+        "tee", {"name|en_US": "Tee"}, family="shirts", family_variant="shirts_color_size"
+    ).product
     red = world.create("tee-red", {"color": "red"}, parent="tee").product
     small = world.create("tee-red-s", {"size": "s"}, parent="tee-red").product
     kinds = dict(Product.objects.values_list("sku", "kind"))
@@ -150,7 +166,9 @@ def test_a_bound_attribute_is_written_at_its_level_only(world: World) -> None:
     assert world.edit(small, {"ean": "4006381333931"}).status == "updated"
     deep = world.create("top", {}, family="shirts", family_variant="shirts_color_size").product
     world.create("top-red", {"color": "red"}, parent="top")
-    outcome = world.put(ProductChange(values={"size": "s", "color": "navy"}, fields={"sku": "top-red-s", "parent": "top-red"}))
+    outcome = world.put(
+        ProductChange(values={"size": "s", "color": "navy"}, fields={"sku": "top-red-s", "parent": "top-red"})
+    )
     assert [(error.key, error.code) for error in outcome.errors] == [("color", "wrong_level")]
     assert "top-red" in outcome.errors[0].message
     assert not Product.objects.filter(sku="top-red-s").exists()
@@ -170,7 +188,11 @@ def test_variants_of_one_model_differ_in_their_axes(world: World) -> None:
         by=SYSTEM,
     )
     assert [outcome.status for outcome in outcomes] == ["refused", "refused", "created", "refused"]
-    assert [outcome.errors[0].code for outcome in outcomes if outcome.errors] == ["axis_taken", "axis_missing", "axis_taken"]
+    assert [outcome.errors[0].code for outcome in outcomes if outcome.errors] == [
+        "axis_taken",
+        "axis_missing",
+        "axis_taken",
+    ]
 
 
 def test_two_editors_of_different_fields_both_survive(world: World) -> None:
@@ -190,7 +212,12 @@ def test_two_editors_of_the_same_text_meet_in_a_conflict_that_names_both(world: 
     outcome = world.edit(pk, {"name|en_US": "Ben's name"}, base=base)
     assert outcome.status == "conflict"
     (conflict,) = outcome.conflicts
-    assert (conflict.key, conflict.mine, conflict.theirs, conflict.by) == ("name|en_US", "Ben's name", "Anna's name", "boss")
+    assert (conflict.key, conflict.mine, conflict.theirs, conflict.by) == (
+        "name|en_US",
+        "Ben's name",
+        "Anna's name",
+        "boss",
+    )
     assert own(pk)["name|en_US"] == "Anna's name"
 
 
@@ -217,7 +244,12 @@ def test_a_weaker_sources_differing_value_is_kept_as_a_proposal(world: World) ->
     outcome = world.edit(pk, {"color": "navy", "capacity": "0.3"}, by=supplier)
     assert outcome.proposals == ["color"]
     assert own(pk) == {"color": "red", "capacity": "0.3"}
-    assert Proposal.objects.values_list("key", "value", "source", "state").get() == ("color", "navy", "supplier", "open")
+    assert Proposal.objects.values_list("key", "value", "source", "state").get() == (
+        "color",
+        "navy",
+        "supplier",
+        "open",
+    )
     world.edit(pk, {"color": "white"}, by=supplier)
     assert list(Proposal.objects.values_list("value", flat=True)) == ["white"]
     world.edit(pk, {"color": "navy"}, by=Actor(world.admin, origin="import", source="erp"))
@@ -227,7 +259,9 @@ def test_a_weaker_sources_differing_value_is_kept_as_a_proposal(world: World) ->
 
 def test_only_empty_fills_gaps_and_leaves_the_rest(world: World) -> None:
     pk = world.create("mug-1", {"color": "red"}, family="mugs").product
-    outcome = world.put(ProductChange(product=pk, values={"color": "navy", "capacity": "0.3"}, only_empty=True))
+    outcome = world.put(
+        ProductChange(product=pk, values={"color": "navy", "capacity": "0.3"}, only_empty=True)
+    )
     assert set(outcome.changed) == {"capacity"}
     assert own(pk)["color"] == "red"
 
@@ -240,7 +274,11 @@ def test_a_plan_says_what_writing_would_do_and_writes_nothing(world: World) -> N
         ProductChange(values={"color": "white"}, fields={"sku": "new2", "family": "mugs"}, ref=3),
     ]
     planned = plan(changes, by=SYSTEM)
-    assert [(outcome.ref, outcome.status) for outcome in planned] == [(1, "updated"), (2, "refused"), (3, "created")]
+    assert [(outcome.ref, outcome.status) for outcome in planned] == [
+        (1, "updated"),
+        (2, "refused"),
+        (3, "created"),
+    ]
     assert planned[0].changed == {"color": ("red", "navy")}
     assert planned[2].changed["color"] == (ABSENT, "white")
     assert Product.objects.count() == 1
@@ -258,7 +296,9 @@ def test_one_event_a_batch_after_the_commit(world: World, django_capture_on_comm
     events.products_changed.connect(hear)
     try:
         with django_capture_on_commit_callbacks(execute=True):
-            outcomes = write([ProductChange(fields={"sku": f"m{n}", "family": "mugs"}) for n in range(3)], by=SYSTEM)
+            outcomes = write(
+                [ProductChange(fields={"sku": f"m{n}", "family": "mugs"}) for n in range(3)], by=SYSTEM
+            )
             assert heard == []
     finally:
         events.products_changed.disconnect(hear)
@@ -274,7 +314,10 @@ def test_a_write_takes_a_bounded_batch(world: World) -> None:
 def test_query_counts_do_not_depend_on_the_batch(world: World) -> None:
     def created(prefix: str, count: int) -> tuple[int, list[int]]:
         changes = [
-            ProductChange(values={**MUG, "ean": None, "capacity": str(n)}, fields={"sku": f"{prefix}{n}", "family": "mugs", "categories": ["cups"]})
+            ProductChange(
+                values={**MUG, "ean": None, "capacity": str(n)},
+                fields={"sku": f"{prefix}{n}", "family": "mugs", "categories": ["cups"]},
+            )
             for n in range(count)
         ]
         with CaptureQueriesContext(connection) as captured:
@@ -283,7 +326,10 @@ def test_query_counts_do_not_depend_on_the_batch(world: World) -> None:
 
     def edited(ids: list[int]) -> int:
         with CaptureQueriesContext(connection) as captured:
-            write([ProductChange(product=pk, values={"color": "navy", "price": {"EUR": "1"}}) for pk in ids], by=SYSTEM)
+            write(
+                [ProductChange(product=pk, values={"color": "navy", "price": {"EUR": "1"}}) for pk in ids],
+                by=SYSTEM,
+            )
         return len(captured)
 
     created("warm", 1)
@@ -302,7 +348,10 @@ def test_products_are_found_by_tokens_and_by_words_without_accents(world: World)
         return set(queryset.values_list("pk", flat=True))
 
     assert ids(filter_tokens(everything, all=["family=mugs", "color=red"])) == {first}
-    assert ids(filter_tokens(everything, any_of=[["color=red", "color=white"], ["features=stackable"]])) == {first, second}
+    assert ids(filter_tokens(everything, any_of=[["color=red", "color=white"], ["features=stackable"]])) == {
+        first,
+        second,
+    }
     assert ids(filter_tokens(everything, none=["color=red"])) == {second}
     assert ids(search_text(everything, "traume becher")) == {first}
     assert ids(search_text(everything, "4006381333931")) == {first}
@@ -321,4 +370,8 @@ def test_renaming_and_trashing_are_changes_like_any_other(world: World) -> None:
     assert Product.objects.alive().count() == 0
     world.edit(pk, trashed=False)
     assert Product.objects.alive().count() == 1
-    assert [set(revision.changes) for revision in Revision.objects.order_by("rev")][1:] == [{"_sku"}, {"_trashed"}, {"_trashed"}]
+    assert [set(revision.changes) for revision in Revision.objects.order_by("rev")][1:] == [
+        {"_sku"},
+        {"_trashed"},
+        {"_trashed"},
+    ]
