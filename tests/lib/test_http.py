@@ -30,9 +30,8 @@ def listening(talk):
             except OSError:
                 return
             seen.append(1)
-            with connection:
-                with suppress(OSError):
-                    talk(connection)
+            with connection, suppress(OSError):
+                talk(connection)
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
