@@ -1,0 +1,216 @@
+"""What one person's roles add up to: loaded once per request or batch in a constant number of queries, then asked in memory.
+
+A role gives its verbs. Its grants narrow the product verbs to parts of the catalogue: attribute groups × locales ×
+contexts × categories, an empty list meaning all of them; a role without grants has its verbs everywhere. A grant for a
+category or a context holds for the branch below it. Roles add up, each within its own limits: a role that edits texts in
+one category and one that sees everything do not make somebody who edits texts everywhere (`Rights.at`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from catalog.access.verbs import PRODUCT_VERBS, VERBS, check_verb, with_implied
+from catalog.models.access import Grant, Role
+from catalog.structure.snapshot import Structure
+
+if TYPE_CHECKING:
+    from catalog.structure.specs import AttributeSpec
+
+_CACHE = "_catalog_rights"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A grant, or a whole role where it has none. None is "all"; "" stands for master, and for values without locale."""
+
+    verbs: frozenset[str]  # product verbs
+    groups: frozenset[str] | None = None
+    locales: frozenset[str] | None = None
+    contexts: frozenset[str] | None = None
+    paths: tuple[str, ...] | None = None
+
+    def covers(self, group: str | None, locale: str | None, context: str | None) -> bool:
+        """None asks for "any"."""
+        return (
+            (self.groups is None or group is None or group in self.groups)
+            and (self.locales is None or locale is None or locale in self.locales)
+            and (self.contexts is None or context is None or context in self.contexts)
+        )
+
+    def reaches(self, paths: Collection[str]) -> bool:
+        return self.paths is None or any(path.startswith(self.paths) for path in paths)
+
+
+class Rights:
+    """Immutable; every answer after the first of its kind is a dictionary look-up."""
+
+    __slots__ = ("_everything", "_keys", "_other", "_product", "_scopes", "_within")
+
+    def __init__(
+        self, verbs: Iterable[str] = (), scopes: Iterable[Scope] = (), *, everything: bool = False
+    ) -> None:
+        self._everything = everything
+        self._other = frozenset(verbs) - PRODUCT_VERBS
+        self._scopes = tuple(scopes)
+        self._product = frozenset(verb for scope in self._scopes for verb in scope.verbs)
+        self._keys: dict[tuple[str, str | None, str | None, str | None], bool] = {}
+        self._within: dict[tuple[bool, ...], Rights] = {}
+
+    @property
+    def everything(self) -> bool:
+        return self._everything
+
+    def may(self, verb: str) -> bool:
+        """Whether the verb is theirs at all; for a product verb ask `at(paths)` of the product."""
+        check_verb(verb)
+        return self._everything or verb in self._other or verb in self._product
+
+    def may_view_key(self, spec: AttributeSpec, locale: str | None = "", context: str | None = "") -> bool:
+        """`locale` and `context` as in the value's key: "" for none and for master. None asks "in any?"."""
+        return self._covers("product.view", spec.group, locale, context)
+
+    def may_edit_key(self, spec: AttributeSpec, locale: str | None = "", context: str | None = "") -> bool:
+        return self._covers("product.edit", spec.group, locale, context)
+
+    def may_in(self, verb: str, group: str | None, locale: str | None, context: str | None) -> bool:
+        """As may_edit_key, for any product verb; `group` is an attribute group's code, None asks "in any?"."""
+        check_verb(verb)
+        return self._covers(verb, group, locale, context)
+
+    def _covers(self, verb: str, group: str | None, locale: str | None, context: str | None) -> bool:
+        if self._everything:
+            return True
+        asked = (verb, group, locale, context)
+        answer = self._keys.get(asked)
+        if answer is None:
+            answer = any(
+                verb in scope.verbs and scope.covers(group, locale, context) for scope in self._scopes
+            )
+            self._keys[asked] = answer
+        return answer
+
+    def category_paths(self, verb: str = "product.view") -> tuple[str, ...] | None:
+        """The branches within which the verb is theirs ("/1/7/"): None for the whole catalogue, () for nothing."""
+        if self._everything:
+            return None
+        paths: set[str] = set()
+        for scope in self._scopes:
+            if verb in scope.verbs:
+                if scope.paths is None:
+                    return None
+                paths.update(scope.paths)
+        return tuple(sorted(paths))
+
+    def may_see_product(self, paths: Collection[str]) -> bool:
+        """`paths`: those of the product's own categories and of the levels above it."""
+        return "product.view" in self.at(paths)._product or self._everything
+
+    def at(self, paths: Collection[str]) -> Rights:
+        """These rights for one product, given the paths of its categories and of the levels above it."""
+        if self._everything:
+            return self
+        reached = tuple(scope.reaches(paths) for scope in self._scopes)
+        if all(reached):
+            return self
+        if reached not in self._within:
+            scopes = [scope for scope, is_reached in zip(self._scopes, reached, strict=True) if is_reached]
+            self._within[reached] = Rights(self._other, scopes)
+        return self._within[reached]
+
+    def __repr__(self) -> str:
+        return "Rights(everything)" if self._everything else f"Rights({sorted(self._other | self._product)})"
+
+
+ALL = Rights(VERBS, everything=True)
+NONE = Rights()
+
+
+def rights_of(user: Any) -> Rights:
+    """The rights of a person (None and AnonymousUser: none), kept on the instance: a request has its own.
+
+    Constant queries. A long job asks again with a fresh User, so that what was taken away stays away.
+    """
+    if user is None or not user.is_active or not user.pk:
+        return NONE
+    if user.is_superuser:
+        return ALL
+    kept = getattr(user, _CACHE, None)
+    if kept is None:
+        kept = _load(user)
+        setattr(user, _CACHE, kept)
+    return kept
+
+
+def forget_rights(user: Any) -> None:
+    """After the person's roles changed within one request."""
+    if getattr(user, _CACHE, None) is not None:
+        delattr(user, _CACHE)
+
+
+def _load(user: Any) -> Rights:
+    roles = list(Role.objects.filter(users=user.pk).prefetch_related("grants"))
+    grants = [grant for role in roles for grant in role.grants.all()]
+    parts = _Parts(grants)
+    verbs: set[str] = set()
+    scopes: list[Scope] = []
+    for role in roles:
+        given = with_implied(role.verbs)
+        verbs |= given
+        on_products = given & PRODUCT_VERBS
+        own = list(role.grants.all())
+        if not own:
+            scopes.append(Scope(on_products))
+        scopes += [
+            parts.scope(grant, on_products if grant.may_edit else on_products & {"product.view"})
+            for grant in own
+        ]
+    return Rights(verbs, [scope for scope in scopes if scope.verbs])
+
+
+class _Parts:
+    """The lists of all grants of one person: one query for each of the four."""
+
+    def __init__(self, grants: list[Grant]) -> None:
+        ids = [grant.pk for grant in grants]
+        self._groups = self._read(Grant.groups, "attributegroup__code", ids)
+        self._locales = self._read(Grant.locales, "locale__code", ids)
+        self._contexts = self._read(Grant.contexts, "context__code", ids)
+        self._paths = self._read(Grant.categories, "category__path", ids)
+        self._contexts_below = _branches() if self._contexts else {}
+
+    @staticmethod
+    def _read(relation: Any, value: str, ids: list[int]) -> dict[int, set[str]]:
+        listed: dict[int, set[str]] = {}
+        if ids:
+            for grant, item in relation.through.objects.filter(grant_id__in=ids).values_list(
+                "grant_id", value
+            ):
+                listed.setdefault(grant, set()).add(item)
+        return listed
+
+    def scope(self, grant: Grant, verbs: frozenset[str]) -> Scope:
+        locales = self._locales.get(grant.pk)
+        contexts = self._contexts.get(grant.pk)
+        if contexts is not None:
+            contexts = {below for code in contexts for below in self._contexts_below.get(code, {code})}
+        paths = self._paths.get(grant.pk)
+        return Scope(
+            verbs=verbs,
+            groups=frozenset(self._groups[grant.pk]) if grant.pk in self._groups else None,
+            locales=None if locales is None else frozenset(locales | ({""} if grant.unlocalized else set())),
+            contexts=None if contexts is None else frozenset(contexts | ({""} if grant.master else set())),
+            # An empty path would match every product: a category not yet placed in its tree reaches nothing.
+            paths=None if paths is None else tuple(sorted(path for path in paths if path)),
+        )
+
+
+def _branches() -> dict[str, set[str]]:
+    """Context → itself and all that inherit from it."""
+    below: dict[str, set[str]] = {}
+    for spec in Structure.current().contexts.values():
+        for ancestor in spec.chain:
+            below.setdefault(ancestor, set()).add(spec.code)
+    return below

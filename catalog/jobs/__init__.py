@@ -1,0 +1,20 @@
+"""Long work as claimable rows: kinds (what there is) → queue (enqueue, claim, settle) → handle (what a job may say) → run."""
+
+from catalog.jobs.handle import JobCancelled, JobHandle, LeaseLost
+from catalog.jobs.kinds import KINDS, QUEUES, job
+from catalog.jobs.queue import MAX_ATTEMPTS, cancel, enqueue
+from catalog.jobs.run import nudge_due, run_due
+
+__all__ = [
+    "KINDS",
+    "MAX_ATTEMPTS",
+    "QUEUES",
+    "JobCancelled",
+    "JobHandle",
+    "LeaseLost",
+    "cancel",
+    "enqueue",
+    "job",
+    "nudge_due",
+    "run_due",
+]
