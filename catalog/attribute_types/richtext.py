@@ -95,6 +95,14 @@ def plain_text(markup: str) -> str:
 
 def sanitised(markup: str) -> str:
     """Allowed markup only; plain text becomes paragraphs. Sanitising twice changes nothing more."""
+    for _round in range(4):  # dropping markup can bring new spaces and empty paragraphs together; two are the rule
+        before, markup = markup, _sanitised_once(markup)
+        if markup == before:
+            break
+    return markup
+
+
+def _sanitised_once(markup: str) -> str:
     text = tidy(markup, multiline=True)
     if not _TAG.search(text):
         if _ENTITY.search(text):
@@ -103,7 +111,9 @@ def sanitised(markup: str) -> str:
         return _CLEANER.clean("".join(f"<p>{line}</p>" for line in lines))
     text = _SPELLED.sub(lambda found: f"<{found[1]}{_SPELLINGS[found[2].lower()]}", text)
     markup = _EMPTY_PARAGRAPH.sub("", _CLEANER.clean(text)).strip()
-    return _NO_LINK.sub(r"\1", markup) if "<a>" in markup else markup
+    if "<a>" in markup:
+        markup = _NO_LINK.sub(r"\1", markup)
+    return markup if not markup or _TAG.search(markup) else f"<p>{markup}</p>"
 
 
 @ATTRIBUTE_TYPES.register
