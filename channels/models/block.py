@@ -10,7 +10,9 @@ class Block(models.Model):
     """No channel or locale: all of them. Upper rooms write these rows, delivery reads them."""
 
     product = models.ForeignKey("catalog.Product", on_delete=models.CASCADE, related_name="blocks")
-    channel = models.ForeignKey("channels.Channel", null=True, blank=True, on_delete=models.CASCADE, related_name="blocks")
+    channel = models.ForeignKey(
+        "channels.Channel", null=True, blank=True, on_delete=models.CASCADE, related_name="blocks"
+    )
     locale = models.CharField(max_length=20, default="", blank=True)
     code = models.CharField(max_length=100)
     message = models.TextField()
@@ -23,7 +25,9 @@ class Block(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["product", "channel", "locale", "code", "by"], name="block"),
             models.UniqueConstraint(
-                fields=["product", "locale", "code", "by"], condition=models.Q(channel=None), name="block_any_channel"
+                fields=["product", "locale", "code", "by"],
+                condition=models.Q(channel=None),
+                name="block_any_channel",
             ),
         ]
 

@@ -13,13 +13,23 @@ class Channel(Labelled):
     """`assortment`, `settings` and `schedule` are owned by channels.assortment, the connector and channels.schedule."""
 
     context = models.OneToOneField(
-        "catalog.Context", verbose_name=_("context"), on_delete=models.PROTECT, related_name="channel",
+        "catalog.Context",
+        verbose_name=_("context"),
+        on_delete=models.PROTECT,
+        related_name="channel",
         help_text=_("Values are resolved for this context: the channel, then its audience, then master."),
     )
     locales = models.ManyToManyField("catalog.Locale", verbose_name=_("locales"), related_name="channels")
-    currencies = models.ManyToManyField("catalog.Currency", verbose_name=_("currencies"), blank=True, related_name="channels")
+    currencies = models.ManyToManyField(
+        "catalog.Currency", verbose_name=_("currencies"), blank=True, related_name="channels"
+    )
     category_tree = models.ForeignKey(
-        "catalog.Category", verbose_name=_("category tree"), null=True, blank=True, on_delete=models.PROTECT, related_name="channels"
+        "catalog.Category",
+        verbose_name=_("category tree"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="channels",
     )
     assortment = models.JSONField(_("assortment"), default=dict, blank=True)
     connector = models.CharField(_("connector"), max_length=30)
@@ -27,10 +37,14 @@ class Channel(Labelled):
     credentials = EncryptedJSONField(default=dict, blank=True, editable=False)
     schedule = models.JSONField(_("schedule"), default=dict, blank=True)
     send_fallback = models.BooleanField(
-        _("send fallback texts"), default=True, help_text=_("Where a text of a locale is missing, send its fallback locale's.")
+        _("send fallback texts"),
+        default=True,
+        help_text=_("Where a text of a locale is missing, send its fallback locale's."),
     )
     fallback_counts = models.BooleanField(
-        _("fallback counts as translated"), default=False, help_text=_("For completeness: a fallback text counts as filled.")
+        _("fallback counts as translated"),
+        default=False,
+        help_text=_("For completeness: a fallback text counts as filled."),
     )
     is_active = models.BooleanField(_("active"), default=True)
     paused_at = models.DateTimeField(_("paused since"), null=True, editable=False)
@@ -49,7 +63,11 @@ class Channel(Labelled):
         verbose_name = _("channel")
         verbose_name_plural = _("channels")
         ordering = ["code"]
-        constraints = [models.UniqueConstraint(fields=["code"], name="channel_code", violation_error_message=_("This code is taken."))]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code"], name="channel_code", violation_error_message=_("This code is taken.")
+            )
+        ]
 
 
 class Requirement(models.Model):
@@ -60,8 +78,17 @@ class Requirement(models.Model):
         WARNING = "warning", _("Warning")
 
     channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="requirements")
-    family = models.ForeignKey("catalog.Family", verbose_name=_("family"), null=True, blank=True, on_delete=models.CASCADE, related_name="+")
-    attribute = models.ForeignKey("catalog.Attribute", verbose_name=_("attribute"), on_delete=models.CASCADE, related_name="+")
+    family = models.ForeignKey(
+        "catalog.Family",
+        verbose_name=_("family"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+    )
+    attribute = models.ForeignKey(
+        "catalog.Attribute", verbose_name=_("attribute"), on_delete=models.CASCADE, related_name="+"
+    )
     level = models.CharField(_("level"), max_length=10, choices=Level, default=Level.REQUIRED)
 
     class Meta:
@@ -69,11 +96,14 @@ class Requirement(models.Model):
         verbose_name_plural = _("requirements")
         constraints = [
             models.UniqueConstraint(
-                fields=["channel", "family", "attribute"], name="requirement",
+                fields=["channel", "family", "attribute"],
+                name="requirement",
                 violation_error_message=_("This attribute is listed for this family already."),
             ),
             models.UniqueConstraint(
-                fields=["channel", "attribute"], condition=models.Q(family=None), name="requirement_any_family",
+                fields=["channel", "attribute"],
+                condition=models.Q(family=None),
+                name="requirement_any_family",
                 violation_error_message=_("This attribute is listed for all families already."),
             ),
         ]
@@ -87,13 +117,22 @@ class FieldMapping(models.Model):
 
     channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="fields")
     family = models.ForeignKey(
-        "catalog.Family", verbose_name=_("family"), null=True, blank=True, on_delete=models.CASCADE, related_name="+",
+        "catalog.Family",
+        verbose_name=_("family"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="+",
         help_text=_("Empty: for every family without a row of its own."),
     )
     target = models.CharField(_("channel field"), max_length=100)
-    source = models.JSONField(_("made from"), default=dict)  # {"attribute": code} | {"template": "{brand} {name}"} | {"fixed": value}
+    source = models.JSONField(
+        _("made from"), default=dict
+    )  # {"attribute": code} | {"template": "{brand} {name}"} | {"fixed": value}
     localized = models.BooleanField(_("by locale"), default=False)
-    transforms = models.JSONField(_("transforms"), default=list, blank=True)  # [{"name": "truncate", "length": 75}]
+    transforms = models.JSONField(
+        _("transforms"), default=list, blank=True
+    )  # [{"name": "truncate", "length": 75}]
     value_list = models.JSONField(_("value list"), default=dict, blank=True)  # our option → their value
     limits = models.JSONField(_("limits"), default=dict, blank=True)  # {"max_length": 75, "pattern": …}
     required = models.BooleanField(_("required"), default=False)
@@ -105,11 +144,14 @@ class FieldMapping(models.Model):
         ordering = ["position", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["channel", "family", "target"], name="field_mapping",
+                fields=["channel", "family", "target"],
+                name="field_mapping",
                 violation_error_message=_("This field is listed for this family already."),
             ),
             models.UniqueConstraint(
-                fields=["channel", "target"], condition=models.Q(family=None), name="field_mapping_any_family",
+                fields=["channel", "target"],
+                condition=models.Q(family=None),
+                name="field_mapping_any_family",
                 violation_error_message=_("This field is listed for all families already."),
             ),
         ]

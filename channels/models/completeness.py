@@ -15,8 +15,12 @@ class Completeness(models.Model):
     missing = models.PositiveSmallIntegerField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["product", "channel", "locale"], name="completeness_slot")]
-        indexes = [models.Index(fields=["channel", "locale", "missing", "product"], name="completeness_missing")]
+        constraints = [
+            models.UniqueConstraint(fields=["product", "channel", "locale"], name="completeness_slot")
+        ]
+        indexes = [
+            models.Index(fields=["channel", "locale", "missing", "product"], name="completeness_missing")
+        ]
 
     def __str__(self) -> str:
         return f"{self.product_id} {self.channel_id} {self.locale}: {self.ratio} %"

@@ -42,7 +42,9 @@ class Listing(models.Model):
 
     stale_since = models.DateTimeField(null=True)  # set with the first raise of desired_rev after a settle
     due_at = models.DateTimeField(null=True)  # the next moment at which time alone changes the sheet
-    held_by = models.CharField(max_length=100, default="")  # "import:12": not sent while that run is being applied
+    held_by = models.CharField(
+        max_length=100, default=""
+    )  # "import:12": not sent while that run is being applied
     next_try_at = models.DateTimeField()
     attempts = models.PositiveIntegerField(default=0)  # failures in a row
     lease_until = models.DateTimeField(null=True)
@@ -62,9 +64,13 @@ class Listing(models.Model):
         indexes = [
             # The claim: stale rows of a channel by their turn.
             models.Index(
-                fields=["channel", "next_try_at"], condition=models.Q(desired_rev__gt=models.F("sent_rev")), name="listing_stale"
+                fields=["channel", "next_try_at"],
+                condition=models.Q(desired_rev__gt=models.F("sent_rev")),
+                name="listing_stale",
             ),
-            models.Index(fields=["channel", "due_at"], condition=models.Q(due_at__isnull=False), name="listing_due"),
+            models.Index(
+                fields=["channel", "due_at"], condition=models.Q(due_at__isnull=False), name="listing_due"
+            ),
             models.Index(fields=["channel", "state", "next_try_at"], name="listing_state"),
         ]
 

@@ -1,0 +1,215 @@
+"""What a connector is: one class in one file. It speaks with a channel and knows nothing of listings.
+
+Three shapes: push items (an outcome for each at once), submit and poll (a job handle now, outcomes later), publish a
+snapshot (everything, as a whole). Every answer is per item; what a request as a whole ran into is one of four errors.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, ClassVar, Literal, Self, TypeVar
+
+from django import forms
+
+from pim.lib.registry import Registry
+
+Operation = Literal["upsert", "withdraw"]
+ItemOutcome = Literal["live", "accepted", "ignored", "rejected"]
+
+
+# --- what a whole request may run into
+
+
+class DeliveryError(Exception):
+    """`answer`: what the channel said, for the attempt's record, without secrets."""
+
+    def __init__(self, message: str, *, answer: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.answer = dict(answer or {})
+
+
+class Retry(DeliveryError):
+    """Later. `after`: seconds the channel asked to wait. `applied`: "no" only where nothing was sent; a 429 or 5xx may
+    have been applied, so the items are read back before anything is sent again."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        after: float | None = None,
+        applied: Literal["no", "maybe"] = "maybe",
+        answer: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(message, answer=answer)
+        self.after = after
+        self.applied = applied
+
+
+class Data(DeliveryError):
+    """The channel refuses the content, without saying which item: the batch is halved until one remains."""
+
+
+class Config(DeliveryError):
+    """Settings or credentials are wrong: the channel pauses, the manager mends them."""
+
+
+class Unknown(DeliveryError):
+    """The request may or may not have been applied: read back before anything else."""
+
+
+# --- what goes out and comes back
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """`key` is the SKU, by which every channel finds the product again; `revision` rises with each change of ours."""
+
+    key: str
+    operation: Operation
+    revision: int
+    hash: str = ""
+    sheet: Mapping[str, Any] | None = None
+    external_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemError:
+    """`field` of the sheet ("title" or "locales.de_DE.title"); "" where the channel names none."""
+
+    message: str
+    field: str = ""
+    locale: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemResult:
+    """live: the channel shows it (or, for a withdrawal, no longer does); accepted: it will say later; ignored: it holds
+    something newer; rejected: see errors."""
+
+    key: str
+    outcome: ItemOutcome
+    external_id: str = ""
+    url: str = ""
+    errors: tuple[ItemError, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a channel holds under one of our keys. `sheet` where it can tell; else only the hash is compared."""
+
+    key: str
+    external_id: str = ""
+    url: str = ""
+    hash: str = ""
+    revision: int = 0
+    sheet: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A published snapshot: where it is, what it holds, and its SHA-256, so that a reader sees whether it is whole."""
+
+    location: str
+    sha256: str
+    keys: frozenset[str] = field(default_factory=frozenset)
+
+
+class Pending:
+    """poll(): the channel is still working on it."""
+
+
+PENDING = Pending()
+
+
+class Connector(ABC):
+    """Base of the three shapes. One instance serves one drain of one channel; it is a context manager.
+
+    `settings` are checked by settings_form; `credentials` are its `secret_fields`, stored encrypted, never shown.
+    """
+
+    code: ClassVar[str]
+    label: ClassVar[Any]
+    unit: ClassVar[Literal["product", "model"]] = "product"
+    secret_fields: ClassVar[tuple[str, ...]] = ()
+    batch_size: ClassVar[int] = 50
+    seconds: ClassVar[float] = (
+        30.0  # the longest one request may take, connecting included; leases are longer
+    )
+    can_read_back: ClassVar[bool] = True
+
+    def __init__(self, *, channel: str, settings: Mapping[str, Any], credentials: Mapping[str, Any]) -> None:
+        self.channel = channel
+        self.settings = settings
+        self.credentials = credentials
+        self.told: dict[
+            str, Any
+        ] = {}  # of the last answer: status, seconds, the message's id; for the attempts' record
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:  # noqa: B027 - most have nothing to let go of
+        """Lets go of connections."""
+
+    @classmethod
+    @abstractmethod
+    def settings_form(cls) -> dict[str, forms.Field]:
+        """Fields of settings and credentials by name; those in `secret_fields` are written and never shown."""
+
+    @classmethod
+    @abstractmethod
+    def sample(cls, address: str) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Settings and credentials that fit the form, for a server at `address`: the contract test and the docs use them."""
+
+    def read_back(self, keys: Sequence[str]) -> Mapping[str, Seen | None]:
+        """What the channel holds under these keys; None where it holds nothing. A key left out is not known."""
+        raise NotImplementedError
+
+
+class PushItems(Connector):
+    """The channel answers at once, for each item."""
+
+    @abstractmethod
+    def push(self, items: Sequence[Item]) -> Sequence[ItemResult]:
+        """At most batch_size items. An item without a result counts as unknown. Raises a DeliveryError."""
+
+
+class SubmitAndPoll(Connector):
+    """The channel takes a job and tells its outcome later."""
+
+    poll_seconds: ClassVar[float] = 15.0
+
+    @abstractmethod
+    def submit(self, items: Sequence[Item]) -> str:
+        """The job's handle (at most 255 characters), saved before anything else. Raises a DeliveryError."""
+
+    @abstractmethod
+    def poll(self, handle: str) -> Pending | Sequence[ItemResult]:
+        """PENDING, or the outcomes by our keys. Raises a DeliveryError: Unknown where the job is no longer known."""
+
+
+class PublishSnapshot(Connector):
+    """The channel fetches or is given everything at once: a feed, a catalogue file."""
+
+    @abstractmethod
+    def publish(self, items: Iterable[Item]) -> Manifest:
+        """Replaces the whole snapshot atomically: a reader sees the old one or the new one. Raises a DeliveryError."""
+
+
+CONNECTORS: Registry[type[Connector]] = Registry("connectors")
+C = TypeVar("C", bound=type[Connector])
+
+
+def connector(cls: C) -> C:
+    """Class decorator: a kind of channel, under its `code`. The class itself: an instance serves one drain."""
+    CONNECTORS.add(cls.code, cls)
+    return cls

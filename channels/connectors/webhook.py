@@ -1,0 +1,247 @@
+"""A B2B site, or anything that can receive a POST: batches of sheets in one signed request, an answer for each item.
+
+Headers and signature as Standard Webhooks 1.0 has them: webhook-id (the same over retries of the same content),
+webhook-timestamp (seconds), webhook-signature ("v1," + base64 of HMAC-SHA256 over id.timestamp.body). A redirect is a
+failure, 410 and 401 stop the channel, 429, 502 and 504 ask to slow down.
+
+POST {endpoint}: {"channel", "items": [{"key", "op": "upsert"|"withdraw", "revision", "hash", "sheet"}]}
+answer: {"results": [{"key", "status": "ok"|"rejected"|"ignored", "id", "url", "errors": [{"field", "locale", "code", "message"}]}]}
+GET {endpoint}/items?keys=a,b: {"items": [{"key", "id", "url", "hash", "revision", "present", "sheet"}]}
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import time
+from base64 import b64decode, b64encode
+from binascii import Error as NotBase64
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import uuid4
+
+import orjson
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from channels.connectors.base import (
+    Config,
+    Data,
+    Item,
+    ItemError,
+    ItemResult,
+    PushItems,
+    Retry,
+    Seen,
+    Unknown,
+    connector,
+)
+from pim.lib import http
+
+SECRET_PREFIX = "whsec_"  # noqa: S105 - the public marker of Standard Webhooks
+STOPPED = {401, 403, 404, 405, 410}
+
+
+def _check_secret(value: str) -> None:
+    for part in value.split():
+        try:
+            key = b64decode(part.removeprefix(SECRET_PREFIX), validate=True)
+        except (NotBase64, ValueError):
+            key = b""
+        if not part.startswith(SECRET_PREFIX) or not 24 <= len(key) <= 64:
+            raise ValidationError(_("A secret begins with whsec_ and carries 24 to 64 bytes in base64."))
+
+
+def sign(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
+    """The value of webhook-signature; several secrets, separated by blanks, give several signatures (for rotation)."""
+    content = f"{message_id}.{timestamp}.".encode() + body
+    keys = (b64decode(part.removeprefix(SECRET_PREFIX)) for part in secret.split())
+    return " ".join(
+        "v1," + b64encode(hmac.new(key, content, hashlib.sha256).digest()).decode() for key in keys
+    )
+
+
+def message_id(channel: str, items: Sequence[Item]) -> str:
+    """The same for the same revisions of the same products, so that the receiver knows a retry."""
+    content = "|".join([channel, *sorted(f"{item.key}@{item.revision}:{item.operation}" for item in items)])
+    return "msg_" + hashlib.sha256(content.encode()).hexdigest()[:40]
+
+
+@connector
+class Webhook(PushItems):
+    code = "webhook"
+    label = gettext_lazy("Webhook (B2B site)")
+    secret_fields = ("secret",)
+    batch_size = 50
+    seconds = 30.0
+
+    def __init__(self, *, channel: str, settings: Mapping[str, Any], credentials: Mapping[str, Any]) -> None:
+        super().__init__(channel=channel, settings=settings, credentials=credentials)
+        self.endpoint = str(settings.get("endpoint", "")).rstrip("/")
+        wait = float(settings.get("timeout") or 15)
+        self.client = http.Client(connect=5, read=wait, total=wait + 5)
+
+    def close(self) -> None:
+        self.client.close()
+
+    @classmethod
+    def settings_form(cls) -> dict[str, forms.Field]:
+        return {
+            "endpoint": forms.URLField(
+                label=gettext_lazy("Address"), assume_scheme="https",
+                help_text=gettext_lazy("Sheets are sent here by POST, and read back from /items below it."),
+            ),
+            "timeout": forms.IntegerField(
+                label=gettext_lazy("Wait for an answer (seconds)"), min_value=1, max_value=25, initial=15, required=False
+            ),
+            "secret": forms.CharField(
+                label=gettext_lazy("Signing secret"), validators=[_check_secret],
+                help_text=gettext_lazy("whsec_…, shared with the receiver, who checks each signature with it. Two, with a blank between, while one replaces the other."),
+            ),
+        }  # fmt: skip
+
+    @classmethod
+    def sample(cls, address: str) -> tuple[dict[str, Any], dict[str, Any]]:
+        secret = SECRET_PREFIX + b64encode(hashlib.sha256(b"an example of a secret").digest()).decode()
+        return {"endpoint": address, "timeout": 15}, {"secret": secret}
+
+    def push(self, items: Sequence[Item]) -> Sequence[ItemResult]:
+        payload = {"channel": self.channel, "items": [_as_json(item) for item in items]}
+        name = message_id(self.channel, items)
+        answer = self._call("POST", self.endpoint, name, body=orjson.dumps(payload))
+        if answer.status in (400, 409, 413, 422) and not _has_results(answer):
+            raise Data(self._said(answer), answer=_told(answer, name))
+        if not (answer.ok or _has_results(answer)):
+            self._raise_for(answer, name)
+        return [_result(entry, items) for entry in _entries(answer, "results", name)]
+
+    def read_back(self, keys: Sequence[str]) -> Mapping[str, Seen | None]:
+        name = f"read_{uuid4().hex}"
+        answer = self._call("GET", f"{self.endpoint}/items", name, params={"keys": ",".join(keys)})
+        if not answer.ok:
+            self._raise_for(answer, name)
+        found: dict[str, Seen | None] = dict.fromkeys(keys)
+        for entry in _entries(answer, "items", name):
+            key = str(entry.get("key", ""))
+            if key in found and entry.get("present"):
+                sheet = entry.get("sheet")
+                found[key] = Seen(
+                    key, _text(entry.get("id")), _url(entry.get("url")), _text(entry.get("hash"), 64),
+                    _number(entry.get("revision")), sheet if isinstance(sheet, dict) else None,
+                )  # fmt: skip
+        return found
+
+    def _call(
+        self,
+        method: str,
+        url: str,
+        name: str,
+        *,
+        body: bytes | None = None,
+        params: Mapping[str, str] | None = None,
+    ) -> http.Answer:
+        secret, now = str(self.credentials.get("secret", "")), int(time.time())
+        if not self.endpoint or not secret:
+            raise Config(_("Address or signing secret is missing: fill them in on the channel's page."))
+        headers = {
+            "content-type": "application/json",
+            "webhook-id": name,
+            "webhook-timestamp": str(now),
+            "webhook-signature": sign(secret, name, now, body or b""),
+        }
+        try:
+            answer = self.client.request(method, url, headers=headers, body=body, params=params)
+        except http.Blocked as error:
+            raise Config(str(error)) from error
+        except http.Unreachable as error:
+            raise Retry(str(error), applied="no") from error
+        except (http.TimedOut, http.BodyTooLarge) as error:
+            raise Unknown(str(error), answer={"id": name}) from error
+        self.told = {"status": answer.status, "seconds": round(answer.seconds, 3), "id": name}
+        return answer
+
+    def _raise_for(self, answer: http.Answer, name: str) -> None:
+        told = _told(answer, name)
+        if 300 <= answer.status < 400:
+            raise Config(_("The address redirects: enter the final address."), answer=told)
+        if answer.status in STOPPED:
+            raise Config(self._said(answer), answer=told)
+        if answer.status == 429 or answer.status >= 500:
+            raise Retry(self._said(answer), after=answer.retry_after, answer=told)
+        raise Data(self._said(answer), answer=told)
+
+    def _said(self, answer: http.Answer) -> str:
+        return _("The channel answered %(status)d: %(text)s") % {
+            "status": answer.status,
+            "text": answer.text(200) or "–",
+        }
+
+
+def _as_json(item: Item) -> dict[str, Any]:
+    entry: dict[str, Any] = {"key": item.key, "op": item.operation, "revision": item.revision}
+    return {**entry, "hash": item.hash, "sheet": item.sheet} if item.operation == "upsert" else entry
+
+
+def _told(answer: http.Answer, name: str) -> dict[str, Any]:
+    return {
+        "status": answer.status,
+        "text": answer.text(500),
+        "seconds": round(answer.seconds, 3),
+        "id": name,
+    }
+
+
+def _has_results(answer: http.Answer) -> bool:
+    try:
+        body = answer.json()
+    except ValueError:
+        return False
+    return isinstance(body, dict) and isinstance(body.get("results"), list)
+
+
+def _entries(answer: http.Answer, name: str, call: str) -> list[dict[str, Any]]:
+    """The listed objects. Raises Unknown for an answer that is not what was agreed: it may have been applied."""
+    try:
+        listed = answer.json()[name]
+    except (ValueError, KeyError, TypeError):
+        listed = None
+    if not isinstance(listed, list):
+        raise Unknown(
+            _("The channel's answer cannot be read: it should carry '%s'.") % name, answer=_told(answer, call)
+        )
+    return [entry for entry in listed if isinstance(entry, dict)]
+
+
+def _result(entry: Mapping[str, Any], items: Sequence[Item]) -> ItemResult:
+    status = entry.get("status")
+    outcome = {"ok": "live", "accepted": "accepted", "ignored": "ignored"}.get(str(status), "rejected")
+    listed = entry.get("errors")
+    errors = tuple(
+        ItemError(
+            message=_text(error.get("message"), 1000) or _("Refused without a reason."), field=_text(error.get("field")),
+            locale=_text(error.get("locale"), 20), code=_text(error.get("code")),
+        )
+        for error in (listed if isinstance(listed, list) else ())
+        if isinstance(error, dict)
+    )  # fmt: skip
+    if outcome == "rejected" and not errors:
+        errors = (ItemError(_("Refused without a reason.")),)
+    return ItemResult(
+        _text(entry.get("key")), outcome, _text(entry.get("id")), _url(entry.get("url")), errors
+    )  # type: ignore[arg-type]
+
+
+def _text(value: Any, limit: int = 255) -> str:
+    return "" if value is None else str(value)[:limit]
+
+
+def _url(value: Any) -> str:
+    """Only what a browser may follow: the address is shown as a link."""
+    text = _text(value, 500)
+    return text if text.startswith(("https://", "http://")) else ""
+
+
+def _number(value: Any) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else 0

@@ -1,0 +1,108 @@
+"""Taking listings for a while: with a lease and a token, in one short transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
+
+from catalog.models.importing import ImportRun
+from catalog.models.job import Job
+from channels.models import Listing
+from pim.lib.failpoint import failpoint
+
+RUN_WITHOUT_JOB = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Listings held by `token` until `until`; each keeps the desired_rev it had then."""
+
+    token: str
+    until: datetime
+    listings: list[Listing]
+
+    def renew(self, seconds: float, now: datetime) -> int:
+        """Keeps what is still held by this token; returns how many rows that is."""
+        return Listing.objects.filter(
+            pk__in=[row.pk for row in self.listings], lease_token=self.token
+        ).update(lease_until=now + timedelta(seconds=seconds))
+
+
+def claim_stale(*, channel_id: int, limit: int, seconds: float, now: datetime) -> Claim:
+    """Stale listings whose turn it is, the longest waiting first. Time alone makes stale too: rows past `due_at` are raised here.
+
+    Who held an expired lease may have sent and died: such a row is read back first (`unknown`).
+    """
+    with transaction.atomic():
+        Listing.objects.filter(channel_id=channel_id, due_at__lte=now).update(
+            desired_rev=F("desired_rev") + 1, due_at=None, stale_since=Coalesce("stale_since", Value(now))
+        )
+        rows = ready(now).filter(channel_id=channel_id).order_by("next_try_at", "pk")
+        return _take(rows, limit=limit, seconds=seconds, now=now)
+
+
+def claim_submitted(*, channel_id: int, limit: int, seconds: float, now: datetime) -> Claim:
+    """Listings whose submission is to be polled, those of one submission together."""
+    with transaction.atomic():
+        rows = polled(now).filter(channel_id=channel_id).order_by("submission", "pk")
+        return _take(rows, limit=limit, seconds=seconds, now=now)
+
+
+def claim_accepted(*, channel_id: int, limit: int, seconds: float, now: datetime) -> Claim:
+    """Listings the channel took and has not confirmed."""
+    with transaction.atomic():
+        rows = unconfirmed(now).filter(channel_id=channel_id).order_by("next_try_at", "pk")
+        return _take(rows, limit=limit, seconds=seconds, now=now)
+
+
+def ready(now: datetime) -> QuerySet[Listing]:
+    """Stale, its time come, in nobody's hands, and not of a run that is being applied."""
+    rows = _free(now).filter(desired_rev__gt=F("sent_rev"), submission="")
+    return rows.exclude(held_by__in=runs_being_applied(now))
+
+
+def polled(now: datetime) -> QuerySet[Listing]:
+    return _free(now).exclude(submission="")
+
+
+def unconfirmed(now: datetime) -> QuerySet[Listing]:
+    return _free(now).filter(state=Listing.State.ACCEPTED, submission="", desired_rev=F("sent_rev"))
+
+
+def runs_being_applied(now: datetime) -> list[str]:
+    """References of import runs under way: what they touch waits for their end, however they end."""
+    alive = Q(job__state__in=[Job.State.QUEUED, Job.State.RUNNING]) | Q(
+        job=None, created_at__gt=now - RUN_WITHOUT_JOB
+    )
+    states = [ImportRun.State.APPLYING, ImportRun.State.UNDOING]
+    return [
+        f"import:{pk}"
+        for pk in ImportRun.objects.filter(alive, state__in=states).values_list("pk", flat=True)
+    ]
+
+
+def _free(now: datetime) -> QuerySet[Listing]:
+    return Listing.objects.filter(Q(lease_until=None) | Q(lease_until__lt=now), next_try_at__lte=now)
+
+
+def _take(rows: QuerySet[Listing], *, limit: int, seconds: float, now: datetime) -> Claim:
+    token, until = uuid4().hex, now + timedelta(seconds=seconds)
+    listings = list(rows.select_for_update(skip_locked=True, of=("self",))[:limit])
+    if listings:
+        died = [row.pk for row in listings if row.lease_token]
+        if died:
+            Listing.objects.filter(pk__in=died).update(unknown=True)
+        Listing.objects.filter(pk__in=[row.pk for row in listings]).update(
+            lease_until=until, lease_token=token
+        )
+        for row in listings:
+            row.unknown = row.unknown or bool(row.lease_token)
+            row.lease_until, row.lease_token = until, token
+    claimed = Claim(token, until, listings)
+    transaction.on_commit(lambda: failpoint("after_claim") if listings else None)
+    return claimed

@@ -1,0 +1,129 @@
+"""Working off what a channel waits for: bounded in time, safe to run any number of times, anywhere, at once."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from catalog.structure.snapshot import Structure
+from channels import profile, profiles
+from channels.connectors.base import CONNECTORS, Connector, PublishSnapshot, SubmitAndPoll
+from channels.delivery import circuit, follow, snapshot
+from channels.delivery.claim import claim_stale
+from channels.delivery.prepare import prepare
+from channels.delivery.send import Sending, lease_seconds
+from channels.delivery.settle import secrets_of, settle
+from channels.models import Channel
+from channels.profile import ChannelSpec
+from pim.lib.encrypted import DecryptionFailed
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Report:
+    """`counts`: listings by what became of them; `closed`: why nothing (more) may be sent now."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    closed: str = ""
+    finished: bool = True  # False: time ran out, there may be more
+
+
+def drain(*, channel_id: int, seconds: float = 20.0) -> Report:
+    """Claims, sends and settles batch after batch until nothing is ready, the channel is closed or time is up."""
+    report = Report()
+    channel = Channel.objects.filter(pk=channel_id).first()
+    if channel is None:
+        return report
+    connector = _connect(channel, report)
+    if connector is None:
+        return report
+    deadline = time.monotonic() + seconds
+    with connector:
+        if not circuit.may_call(channel, timezone.now()):
+            report.closed = circuit.why_closed(channel, timezone.now())
+            return report
+        if isinstance(connector, SubmitAndPoll):
+            report.counts["polled"] += follow.poll(channel, connector, now=timezone.now())
+        if connector.can_read_back:
+            report.counts["confirmed"] += follow.confirm(channel, connector, now=timezone.now())
+        while _one_batch(channel, connector, report):
+            if time.monotonic() > deadline:
+                report.finished = False
+                break
+        report.closed = report.closed or circuit.why_closed(channel, timezone.now())
+    Channel.objects.filter(pk=channel_id).update(last_sync_at=timezone.now())
+    return report
+
+
+def _connect(channel: Channel, report: Report) -> Connector | None:
+    """The channel's connector; a channel that cannot have one is paused, which the manager sees."""
+    reason = ""
+    if channel.connector not in CONNECTORS:
+        reason = _("There is no connector '%s' in this installation.") % channel.connector
+    else:
+        try:
+            return CONNECTORS[channel.connector](
+                channel=channel.code, settings=channel.settings, credentials=dict(channel.credentials)
+            )
+        except DecryptionFailed:
+            reason = _(
+                "The credentials cannot be opened with the keys of this installation: enter them again."
+            )
+        except (ValueError, TypeError, KeyError):
+            logger.exception("The settings of channel %s do not fit its connector", channel.code)
+            reason = _("The settings do not fit the connector: check them.")
+    profiles.pause(channel_id=channel.pk, reason=reason)
+    report.closed = reason
+    return None
+
+
+def _one_batch(channel: Channel, connector: Connector, report: Report) -> bool:
+    """One claim; returns whether another may follow. The channel is asked anew each time: it may have been paused."""
+    now = timezone.now()
+    channel.refresh_from_db(
+        fields=["is_active", "paused_at", "paused_reason", "blocked_until", "failures", "schedule"]
+    )
+    if channel.failures < circuit.FAILURES and not circuit.may_call(channel, now):
+        return False
+    structure = Structure.current()
+    spec = profile.current(structure).by_id.get(channel.pk)
+    if spec is None:
+        return False
+    if isinstance(connector, PublishSnapshot):
+        with snapshot.only_publisher(channel, connector, now) as may_publish:
+            return may_publish and _deliver(
+                channel, connector, spec, structure, report, limit=snapshot.CLAIMED_AT_ONCE
+            )
+    return _deliver(channel, connector, spec, structure, report, limit=connector.batch_size)
+
+
+def _deliver(
+    channel: Channel,
+    connector: Connector,
+    spec: ChannelSpec,
+    structure: Structure,
+    report: Report,
+    *,
+    limit: int,
+) -> bool:
+    now = timezone.now()
+    claim = claim_stale(channel_id=channel.pk, limit=limit, seconds=lease_seconds(connector), now=now)
+    if not claim.listings:
+        return False
+    sending = Sending(channel, connector, claim)
+    prepared = prepare(claim.listings, spec, structure, at=now)
+    if isinstance(connector, PublishSnapshot):
+        snapshot.publish(sending, connector, prepared)
+    else:
+        sending.deliver(prepared)
+    settle(sending.settlements, token=claim.token, now=timezone.now(), secrets=secrets_of(connector))
+    for item in sending.settlements:
+        outcome = item.record.outcome if item.record else "settled" if item.handled else "put_off"
+        report.counts[outcome] += 1
+    return not sending.stopped and len(claim.listings) == limit

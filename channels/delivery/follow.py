@@ -1,0 +1,162 @@
+"""Accepted is not live: polling submissions, and asking again for what a channel took without confirming it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from channels.connectors.base import (
+    Connector,
+    DeliveryError,
+    Item,
+    Pending,
+    Retry,
+    Seen,
+    SubmitAndPoll,
+    Unknown,
+)
+from channels.delivery import outcomes
+from channels.delivery.claim import claim_accepted, claim_submitted
+from channels.delivery.gate import Decision
+from channels.delivery.prepare import Prepared
+from channels.delivery.send import Sending, lease_seconds, settle_results
+from channels.delivery.settle import Record, Settlement, secrets_of, settle
+from channels.models import Channel, Listing
+from channels.sheets.build import Sheet
+
+POLLED_AT_ONCE = 500
+GIVEN_UP_AFTER = timedelta(days=1)  # then the job counts as lost, and what it carried is read back
+
+
+def poll(channel: Channel, connector: SubmitAndPoll, *, now: datetime) -> int:
+    """Asks for the outcome of each submission that is due; returns how many listings were settled."""
+    claim = claim_submitted(
+        channel_id=channel.pk, limit=POLLED_AT_ONCE, seconds=lease_seconds(connector), now=now
+    )
+    sending = Sending(channel, connector, claim)
+    settlements: list[Settlement] = []
+    for handle, group in groupby(claim.listings, key=lambda row: row.submission):
+        rows = list(group)
+        settlements += (
+            _poll_one(sending, connector, handle, rows)
+            if not sending.stopped
+            else [Settlement(row) for row in rows]
+        )
+    settle(settlements, token=claim.token, now=timezone.now(), secrets=secrets_of(connector))
+    return len(settlements)
+
+
+def _poll_one(
+    sending: Sending, connector: SubmitAndPoll, handle: str, rows: Sequence[Listing]
+) -> list[Settlement]:
+    prepared = [as_submitted(row) for row in rows]
+    try:
+        told, milliseconds = sending.call(lambda: connector.poll(handle))
+    except Unknown as error:
+        return [
+            outcomes.later(
+                one, str(error), timezone.now(), Record("poll", "unknown", str(error)), unknown=True
+            )
+            for one in prepared
+        ]
+    except DeliveryError as error:
+        before = len(sending.settlements)
+        sending.failed(prepared, error, "read_back")
+        failed, sending.settlements = sending.settlements[before:], sending.settlements[:before]
+        # The submission stands: only the asking failed.
+        for item in failed:
+            item.values = {
+                key: value
+                for key, value in item.values.items()
+                if key in ("next_try_at", "reason", "error_class")
+            }
+            if isinstance(error, Retry):
+                item.values["attempts"] = item.listing.attempts + 1
+        return failed
+    now = timezone.now()
+    if isinstance(told, Pending):
+        return [_still_pending(one, connector, now) for one in prepared]
+    items = [item_of(row) for row in rows]
+    settlements = settle_results(prepared, items, told, milliseconds, dict(connector.told), now)
+    for settlement, item in zip(settlements, items, strict=True):
+        settlement.revision = item.revision
+    return settlements
+
+
+def _still_pending(one: Prepared, connector: SubmitAndPoll, now: datetime) -> Settlement:
+    since = datetime.fromisoformat((one.listing.submitted or {}).get("at", now.isoformat()))
+    if now - since < GIVEN_UP_AFTER:
+        return Settlement(one.listing, {"next_try_at": now + timedelta(seconds=connector.poll_seconds)})
+    message = _(
+        "The channel has not finished this job for a day: it is looked up and, if need be, sent again."
+    )
+    return outcomes.later(one, message, now, Record("poll", "unknown", message), unknown=True)
+
+
+def confirm(channel: Channel, connector: Connector, *, now: datetime) -> int:
+    """Reads back listings that are accepted: those shown as sent are live, the others are asked for again later."""
+    claim = claim_accepted(
+        channel_id=channel.pk, limit=connector.batch_size, seconds=lease_seconds(connector), now=now
+    )
+    if not claim.listings:
+        return 0
+    sending = Sending(channel, connector, claim)
+    try:
+        seen, milliseconds = sending.call(lambda: connector.read_back([_key(row) for row in claim.listings]))
+    except DeliveryError as error:
+        sending.failed([as_submitted(row) for row in claim.listings], error, "read_back")
+        for item in sending.settlements:
+            item.values = {
+                key: value
+                for key, value in item.values.items()
+                if key in ("next_try_at", "reason", "attempts")
+            }
+        settlements = sending.settlements
+    else:
+        now = timezone.now()
+        answer = dict(connector.told)
+        settlements = [
+            _confirmed(row, seen.get(_key(row)), now, milliseconds, answer) for row in claim.listings
+        ]
+    settle(settlements, token=claim.token, now=timezone.now(), secrets=secrets_of(connector))
+    return len(settlements)
+
+
+def _confirmed(
+    row: Listing, there: Seen | None, now: datetime, milliseconds: int, answer: dict[str, Any]
+) -> Settlement:
+    if there is None or there.hash != row.sent_hash:
+        wait = outcomes.CONFIRM_AFTER * 2 ** min(row.attempts, 8)
+        return Settlement(row, {"next_try_at": now + wait, "attempts": row.attempts + 1})
+    values = {
+        **outcomes.CALM, "state": Listing.State.LIVE, "seen_at": now, "drift": [],
+        "external_id": there.external_id or row.external_id, "external_url": there.url or row.external_url,
+    }  # fmt: skip
+    return Settlement(row, values, record=Record("read_back", "ok", "", milliseconds, answer))
+
+
+def as_submitted(row: Listing) -> Prepared:
+    """What was handed over with the submission, in the form settling takes."""
+    carried = row.submitted or {}
+    sheet = None
+    if carried.get("sheet"):
+        origins = {name: tuple(codes) for name, codes in carried.get("origins", {}).items()}
+        sheet = Sheet(carried["sheet"], carried["hash"], origins)
+    decision = Decision(carried.get("kind", "present"), reason=carried.get("reason", ""), sheet=sheet)
+    return Prepared(row, decision, carried.get("key", ""), row.due_at)
+
+
+def item_of(row: Listing) -> Item:
+    carried = row.submitted or {}
+    return Item(
+        carried["key"], carried["op"], carried["revision"], carried["hash"], carried["sheet"], row.external_id
+    )
+
+
+def _key(row: Listing) -> str:
+    return str((row.sent_sheet or {}).get("sku", ""))

@@ -1,0 +1,164 @@
+"""May this unit be on the channel, and is its sheet good enough to go? Pure; the first reason found is told.
+
+What should not be there (trashed, disabled, outside the assortment, not approved) is withdrawn. What should, but is not
+good enough now (incomplete, held back, against the channel's rules), is held: the channel keeps what it has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Literal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from catalog.models.product import Product
+from catalog.structure.snapshot import Structure
+from catalog.structure.specs import AttributeSpec
+from catalog.values.bundle import Bundle
+from channels import assortment
+from channels.completeness import missing
+from channels.models import Listing
+from channels.profile import ChannelSpec
+from channels.sheets import load
+from channels.sheets.build import Sheet, SheetUnit
+from channels.sheets.validate import validate
+
+State = Listing.State
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`present`: send `sheet`; `absent`: it should not be there; `held`: leave what is there. `errors` as Listing.errors."""
+
+    kind: Literal["present", "absent", "held"]
+    state: str = ""
+    reason: str = ""
+    errors: list[dict[str, Any]] = field(default_factory=list)
+    sheet: Sheet | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A Block row, as the gate needs it."""
+
+    product_id: int
+    locale: str
+    code: str
+    message: str
+
+
+def decide(
+    unit: SheetUnit,
+    channel: ChannelSpec,
+    structure: Structure,
+    *,
+    at: datetime,
+    blocks: Mapping[int, Sequence[Held]],
+) -> Decision:
+    """What is to happen with a unit at a moment. `blocks` by product id, those of levels above count as well."""
+    unit = replace(unit, variants=tuple(bundle for bundle in unit.variants if not _unavailable(bundle)))
+    absent = _why_absent(unit, channel, structure)
+    if absent is not None:
+        return absent
+    sold = unit.variants if unit.is_model else (unit.bundle,)
+    lacking = _lacking(sold, channel, structure, is_model=unit.is_model)
+    if lacking is not None:
+        return lacking
+    ids = dict.fromkeys(
+        level.product_id for bundle in (unit.bundle, *unit.variants) for level in bundle.levels
+    )
+    held = [
+        block
+        for pk in ids
+        for block in blocks.get(pk, ())
+        if not block.locale or block.locale in channel.locales
+    ]
+    if held:
+        errors = [
+            {
+                "field": "",
+                "code": block.code,
+                "message": block.message,
+                **({"locale": block.locale} if block.locale else {}),
+            }
+            for block in held
+        ]
+        return Decision("held", State.BLOCKED, _("Held back: %s") % held[0].message, errors)
+    sheet = load.sheet_of(unit, channel, structure, at=at)
+    problems = validate(sheet, unit, channel, structure)
+    if problems:
+        return Decision(
+            "held", State.BLOCKED, problems[0].message, [problem.as_json() for problem in problems]
+        )
+    return Decision("present", sheet=sheet)
+
+
+def _unavailable(bundle: Bundle) -> str:
+    product = bundle.product
+    if product.trashed_at is not None:
+        return _("It is in the trash.")
+    if not product.enabled:
+        return _("It is disabled.")
+    if product.status != Product.Status.APPROVED:
+        return _("Not approved yet.")
+    return ""
+
+
+def _why_absent(unit: SheetUnit, channel: ChannelSpec, structure: Structure) -> Decision | None:
+    product = unit.bundle.product
+    outside = assortment.why_outside(channel.assortment, unit.bundle, structure)
+    if product.trashed_at is not None or not product.enabled or outside:
+        return Decision("absent", State.ABSENT, outside or _unavailable(unit.bundle))
+    if unit.is_model:
+        return (
+            None
+            if unit.variants
+            else Decision("absent", State.BLOCKED, _("None of its variants is approved and enabled."))
+        )
+    return Decision("absent", State.BLOCKED, _unavailable(unit.bundle)) if _unavailable(unit.bundle) else None
+
+
+def _lacking(
+    sold: Sequence[Bundle], channel: ChannelSpec, structure: Structure, *, is_model: bool
+) -> Decision | None:
+    """Every locale of the channel has to be complete: a sheet carries them all."""
+    if any(bundle.family is None for bundle in sold):
+        return Decision(
+            "held",
+            State.INCOMPLETE,
+            _("It has no family, so nobody knows what this channel needs: choose one."),
+        )
+    errors: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for bundle in sold:
+        for locale in channel.locales:
+            for spec in missing(bundle, channel, locale, structure):
+                place = (
+                    bundle.product.sku if is_model else "",
+                    spec.code,
+                    locale if spec.localizable else "",
+                )
+                if place not in errors:
+                    errors[place] = _missing(spec, place)
+    if not errors:
+        return None
+    reason = ngettext(
+        "%(count)d required value is missing; the channel keeps what it has.",
+        "%(count)d required values are missing; the channel keeps what it has.",
+        len(errors),
+    ) % {"count": len(errors)}
+    return Decision("held", State.INCOMPLETE, reason, list(errors.values()))
+
+
+def _missing(spec: AttributeSpec, place: tuple[str, str, str]) -> dict[str, Any]:
+    sku, code, locale = place
+    message = _("%(attribute)s is missing for %(locale)s.") if locale else _("%(attribute)s is missing.")
+    error = {
+        "field": "",
+        "attribute": code,
+        "code": "missing",
+        "message": message % {"attribute": spec.label(), "locale": locale},
+    }
+    return error | ({"locale": locale} if locale else {}) | ({"sku": sku} if sku else {})

@@ -1,0 +1,183 @@
+"""What each outcome makes of a listing: one function per outcome, so that the same words stand for all connector shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from channels.connectors.base import Item, ItemError, ItemResult, Seen
+from channels.delivery.prepare import Prepared
+from channels.delivery.settle import Record, Settlement, backoff
+from channels.models import Listing
+
+State = Listing.State
+CONFIRM_AFTER = timedelta(seconds=30)
+CALM: dict[str, Any] = {
+    "attempts": 0,
+    "unknown": False,
+    "error_class": "",
+    "errors": [],
+    "reason": "",
+    "submission": "",
+    "submitted": None,
+}
+
+
+def held(prepared: Prepared) -> Settlement:
+    """Not good enough to go: told, and left until something changes. What the channel has, stays."""
+    decision = prepared.decision
+    values = {
+        "state": decision.state,
+        "reason": decision.reason,
+        "errors": decision.errors,
+        "error_class": "",
+        "attempts": 0,
+        "due_at": prepared.due_at,
+    }
+    return Settlement(prepared.listing, values, handled=True)
+
+
+def absent(prepared: Prepared) -> Settlement:
+    """Should not be there and is not."""
+    state = State.WITHDRAWN if prepared.listing.state == State.WITHDRAWN else prepared.decision.state
+    values = {
+        **CALM,
+        **_NOT_THERE,
+        "state": state,
+        "reason": prepared.decision.reason,
+        "due_at": prepared.due_at,
+    }
+    return Settlement(prepared.listing, values, handled=True)
+
+
+def unchanged(prepared: Prepared) -> Settlement:
+    """The channel has exactly this: nothing to do."""
+    state = State.ACCEPTED if prepared.listing.state == State.ACCEPTED else State.LIVE
+    return Settlement(prepared.listing, {**CALM, "state": state, "due_at": prepared.due_at}, handled=True)
+
+
+def adopted(prepared: Prepared, seen: Seen | None, now: datetime, answer: Mapping[str, Any]) -> Settlement:
+    """Reading back showed that it is there as it should be (or, to be withdrawn, is gone): an earlier send had arrived."""
+    record = Record("read_back", "ok", answer=answer)
+    if seen is None:
+        settlement = withdrawn(prepared, now, record)
+        settlement.record = record
+        return settlement
+    assert prepared.decision.sheet is not None  # noqa: S101 - only what is present is compared
+    values = {
+        **CALM, "state": State.LIVE, "sent_hash": prepared.decision.sheet.hash, "sent_sheet": prepared.decision.sheet.payload,
+        "sent_at": now, "external_id": seen.external_id or prepared.listing.external_id,
+        "external_url": seen.url or prepared.listing.external_url, "seen_at": now, "drift": [], "due_at": prepared.due_at,
+    }  # fmt: skip
+    return Settlement(prepared.listing, values, handled=True, sent=True, record=record)
+
+
+def outrun(prepared: Prepared, seen: Seen, now: datetime, answer: Mapping[str, Any]) -> Settlement:
+    """The channel holds a later revision than ours with other content (after a restored backup): ours has to be raised."""
+    values = {
+        "desired_rev": max(prepared.listing.desired_rev, seen.revision) + 1,
+        "unknown": False,
+        "next_try_at": now,
+    }
+    record = Record(
+        "read_back",
+        "ok",
+        _("The channel holds revision %d: ours is raised above it.") % seen.revision,
+        answer=answer,
+    )
+    return Settlement(prepared.listing, values, record=record)
+
+
+def taken(prepared: Prepared, item: Item, result: ItemResult, now: datetime, record: Record) -> Settlement:
+    """The channel took the item: it is live, or accepted and to be confirmed."""
+    if item.operation == "withdraw":
+        return withdrawn(prepared, now, record)
+    values = {
+        **CALM, "state": State.LIVE if result.outcome == "live" else State.ACCEPTED, "sent_hash": item.hash, "sent_sheet": item.sheet,
+        "sent_at": now, "external_id": result.external_id or prepared.listing.external_id,
+        "external_url": result.url or prepared.listing.external_url, "due_at": prepared.due_at, "drift": [],
+    }  # fmt: skip
+    if result.outcome == "accepted":
+        values["next_try_at"] = now + CONFIRM_AFTER
+    return Settlement(prepared.listing, values, handled=True, sent=True, record=record)
+
+
+def withdrawn(prepared: Prepared, now: datetime, record: Record) -> Settlement:
+    """No longer there. After a change of SKU the row stays stale, and goes out under the new one next."""
+    if prepared.decision.kind == "present":
+        return Settlement(
+            prepared.listing, {**_NOT_THERE, "unknown": False, "next_try_at": now}, sent=True, record=record
+        )
+    values = {
+        **CALM,
+        **_NOT_THERE,
+        "state": State.WITHDRAWN,
+        "reason": prepared.decision.reason,
+        "sent_at": now,
+        "due_at": prepared.due_at,
+        "drift": [],
+    }
+    return Settlement(prepared.listing, values, handled=True, sent=True, record=record)
+
+
+def refused(prepared: Prepared, errors: Sequence[ItemError], record: Record) -> Settlement:
+    """The channel refuses the content: each error at the field it is about; waits for an edit."""
+    origins = prepared.decision.sheet.origins if prepared.decision.sheet else {}
+    listed = [mapped_back(error, origins) for error in errors]
+    values = {
+        **CALM, "state": State.REFUSED, "reason": listed[0]["message"] if listed else record.message, "error_class": "data",
+        "errors": listed, "due_at": prepared.due_at,
+    }  # fmt: skip
+    return Settlement(prepared.listing, values, handled=True, sent=True, record=record)
+
+
+def later(
+    prepared: Prepared,
+    reason: str,
+    now: datetime,
+    record: Record,
+    *,
+    unknown: bool,
+    after: float | None = None,
+) -> Settlement:
+    """Not this time. `unknown`: it may have arrived, so it is read back first."""
+    attempts = prepared.listing.attempts + 1
+    wait = backoff(attempts) if after is None else timedelta(seconds=after)
+    values = {
+        "attempts": attempts, "next_try_at": now + wait, "error_class": "unknown" if record.outcome == "unknown" else "retry",
+        "reason": reason, "unknown": unknown or prepared.listing.unknown, "submission": "", "submitted": None,
+    }  # fmt: skip
+    return Settlement(prepared.listing, values, sent=unknown, record=record)
+
+
+def misconfigured(prepared: Prepared, reason: str, now: datetime, record: Record | None) -> Settlement:
+    """The channel's settings are wrong: nothing is held against this listing, it goes on when the channel does."""
+    return Settlement(
+        prepared.listing, {"error_class": "config", "reason": reason, "next_try_at": now}, record=record
+    )
+
+
+def mapped_back(error: ItemError, origins: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """{field, locale, attribute, code, message}: "locales.de_DE.title" is the field title in de_DE, made from an attribute."""
+    name, locale = error.field, error.locale
+    if name.startswith("locales.") and name.count(".") >= 2:
+        _locales, locale, name = name.split(".", 2)
+    elif name.startswith("fields."):
+        name = name.removeprefix("fields.")
+    made_from = origins.get(name) or (
+        (name,) if name in {code for codes in origins.values() for code in codes} else ()
+    )
+    entry = {
+        "field": name,
+        "locale": locale,
+        "attribute": next(iter(made_from), ""),
+        "code": error.code or "refused",
+        "message": error.message,
+    }
+    return {key: value for key, value in entry.items() if value or key in ("field", "message")}
+
+
+_NOT_THERE: dict[str, Any] = {"sent_hash": "", "sent_sheet": None, "external_id": "", "external_url": ""}

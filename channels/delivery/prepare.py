@@ -1,0 +1,100 @@
+"""Claimed listings become decisions: units loaded, gate passed, sheets built, all in a constant number of queries."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from catalog.structure.snapshot import Structure
+from catalog.values.resolve import next_boundary
+from channels.delivery.gate import Decision, Held, decide
+from channels.models import Block, Listing
+from channels.profile import ChannelSpec
+from channels.sheets import load
+from channels.sheets.build import SheetUnit
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """`key`: the SKU as it is now; `due_at`: the next moment at which time alone changes the sheet."""
+
+    listing: Listing
+    decision: Decision
+    key: str
+    due_at: datetime | None = None
+    unit: SheetUnit | None = None
+
+    @property
+    def key_there(self) -> str:
+        """The SKU under which the channel holds the product, or would hold it."""
+        sent = self.listing.sent_sheet or {}
+        return str(sent.get("sku") or self.key)
+
+    @property
+    def is_renamed(self) -> bool:
+        return self.key_there != self.key
+
+    @property
+    def may_be_there(self) -> bool:
+        return bool(self.listing.sent_hash or self.listing.external_id or self.listing.unknown)
+
+
+def prepare(
+    listings: Sequence[Listing], channel: ChannelSpec, structure: Structure, *, at: datetime
+) -> list[Prepared]:
+    """In the order of the listings. A unit whose sheet cannot be built is held, and harms no other."""
+    units = load.units([row.product_id for row in listings], channel, structure)
+    blocks = blocks_of(units.values(), channel)
+    prepared = []
+    for row in listings:
+        unit = units.get(row.product_id)
+        if unit is None:  # deleted since; its listing goes with it
+            prepared.append(
+                Prepared(row, Decision("absent", Listing.State.ABSENT, _("The product is gone.")), "")
+            )
+            continue
+        try:
+            decision = decide(unit, channel, structure, at=at, blocks=blocks)
+        except Exception as error:
+            logger.exception("The sheet of product %s for %s cannot be built", row.product_id, channel.code)
+            reason = (
+                _("The sheet cannot be built (%s). Check the values and the channel's fields.")
+                % type(error).__name__
+            )
+            decision = Decision(
+                "held", Listing.State.BLOCKED, reason, [{"field": "", "code": "not_built", "message": reason}]
+            )
+        prepared.append(Prepared(row, decision, unit.bundle.product.sku, _due_at(unit, at), unit))
+    return prepared
+
+
+def blocks_of(units: Iterable[SheetUnit], channel: ChannelSpec) -> dict[int, list[Held]]:
+    """The Block rows of these units' products and the levels above, in one query."""
+    ids = {
+        level.product_id
+        for unit in units
+        for bundle in (unit.bundle, *unit.variants)
+        for level in bundle.levels
+    }
+    found: dict[int, list[Held]] = defaultdict(list)
+    rows = (
+        Block.objects.filter(product_id__in=sorted(ids))
+        .order_by("pk")
+        .values_list("product_id", "channel_id", "locale", "code", "message")
+    )
+    for product, wanted, locale, code, message in rows:
+        if wanted in (None, channel.id):
+            found[product].append(Held(product, locale, code, message))
+    return found
+
+
+def _due_at(unit: SheetUnit, at: datetime) -> datetime | None:
+    moments = (next_boundary(bundle, at) for bundle in (unit.bundle, *unit.variants))
+    return min((moment for moment in moments if moment is not None), default=None)

@@ -1,0 +1,303 @@
+"""Sending prepared listings through a connector. No transaction is open while a channel is spoken to."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from django.db import connection
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from channels import profiles
+from channels.connectors.base import (
+    Config,
+    Connector,
+    Data,
+    DeliveryError,
+    Item,
+    ItemError,
+    ItemResult,
+    PushItems,
+    Retry,
+    Seen,
+    SubmitAndPoll,
+    Unknown,
+)
+from channels.delivery import circuit, outcomes
+from channels.delivery.claim import Claim
+from channels.delivery.prepare import Prepared
+from channels.delivery.settle import Record, Settlement
+from channels.models import Channel, Listing
+from pim.lib.failpoint import failpoint
+
+T = TypeVar("T")
+UNREAD: Any = object()
+
+
+@dataclass(slots=True)
+class Sending:
+    """One claim on its way through a connector. `stopped`: a request failed as a whole, send no more now."""
+
+    channel: Channel
+    connector: Connector
+    claim: Claim
+    stopped: bool = False
+    settlements: list[Settlement] = field(default_factory=list)
+    calls: int = 0
+
+    def deliver(self, prepared: Sequence[Prepared]) -> list[Settlement]:
+        """A settlement for each: what needs no request first, then reading back, then sending."""
+        to_send = []
+        for one in prepared:
+            settlement = without_request(one)
+            if settlement is None:
+                to_send.append(one)
+            else:
+                self.settlements.append(settlement)
+        doubtful = [one for one in to_send if one.listing.unknown] if self.connector.can_read_back else []
+        certain = [one for one in to_send if one not in doubtful]
+        if doubtful:
+            certain += self._read_back(doubtful)
+        if certain and self.stopped:
+            self._put_off(certain)
+        elif certain:
+            self._send(certain)
+        return self.settlements
+
+    # --- reading back what may have arrived
+
+    def _read_back(self, doubtful: Sequence[Prepared]) -> list[Prepared]:
+        """Settles those that are there as they should be; returns those still to be sent."""
+        try:
+            seen, milliseconds = self.call(
+                lambda: self.connector.read_back([one.key_there for one in doubtful])
+            )
+        except DeliveryError as error:
+            self.failed(doubtful, error, "read_back")
+            return []
+        now, answer = timezone.now(), dict(self.connector.told)
+        still = []
+        for one in doubtful:
+            there: Seen | None = seen.get(one.key_there, UNREAD)
+            if there is UNREAD:
+                record = Record(
+                    "read_back",
+                    "unknown",
+                    _("The channel did not say whether it has it."),
+                    milliseconds,
+                    answer,
+                )
+                self.settlements.append(outcomes.later(one, record.message, now, record, unknown=True))
+            elif is_as_desired(one, there):
+                self.settlements.append(outcomes.adopted(one, there, now, answer))
+            elif there is not None and there.revision > one.listing.desired_rev:
+                self.settlements.append(outcomes.outrun(one, there, now, answer))
+            else:
+                still.append(one)
+        return still
+
+    # --- sending
+
+    def _send(self, prepared: Sequence[Prepared]) -> None:
+        if isinstance(self.connector, PushItems):
+            self._push(self.connector, prepared)
+        elif isinstance(self.connector, SubmitAndPoll):
+            self._submit(self.connector, prepared)
+        else:
+            raise TypeError(f"{type(self.connector).__name__} is not sent item by item")
+
+    def _push(self, connector: PushItems, prepared: Sequence[Prepared]) -> None:
+        """A batch; where the channel refuses the whole of it, its halves, until the one that is refused stands alone."""
+        items = [item_for(one) for one in prepared]
+        try:
+            results, milliseconds = self.call(lambda: connector.push(items))
+        except Data as error:
+            if len(prepared) == 1:
+                record = Record(items[0].operation, "data", str(error), answer=error.answer)
+                self.settlements.append(outcomes.refused(prepared[0], [ItemError(str(error))], record))
+                return
+            middle = len(prepared) // 2
+            self._push(connector, prepared[:middle])
+            if self.stopped:
+                self._put_off(prepared[middle:])
+            else:
+                self._push(connector, prepared[middle:])
+            return
+        except DeliveryError as error:
+            self.failed(prepared, error, "upsert")
+            return
+        failpoint("after_send")
+        self.settlements += settle_results(
+            prepared, items, results, milliseconds, dict(connector.told), timezone.now()
+        )
+
+    def _submit(self, connector: SubmitAndPoll, prepared: Sequence[Prepared]) -> None:
+        items = [item_for(one) for one in prepared]
+        try:
+            handle, milliseconds = self.call(lambda: connector.submit(items))
+        except Data as error:
+            record = Record("submit", "data", str(error), answer=error.answer)
+            self.settlements += [outcomes.refused(one, [ItemError(str(error))], record) for one in prepared]
+            return
+        except DeliveryError as error:
+            self.failed(prepared, error, "submit")
+            return
+        failpoint("after_send")
+        now = timezone.now()
+        for one, item in zip(prepared, items, strict=True):
+            carried = {
+                "op": item.operation, "revision": item.revision, "hash": item.hash, "sheet": item.sheet, "key": item.key,
+                "kind": one.decision.kind, "reason": one.decision.reason, "at": now.isoformat(),
+                "origins": {name: list(codes) for name, codes in (one.decision.sheet.origins if one.decision.sheet else {}).items()},
+            }  # fmt: skip
+            values = {
+                "submission": handle, "submitted": carried, "state": Listing.State.SENT, "reason": "", "unknown": False,
+                "error_class": "", "next_try_at": now + timedelta(seconds=connector.poll_seconds), "due_at": one.due_at,
+            }  # fmt: skip
+            record = Record(
+                item.operation,
+                "submitted",
+                milliseconds=milliseconds,
+                answer={**connector.told, "handle": handle},
+            )
+            self.settlements.append(Settlement(one.listing, values, sent=True, record=record))
+
+    # --- what every call shares
+
+    def call(self, request: Callable[[], T]) -> tuple[T, int]:
+        """The answer and its milliseconds. Keeps the lease alive, and closes the circuit after an answer."""
+        if connection.in_atomic_block:
+            raise RuntimeError("A channel must not be called inside a transaction.")
+        if self.calls:
+            self.claim.renew(lease_seconds(self.connector), timezone.now())
+        self.calls += 1
+        began = time.monotonic()
+        try:
+            answer = request()
+        except Data:
+            circuit.succeeded(self.channel)
+            raise
+        circuit.succeeded(self.channel)
+        return answer, round((time.monotonic() - began) * 1000)
+
+    def failed(self, prepared: Sequence[Prepared], error: DeliveryError, operation: str) -> None:
+        """A request failed as a whole: its kind decides about the channel and about each listing."""
+        now, self.stopped, reason = timezone.now(), True, str(error)
+        if isinstance(error, Config):
+            profiles.pause(channel_id=self.channel.pk, reason=reason)
+            self.channel.paused_at = now
+            for one in prepared:
+                self.settlements.append(
+                    outcomes.misconfigured(
+                        one, reason, now, Record(operation, "config", reason, answer=error.answer)
+                    )
+                )
+            return
+        after = error.after if isinstance(error, Retry) else None
+        circuit.failed(self.channel, now, after=after)
+        was_sent = operation != "read_back"
+        unknown = was_sent and (
+            isinstance(error, Unknown) or (isinstance(error, Retry) and error.applied == "maybe")
+        )
+        outcome = "unknown" if isinstance(error, Unknown) else "retry"
+        for one in prepared:
+            record = Record(operation, outcome, reason, answer=error.answer)
+            self.settlements.append(outcomes.later(one, reason, now, record, unknown=unknown, after=after))
+
+    def _put_off(self, prepared: Iterable[Prepared]) -> None:
+        """Claimed and not sent, since the channel stopped answering: given back as they were."""
+        for one in prepared:
+            self.settlements.append(Settlement(one.listing))
+
+
+def without_request(one: Prepared) -> Settlement | None:
+    """The settlement of a listing that needs no request; None where one is needed."""
+    if one.decision.kind == "held":
+        return outcomes.held(one)
+    if one.decision.kind == "absent":
+        return None if one.may_be_there and one.key else outcomes.absent(one)
+    assert one.decision.sheet is not None  # noqa: S101 - what is present has a sheet
+    if one.listing.sent_hash == one.decision.sheet.hash and not one.listing.unknown:
+        return outcomes.unchanged(one)
+    return None
+
+
+def item_for(one: Prepared) -> Item:
+    """What is sent for a listing now. A new SKU first takes the old one down; the next claim sends the new."""
+    revision, external = one.listing.desired_rev, one.listing.external_id
+    if one.decision.kind == "absent" or one.is_renamed:
+        return Item(one.key_there, "withdraw", revision, external_id=external)
+    assert one.decision.sheet is not None  # noqa: S101 - what is present has a sheet
+    return Item(one.key, "upsert", revision, one.decision.sheet.hash, one.decision.sheet.payload, external)
+
+
+def is_as_desired(one: Prepared, there: Seen | None) -> bool:
+    if one.decision.kind == "absent":
+        return there is None
+    return (
+        there is not None
+        and not one.is_renamed
+        and one.decision.sheet is not None
+        and there.hash == one.decision.sheet.hash
+    )
+
+
+def settle_results(
+    prepared: Sequence[Prepared],
+    items: Sequence[Item],
+    results: Iterable[ItemResult],
+    milliseconds: int,
+    answer: Mapping[str, Any],
+    now: datetime,
+) -> list[Settlement]:
+    """Each item by its key. No answer, or answers that contradict each other, are an unknown outcome."""
+    by_key: dict[str, list[ItemResult]] = defaultdict(list)
+    for result in results:
+        by_key[result.key].append(result)
+    return [
+        _settle_one(one, item, by_key.get(item.key, []), milliseconds, answer, now)
+        for one, item in zip(prepared, items, strict=True)
+    ]
+
+
+def _settle_one(
+    one: Prepared,
+    item: Item,
+    told: Sequence[ItemResult],
+    milliseconds: int,
+    answer: Mapping[str, Any],
+    now: datetime,
+) -> Settlement:
+    said = {result.outcome for result in told}
+    if len(said) != 1 or said == {"ignored"}:
+        message = (
+            _("The channel's answer does not mention this product.") if not told
+            else _("The channel holds something newer.") if said == {"ignored"}
+            else _("The channel's answer contradicts itself.")
+        )  # fmt: skip
+        record = Record(item.operation, "unknown", message, milliseconds, answer)
+        return outcomes.later(
+            one,
+            message,
+            now,
+            record,
+            unknown=True,
+            after=0 if said == {"ignored"} and not one.listing.attempts else None,
+        )
+    result = told[0]
+    if result.outcome == "rejected":
+        message = "; ".join(error.message for error in result.errors)
+        return outcomes.refused(
+            one, result.errors, Record(item.operation, "data", message, milliseconds, answer)
+        )
+    return outcomes.taken(one, item, result, now, Record(item.operation, "ok", "", milliseconds, answer))
+
+
+def lease_seconds(connector: Connector) -> float:
+    """Longer than reading back and sending take together, so that nobody else sends meanwhile."""
+    return 2 * connector.seconds + 60

@@ -1,0 +1,129 @@
+"""Writing down what became of claimed listings: only with the token, with the attempt's record, in one transaction."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce
+
+from catalog.values.store import update_rows
+from channels.connectors.base import Connector
+from channels.models import Attempt, Listing
+from pim.lib.redaction import MASK, redact
+
+BACKOFF_SECONDS = 5.0
+BACKOFF_MOST = 3600.0
+COLUMNS = (
+    "state", "state_since", "reason", "desired_rev", "sent_rev", "sent_hash", "sent_sheet", "sent_at", "external_id", "external_url",
+    "stale_since", "due_at", "held_by", "next_try_at", "attempts", "lease_until", "lease_token", "unknown", "submission",
+    "submitted", "error_class", "errors", "seen_at", "drift",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Record:
+    """One attempt, as an operator reads it."""
+
+    operation: str
+    outcome: str
+    message: str = ""
+    milliseconds: int = 0
+    answer: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Settlement:
+    """What a listing becomes. `handled`: this revision needs nothing more (`revision`, else the claimed one);
+    `sent`: a request about it went out, so that a lost lease calls for another."""
+
+    listing: Listing
+    values: dict[str, Any] = field(default_factory=dict)
+    handled: bool = False
+    revision: int | None = None
+    sent: bool = False
+    record: Record | None = None
+
+
+def settle(
+    settlements: Sequence[Settlement], *, token: str, now: datetime, secrets: Iterable[str] = ()
+) -> int:
+    """Stores the settlements of rows this token still holds, and returns how many. Locks them in the order of their ids.
+
+    A row that went to somebody else is left alone; if we sent something for it, it is made stale once more, so that the
+    newest value is written last.
+    """
+    with transaction.atomic():
+        ids = [item.listing.pk for item in settlements]
+        held = {
+            row.pk: row
+            for row in Listing.objects.select_for_update()
+            .filter(pk__in=ids, lease_token=token)
+            .order_by("pk")
+        }
+        lost = [item.listing.pk for item in settlements if item.listing.pk not in held and item.sent]
+        if lost:
+            Listing.objects.filter(pk__in=lost).update(
+                desired_rev=F("desired_rev") + 1, stale_since=Coalesce("stale_since", Value(now))
+            )
+        for item in settlements:
+            if item.listing.pk in held:
+                _apply(held[item.listing.pk], item, now)
+        update_rows(Listing, COLUMNS, held.values())
+        masked = [secret for secret in secrets if len(secret) >= 4]
+        Attempt.objects.bulk_create(
+            Attempt(
+                listing_id=item.listing.pk, at=now, operation=item.record.operation, revision=item.listing.desired_rev,
+                outcome=item.record.outcome, message=_mask(item.record.message, masked), milliseconds=item.record.milliseconds,
+                message_id=str(item.record.answer.get("id", ""))[:64], answer=_mask(dict(item.record.answer), masked),
+            )
+            for item in settlements
+            if item.record is not None
+        )  # fmt: skip
+    return len(held)
+
+
+def secrets_of(connector: Connector) -> list[str]:
+    """The credentials' values, to be masked in every record."""
+    return [part for value in connector.credentials.values() for part in str(value).split()]
+
+
+def backoff(attempts: int) -> timedelta:
+    """Exponential with full jitter (at least a second, at most an hour): 5 s · 2^attempts at the longest."""
+    longest = min(BACKOFF_MOST, BACKOFF_SECONDS * 2 ** min(attempts, 20))
+    return timedelta(seconds=max(1.0, random.uniform(0, longest)))  # noqa: S311 - spreads load
+
+
+def _apply(row: Listing, item: Settlement, now: datetime) -> None:
+    before = row.state
+    for name, value in item.values.items():
+        setattr(row, name, value)
+    if item.handled:
+        row.sent_rev = max(row.sent_rev, item.revision or item.listing.desired_rev)
+        row.held_by = ""
+        row.next_try_at = item.values.get("next_try_at", now)
+        if row.desired_rev <= row.sent_rev:
+            row.stale_since = None
+        elif row.stale_since is None:
+            row.stale_since = now
+    if row.state != before:
+        row.state_since = now
+    row.lease_until, row.lease_token = None, ""
+
+
+def _mask(value: Any, secrets: Sequence[str]) -> Any:
+    """The value with every secret and everything that looks like one replaced."""
+    if isinstance(value, str):
+        for secret in secrets:
+            value = value.replace(secret, MASK)
+        return redact(value)
+    if isinstance(value, dict):
+        return {key: _mask(part, secrets) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_mask(part, secrets) for part in value]
+    return value

@@ -1,0 +1,32 @@
+"""Who has something to do? Asked every few seconds, so that no lost message, process or event matters."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from channels.delivery import circuit
+from channels.delivery.claim import polled, ready, unconfirmed
+from channels.models import Channel, Listing
+
+
+def channels_with_work(now: datetime) -> list[int]:
+    """Ids of open channels with listings that are stale, due, to be polled or to be confirmed; the longest unserved first.
+
+    An expired lease needs nobody's care: the claim takes such a row like any other.
+    """
+    waiting = set(ready(now).values_list("channel_id", flat=True).distinct())
+    waiting |= set(Listing.objects.filter(due_at__lte=now).values_list("channel_id", flat=True).distinct())
+    waiting |= set(polled(now).values_list("channel_id", flat=True).distinct())
+    waiting |= set(unconfirmed(now).values_list("channel_id", flat=True).distinct())
+    if not waiting:
+        return []
+    rows = Channel.objects.filter(pk__in=waiting).only(
+        "pk", "is_active", "paused_at", "paused_reason", "blocked_until", "schedule", "last_sync_at"
+    )
+    open_now = [row for row in rows if not circuit.why_closed(row, now)]
+    return [
+        row.pk
+        for row in sorted(
+            open_now, key=lambda row: (row.last_sync_at is not None, row.last_sync_at or now, row.pk)
+        )
+    ]

@@ -1,0 +1,137 @@
+"""One change, many sheets: finding the units that a change of structure or profile touches, and marking them in chunks.
+
+Marking too much costs time and sends nothing (an unchanged hash is not sent); marking too little is a defect. So what is
+unknown marks everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from catalog.jobs import JobHandle, enqueue, job
+from django.db import transaction
+from django.db.models import Q
+
+from catalog import search
+from catalog.models.attribute import Option
+from catalog.models.campaign import CampaignValues
+from catalog.models.family import FamilyAttribute
+from catalog.models.product import Product
+from catalog.participants import ChangeBatch, StructureChange
+from catalog.structure.snapshot import Structure
+from catalog.values import bundle as bundles
+from catalog.values import rederive
+from catalog.values.write import BATCH, refresh
+from channels import profile
+from channels.marking import mark_products
+from channels.profile import ChannelSpec, Profiles
+
+# No sheet and no score hangs on these.
+UNCONCERNED = frozenset(
+    {"source", "source_policy", "attribute_group", "role", "grant", "user", "import_profile"}
+)
+# The catalogue derives their products anew, and calls the participants with them.
+DERIVED_ANEW = rederive.KINDS
+# Completeness may change with these; with others only what is sent.
+SCORED = frozenset({"context", "currency"})
+ORIGIN = "profile"
+
+
+def enqueue_for(change: StructureChange) -> None:
+    """In the transaction of a structure change: a job for what it touches. Rows about to go are asked now."""
+    if change.kind in UNCONCERNED or change.kind in DERIVED_ANEW:
+        return
+    params: dict[str, Any] = {}
+    if change.kind == "option":
+        params = {"options": _options(change.ids)}
+    elif change.kind == "campaign":
+        documents = CampaignValues.objects.filter(campaign_id__in=change.ids)
+        params = {"roots": sorted(documents.values_list("product__root_id", flat=True).distinct())}
+        if not params["roots"]:
+            return
+    elif change.kind in SCORED:
+        params = {"scores": True}
+    enqueue("channels.fan_out", params, by=change.by, queue="delivery")
+
+
+def enqueue_for_channel(channel_id: int, *, by: int | None = None) -> None:
+    """In the transaction of a profile's change: scores and stale marks of every product, for this channel."""
+    enqueue("channels.fan_out", {"scores": True, "channel": channel_id}, by=by, queue="delivery")
+
+
+def channels_meant(batch: ChangeBatch, profiles: Profiles) -> Sequence[ChannelSpec]:
+    """All active channels, or the one whose profile changed."""
+    if batch.origin == ORIGIN and batch.ref:
+        return [spec for spec in profiles.active if str(spec.id) == batch.ref]
+    return profiles.active
+
+
+@job("channels.fan_out", queue="delivery")
+def run(
+    handle: JobHandle,
+    *,
+    options: Sequence[Sequence[Any]] | None = None,
+    roots: Sequence[int] | None = None,
+    scores: bool = False,
+    channel: int | None = None,
+) -> dict[str, int]:
+    """Chunks of BATCH products, each a transaction. A killed run begins again: marking twice does no harm."""
+    done = 0
+    for chunk in _chunks(_concerned(options), roots):
+        handle.progress(done)
+        mark_chunk(chunk, scores=scores, channel=channel)
+        done += len(chunk)
+    return {"products": done}
+
+
+def mark_chunk(product_ids: Sequence[int], *, scores: bool = False, channel: int | None = None) -> None:
+    """One transaction: stale marks, and with `scores` completeness and its tokens, of at most BATCH products."""
+    structure = Structure.current()
+    with transaction.atomic():
+        if scores:
+            rows = {
+                row.pk: row
+                for row in Product.objects.filter(pk__in=product_ids).order_by("pk").select_for_update()
+            }
+            batch = ChangeBatch(
+                changed={}, created=frozenset(), touched=list(rows), structure=structure, origin=ORIGIN,
+                ref=str(channel or ""), bundles=bundles.of_rows(rows.values(), structure=structure),
+            )  # fmt: skip
+            refresh(batch, rows)
+        else:
+            products = Product.objects.filter(pk__in=product_ids).only("pk", "kind", "root_id")
+            mark_products(products, profile.current(structure).active)
+
+
+def _options(ids: Sequence[int]) -> list[list[Any]]:
+    """[attribute id, token or ""] of options; attributes outside the token index are found by family."""
+    rows = Option.objects.filter(pk__in=ids).values_list(
+        "attribute_id", "attribute__code", "code", "attribute__filterable"
+    )
+    return [[pk, f"{attribute}={code}" if filterable else ""] for pk, attribute, code, filterable in rows]
+
+
+def _concerned(options: Sequence[Sequence[Any]] | None) -> Any:
+    products = Product.objects.alive()
+    if options is None:
+        return products
+    tokens = sorted({token for _pk, token in options if token})
+    families = set(
+        FamilyAttribute.objects.filter(
+            attribute_id__in=[pk for pk, token in options if not token]
+        ).values_list("family_id", flat=True)
+    )
+    touched = Q(family_id__in=sorted(families)) | Q(root__members__campaign_values__isnull=False)
+    if tokens:
+        touched |= Q(pk__in=search.filter_tokens(Product.objects.all(), any_of=[tokens]).values("pk"))
+    return products.filter(touched).distinct()
+
+
+def _chunks(products: Any, roots: Sequence[int] | None) -> Iterator[list[int]]:
+    for start in range(0, len(roots), BATCH) if roots is not None else (None,):
+        wanted = products if start is None else products.filter(root_id__in=roots[start : start + BATCH])
+        last = 0
+        while chunk := list(wanted.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH]):
+            yield chunk
+            last = chunk[-1]

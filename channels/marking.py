@@ -1,0 +1,54 @@
+"""Noting that listings are no longer as they should be. Called inside the transaction of the change."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from catalog.models.product import Product
+from channels.models import Listing
+from channels.profile import ChannelSpec
+from channels.units import units_of
+
+
+def mark_products(products: Iterable[Product], channels: Sequence[ChannelSpec], *, held_by: str = "") -> None:
+    """Makes the units these products belong to stale on the channels; a unit without a listing gets one.
+
+    Three queries for each kind of unit, whatever the numbers. Locks the listings in the order of their ids.
+    """
+    products = list(products)
+    for unit in sorted({spec.unit for spec in channels}):
+        ids = units_of(unit, products)
+        if ids:
+            _mark(ids, [spec.id for spec in channels if spec.unit == unit], held_by)
+
+
+def _mark(units: Sequence[int], channels: Collection[int], held_by: str) -> None:
+    now = timezone.now()
+    rows = Listing.objects.filter(product_id__in=units, channel_id__in=channels).order_by("pk")
+    known = {
+        (product, channel)
+        for _pk, product, channel in rows.select_for_update().values_list("pk", "product_id", "channel_id")
+    }
+    changes = {"desired_rev": F("desired_rev") + 1, "stale_since": Coalesce("stale_since", Value(now))}
+    if held_by:
+        changes["held_by"] = Value(held_by)
+    if known:
+        Listing.objects.filter(product_id__in=units, channel_id__in=channels).update(**changes)
+    new = [
+        Listing(
+            product_id=unit,
+            channel_id=channel,
+            state_since=now,
+            stale_since=now,
+            next_try_at=now,
+            held_by=held_by,
+        )
+        for unit in units
+        for channel in channels
+        if (unit, channel) not in known
+    ]
+    Listing.objects.bulk_create(new, ignore_conflicts=True)

@@ -1,0 +1,179 @@
+"""A channel's profile as plain data: what completeness, sheets and delivery read instead of model rows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from catalog.models.codes import label_of
+from catalog.structure.snapshot import Structure
+from catalog.structure.specs import AttributeSpec
+from channels.models import Channel, FieldMapping, Requirement
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """One field of the sheet; the JSON parts as in FieldMapping (channels.sheets owns them)."""
+
+    target: str
+    source: Mapping[str, Any]
+    localized: bool = False
+    transforms: Sequence[Mapping[str, Any]] = ()
+    value_list: Mapping[str, Any] | None = None
+    limits: Mapping[str, Any] | None = None
+    required: bool = False
+
+    @property
+    def label(self) -> str:
+        """ "short_description" → "Short description": what problems call the field."""
+        words = self.target.replace("_", " ").replace(".", " ").strip()
+        return words[:1].upper() + words[1:]
+
+
+@dataclass(frozen=True)
+class ChannelSpec:
+    """`requirements` and `fields` by family id; None holds what applies to every family.
+
+    `locales` in the order of the locales' positions; `tree` is the id of the category tree's root, 0 where there is none.
+    """
+
+    id: int
+    code: str
+    labels: Mapping[str, str]
+    context: str
+    locales: tuple[str, ...]
+    currencies: tuple[str, ...]
+    tree: int
+    assortment: Mapping[str, Any]
+    connector: str
+    settings: Mapping[str, Any]
+    schedule: Mapping[str, Any]
+    send_fallback: bool
+    fallback_counts: bool
+    is_active: bool
+    profile_rev: int
+    requirements: Mapping[int | None, Mapping[str, str]]
+    fields: Mapping[int | None, tuple[FieldSpec, ...]]
+
+    @property
+    def label(self) -> str:
+        return label_of(dict(self.labels), self.code)
+
+    @cached_property
+    def unit(self) -> str:
+        """What one sheet is of, as the connector says: "product" or "model"."""
+        from channels.connectors import CONNECTORS  # connectors read profiles
+
+        return CONNECTORS[self.connector].unit if self.connector in CONNECTORS else "product"
+
+    @cached_property
+    def _fields_by_family(self) -> dict[int | None, tuple[FieldSpec, ...]]:
+        return {}
+
+    def fields_of(self, family_id: int | None) -> tuple[FieldSpec, ...]:
+        """The family's own rows, and for other targets those of every family, in the order of the latter."""
+        known = self._fields_by_family
+        if family_id not in known:
+            own = {field.target: field for field in self.fields.get(family_id, ())} if family_id else {}
+            shared = self.fields.get(None, ())
+            merged = [own.pop(field.target, field) for field in shared]
+            known[family_id] = (*merged, *own.values())
+        return known[family_id]
+
+    def required_of(
+        self, family_id: int | None, structure: Structure, *, level: str = "required"
+    ) -> tuple[AttributeSpec, ...]:
+        """The attributes this channel requires of a family, in the family's order. The family's own row goes before
+        the one for all families; only attributes the family has count (as in Akeneo)."""
+        family = structure.families.get(family_id) if family_id else None
+        if family is None:
+            return ()
+        levels = {**self.requirements.get(None, {}), **self.requirements.get(family_id, {})}
+        return tuple(
+            structure.attributes[code]
+            for code in family.attributes
+            if levels.get(code) == level and code in structure.attributes
+        )
+
+
+@dataclass(frozen=True)
+class Profiles:
+    """Every channel at one state of profiles and structure."""
+
+    key: tuple[Any, ...]
+    structure: Structure
+    by_id: Mapping[int, ChannelSpec]
+
+    @cached_property
+    def active(self) -> tuple[ChannelSpec, ...]:
+        return tuple(spec for spec in self.by_id.values() if spec.is_active)
+
+    def by_code(self, code: str) -> ChannelSpec | None:
+        return next((spec for spec in self.by_id.values() if spec.code.casefold() == code.casefold()), None)
+
+
+_cached: Profiles | None = None
+
+
+def current(structure: Structure) -> Profiles:
+    """The profiles of now: one query where this process has them already, eight where a profile or the structure changed."""
+    global _cached
+    rows = tuple(Channel.objects.order_by("pk").values_list("pk", "code", "profile_rev", "is_active"))
+    key = (structure.version, *rows)
+    if _cached is None or _cached.key != key or _cached.structure is not structure:
+        _cached = _load(key, structure)
+    return _cached
+
+
+def forget() -> None:
+    """Drops this process's copy: for tests, whose databases begin again with the same revisions."""
+    global _cached
+    _cached = None
+
+
+def _load(key: tuple[Any, ...], structure: Structure) -> Profiles:
+    codes = {spec.id: code for code, spec in structure.attributes.items()}
+    requirements: dict[int, dict[int | None, dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
+    for channel, family, attribute, level in Requirement.objects.values_list(
+        "channel_id", "family_id", "attribute_id", "level"
+    ):
+        if attribute in codes:
+            requirements[channel][family][codes[attribute]] = level
+    fields: dict[int, dict[int | None, list[FieldSpec]]] = defaultdict(lambda: defaultdict(list))
+    for row in FieldMapping.objects.order_by("position", "pk"):
+        fields[row.channel_id][row.family_id].append(
+            FieldSpec(
+                row.target,
+                row.source,
+                row.localized,
+                tuple(row.transforms),
+                row.value_list,
+                row.limits,
+                row.required,
+            )
+        )
+    locales = _members(Channel.locales.through, "locale__code")
+    currencies = _members(Channel.currencies.through, "currency__code")
+    by_id = {}
+    for row in Channel.objects.select_related("context").order_by("code"):
+        chosen = locales.get(row.pk, set())
+        by_id[row.pk] = ChannelSpec(
+            id=row.pk, code=row.code, labels=row.labels, context=row.context.code,
+            locales=tuple(code for code in structure.locales if code in chosen),
+            currencies=tuple(sorted(currencies.get(row.pk, ()))), tree=row.category_tree_id or 0,
+            assortment=row.assortment, connector=row.connector, settings=row.settings, schedule=row.schedule,
+            send_fallback=row.send_fallback, fallback_counts=row.fallback_counts, is_active=row.is_active,
+            profile_rev=row.profile_rev, requirements=dict(requirements.get(row.pk, {})),
+            fields={family: tuple(listed) for family, listed in fields.get(row.pk, {}).items()},
+        )  # fmt: skip
+    return Profiles(key, structure, by_id)
+
+
+def _members(through: Any, code: str) -> dict[int, set[str]]:
+    members: dict[int, set[str]] = defaultdict(set)
+    for channel, member in through.objects.values_list("channel_id", code):
+        members[channel].add(member)
+    return members

@@ -1,0 +1,52 @@
+"""What is done to a channel as a whole: its profile changed, paused, resumed, sent now."""
+
+from __future__ import annotations
+
+from django.db import connection
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from channels import fan_out
+from channels.models import Channel, Listing
+
+
+def changed(channel: Channel, *, by: int | None = None) -> None:
+    """Tells that a profile, its fields or requirements changed. Call it in the transaction of the change.
+
+    Raises `profile_rev` and enqueues the work: scores, tokens and stale marks for this channel. `by` is a user's id.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("changed() belongs inside the transaction of the change")
+    Channel.objects.filter(pk=channel.pk).update(profile_rev=F("profile_rev") + 1)
+    fan_out.enqueue_for_channel(channel.pk, by=by)
+
+
+def pause(*, channel_id: int, reason: str) -> bool:
+    """Nothing is sent until somebody resumes. False where it was paused already (its reason stays)."""
+    paused = Channel.objects.filter(pk=channel_id, paused_at=None).update(
+        paused_at=timezone.now(), paused_reason=reason
+    )
+    return bool(paused)
+
+
+def resume(*, channel_id: int) -> bool:
+    """Opens the channel again, its count of failures forgotten; what is stale may go at once."""
+    now = timezone.now()
+    resumed = (
+        Channel.objects.filter(pk=channel_id)
+        .exclude(paused_at=None)
+        .update(paused_at=None, paused_reason="", blocked_until=None, failures=0)
+    )
+    Listing.objects.filter(channel_id=channel_id, error_class="config").update(
+        next_try_at=now, error_class="", reason=""
+    )
+    return bool(resumed)
+
+
+def mark_all(*, channel_id: int) -> int:
+    """Makes every listing of a channel stale, to be built and compared anew. Returns how many."""
+    now = timezone.now()
+    return Listing.objects.filter(channel_id=channel_id).update(
+        desired_rev=F("desired_rev") + 1, stale_since=Coalesce("stale_since", Value(now)), next_try_at=now
+    )

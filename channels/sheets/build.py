@@ -1,0 +1,195 @@
+"""Building a sheet. Pure: what is given decides what comes out, so that a preview is what will be sent.
+
+The payload: {"sku", "family": {"code", "label"}, "categories": [{"code", "path": [labels by locale, from the tree's top]}],
+"locales": {locale: {field: value}}, "fields": {field: value}, "images": [{"url", "sha256", "alt"}]} and, where the unit is a
+model, "variants": [the same without categories]. Fields without a value are left out: a sheet is always whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from catalog.structure.snapshot import Structure
+from catalog.values.bundle import Bundle
+from channels.profile import ChannelSpec, FieldSpec
+from channels.sheets import sources, transforms
+from channels.sheets.problems import Problem
+from channels.sheets.sources import Made, Place
+from pim.lib.canonical import canonical_hash
+
+ImageUrl = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetUnit:
+    """What one sheet is of: a product, or a model with the variants that are to be sold."""
+
+    bundle: Bundle
+    variants: tuple[Bundle, ...] = ()
+    is_model: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """`payload` as sent, `hash` of it; `origins`: field → attribute codes; `problems`: met while building."""
+
+    payload: Mapping[str, Any]
+    hash: str
+    origins: Mapping[str, tuple[str, ...]]
+    problems: tuple[Problem, ...] = field(default=())
+
+
+def build(
+    unit: SheetUnit, channel: ChannelSpec, structure: Structure, *, at: datetime | None, image_url: ImageUrl
+) -> Sheet:
+    """The sheet of a unit at a time (None: without campaigns)."""
+    problems: list[Problem] = []
+    payload = {
+        **_body(unit.bundle, channel, structure, at, image_url, problems),
+        "categories": _categories(unit.bundle, channel, structure),
+    }
+    if unit.is_model:
+        payload["variants"] = [
+            _body(bundle, channel, structure, at, image_url, problems, variant=True)
+            for bundle in unit.variants
+        ]
+    return Sheet(payload, canonical_hash(payload), origins_of(unit, channel, structure), tuple(problems))
+
+
+def fields_of(bundle: Bundle, channel: ChannelSpec, structure: Structure) -> tuple[FieldSpec, ...]:
+    """The mapping for the product's family; a channel without any row sends every attribute of it under its own code."""
+    mapped = channel.fields_of(bundle.family.id if bundle.family else None)
+    if mapped or channel.fields or bundle.family is None:
+        return mapped
+    specs = (structure.attributes[code] for code in bundle.family.attributes if code in structure.attributes)
+    return tuple(FieldSpec(spec.code, {"attribute": spec.code}, localized=spec.localizable) for spec in specs)
+
+
+def origins_of(unit: SheetUnit, channel: ChannelSpec, structure: Structure) -> dict[str, tuple[str, ...]]:
+    origins = {
+        row.target: sources.attributes_of(row.source) for row in fields_of(unit.bundle, channel, structure)
+    }
+    origins["images"] = tuple(_image_attributes(unit.bundle, channel, structure))
+    return origins
+
+
+def _body(
+    bundle: Bundle,
+    channel: ChannelSpec,
+    structure: Structure,
+    at: datetime | None,
+    image_url: ImageUrl,
+    problems: list[Problem],
+    *,
+    variant: bool = False,
+) -> dict[str, Any]:
+    first = channel.locales[0] if channel.locales else next(iter(structure.locales), "")
+    shared: dict[str, Any] = {}
+    by_locale: dict[str, dict[str, Any]] = {locale: {} for locale in channel.locales}
+    for row in fields_of(bundle, channel, structure):
+        if _is_image(row, structure):
+            continue
+        for locale in channel.locales if row.localized else (first,):
+            place = Place(bundle, channel, structure, locale, at)
+            value = _value(
+                row, place, problems, locale if row.localized else "", bundle.product.sku if variant else ""
+            )
+            if value is not None:
+                (by_locale[locale] if row.localized else shared)[row.target] = value
+    family = bundle.family
+    return {
+        "sku": bundle.product.sku,
+        "family": {"code": family.code, "label": family.label(first)} if family else None,
+        "locales": by_locale,
+        "fields": shared,
+        "images": _images(bundle, channel, structure, at, image_url, first),
+    }
+
+
+def _value(row: FieldSpec, place: Place, problems: list[Problem], locale: str, sku: str) -> Any:
+    made = sources.read(row.source, place)
+    if made.value is None:
+        return None
+    if row.value_list:
+        made = _translated(row, made, problems, locale, sku)
+        if made.value is None:
+            return None
+    value = transforms.apply_all(row.transforms, made)
+    return None if value in ("", [], {}) else value
+
+
+def _translated(row: FieldSpec, made: Made, problems: list[Problem], locale: str, sku: str) -> Made:
+    """Our option in the channel's words. An option without one is left out and told."""
+    words = row.value_list or {}
+    codes = made.stored if isinstance(made.stored, list) else [made.stored if made.spec else made.value]
+    unknown = [code for code in codes if str(code) not in words]
+    for code in unknown:
+        attribute = made.spec.code if made.spec else ""
+        option = made.spec.options.get(code) if made.spec else None
+        name = option.label(locale or None) if option else str(code)
+        problems.append(
+            Problem(
+                row.target, "no_channel_value", _("%(field)s: the channel has no word for '%(value)s'. Choose another, or add it to the value list.")
+                % {"field": row.label, "value": name}, locale, attribute, sku,
+            )
+        )  # fmt: skip
+    known = [words[str(code)] for code in codes if str(code) in words]
+    if isinstance(made.stored, list):
+        return Made(known or None, ", ".join(map(str, known)))
+    return Made(known[0], str(known[0])) if known else sources.NOTHING
+
+
+def _categories(bundle: Bundle, channel: ChannelSpec, structure: Structure) -> list[dict[str, Any]]:
+    """The product's categories in the channel's tree (in any, where it names none), the tree's root left out of paths."""
+    listed = []
+    for pk in bundle.categories:
+        category = structure.categories.get(pk)
+        if category is None or (channel.tree and channel.tree not in category.ancestry):
+            continue
+        steps = [structure.categories[step] for step in category.ancestry if step in structure.categories][1:]
+        if steps:
+            path = [{locale: step.label(locale) for locale in channel.locales} for step in steps]
+            listed.append({"code": category.code, "path": path})
+    return listed
+
+
+def _is_image(row: FieldSpec, structure: Structure) -> bool:
+    spec = structure.find_attribute(str(row.source.get("attribute", "")))
+    return spec is not None and spec.type == "image"
+
+
+def _image_attributes(bundle: Bundle, channel: ChannelSpec, structure: Structure) -> Iterable[str]:
+    """Pictures that are mapped, in the mapping's order; the family's own picture where none is."""
+    mapped = [
+        str(row.source["attribute"])
+        for row in fields_of(bundle, channel, structure)
+        if _is_image(row, structure)
+    ]
+    if mapped or bundle.family is None:
+        return mapped
+    return [bundle.family.image_attribute] if bundle.family.image_attribute else []
+
+
+def _images(
+    bundle: Bundle,
+    channel: ChannelSpec,
+    structure: Structure,
+    at: datetime | None,
+    image_url: ImageUrl,
+    locale: str,
+) -> list[dict[str, str]]:
+    labels = bundle.product.labels or {}
+    alt = labels.get(locale) or labels.get("") or next(iter(labels.values()), bundle.product.sku)
+    images, seen = [], set()
+    for code in _image_attributes(bundle, channel, structure):
+        spec = structure.find_attribute(code)
+        value = Place(bundle, channel, structure, locale, at).stored(spec) if spec else None
+        if isinstance(value, str) and value not in seen:
+            seen.add(value)
+            images.append({"url": image_url(value), "sha256": value, "alt": alt})
+    return images
