@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -49,17 +49,20 @@ class TextField(RawField):
         return value.replace("\r\n", "\n") if isinstance(value, str) else value
 
 
-class AmountField(RawField):
-    """One number. A comma that can only stand before decimals ("12,5") is taken for a point, in every language."""
+class AmountInput(UnfoldAdminTextInputWidget):
+    """One number. A comma that can only stand before decimals ("12,5") is taken for a point, in every language.
 
-    def to_python(self, value: Any) -> Any:
-        return _point(value)
+    Not type=number: browsers drop what they cannot read there, and change a value when one scrolls over it.
+    """
 
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"inputmode": "decimal", "autocomplete": "off", **(attrs or {})})
 
-def _point(value: Any) -> Any:
-    if isinstance(value, str) and _ONLY_DECIMAL_COMMA.match(value.strip()):
-        return value.replace(",", ".")
-    return value
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        value = super().value_from_datadict(data, files, name)
+        if isinstance(value, str) and _ONLY_DECIMAL_COMMA.match(value.strip()):
+            return value.replace(",", ".")
+        return value
 
 
 class DateInput(UnfoldAdminTextInputWidget):
@@ -159,14 +162,25 @@ class PartsWidget(forms.MultiWidget):
 
 
 class PartsField(RawField):
-    """Its cleaned value is {part: text} without the empty parts; decimal commas as in AmountField."""
-
-    def to_python(self, value: Any) -> Any:
-        return {part: _point(text) for part, text in (value or {}).items()}
+    """Its cleaned value is {part: text} without the empty parts."""
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         filled = {part: str(value) for part, value in (initial or {}).items() if value not in (None, "")}
         return filled != (data or {})
+
+
+class RangeField(PartsField):
+    """A filter's from–to, checked by `read`, whose ValueError becomes the field's error."""
+
+    def __init__(self, *, read: Callable[[Any], Any], **kwargs: Any) -> None:
+        self.read = read
+        super().__init__(required=False, **kwargs)
+
+    def validate(self, value: Any) -> None:
+        try:
+            self.read(value)
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
 
 
 class ImageInput(forms.HiddenInput):

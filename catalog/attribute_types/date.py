@@ -6,6 +6,7 @@ import datetime
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -22,7 +23,7 @@ from catalog.attribute_types.base import (
     NumberRange,
     ValueRefused,
 )
-from catalog.widgets import DateInput, PartsField, PartsWidget, RawField
+from catalog.widgets import DateInput, PartsWidget, RangeField, RawField
 
 # A time of midnight is what spreadsheets add to a day.
 _ISO = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ]00:00(?::00(?:\.0+)?)?Z?)?\Z")
@@ -120,11 +121,8 @@ class Date(AttributeType):
 
     def filter_field(self, spec: Any, *, locale: Any = None, structure: Any = None) -> forms.Field:
         labels = {"low": _("from"), "high": _("to")}
-        return PartsField(
-            label=spec.label(),
-            required=False,
-            widget=PartsWidget({"low": DateInput(), "high": DateInput()}, labels, name=spec.label()),
-        )
+        widget = PartsWidget({"low": DateInput(), "high": DateInput()}, labels, name=spec.label())
+        return RangeField(label=spec.label(), widget=widget, read=partial(self.filter_range, spec))
 
     def filter_range(self, spec: Any, chosen: Any) -> NumberRange | None:
         ends = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -21,7 +22,6 @@ from catalog.attribute_types.base import (
     ValueRefused,
 )
 from catalog.attribute_types.number import (
-    amount_widget,
     as_decimal,
     canonical,
     check_limits,
@@ -34,7 +34,7 @@ from catalog.attribute_types.number import (
     sample_amount,
 )
 from catalog.measures import MEASURES, MeasurementFamily, Unit
-from catalog.widgets import JsonListParam, OptionSelect, PartsField, PartsWidget
+from catalog.widgets import AmountInput, JsonListParam, OptionSelect, PartsField, PartsWidget
 
 # "12.5 kg", "1 250,5 kg", '5"': the amount ends with its last digit before the unit.
 _AMOUNT_UNIT = re.compile(
@@ -212,7 +212,7 @@ class Measurement(AttributeType):
         ]
         label = spec.label()
         widget = PartsWidget(
-            {"amount": amount_widget(), "unit": OptionSelect(choices=choices)},
+            {"amount": AmountInput(), "unit": OptionSelect(choices=choices)},
             {"amount": label, "unit": _("Unit of %s") % label},
             captions=False,
         )
@@ -228,7 +228,8 @@ class Measurement(AttributeType):
         return (("", family.in_base(Decimal(stored["amount"]), stored["unit"])),)
 
     def filter_field(self, spec: Any, *, locale: Any = None, structure: Any = None) -> forms.Field:
-        return range_field(f"{spec.label()} ({default_unit(spec).symbol})")
+        label = f"{spec.label()} ({default_unit(spec).symbol})"
+        return range_field(label, partial(self.filter_range, spec))
 
     def filter_range(self, spec: Any, chosen: Any) -> NumberRange | None:
         family, own = family_of(spec), default_unit(spec)

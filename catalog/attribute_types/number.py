@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from django import forms
@@ -12,7 +12,6 @@ from django.core.exceptions import ValidationError
 from django.utils import formats, numberformat
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from unfold.widgets import UnfoldAdminTextInputWidget
 
 from catalog.attribute_types.base import (
     ATTRIBUTE_TYPES,
@@ -22,7 +21,7 @@ from catalog.attribute_types.base import (
     NumberRange,
     ValueRefused,
 )
-from catalog.widgets import AmountField, PartsField, PartsWidget
+from catalog.widgets import AmountInput, PartsWidget, RangeField, RawField
 from pim.lib import decimals
 
 
@@ -137,11 +136,6 @@ def limits_hint(params: Mapping[str, Any], unit: str = "") -> str:
     return _("At most %(most)s%(unit)s.") % {"most": most, "unit": unit} if most is not None else ""
 
 
-def amount_widget(attrs: Mapping[str, str] | None = None) -> forms.Widget:
-    # Not type=number: browsers drop what they cannot read there and change a value when one scrolls over it.
-    return UnfoldAdminTextInputWidget({"inputmode": "decimal", "autocomplete": "off", **(attrs or {})})
-
-
 def sample_amount(params: Mapping[str, Any], usual: str) -> str:
     """`usual` where the limits allow it, else a limit."""
     least, most = limit(params.get("min")), limit(params.get("max"))
@@ -150,14 +144,11 @@ def sample_amount(params: Mapping[str, Any], usual: str) -> str:
     return str(params["max"]) if most is not None and Decimal(usual) > most else usual
 
 
-def range_field(label: str) -> forms.Field:
-    """Filter from–to; cleaned: {"low": text, "high": text} without the open end."""
-    parts = {"low": amount_widget(), "high": amount_widget()}
-    return PartsField(
-        label=label,
-        required=False,
-        widget=PartsWidget(parts, {"low": _("from"), "high": _("to")}, name=label),
-    )
+def range_field(label: str, read: Callable[[Any], Any]) -> forms.Field:
+    """Filter from–to; cleaned: {"low": text, "high": text} without the open end, both readable by `read`."""
+    parts = {"low": AmountInput(), "high": AmountInput()}
+    widget = PartsWidget(parts, {"low": _("from"), "high": _("to")}, name=label)
+    return RangeField(label=label, widget=widget, read=read)
 
 
 def range_ends(chosen: Any) -> tuple[Decimal | None, Decimal | None]:
@@ -203,15 +194,15 @@ class Number(AttributeType):
     def form_field(
         self, spec: Any, *, locale: Any = None, required: bool = False, structure: Any = None
     ) -> forms.Field:
-        return AmountField(
-            label=spec.label(), required=required, widget=amount_widget(), help_text=self.hint(spec)
+        return RawField(
+            label=spec.label(), required=required, widget=AmountInput(), help_text=self.hint(spec)
         )
 
     def number(self, stored: Any, spec: Any) -> Iterable[tuple[str, Decimal]]:
         return () if stored is None else (("", Decimal(stored)),)
 
     def filter_field(self, spec: Any, *, locale: Any = None, structure: Any = None) -> forms.Field:
-        return range_field(spec.label())
+        return range_field(spec.label(), partial(self.filter_range, spec))
 
     def filter_range(self, spec: Any, chosen: Any) -> NumberRange | None:
         low, high = range_ends(chosen)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -21,7 +22,6 @@ from catalog.attribute_types.base import (
     ValueRefused,
 )
 from catalog.attribute_types.number import (
-    amount_widget,
     as_decimal,
     canonical,
     check_limits,
@@ -32,7 +32,7 @@ from catalog.attribute_types.number import (
     range_ends,
     sample_amount,
 )
-from catalog.widgets import OptionSelect, PartsField, PartsWidget
+from catalog.widgets import AmountInput, OptionSelect, PartsField, PartsWidget, RangeField
 
 # Digits after the point in ISO 4217, where they are not two.
 _MINOR_UNITS = {
@@ -46,6 +46,12 @@ _ONE = re.compile(
 )
 _BARE = re.compile(rf"\s*(?:{_AMOUNT})\s*\Z")
 _SYMBOLS = {"€": "EUR", "£": "GBP"}  # "$", "¥" and "kr" belong to several
+
+
+class _Kept(str):
+    """An amount that was stored already: its currency may have been deactivated since."""
+
+    __slots__ = ()
 
 
 def with_minor_units(stored: str, currency: str) -> str:
@@ -83,7 +89,7 @@ class Price(AttributeType):
         for name, written in raw.items():
             if written is None or (isinstance(written, str) and not written.strip()):
                 continue
-            currency = self._currency(str(name), currencies)
+            currency = self._currency(str(name), () if isinstance(written, _Kept) else currencies)
             if currency in prices:
                 raise ValueRefused(
                     "twice", _("%(currency)s is given twice: keep one."), {"currency": currency}
@@ -162,7 +168,7 @@ class Price(AttributeType):
         self, cells: Mapping[str, str], spec: Any, options: CellOptions = PLAIN_CELLS, *, current: Any = None
     ) -> Any:
         """A currency's own column sets or clears that currency; the others stay as they are."""
-        prices: dict[str, Any] = dict(current or {})
+        prices: dict[str, Any] = {currency: _Kept(amount) for currency, amount in (current or {}).items()}
         if "" in cells:
             prices = dict(self.from_cell(cells[""], spec, options) or {})
         for currency, cell in cells.items():
@@ -195,7 +201,7 @@ class Price(AttributeType):
     ) -> forms.Field:
         currencies = list(structure.currencies) if structure is not None else ["EUR"]
         widget = PartsWidget(
-            {currency: amount_widget() for currency in currencies},
+            {currency: AmountInput() for currency in currencies},
             {currency: currency for currency in currencies},
             name=spec.label(),
         )
@@ -211,13 +217,12 @@ class Price(AttributeType):
         currencies = list(structure.currencies) if structure is not None else ["EUR"]
         parts = {
             "currency": OptionSelect(choices=[(c, c) for c in currencies]),
-            "low": amount_widget(),
-            "high": amount_widget(),
+            "low": AmountInput(),
+            "high": AmountInput(),
         }
         labels = {"currency": _("Currency"), "low": _("from"), "high": _("to")}
-        return PartsField(
-            label=spec.label(), required=False, widget=PartsWidget(parts, labels, name=spec.label())
-        )
+        widget = PartsWidget(parts, labels, name=spec.label())
+        return RangeField(label=spec.label(), widget=widget, read=partial(self.filter_range, spec))
 
     def filter_range(self, spec: Any, chosen: Any) -> NumberRange | None:
         low, high = range_ends(chosen)

@@ -95,7 +95,9 @@ def plain_text(markup: str) -> str:
 
 def sanitised(markup: str) -> str:
     """Allowed markup only; plain text becomes paragraphs. Sanitising twice changes nothing more."""
-    for _round in range(4):  # dropping markup can bring new spaces and empty paragraphs together; two are the rule
+    for _round in range(
+        4
+    ):  # dropping markup can bring new spaces and empty paragraphs together; two are the rule
         before, markup = markup, _sanitised_once(markup)
         if markup == before:
             break

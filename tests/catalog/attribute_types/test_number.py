@@ -86,7 +86,8 @@ def test_an_editor_may_type_a_decimal_comma(typed, stored) -> None:
 
 def test_a_typed_comma_that_may_part_thousands_is_not_guessed() -> None:
     spec = attribute("number")
-    assert refusal(spec, NUMBER.form_field(spec).clean("1,234"))[0] == "ambiguous"
+    typed = NUMBER.form_field(spec).widget.value_from_datadict({"x": "1,234"}, {}, "x")
+    assert refusal(spec, typed)[0] == "ambiguous"
 
 
 def test_people_read_numbers_as_their_language_writes_them() -> None:
@@ -102,3 +103,10 @@ def test_a_range_filters_with_open_ends() -> None:
         "", Decimal(5), Decimal("6.5")
     )
     assert list(NUMBER.number("6.5", spec)) == [("", Decimal("6.5"))]
+
+
+def test_a_range_that_is_no_number_is_an_error_of_the_filter() -> None:
+    field = NUMBER.filter_field(attribute("number"))
+    assert field.clean({"low": "1.5"}) == {"low": "1.5"}
+    with pytest.raises(ValidationError, match="'much' is not a number"):
+        field.clean({"high": "much"})

@@ -77,3 +77,11 @@ def test_ranges_ask_for_a_currency() -> None:
     assert list(PRICE.number({"EUR": "9.9"}, SPEC)) == [("EUR", Decimal("9.9"))]
     assert PRICE.filter_range(SPEC, {"currency": "EUR", "low": "5"}) == NumberRange("EUR", Decimal(5), None)
     assert PRICE.filter_range(SPEC, {"low": "5"}) is None
+
+
+def test_a_price_in_a_currency_deactivated_since_is_kept_beside_a_new_one() -> None:
+    raw = PRICE.from_columns({"EUR": "8"}, SPEC, current={"CHF": "11", "EUR": "9"})
+    assert clean(SPEC, raw) == {"CHF": "11", "EUR": "8"}
+    assert (
+        refusal(SPEC, PRICE.from_columns({"CHF": "8"}, SPEC, current={"CHF": "11"}))[0] == "unknown_currency"
+    )
