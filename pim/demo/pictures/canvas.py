@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from functools import lru_cache
@@ -177,7 +178,7 @@ class Canvas:
         for mirrored in (False, True) if both else (False,):
             outline = points(path, mirrored)
             dense: list[Point] = []
-            for (ax, ay), (bx, by) in zip(outline, outline[1:], strict=False):
+            for (ax, ay), (bx, by) in itertools.pairwise(outline):
                 pieces = max(1, round(((bx - ax) ** 2 + (by - ay) ** 2) ** 0.5 / 5))
                 dense += [(ax + (bx - ax) * n / pieces, ay + (by - ay) * n / pieces) for n in range(pieces)]
             for start in range(0, len(dense) - dash, dash + 1):
