@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from pathlib import Path
 
 from catalog.importing.readers.base import FileRefused
@@ -27,6 +28,7 @@ def check_workbook(path: Path) -> None:
             _check_kind(archive)
             _check_nesting(archive)
     except (
+        zlib.error,
         zipfile.BadZipFile,
         zipfile.LargeZipFile,
         NotImplementedError,

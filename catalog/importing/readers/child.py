@@ -66,7 +66,7 @@ def _answers(path: Path, request: Mapping[str, Any], limits: Limits) -> Iterator
         raise FileRefused("missing") from None
     whole = {**request, "path": str(path.resolve()), "memory": limits.memory, "cpu": limits.cpu}
     with tempfile.TemporaryFile() as complaints:
-        child = subprocess.Popen(  # noqa: S603 - our own interpreter and module, no shell
+        child = subprocess.Popen(
             [sys.executable, "-B", "-m", MODULE],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

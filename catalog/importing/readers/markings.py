@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,7 +47,15 @@ def markings(path: Path, sheet: str) -> Iterator[Marking]:
             padded = _padded_styles(archive)
             with archive.open(part) as stream:
                 yield from _scan(iter(lambda: stream.read(CHUNK), b""), padded)
-    except (zipfile.BadZipFile, ElementTree.ParseError, EOFError, KeyError, ValueError, NotImplementedError):
+    except (
+        zlib.error,
+        zipfile.BadZipFile,
+        ElementTree.ParseError,
+        EOFError,
+        KeyError,
+        ValueError,
+        NotImplementedError,
+    ):
         return  # calamine judges whether the workbook is readable
 
 

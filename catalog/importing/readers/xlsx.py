@@ -4,6 +4,7 @@ is one reason why reading happens in a child process with a memory limit."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
@@ -130,9 +131,12 @@ def _texts(path: Path, sheet: CalamineSheet) -> Iterator[Row]:
         yield number, texts
 
 
-def _workbook(path: Path) -> CalamineWorkbook:
+@contextmanager
+def _workbook(path: Path) -> Iterator[CalamineWorkbook]:
+    """Damage shows at opening, at taking a sheet, or not before its last row."""
     try:
-        return CalamineWorkbook.from_path(path)
+        with CalamineWorkbook.from_path(path) as book:
+            yield book
     except PasswordError:
         raise FileRefused("password") from None
     except (CalamineError, OSError):

@@ -169,6 +169,26 @@ def test_a_file_cut_off_is_refused(tmp_path):
     assert refused(path) == "damaged"
 
 
+def test_damage_anywhere_in_a_workbook_is_a_refusal(tmp_path):
+    whole = workbook(
+        tmp_path / "f.xlsx", {"S": [["sku", "name"]] + [[f"A-{n}", f"x{n * n}"] for n in range(200)]}
+    )
+    data = whole.read_bytes()
+    outcomes = set()
+    for position in range(40, len(data), 97):
+        hurt = tmp_path / "hurt.xlsx"
+        hurt.write_bytes(data[:position] + bytes([data[position] ^ 0x55]) + data[position + 1 :])
+        try:
+            outcomes.add(read(hurt)[0].format)
+        except FileRefused as refusal:
+            outcomes.add(refusal.code)
+    assert (
+        {"xlsx", "damaged"}
+        <= outcomes
+        <= {"xlsx", "damaged", "password", "not_a_workbook", "unpacks_too_big"}
+    )
+
+
 def test_an_old_workbook_is_refused_by_its_kind(tmp_path):
     path = tmp_path / "f.xls"
     path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000))
