@@ -6,3 +6,4 @@ from django.dispatch import Signal
 
 products_changed = Signal()  # product_ids: list[int], the changed products and those that inherit from them
 structure_changed = Signal()  # kind: str, ids: list[int]
+import_finished = Signal()  # run_id: int; it was applied, or ended otherwise: its products are no longer held

@@ -1,0 +1,98 @@
+"""The four kinds of job of an import. Parameters: `run`, a run's id; `trusted`, for what an operator started by command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from catalog.importing.apply import apply_run, close_run
+from catalog.importing.mapping import MappingRefused
+from catalog.importing.plan import plan_run
+from catalog.importing.progress import Progress
+from catalog.importing.readers.base import FileRefused
+from catalog.importing.settings import SettingsRefused
+from catalog.importing.undo import undo_run
+from catalog.jobs import JobCancelled, JobHandle, enqueue, job
+from catalog.models.importing import ImportRun
+from catalog.models.job import Job
+from catalog.models.user import User
+from catalog.values.changes import Actor
+
+State = ImportRun.State
+DEFAULT_SOURCE = "marketing"
+
+
+def actor_of(run: ImportRun, *, user: User | None, trusted: bool = False, origin: str = "import") -> Actor:
+    """Who writes in a run: the person who started it, under the run's source."""
+    source = run.source.code if run.source else DEFAULT_SOURCE
+    return Actor(user, origin=origin, source=source, ref=f"{origin}:{run.pk}", trusted=trusted)
+
+
+def _run_failed(row: Job) -> None:
+    """A job that will not go on: the run says so, instead of seeming to work for ever."""
+    state = State.CANCELLED if row.state == Job.State.CANCELLED else State.FAILED
+    message = row.error or _("The job ended before its time.")
+    ImportRun.objects.filter(pk=row.params["run"], state=State.PLANNING).update(state=state, error=message)
+
+
+def _apply_ended(row: Job) -> None:
+    runs = ImportRun.objects.filter(pk=row.params["run"], state=State.APPLYING)
+    if row.state == Job.State.FAILED:
+        runs.update(state=State.FAILED, error=row.error)
+    elif runs.exists():
+        enqueue("import.close", row.params, by=row.created_by_id, title=row.title)
+
+
+def _undo_ended(row: Job) -> None:
+    ImportRun.objects.filter(pk=row.params["run"], state=State.UNDOING).update(
+        state=State.APPLIED, error=row.error
+    )
+
+
+def _fetch(run: int, handle: JobHandle) -> tuple[ImportRun, User | None]:
+    row = ImportRun.objects.select_related("source", "profile").get(pk=run)
+    return row, User.objects.filter(pk=handle.by_id).first() if handle.by_id else None
+
+
+@job("import.plan", queue="imports", ended=_run_failed)
+def plan_job(handle: JobHandle, run: int, trusted: bool = False) -> dict[str, Any]:
+    """Refusals of the file or the mapping are an answer for the person, not a fault of the job."""
+    row, user = _fetch(run, handle)
+    if row.state != State.PLANNING:
+        return {}
+    try:
+        return plan_run(row, by=actor_of(row, user=user, trusted=trusted), progress=Progress(handle))
+    except (FileRefused, MappingRefused, SettingsRefused) as refused:
+        ImportRun.objects.filter(pk=run).update(state=State.FAILED, error=str(refused))
+        return {"refused": str(refused)}
+    except JobCancelled:
+        ImportRun.objects.filter(pk=run).update(state=State.CANCELLED)
+        raise
+
+
+@job("import.apply", queue="imports", ended=_apply_ended)
+def apply_job(handle: JobHandle, run: int, trusted: bool = False) -> dict[str, Any]:
+    return _while(State.APPLYING, apply_run, handle, run, trusted, "import")
+
+
+@job("import.close", queue="imports", ended=_apply_ended)
+def close_job(handle: JobHandle, run: int, trusted: bool = False) -> dict[str, Any]:
+    return _while(State.APPLYING, close_run, handle, run, trusted, "import")
+
+
+@job("import.undo", queue="imports", ended=_undo_ended)
+def undo_job(handle: JobHandle, run: int, trusted: bool = False) -> dict[str, Any]:
+    """Trusted: it takes back what this system wrote, and whoever may undo imports need not be able to write all of it."""
+    return _while(State.UNDOING, undo_run, handle, run, True, "undo")
+
+
+def _while(
+    state: str, work: Callable[..., dict[str, Any]], handle: JobHandle, run: int, trusted: bool, origin: str
+) -> dict[str, Any]:
+    """A job claimed again after its work was done finds another state, and does nothing."""
+    row, user = _fetch(run, handle)
+    if row.state != state:
+        return {}
+    return work(row, by=actor_of(row, user=user, trusted=trusted, origin=origin), progress=Progress(handle))

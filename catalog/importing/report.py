@@ -1,0 +1,126 @@
+"""What a run came to: numbers, errors by kind, and the rejected rows to mend in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import xlsxwriter
+from django.db.models import Count
+from django.utils.translation import gettext as _
+
+from catalog.importing.readers.base import Table
+from catalog.importing.rows import State
+from catalog.models.importing import ImportRow, ImportRun
+
+COUNTS = ("rows", "created", "updated", "unchanged", "rejected", "skipped", "cells_changed")
+NOTHING: Mapping[str, Any] = {**dict.fromkeys(COUNTS, 0), "seconds": 0.0, "run": None, "errors": []}
+# A spreadsheet program runs what begins so (OWASP: CSV injection); a number with its sign is harmless.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def summary(run: ImportRun, *, seconds: float) -> dict[str, Any]:
+    """The object of `import_products --json`."""
+    return {
+        **{name: run.counts.get(name, 0) for name in COUNTS},
+        "seconds": round(seconds, 3),
+        "run": run.pk,
+        "errors": list(errors(run)),
+    }
+
+
+def errors(run: ImportRun) -> Iterator[dict[str, Any]]:
+    """{row, column, value, code, message} of each rejected cell, in the order of the file."""
+    rejected = run.rows.filter(state=State.REJECTED).order_by("number").values_list("number", "errors")
+    for number, listed in rejected.iterator(chunk_size=500):
+        for problem in listed:
+            yield {
+                "row": number, "column": problem["column"], "value": problem["value"], "code": problem["code"],
+                "message": problem["message"],
+            }  # fmt: skip
+
+
+def kinds_of_errors(run: ImportRun) -> list[dict[str, Any]]:
+    """[{code, count, message, column}] by the rows' first error, the most frequent first; the text is an example's."""
+    rejected = run.rows.filter(state=State.REJECTED).order_by()
+    counted = list(
+        rejected.values_list("error_code").annotate(Count("pk")).order_by("-pk__count", "error_code")
+    )
+    examples: dict[str, dict[str, Any]] = {}
+    for code, _count in counted[:50]:
+        row = rejected.filter(error_code=code).order_by("number").values_list("errors", flat=True).first()
+        examples[code] = row[0] if row else {}
+    return [
+        {"code": code, "count": count, "message": examples.get(code, {}).get("message", code), "column": examples.get(code, {}).get("column", "")}
+        for code, count in counted
+    ]  # fmt: skip
+
+
+def neutral(text: str) -> str:
+    """The text as a cell that no spreadsheet program runs: what would start a formula gets an apostrophe."""
+    if text.startswith(_FORMULA_STARTS) and not _is_number(text):
+        return f"'{text}"
+    return text
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text.replace(",", "."))
+    except ValueError:
+        return False
+    return text[0] in "+-" and text[-1].isdigit()
+
+
+def _rejected(run: ImportRun) -> Iterator[list[str]]:
+    """Header and rows as in the file, and last what is wrong."""
+    width = len(Table.from_json(run.table).headers)
+    yield [*Table.from_json(run.table).headers, _("Row"), _("What is wrong")]
+    for row in (
+        run.rows.filter(state=State.REJECTED)
+        .order_by("number")
+        .only("number", "raw", "errors")
+        .iterator(chunk_size=500)
+    ):
+        cells = [*row.raw[:width], *[""] * (width - len(row.raw))]
+        yield [*cells, str(row.number), _sentences(row)]
+
+
+def _sentences(row: ImportRow) -> str:
+    return " | ".join(
+        f"{problem['column']}: {problem['message']}" if problem["column"] else problem["message"]
+        for problem in row.errors
+    )
+
+
+def rejected_csv(run: ImportRun) -> Iterator[str]:
+    """Lines of a CSV file that Excel opens as UTF-8."""
+    yield "\ufeff"
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    for cells in _rejected(run):
+        writer.writerow([neutral(cell) for cell in cells])
+        yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
+
+
+def rejected_xlsx(run: ImportRun) -> bytes:
+    """A workbook whose cells are all text, so that codes keep their zeros and nothing is a formula."""
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"constant_memory": True, "in_memory": True}) as book:
+        sheet = book.add_worksheet(str(_("Rejected rows"))[:31])
+        text, bold, wrong = (
+            book.add_format({"num_format": "@"}),
+            book.add_format({"bold": True}),
+            book.add_format({"bg_color": "#FDE8E8"}),
+        )
+        sheet.freeze_panes(1, 0)
+        for number, cells in enumerate(_rejected(run)):
+            last = len(cells) - 1
+            for column, cell in enumerate(cells):
+                sheet.write_string(
+                    number, column, cell[:32_767], bold if number == 0 else wrong if column == last else text
+                )
+    return content.getvalue()

@@ -1,0 +1,127 @@
+"""The rows of a run in the database. Owner of ImportRow's documents.
+
+`changes` holds what an update changes or changed, as in Revision; a created product's row keeps its `values` and
+`fields` only, since everything before was absent. `fields` may carry `_sources`: {key: source before the run wrote it}.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from django.db import connection
+from django.db.models import Count, QuerySet
+
+from catalog.models.importing import ImportRow, ImportRun
+from catalog.values.changes import ABSENT
+from catalog.values.revisions import from_json, to_json
+from catalog.values.store import update_rows
+
+SOURCES = "_sources"
+_DOCUMENTS = ("raw", "values", "fields", "changes", "errors", "notes")
+_COLUMNS = ("run_id", "number", "sku", "action", "state", "product_id", "level", "error_code", *_DOCUMENTS)
+_CHUNK = 500
+State, Action = ImportRow.State, ImportRow.Action
+
+
+@dataclass(slots=True)
+class PlannedRow:
+    """An ImportRow before it is stored: plain data, since 20,000 model instances cost more than their planning."""
+
+    number: int
+    sku: str = ""
+    action: str = "none"
+    state: str = "planned"
+    product_id: int | None = None
+    level: int = 0
+    raw: list[str] = field(default_factory=list)
+    values: Mapping[str, Any] = field(default_factory=dict)
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    errors: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[dict[str, Any]] = field(default_factory=list)
+
+    def reject(self, *errors: dict[str, Any]) -> None:
+        self.state = State.REJECTED.value
+        self.errors.extend(errors)
+        self.values, self.fields, self.changes = {}, {}, {}
+
+
+def error(code: str, message: Any, *, key: str = "", column: str = "", value: Any = None) -> dict[str, Any]:
+    return {"column": column, "key": key, "value": value, "code": code, "message": str(message)}
+
+
+def insert(run_id: int, rows: Iterable[PlannedRow]) -> None:
+    """One statement for a batch, its documents written by orjson."""
+    params = [
+        (
+            run_id, row.number, row.sku[:150], row.action, row.state, row.product_id, row.level,
+            row.errors[0]["code"][:40] if row.errors else "",
+            *(_document(getattr(row, name)) for name in _DOCUMENTS),
+        )
+        for row in rows
+    ]  # fmt: skip
+    if params:
+        quote = connection.ops.quote_name
+        columns = ", ".join(quote(name) for name in _COLUMNS)
+        marks = ", ".join(["%s"] * len(_COLUMNS))
+        table = quote(ImportRow._meta.db_table)
+        with connection.cursor() as cursor:
+            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", params)  # noqa: S608 - our own names
+
+
+def _document(value: Any) -> str:
+    # PostgreSQL's jsonb knows no NUL character; the readers drop them, a workbook's escape may bring one back.
+    text = orjson.dumps(value).decode()
+    return text.replace("\\u0000", "") if "\\u0000" in text else text
+
+
+def clear(run: ImportRun) -> None:
+    """Removes all rows of a run, a bounded number at a time."""
+    while ids := list(run.rows.values_list("pk", flat=True)[: _CHUNK * 4]):
+        ImportRow.objects.filter(pk__in=ids).delete()
+
+
+def store_results(rows: Iterable[ImportRow], columns: Iterable[str]) -> None:
+    update_rows(ImportRow, list(columns), rows)
+
+
+def changes_of(row: ImportRow) -> dict[str, tuple[Any, Any]]:
+    """What the row does or did: {key: (before, after)}, fields under their pseudo keys."""
+    if row.action == Action.CREATE:
+        made: dict[str, tuple[Any, Any]] = {
+            f"_{name}": (ABSENT, value) for name, value in row.fields.items() if not name.startswith("_")
+        }
+        return made | {key: (ABSENT, value) for key, value in row.values.items()}
+    return {key: (from_json(before), from_json(after)) for key, (before, after) in row.changes.items()}
+
+
+def changes_json(changed: Mapping[str, tuple[Any, Any]]) -> dict[str, list[Any]]:
+    return {key: [to_json(before), to_json(after)] for key, (before, after) in changed.items()}
+
+
+def tally(rows: QuerySet[ImportRow]) -> dict[str, int]:
+    """How many rows came to what: created, updated, unchanged, rejected, skipped; their sum is `rows`."""
+    counts = dict.fromkeys(("rows", "created", "updated", "unchanged", "rejected", "skipped"), 0)
+    for state, action, number in rows.order_by().values_list("state", "action").annotate(Count("pk")):
+        counts["rows"] += number
+        counts[outcome_of(state, action)] += number
+    return counts
+
+
+def outcome_of(state: str, action: str) -> str:
+    if state == State.REJECTED:
+        return "rejected"
+    if state == State.SKIPPED:
+        return "skipped"
+    return {Action.CREATE: "created", Action.UPDATE: "updated"}.get(action, "unchanged")  # type: ignore[call-overload]
+
+
+def with_outcome(rows: QuerySet[ImportRow], outcome: str) -> QuerySet[ImportRow]:
+    """The rows that `outcome_of` names so."""
+    if outcome in ("rejected", "skipped"):
+        return rows.filter(state=outcome)
+    action = {"created": Action.CREATE, "updated": Action.UPDATE, "unchanged": Action.NONE}[outcome]
+    return rows.filter(action=action).exclude(state__in=[State.REJECTED, State.SKIPPED])

@@ -1,0 +1,226 @@
+"""What the screens and commands call: start, recognise, map, plan, apply, undo, cancel. Each asks catalog.access."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import IO, Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from catalog import jobs
+from catalog.access import require
+from catalog.importing import files, mapping
+from catalog.importing import jobs as kinds
+from catalog.importing.dialects import DIALECTS, dialect_of
+from catalog.importing.mapping import Column
+from catalog.importing.readers.base import Choices, Table
+from catalog.importing.readers.child import recognise_in_child
+from catalog.importing.settings import ImportSettings
+from catalog.models.importing import ImportProfile, ImportRun
+from catalog.models.job import Job
+from catalog.models.user import User
+from catalog.structure.snapshot import Structure
+
+State = ImportRun.State
+PLANNABLE = (State.UPLOADED, State.PLANNED, State.FAILED, State.CANCELLED)
+UNDOABLE = (State.APPLIED, State.CANCELLED, State.FAILED)
+WORKING = (State.PLANNING, State.APPLYING, State.UNDOING)
+
+
+class WrongState(ValueError):
+    """What was asked does not fit what became of the run; the text says what it is."""
+
+
+def start(
+    content: IO[bytes],
+    filename: str,
+    *,
+    user: User | None,
+    profile: ImportProfile | None = None,
+    guess: bool = True,
+    trusted: bool = False,
+) -> ImportRun:
+    """A run for an uploaded file: stored, recognised and with its columns mapped as far as they are known.
+
+    Raises FileRefused, files.TooLarge, PermissionDenied. `guess` False maps only what headers name.
+    """
+    _require(user, "import.run", trusted)
+    name, sha256 = files.store(content)
+    settings = ImportSettings.from_json(profile.settings if profile else {})
+    run = ImportRun(
+        profile=profile, source=profile.source if profile else None, file=name, filename=files.clean_name(filename),
+        sha256=sha256, settings=settings.as_json(), created_at=timezone.now(), created_by=user,
+    )  # fmt: skip
+    _recognise(run, settings, guess=guess)
+    run.save()
+    return run
+
+
+def recognise(run: ImportRun, *, user: User, choices: Choices) -> None:
+    """Reads the file again with what a person corrected. Raises FileRefused, WrongState."""
+    _require(user, "import.run")
+    _check_state(run, PLANNABLE)
+    settings = replace(
+        ImportSettings.from_json(run.settings), encoding=choices.encoding, delimiter=choices.delimiter, sheet=choices.sheet,
+        header_row=choices.header_row,
+    )  # fmt: skip
+    _recognise(run, settings, guess=True)
+    run.settings, run.state = settings.as_json(), State.UPLOADED
+    run.save(update_fields=["table", "mapping", "settings", "state"])
+
+
+def _recognise(run: ImportRun, settings: ImportSettings, *, guess: bool) -> None:
+    choices = Choices(
+        sheet=settings.sheet,
+        header_row=settings.header_row,
+        encoding=settings.encoding,
+        delimiter=settings.delimiter,
+    )
+    with files.local_copy(run) as path:
+        table = recognise_in_child(path, run.filename, choices)
+    run.table = table.as_json()
+    run.mapping = mapping.as_json(suggested(run, table, guess=guess))
+
+
+def suggested(run: ImportRun, table: Table, *, guess: bool = True) -> list[Column]:
+    """The profile's columns where it has them, what other profiles remember of a header, and suggestions."""
+    dialect = (
+        DIALECTS[run.profile.dialect]
+        if run.profile and run.profile.dialect in DIALECTS
+        else dialect_of(table)
+    )
+    remembered = mapping.from_json(run.profile.mapping) if run.profile else []
+    if guess:
+        known = {column.column.casefold() for column in remembered}
+        for stored in ImportProfile.objects.order_by("-pk").values_list("mapping", flat=True)[:50]:
+            for column in mapping.from_json(stored):
+                if column.to and column.index is not None and column.column.casefold() not in known:
+                    known.add(column.column.casefold())
+                    remembered.append(column)
+    return dialect.map(table, Structure.current(), remembered=remembered, guess=guess)
+
+
+def set_mapping(
+    run: ImportRun, columns: Sequence[Column], settings: ImportSettings, *, user: User
+) -> list[str]:
+    """Stores the mapping and settings; returns what is wrong with them, in sentences ([]: it can be planned)."""
+    _require(user, "import.run")
+    _check_state(run, PLANNABLE)
+    run.mapping, run.settings = mapping.as_json(columns), settings.as_json()
+    run.save(update_fields=["mapping", "settings"])
+    return mapping.faults(columns, Structure.current())
+
+
+def remember(
+    run: ImportRun, *, user: User, profile: ImportProfile | None = None, code: str = "", name: str = ""
+) -> ImportProfile:
+    """Keeps the run's mapping and settings in its profile, or in a new one. Columns this file lacks are kept."""
+    _require(user, "import.run")
+    with transaction.atomic():
+        if profile is None:
+            profile = ImportProfile(code=code, labels={"en_US": name} if name else {})
+        mine = mapping.from_json(run.mapping)
+        headers = {column.column.casefold() for column in mine}
+        others = [
+            column for column in mapping.from_json(profile.mapping) if column.column.casefold() not in headers
+        ]
+        # `why` tells how this file's column was found: a remembered one needs no reason.
+        profile.mapping = mapping.as_json(replace(column, why="") for column in [*mine, *others])
+        profile.settings = run.settings
+        profile.source = profile.source or run.source
+        profile.full_clean()
+        profile.save()
+        run.profile, run.source = profile, profile.source
+        run.save(update_fields=["profile", "source"])
+    return profile
+
+
+def plan(run: ImportRun, *, user: User | None, trusted: bool = False) -> Job:
+    """Enqueues the plan. Raises WrongState, MappingRefused, PermissionDenied."""
+    _require(user, "import.run", trusted)
+    if wrong := mapping.faults(mapping.from_json(run.mapping), Structure.current()):
+        raise mapping.MappingRefused(" ".join(wrong))
+    with transaction.atomic():
+        locked = _lock(run, PLANNABLE)
+        if locked.applied_at:
+            raise WrongState(_("This file was imported already: upload it again."))
+        return _enqueue(locked, State.PLANNING, "import.plan", _("Plan of %s"), user, trusted)
+
+
+def apply(run: ImportRun, *, policy: str, user: User | None, trusted: bool = False) -> Job:
+    """Enqueues the writing of a plan. An apply that failed goes on where it stopped. Raises WrongState, PermissionDenied."""
+    _require(user, "import.run", trusted)
+    if policy not in ImportRun.Policy.values:
+        raise WrongState(_("A policy is one of %(known)s.") % {"known": ", ".join(ImportRun.Policy.values)})
+    with transaction.atomic():
+        locked = _lock(run, (State.PLANNED, State.FAILED))
+        if locked.state == State.FAILED and not locked.rows.filter(state="planned").exists():
+            raise WrongState(_("Nothing is planned: plan the file again."))
+        locked.policy = policy
+        locked.save(update_fields=["policy"])
+        return _enqueue(locked, State.APPLYING, "import.apply", _("Import of %s"), user, trusted)
+
+
+def undo(run: ImportRun, *, user: User | None, trusted: bool = False) -> Job:
+    """Enqueues the reverse. Raises WrongState, PermissionDenied."""
+    _require(user, "import.undo", trusted)
+    with transaction.atomic():
+        locked = _lock(run, UNDOABLE)
+        if not locked.rows.filter(state="applied").exists():
+            raise WrongState(_("Nothing of this import is there to be undone."))
+        return _enqueue(locked, State.UNDOING, "import.undo", _("Undo of %s"), user, trusted)
+
+
+def cancel(run: ImportRun, *, user: User) -> bool:
+    """Asks the run's job to stop at its next step; False where it had ended."""
+    _require(user, "import.run")
+    return bool(run.job_id) and jobs.cancel(run.job_id)
+
+
+def _enqueue(run: ImportRun, state: str, kind: str, title: str, user: User | None, trusted: bool) -> Job:
+    params: dict[str, Any] = {"run": run.pk}
+    if trusted:
+        params["trusted"] = True
+    job = jobs.enqueue(kind, params, by=user, title=title % run.filename)
+    ImportRun.objects.filter(pk=run.pk).update(state=state, job=job, error="")
+    return job
+
+
+def _lock(run: ImportRun, states: Sequence[str]) -> ImportRun:
+    locked = ImportRun.objects.select_for_update(of=("self",)).select_related("profile").get(pk=run.pk)
+    _check_state(locked, states)
+    return locked
+
+
+def _check_state(run: ImportRun, states: Sequence[str]) -> None:
+    if run.state not in states:
+        raise WrongState(
+            _("This import is: %(state)s. That cannot be done now.") % {"state": run.get_state_display()}
+        )
+
+
+def _require(user: User | None, verb: str, trusted: bool = False) -> None:
+    if trusted:
+        return
+    if user is None:
+        raise PermissionDenied(_("Nobody is signed in."))
+    require(user, verb)
+
+
+__all__ = [
+    "WrongState",
+    "apply",
+    "cancel",
+    "kinds",
+    "plan",
+    "recognise",
+    "remember",
+    "set_mapping",
+    "start",
+    "suggested",
+    "undo",
+]

@@ -1,0 +1,74 @@
+"""How a file's cells are written and what a run may do. Owner of ImportProfile.settings and ImportRun.settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from catalog.attribute_types import CellOptions
+
+DECIMALS = (".", ",")
+EMPTY_CELLS = ("keep", "clear")
+LIST_SEPARATORS = (",", ";", "|")
+
+
+class SettingsRefused(ValueError):
+    """A key or value that no import knows; the text names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportSettings:
+    """`empty`: what an empty cell means for a value that is there, keep or clear (a column may say otherwise).
+
+    `create` and `update` say what the run may do at all. `encoding`, `delimiter`, `sheet` and `header_row` are what a
+    person corrected in the recognition; None: found out.
+    """
+
+    decimal: str = "."
+    date_format: str | None = None
+    list_separator: str = ","
+    empty: str = "keep"
+    create: bool = True
+    update: bool = True
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheet: str | None = None
+    header_row: int | None = None
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> ImportSettings:
+        """Raises SettingsRefused for unknown keys and impossible values."""
+        known = {field.name for field in fields(cls)}
+        if unknown := sorted(set(data) - known):
+            raise SettingsRefused(_("Unknown import setting: %(names)s.") % {"names": ", ".join(unknown)})
+        settings = cls(**data)
+        for name, allowed in (
+            ("decimal", DECIMALS),
+            ("empty", EMPTY_CELLS),
+            ("list_separator", LIST_SEPARATORS),
+        ):
+            if getattr(settings, name) not in allowed:
+                raise SettingsRefused(
+                    _("The import setting %(name)s is one of: %(allowed)s.")
+                    % {"name": name, "allowed": " ".join(allowed)}
+                )
+        for name in ("create", "update"):
+            if not isinstance(getattr(settings, name), bool):
+                raise SettingsRefused(_("The import setting %(name)s is true or false.") % {"name": name})
+        return settings
+
+    def as_json(self) -> dict[str, Any]:
+        """Only what differs from the default."""
+        return {name: value for name, value in asdict(self).items() if value != getattr(DEFAULTS, name)}
+
+    @property
+    def cells(self) -> CellOptions:
+        return CellOptions(
+            decimal=self.decimal, date_format=self.date_format, list_separator=self.list_separator
+        )
+
+
+DEFAULTS = ImportSettings()

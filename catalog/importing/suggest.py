@@ -1,0 +1,140 @@
+"""Where each column of a file probably goes: by what was accepted before, by code, by label, by content."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from stdnum import ean
+
+from catalog.importing import mapping
+from catalog.importing.mapping import Column
+from catalog.importing.readers.base import Table
+from catalog.importing.targets import FIELD_LABELS, Target, parse_header
+from catalog.structure.snapshot import Structure
+
+# What suppliers call the product's own fields, beside our codes; compared without case and punctuation.
+_SYNONYMS = {
+    "sku": "sku articleno articlenumber article itemno itemnumber productcode partnumber handle artikelnummer artikelnr artnr "
+    "bestellnummer reference refarticle referencearticle codearticle modelnumber",
+    "family": "producttype producttyp typedeproduit famille familie",
+    "categories": "category kategorie kategorien categorie",
+    "parent": "parentsku parentcode mastersku",
+    "status": "workflowstatus",
+}  # fmt: skip
+_WORDS = {word: field for field, words in _SYNONYMS.items() for word in words.split()}
+_PRICE = re.compile(r"(?:[€$£]|\b[A-Z]{3}\b)\s*\d|\d[\d.,\s]*\s*(?:[€$£]|\b[A-Z]{3}\b)")
+_LEAST_ALIKE = 0.7
+
+
+def columns(
+    table: Table, structure: Structure, *, remembered: Iterable[Column] = (), guess: bool = True
+) -> list[Column]:
+    """One Column for each header; no target is given twice. `guess` False leaves contents and synonyms out."""
+    known = mapping.fit(remembered, table.headers)
+    by_label = _labels(structure)
+    found: list[Column] = []
+    taken: set[Target] = {column.to for column in known.values() if column.to}
+    for index, header in enumerate(table.headers):
+        if index in known:
+            found.append(replace(known[index], why="remembered"))
+            continue
+        target, why = parse_header(header, structure), "code"
+        if target is None or _lacks_locale(target, structure):
+            target, why = by_label.get(_fold(header)), "label"
+        if target is not None and target not in taken:
+            taken.add(target)
+            found.append(Column(header, index, target, why=why))
+        else:
+            found.append(Column(header, index))
+    found += [column for column in remembered if column.index is None]
+    if guess:
+        _guess(found, table, structure, taken)
+    return found
+
+
+def _lacks_locale(target: Target, structure: Structure) -> bool:
+    return bool(target.attribute) and structure.attributes[target.attribute].localizable != bool(
+        target.locale
+    )
+
+
+def _fold(text: str) -> str:
+    return "".join(character for character in text.casefold() if character.isalnum())
+
+
+def _labels(structure: Structure) -> dict[str, Target]:
+    """Labels of fields and attributes, in any language, that mean one thing only. A label's language says the locale."""
+    places: dict[str, set[Target]] = {}
+    for name, text in FIELD_LABELS.items():
+        places.setdefault(_fold(str(text)), set()).add(Target(field=name))
+    for spec in structure.attributes.values():
+        if not spec.localizable:
+            for text in spec.labels.values():
+                places.setdefault(_fold(text), set()).add(Target(attribute=spec.code))
+            continue
+        for locale, text in spec.labels.items():
+            if locale in structure.locales:
+                places.setdefault(_fold(text), set()).add(Target(attribute=spec.code, locale=locale))
+        for locale in structure.locales:
+            for text in {*spec.labels.values(), spec.code}:
+                for written in (f"{text}{locale}", f"{text}{locale.split('_')[0]}"):
+                    places.setdefault(_fold(written), set()).add(Target(attribute=spec.code, locale=locale))
+    chosen: dict[str, Target] = {}
+    for text, found in places.items():
+        # Where a word is the label in several locales ("Name"), the first locale of the structure stands for it.
+        attributes = {(target.field, target.attribute) for target in found}
+        if text and len(attributes) == 1:
+            order = list(structure.locales)
+            chosen[text] = min(
+                found, key=lambda target: order.index(target.locale) if target.locale in order else -1
+            )
+    return chosen
+
+
+def _guess(found: list[Column], table: Table, structure: Structure, taken: set[Target]) -> None:
+    for position, column in enumerate(found):
+        if column.to is not None or column.index is None:
+            continue
+        samples = [
+            cells[column.index].strip() for _number, cells in table.sample if column.index < len(cells)
+        ]
+        guessed = _by_word(column.column) or _by_content([text for text in samples if text], structure, taken)
+        if guessed is not None and guessed not in taken:
+            taken.add(guessed)
+            found[position] = replace(column, to=guessed, why="content")
+
+
+def _by_word(header: str) -> Target | None:
+    field = _WORDS.get(_fold(header))
+    return Target(field=field) if field else None
+
+
+def _by_content(samples: Sequence[str], structure: Structure, taken: set[Target]) -> Target | None:
+    if len(samples) < 2:
+        return None
+    least = _LEAST_ALIKE * len(samples)
+    if (
+        sum(text.isdigit() and len(text) in (8, 12, 13, 14) and ean.is_valid(text) for text in samples)
+        >= least
+    ):
+        identifiers = [spec for spec in structure.attributes.values() if spec.type == "identifier"]
+        if len(identifiers) == 1:
+            return Target(attribute=identifiers[0].code)
+    if sum(bool(_PRICE.search(text)) for text in samples) >= least:
+        prices = [spec for spec in structure.attributes.values() if spec.type == "price"]
+        if len(prices) == 1:
+            return Target(attribute=prices[0].code)
+    distinct = {_fold(text) for text in samples}
+    fitting = []
+    for spec in structure.attributes.values():
+        if spec.type == "select" and spec.options and not spec.localizable:
+            words = {
+                _fold(text)
+                for option in spec.options.values()
+                for text in (option.code, *option.labels.values())
+            }
+            if len(distinct & words) >= _LEAST_ALIKE * len(distinct):
+                fitting.append(Target(attribute=spec.code))
+    return fitting[0] if len(fitting) == 1 and fitting[0] not in taken else None

@@ -1,0 +1,244 @@
+"""The reverse plan: what a run wrote goes back to what was there, except where somebody changed it since.
+
+Rows are reversed from the last level up, so that variants are gone before their models.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count
+from django.utils.translation import gettext as _
+
+from catalog.importing import rows
+from catalog.importing.progress import Progress
+from catalog.importing.rows import SOURCES, Action, State
+from catalog.models.importing import ImportRow, ImportRun
+from catalog.models.product import Product, ProductValues
+from catalog.models.revision import Revision
+from catalog.values.changes import ABSENT, EMPTY, RESET, Actor, Outcome, ProductChange
+from catalog.values.revisions import from_json
+from catalog.values.write import write
+from pim.lib.failpoint import failpoint
+
+CHUNK = 500
+_REVERSED = ("state", "notes")
+
+
+def undo_run(run: ImportRun, *, by: Actor, progress: Progress) -> dict[str, Any]:
+    """Reverses what the run applied; returns {"reversed", "kept", "failed"} in rows and `reasons`."""
+    reverse_rows(run, by=by, progress=progress)
+    result = result_of(run)
+    with transaction.atomic():
+        stored = ImportRun.objects.select_for_update().get(pk=run.pk)
+        stored.counts["undo"] = {name: result[name] for name in ("reversed", "kept", "failed")}
+        stored.state = ImportRun.State.UNDONE
+        stored.save(update_fields=["counts", "state"])
+    return result
+
+
+def result_of(run: ImportRun, *, most: int = 1000) -> dict[str, Any]:
+    """What became of the rows of an undone run, and why those that stayed did."""
+    states = (State.REVERSED, State.KEPT, State.FAILED)
+    counts: dict[str, Any] = {state.value: 0 for state in states}
+    counts |= dict(run.rows.filter(state__in=states).order_by().values_list("state").annotate(Count("pk")))
+    counts["reasons"] = [
+        {"row": row.number, "sku": row.sku, "key": note["key"], "why": note["message"]}
+        for row in run.rows.filter(state__in=(State.KEPT, State.FAILED)).order_by("number")[:most]
+        for note in row.notes
+        if note["kind"] in ("kept", "failed")
+    ]
+    return counts
+
+
+def reverse_rows(run: ImportRun, *, by: Actor, progress: Progress, forget: bool = False) -> None:
+    """`forget`: the run undoes itself; its rows count as skipped, as if nothing had been written."""
+    applied = run.rows.filter(state=State.APPLIED)
+    if not forget:
+        progress.start(applied.count())
+    while True:
+        with transaction.atomic():
+            progress.hold()
+            chunk = list(applied.order_by("-level", "-number").select_for_update(of=("self",))[:CHUNK])
+            chunk = [row for row in chunk if row.level == chunk[0].level]
+            if not chunk:
+                return
+            _reverse_chunk(chunk, by=by, forget=forget)
+            failpoint("undo_commit")
+        if not forget:
+            progress.advance(len(chunk))
+        failpoint("undo_chunk")
+
+
+@dataclass(slots=True)
+class Kept:
+    """A key that stays as it is, and why."""
+
+    key: str
+    why: str
+    by: str = ""
+    at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Reversal:
+    """What undoing a row would do."""
+
+    row: ImportRow
+    change: ProductChange | None = None
+    kept: list[Kept] = field(default_factory=list)
+
+
+def preview(run: ImportRun, *, most: int = 1000) -> list[Reversal]:
+    """The rows of which something would be kept: what the confirmation page lists."""
+    found: list[Reversal] = []
+    ids = run.rows.filter(state=State.APPLIED).order_by("number").values_list("pk", flat=True)
+    for start in range(0, len(ids), CHUNK):
+        chunk = list(ImportRow.objects.filter(pk__in=ids[start : start + CHUNK]).order_by("number"))
+        found += [reversal for reversal in _plan(chunk, whole_run=run) if reversal.kept]
+        if len(found) >= most:
+            break
+    return found[:most]
+
+
+def _reverse_chunk(chunk: Sequence[ImportRow], *, by: Actor, forget: bool) -> None:
+    reversals = _plan(chunk)
+    changes = [reversal.change for reversal in reversals if reversal.change is not None]
+    outcomes = {id(outcome.ref): outcome for outcome in (write(changes, by=by) if changes else [])}
+    for reversal in reversals:
+        _settle(reversal, outcomes.get(id(reversal.row)), forget=forget)
+    rows.store_results(chunk, _REVERSED)
+
+
+def _settle(reversal: Reversal, outcome: Outcome | None, *, forget: bool) -> None:
+    row = reversal.row
+    notes = [{"kind": "kept", "key": kept.key, "message": _sentence(kept)} for kept in reversal.kept]
+    if outcome is not None and not outcome.ok:
+        row.state = State.FAILED
+        notes += [
+            {"kind": "failed", "key": problem.key, "message": problem.message} for problem in outcome.errors
+        ]
+    elif notes:
+        row.state = State.KEPT
+    else:
+        row.state = State.SKIPPED if forget else State.REVERSED
+    row.notes = [*row.notes, *notes]
+
+
+def _sentence(kept: Kept) -> str:
+    if kept.by:
+        return _("Changed by %(who)s on %(when)s.") % {
+            "who": kept.by, "when": kept.at.strftime("%Y-%m-%d %H:%M") if kept.at else "?",
+        }  # fmt: skip
+    return kept.why
+
+
+def _plan(chunk: Sequence[ImportRow], whole_run: ImportRun | None = None) -> list[Reversal]:
+    """Constant queries: the products as they are, their later revisions, the variants of created models."""
+    ids = [row.product_id for row in chunk if row.product_id]
+    products = {
+        product.pk: product
+        for product in Product.objects.filter(pk__in=ids).only("id", "sku", "rev", "kind", "trashed_at")
+    }
+    documents = dict(ProductValues.objects.filter(pk__in=ids).values_list("pk", "values"))
+    later = _later(chunk, products)
+    models = [row.product_id for row in chunk if row.action == Action.CREATE and row.product_id]
+    children: dict[int, set[int]] = defaultdict(set)
+    for parent, child in Product.objects.filter(parent_id__in=models, trashed_at=None).values_list(
+        "parent_id", "pk"
+    ):
+        children[parent].add(child)
+    if whole_run is not None and children:
+        # A look ahead: the run's own variants will be gone before their models.
+        own = set(
+            whole_run.rows.filter(action=Action.CREATE, product__parent_id__in=list(children)).values_list(
+                "product_id", flat=True
+            )
+        )
+        children = {parent: listed - own for parent, listed in children.items()}  # type: ignore[assignment]
+    return [
+        _reversal(
+            row, products.get(row.product_id or 0), documents.get(row.product_id or 0, {}), later, children
+        )
+        for row in chunk
+    ]
+
+
+def _later(
+    chunk: Sequence[ImportRow], products: Mapping[int, Product]
+) -> dict[int, dict[str, tuple[str, datetime, Any]]]:
+    """{product: {key: (who, when, value after)}} of the changes made after the run's own."""
+    since = {
+        row.product_id: row.rev or 0
+        for row in chunk
+        if row.product_id in products and products[row.product_id].rev > (row.rev or 0)
+    }
+    found: dict[int, dict[str, tuple[str, datetime, Any]]] = defaultdict(dict)
+    if since:
+        revisions = Revision.objects.filter(product_id__in=since, rev__gt=min(since.values())).order_by(
+            "product_id", "rev"
+        )
+        for product_id, rev, at, user, source, changes in revisions.values_list(
+            "product_id", "rev", "at", "user__username", "source", "changes"
+        ):
+            if rev > since[product_id]:
+                for key, (_before, after) in changes.items():
+                    found[product_id][key] = (user or source, at, from_json(after))
+    return found
+
+
+def _reversal(
+    row: ImportRow,
+    product: Product | None,
+    document: Mapping[str, Any],
+    later: Mapping[int, Mapping[str, tuple[str, datetime, Any]]],
+    children: Mapping[int, set[int]],
+) -> Reversal:
+    if product is None:
+        return Reversal(row, kept=[Kept("_sku", _("The product is no longer there."))])
+    touched = later.get(product.pk, {})
+    if row.action == Action.CREATE:
+        return _uncreate(row, product, touched, children)
+    reversal = Reversal(row)
+    values: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
+    for key, (before, after) in rows.changes_of(row).items():
+        if key in touched:
+            who, when, now = touched[key]
+            if now != after:
+                reversal.kept.append(Kept(key, "", who, when))
+                continue
+        if key.startswith("_"):
+            fields[key[1:]] = before
+        elif document.get(key, ABSENT) == after or after is ABSENT:
+            values[key] = RESET if before is ABSENT else EMPTY if before is None else before
+    if values or fields:
+        sources = row.fields.get(SOURCES, {})
+        reversal.change = ProductChange(
+            product=product.pk, values=values, fields=fields, cleaned=True, sources=sources, ref=row
+        )
+    return reversal
+
+
+def _uncreate(
+    row: ImportRow,
+    product: Product,
+    touched: Mapping[str, tuple[str, datetime, Any]],
+    children: Mapping[int, set[int]],
+) -> Reversal:
+    """A created product goes to the trash, unless somebody worked on it or it has variants of others."""
+    if product.trashed_at is not None:
+        return Reversal(row)
+    if touched:
+        last = max(touched.values(), key=lambda change: change[1])
+        return Reversal(row, kept=[Kept(key, "", last[0], last[1]) for key in touched])
+    if children.get(product.pk):
+        return Reversal(
+            row, kept=[Kept("_parent", _("It has variants that are not of this import, or are kept."))]
+        )
+    return Reversal(row, ProductChange(product=product.pk, fields={"trashed": True}, cleaned=True, ref=row))

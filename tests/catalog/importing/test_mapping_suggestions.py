@@ -1,0 +1,139 @@
+"""Columns find their targets: by code, by label, from a profile, by content."""
+
+from __future__ import annotations
+
+import pytest
+
+from catalog.importing import mapping, runs
+from catalog.importing.mapping import Column, MappingRefused
+from catalog.importing.readers.base import Table
+from catalog.importing.settings import ImportSettings, SettingsRefused
+from catalog.importing.suggest import columns
+from catalog.importing.targets import Target
+from catalog.models import AttributeGroup, ImportProfile, Locale, Role, User
+from catalog.models.access import Grant
+from tests.catalog.importing.files import Importer, row, tally
+from tests.world import World
+
+
+def table(*headers: str, sample: list[list[str]] | None = None) -> Table:
+    rows = tuple((number, cells) for number, cells in enumerate(sample or [], 2))
+    return Table(format="csv", headers=headers, header_row=1, sample=rows)
+
+
+def found(columns: list[Column]) -> dict[str, tuple[str, str]]:
+    return {column.column: (str(column.to or ""), column.why) for column in columns}
+
+
+def test_codes_and_labels_are_found_and_the_rest_is_left_out(world: World) -> None:
+    assert found(columns(table("sku", "Color", "Capacity", "Name de_DE", "Notes"), world.structure)) == {
+        "sku": ("sku", "code"),
+        "Color": ("color", "code"),
+        "Capacity": ("capacity", "code"),
+        "Name de_DE": ("name-de_DE", "label"),
+        "Notes": ("", ""),
+    }
+
+
+def test_a_localised_attribute_without_locale_goes_to_the_first_locale_by_its_label(world: World) -> None:
+    assert found(columns(table("sku", "Name"), world.structure))["Name"] == ("name-en_US", "label")
+
+
+def test_two_columns_never_get_the_same_target(world: World) -> None:
+    assert found(columns(table("ean", "EAN"), world.structure)) == {"ean": ("ean", "code"), "EAN": ("", "")}
+
+
+def test_content_tells_a_gtin_a_price_and_options(world: World) -> None:
+    sample = [["4006381333931", "9,90 EUR", "red"], ["5901234123457", "12 EUR", "Navy blue"], ["", "", ""]]
+    guessed = found(columns(table("Barcode", "Our offer", "Farbe", sample=sample), world.structure))
+    assert guessed == {"Barcode": ("ean", "content"), "Our offer": ("price", "content"), "Farbe": ("color", "content")}
+
+
+def test_content_that_only_looks_alike_is_not_taken(world: World) -> None:
+    sample = [["4006381333930", "100 mm", "red wine"], ["1234567890123", "90 mm", "a tree"]]
+    guessed = columns(table("A", "B", "C", sample=sample), world.structure)
+    assert [column.to for column in guessed] == [None, None, None]
+
+
+def test_without_guessing_only_names_count(world: World) -> None:
+    sample = [["4006381333931"], ["5901234123457"]]
+    assert found(columns(table("Barcode", sample=sample), world.structure, guess=False))["Barcode"] == ("", "")
+
+
+def test_a_profile_remembers_headers_fixed_values_and_what_is_ignored(importer: Importer) -> None:
+    run = importer.start("Nr;Bez;Farbe\nA;Mug;rot\n")
+    runs.set_mapping(
+        run,
+        [
+            Column("Nr", 0, Target(field="sku")),
+            Column("Bez", 1, Target(attribute="name", locale="de_DE")),
+            Column("Farbe", 2, Target(attribute="color"), values={"rot": "red"}),
+            Column("", None, Target(field="family"), value="mugs"),
+        ],
+        ImportSettings(),
+        user=importer.world.admin,
+    )
+    profile = runs.remember(run, user=importer.world.admin, code="acme")
+    again = importer.start("Farbe;Extra;NR;Bez\nROT;x;B;Cup\n", profile=profile)
+    assert found(mapping.from_json(again.mapping)) == {
+        "Farbe": ("color", "remembered"),
+        "Extra": ("", ""),
+        "NR": ("sku", "remembered"),
+        "Bez": ("name-de_DE", "remembered"),
+        "": ("family", ""),
+    }
+    planned = importer.plan("Farbe;Extra;NR;Bez\nROT;x;B;Cup\n", profile=profile)
+    assert tally(planned) == (1, 1, 0, 0, 0, 0)
+    assert row(planned, 2).values == {"color": "red", "name|de_DE": "Cup"}
+    assert row(planned, 2).fields == {"sku": "B", "family": "mugs"}
+
+
+def test_another_profiles_header_is_suggested_to_a_run_without_profile(importer: Importer) -> None:
+    ImportProfile.objects.create(code="x", mapping=[{"column": "Bez", "index": 1, "to": {"attribute": "name", "locale": "fr_FR"}}])
+    run = importer.start("sku;Bez\nA;b\n")
+    assert found(mapping.from_json(run.mapping))["Bez"] == ("name-fr_FR", "remembered")
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"column": "a", "index": 0, "to": "sku", "rights": 1},
+        {"column": "a", "index": 0, "to": "is_superuser"},
+        {"column": "a", "index": 0, "to": "sku", "empty": "drop"},
+        {"column": "a", "index": 0, "to": "sku", "options": {"thousands": "."}},
+    ],
+)
+def test_an_unknown_key_of_a_stored_mapping_is_refused(entry: dict) -> None:
+    with pytest.raises(MappingRefused):
+        mapping.from_json([entry])
+
+
+@pytest.mark.parametrize("data", [{"speed": 1}, {"decimal": ";"}, {"empty": "drop"}, {"create": "yes"}])
+def test_an_unknown_setting_is_refused(data: dict) -> None:
+    with pytest.raises(SettingsRefused):
+        ImportSettings.from_json(data)
+
+
+def test_settings_store_only_what_differs() -> None:
+    assert ImportSettings.from_json({"decimal": ",", "empty": "keep"}).as_json() == {"decimal": ","}
+
+
+def test_a_mapping_without_sku_or_with_a_target_twice_is_not_planned(world: World) -> None:
+    twice = [Column("a", 0, Target(attribute="ean")), Column("b", 1, Target(attribute="ean"))]
+    assert mapping.faults(twice, world.structure) == [
+        "Both 'a' and 'b' go to Ean: choose one of them.",
+        "No column is the SKU: choose the column by which products are found.",
+    ]
+
+
+def test_columns_a_person_may_not_write_are_left_out_and_named(importer: Importer) -> None:
+    role = Role.objects.create(code="tr", verbs=["product.view", "product.edit", "product.create", "import.run"])
+    grant = Grant.objects.create(role=role, may_edit=True)
+    grant.groups.add(AttributeGroup.objects.get(code="marketing"))
+    grant.locales.add(Locale.objects.get(code="de_DE"))
+    user = User.objects.create_user("tina", is_staff=True)
+    user.roles.add(role)
+    importer.world.create("M1", {"name|en_US": "Mug", "name|de_DE": "Becher"}, family="mugs")
+    run = importer.plan("sku,name-de_DE,name-en_US,ean\nM1,Tasse,Cup,4006381333931\n", user=user)
+    assert run.counts["refused_columns"] == ["name-en_US", "ean"]
+    assert row(run, 2).changes == {"name|de_DE": ["Becher", "Tasse"]}
