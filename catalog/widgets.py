@@ -48,6 +48,9 @@ class TextField(RawField):
     def to_python(self, value: Any) -> Any:
         return value.replace("\r\n", "\n") if isinstance(value, str) else value
 
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(initial, self.to_python(data))
+
 
 class AmountInput(UnfoldAdminTextInputWidget):
     """One number. A comma that can only stand before decimals ("12,5") is taken for a point, in every language.

@@ -89,3 +89,9 @@ def test_the_field_tells_its_language_and_never_cuts_what_is_pasted() -> None:
 def test_a_long_text_is_summarised_on_one_line() -> None:
     spec = attribute("text", multiline=True)
     assert TEXT.summary("word\n" * 40, spec) == "word " * 15 + "word…"
+
+
+def test_the_line_breaks_of_a_browser_are_no_change() -> None:
+    field = TEXT.form_field(attribute("text", multiline=True))
+    assert not field.has_changed("one\ntwo", "one\r\ntwo")
+    assert field.has_changed("one\ntwo", "one\r\nthree")
