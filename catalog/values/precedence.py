@@ -26,8 +26,10 @@ def merged(draft: Draft, key: str, spec: AttributeSpec, mine: Any) -> Any:
     if base is None or base == value_hash(theirs) or same(mine, theirs, spec):
         return mine
     ancestor = revisions.value_by_hash(draft.row.pk, key, base)
-    if ABSENT not in (mine, theirs, ancestor):
-        both = ATTRIBUTE_TYPES[spec.type].merge(ancestor, mine, theirs)
+    known = ancestor is not ABSENT or not base
+    if known and mine is not ABSENT and theirs is not ABSENT:
+        before = None if ancestor is ABSENT else ancestor
+        both = ATTRIBUTE_TYPES[spec.type].merge(before, mine, theirs, spec)
         if both is not CONFLICT:
             return both
     by, at = revisions.last_of_key(draft.row.pk, key)

@@ -73,7 +73,8 @@ def test_an_explicitly_empty_value_stops_the_search_at_its_place(place: tuple[st
     values: dict[tuple[str, bool, str, int], object] = dict.fromkeys(PLACES[PLACES.index(place) :], "later")
     values[place] = None
     found = resolve(bundle_with(values), BOTH, STRUCTURE, locale="de_AT", context="amazon", at=NOW)
-    assert found.found and found.value is None
+    assert found.found
+    assert found.value is None
 
 
 def test_nothing_anywhere_is_missing() -> None:

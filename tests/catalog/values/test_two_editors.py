@@ -39,7 +39,7 @@ def test_no_word_is_lost_in_500_interleavings(world: World) -> None:
     conflicts = merges = 0
     for seed in range(INTERLEAVINGS):
         chance = random.Random(seed)
-        product = world.create(f"mug-{seed}", {key: "start" for key in KEYS[:2]}, family="mugs").product or 0
+        product = world.create(f"mug-{seed}", dict.fromkeys(KEYS[:2], "start"), family="mugs").product or 0
         editors = [Editor("anna"), Editor("ben")]
         for editor in editors:
             editor.load(product)

@@ -230,6 +230,13 @@ def test_prices_of_two_currencies_edited_by_two_people_merge(world: World) -> No
     assert own(pk)["price"] == {"EUR": "15", "USD": "18"}
 
 
+def test_two_people_who_price_a_product_without_prices_merge_too(world: World) -> None:
+    pk = world.create("mug-1", {}, family="mugs").product
+    world.edit(pk, {"price": {"EUR": "15"}}, base={"price": ""})
+    assert world.edit(pk, {"price": {"USD": "18"}}, base={"price": ""}).status == "updated"
+    assert own(pk)["price"] == {"EUR": "15", "USD": "18"}
+
+
 def test_somebody_filling_a_field_that_was_empty_meanwhile_is_a_conflict(world: World) -> None:
     pk = world.create("mug-1", {}, family="mugs").product
     world.edit(pk, {"color": "red"}, base={"color": ""})
