@@ -25,7 +25,7 @@ def _backend() -> ModuleType:
 def filter_tokens(
     queryset: QuerySet[Product],
     *,
-    all: Iterable[str] = (),  # noqa: A002 - reads as the sentence it is
+    all: Iterable[str] = (),
     any_of: Sequence[Sequence[str]] = (),
     none: Iterable[str] = (),
 ) -> QuerySet[Product]:
