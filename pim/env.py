@@ -136,7 +136,7 @@ def database(name: str, default: str) -> dict[str, Any]:
             "OPTIONS": dict(parse_qsl(parts.query)),
         }
     raise ImproperlyConfigured(
-        f"{name} must begin with sqlite:// or postgres://, not {parts.scheme or url!r}."
+        f"{name} must begin with sqlite:// or postgres://, not {parts.scheme!r}."
     )
 
 

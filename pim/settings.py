@@ -40,7 +40,7 @@ _field_keys = (
     env.secret("PIM_FIELD_KEYS") or (PIM_DEMO and local_secret(PIM_DATA / "secrets", "field_key")) or ""
 )
 PIM_FIELD_KEYS = [key.strip() for key in _field_keys.split(",") if key.strip()]
-if len(SECRET_KEY) < 40 or SECRET_KEY.startswith("django-insecure-") or len(set(SECRET_KEY)) < 10:
+if len(SECRET_KEY) < 50 or SECRET_KEY.startswith("django-insecure-") or len(set(SECRET_KEY)) < 10:
     raise ImproperlyConfigured(
         "SECRET_KEY is missing or too simple: production needs its own, of 50 random characters."
     )
@@ -167,6 +167,7 @@ USE_I18N = USE_TZ = True
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = PIM_DATA / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 MEDIA_URL = "/media/"
 MEDIA_ROOT = PIM_DATA / "media"
 WHITENOISE_USE_FINDERS = PIM_DEMO  # without a collectstatic step on one machine; production collects once
@@ -202,7 +203,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # so nobody locks the ow
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "pim/locked_out.html"
 AXES_HTTP_RESPONSE_CODE = 429
-AXES_ENABLE_ADMIN = False
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True
 
 # --- the browser's guards

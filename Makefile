@@ -1,0 +1,71 @@
+# Two commands to begin with: `make demo` and `make test`. Needs Python 3.11 or newer, and nothing else.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUNTIME := $(VENV)/.runtime
+DEV := $(VENV)/.dev
+WORKERS ?= 2
+ARGS ?=
+PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadfile
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --retries 10
+export PIP_ROOT_USER_ACTION := ignore
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo run test lint bench faults lock
+
+help:
+	@echo "make demo    the PIM with a catalogue to try, on this machine"
+	@echo "make run     the same for development: reloads, shows errors"
+	@echo "make test    the suite on SQLite, then on PostgreSQL and Redis where they are installed"
+	@echo "make lint    style, types, import rules, migrations, known vulnerabilities"
+	@echo "make faults  the long form of the tests that kill processes"
+	@echo "make bench   ratios against django-import-export and the stock admin"
+	@echo "make lock    pins every dependency anew"
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+
+$(RUNTIME): requirements.lock | $(BIN)/python
+	$(PIP) -r requirements.lock
+	@touch $@
+
+$(DEV): requirements-dev.lock | $(BIN)/python
+	$(PIP) -r requirements-dev.lock
+	@touch $@
+
+setup: $(DEV)
+
+demo: $(RUNTIME)
+	$(BIN)/python manage.py migrate --verbosity 0
+	$(BIN)/python manage.py load_demo
+	@exec $(BIN)/python manage.py demo
+
+run: $(DEV)
+	PIM_DEBUG=1 $(BIN)/python manage.py migrate --verbosity 0
+	@PIM_DEBUG=1 exec $(BIN)/python manage.py demo --reload
+
+test: $(DEV)
+	@if $(BIN)/python -m tests.servers; then \
+	    $(PYTEST) $(ARGS) && PIM_TEST_DATABASE=postgres PIM_TEST_BROKER=redis $(PYTEST) $(ARGS); \
+	elif [ -n "$$CI" ]; then exit 1; \
+	else $(PYTEST) $(ARGS); fi
+
+faults: $(DEV)
+	PIM_FAULTS=long $(BIN)/pytest -m faults $(ARGS)
+
+bench: $(DEV)
+	$(BIN)/pytest -m bench -s $(ARGS)
+
+lint: $(DEV)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	@$(BIN)/pip-audit --version >/dev/null && .ci/audit
+
+lock:
+	uv pip compile --quiet --universal --generate-hashes --no-header --extra postgres -o requirements.lock pyproject.toml
+	uv pip compile --quiet --universal --generate-hashes --no-header --extra postgres --group dev -o requirements-dev.lock pyproject.toml
