@@ -59,6 +59,7 @@ def plan_run(run: ImportRun, *, by: Actor, progress: Progress) -> dict[str, Any]
                 planner.parents = hierarchy.parents_in(
                     batches, planner.parser.sku_index, planner.parser.parent_index
                 )
+            planner.named_as_parents = set(planner.parents.values())
             levels = sorted({0, *(hierarchy.level_of(sku, planner.parents) for sku in planner.parents)})
         progress.start(table.row_estimate)
         for level in levels:
@@ -98,6 +99,7 @@ class Planner:
     progress: Progress
     level: int = 0
     parents: dict[str, str] = field(default_factory=dict)
+    named_as_parents: set[str] = field(default_factory=set)
     coming: dict[str, Coming] = field(default_factory=dict)
     seen: dict[str, int] = field(default_factory=dict)
     taken: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
@@ -112,7 +114,6 @@ class Planner:
         self.unique = {code for code, spec in self.structure.attributes.items() if spec.unique} & set(
             self.headers
         )
-        self.named_as_parents = set(self.parents.values())
 
     def take(self, batch: Sequence[Row]) -> int:
         """Plans and stores the rows of this level; returns how many those were."""
@@ -131,7 +132,7 @@ class Planner:
             change = self._change(row, parsed, found, documents)
             if change is not None:
                 changes.append(change)
-        with_outcomes = plan(changes, by=self.by, coming=self.coming) if changes else []
+        with_outcomes = plan(changes, by=self.by, coming=self._coming_for(changes)) if changes else []
         outcomes = {id(outcome.ref): outcome for outcome in with_outcomes}
         since = self._changed_since(taken, found)
         for row, parsed in taken:
@@ -178,7 +179,7 @@ class Planner:
             fields["trashed"] = False
         change = ProductChange(product=row.product_id, values=values, fields=fields, cleaned=True, ref=row)
         if row.state == State.REJECTED:
-            self._complain(row, plan([change], by=self.by, coming=self.coming)[0])
+            self._complain(row, plan([change], by=self.by, coming=self._coming_for([change]))[0])
             return None
         return change
 
@@ -358,6 +359,12 @@ class Planner:
             )
 
     # --- one batch
+
+    def _coming_for(self, changes: Sequence[ProductChange]) -> dict[str, Coming]:
+        """The models to come that these changes name, with their own parents: few, whatever the file."""
+        named = {str(change.fields.get("parent") or "").upper() for change in changes} & self.coming.keys()
+        named |= {self.coming[sku].parent for sku in named} & self.coming.keys()
+        return {sku: self.coming[sku] for sku in named}
 
     def _find(self, skus: Sequence[str]) -> dict[str, _Found]:
         wanted = {sku.upper() for sku in skus}

@@ -188,7 +188,8 @@ def _new_place(draft: Draft, fields: Mapping[str, Any], structure: Structure, ar
                 _("%(sku)s belongs to another family than its model.") % {"sku": fields.get("sku")},
                 family_code,
             )
-        grandparent = around.by_id.get(parent.parent_id) if parent.parent_id else None
+        # A parent that is only planned has no id yet, and its own parent at hand.
+        grandparent = around.by_id.get(parent.parent_id) if parent.parent_id else parent.parent
         draft.above = (parent, grandparent) if grandparent else (parent,)
         row.parent, row.root_id = parent, parent.root_id or parent.pk
         row.family_id, row.family_variant_id = parent.family_id, parent.family_variant_id

@@ -123,6 +123,7 @@ def _look_up(
         for name in ("sku", "parent")
         if change.fields.get(name)
     }
+    skus |= {coming[sku].parent for sku in skus & coming.keys() if coming[sku].parent}
     above = {pk for row in rows.values() for pk in (row.parent_id, row.root_id) if pk} - rows.keys()
     by_id = dict(rows)
     wanted = Q()
