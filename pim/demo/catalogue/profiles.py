@@ -67,6 +67,7 @@ def shop_fields() -> list[dict[str, Any]]:
             "transforms": [{"name": "strip_html"}, {"name": "truncate", "length": 155}],
             "limits": {"max_length": 155},
         },
+        {"target": "picture_alt", "source": {"attribute": "picture_alt"}, "localized": True},
         {"target": "price", "source": {"attribute": "price"}, "required": True},
         {
             "target": "season_code",
@@ -131,7 +132,7 @@ def channels() -> list[dict[str, Any]]:
             "schedule": {
                 "mode": "windows",
                 "time_zone": "Europe/Berlin",
-                "windows": [{"days": ["mon", "tue", "wed", "thu", "fri"], "from": "06:00", "to": "20:00"}],
+                "windows": [{"days": [0, 1, 2, 3, 4], "start": "06:00", "end": "20:00"}],
             },
             "send_fallback": True,
             "requirements": requirements((*REQUIRED, "min_order")),

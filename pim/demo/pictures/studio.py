@@ -57,7 +57,7 @@ def shadowed(paper: Image.Image, layer: Image.Image, standing: bool) -> Image.Im
         contact.paste(
             215, (left + 2, bottom - height, max(left + 3, right - 2), min(small, bottom + height // 2))
         )
-        masks.append(contact.filter(ImageFilter.GaussianBlur(4)).point(lambda value: value * 0.6))
+        masks.append(contact.filter(ImageFilter.GaussianBlur(5)).point(lambda value: value * 0.42))
     result = paper.copy()
     for mask in masks:
         result.paste((44, 42, 46), (0, 0), mask.resize((SIZE, SIZE), Image.Resampling.BICUBIC))

@@ -21,7 +21,7 @@ def page(store: Store, name: str, locale: str, rest: list[str], query: dict[str,
     known = locale in LANGUAGES
     locale = locale if known else DEFAULT_LOCALE
     sheets = store.sheets()
-    status, heading, body, category = 404, word("missing_page", locale), "", ""
+    status, heading, body, category = 404, word("missing_page", locale), "", None
     if known and not rest:
         category = query.get("category", "")
         status, heading, body = 200, name, home(sheets, locale, category)
@@ -75,33 +75,31 @@ def frame(name: str, heading: str, body: str, menu: str, locale: str, tail: str,
 """
 
 
-def places(sheet: Sheet, locale: str) -> list[tuple[str, str]]:
-    """The shop's shelves of this product: (key, label) of the second level of each of its categories."""
+def places(sheet: Sheet, locale: str, depth: int = 2) -> list[tuple[str, str]]:
+    """The shelves of this product at a depth of the category tree: (key, label), the key being the English label."""
     found = []
     for category in sheet.get("categories") or []:
-        labels = view.path(category, locale)
-        keys = view.path(category, DEFAULT_LOCALE)
-        if len(labels) > 1:
-            found.append((keys[min(2, len(keys) - 1)], labels[min(2, len(labels) - 1)]))
-        elif labels:
-            found.append((keys[0], labels[0]))
+        keys, labels = view.path(category, DEFAULT_LOCALE), view.path(category, locale)
+        if labels:
+            place = min(depth, len(labels) - 1)
+            found.append((keys[place], labels[place]))
     return list(dict.fromkeys(found))
 
 
-def shelves(sheets: list[Sheet], locale: str) -> dict[str, tuple[str, list[Sheet]]]:
-    """Key → (label, one sheet for each group of variants)."""
+def shelves(sheets: list[Sheet], locale: str, depth: int = 2) -> dict[str, tuple[str, list[Sheet]]]:
+    """Key → (label, one sheet for each card)."""
     found: dict[str, tuple[str, list[Sheet]]] = {}
     seen: set[tuple[str, str]] = set()
     for sheet in sheets:
-        for key, label in places(sheet, locale) or [("", word("all", locale))]:
+        for key, label in places(sheet, locale, depth) or [("", word("all", locale))]:
             shelf = found.setdefault(key, (label, []))
-            if (key, view.group(sheet)) not in seen:
-                seen.add((key, view.group(sheet)))
+            if (key, view.card_group(sheet)) not in seen:
+                seen.add((key, view.card_group(sheet)))
                 shelf[1].append(sheet)
     return found
 
 
-def navigation(sheets: list[Sheet], locale: str, chosen: str) -> str:
+def navigation(sheets: list[Sheet], locale: str, chosen: str | None) -> str:
     entries = [
         ("", word("all", locale)),
         *((key, label) for key, (label, _rows) in shelves(sheets, locale).items() if key),
@@ -120,8 +118,8 @@ def home(sheets: list[Sheet], locale: str, category: str) -> str:
         )
     family: dict[str, int] = {}
     for sheet in sheets:
-        family[view.group(sheet)] = family.get(view.group(sheet), 0) + 1
-    found = shelves(sheets, locale)
+        family[view.card_group(sheet)] = family.get(view.card_group(sheet), 0) + 1
+    found = shelves(sheets, locale, 2 if category else 1)
     out = []
     if not category:
         total = f"{len(sheets)} {word('product' if len(sheets) == 1 else 'products', locale)}"
@@ -133,7 +131,7 @@ def home(sheets: list[Sheet], locale: str, category: str) -> str:
         if category and key != category:
             continue
         level = "h1" if category else "h2"
-        cards = "".join(card(sheet, locale, family[view.group(sheet)]) for sheet in rows)
+        cards = "".join(card(sheet, locale, family[view.card_group(sheet)]) for sheet in rows)
         out.append(
             f'<section class="shelf"><{level}>{escape(label)}</{level}><ul class="grid">{cards}</ul></section>'
         )
@@ -149,11 +147,14 @@ def address(sheet: Sheet, locale: str) -> str:
 def card(sheet: Sheet, locale: str, members: int) -> str:
     own = view.variants(sheet)
     count = max(members, len(own))
-    more = f'<p class="more">{count} {escape(word("variants", locale))}</p>' if count > 1 else ""
+    color = view.field(sheet, "color", locale)
+    told = [view.written(color, locale)] if color else []
+    told += [f"{count} {word('variants', locale)}"] if count > 1 else []
+    more = f'<p class="more">{escape(" · ".join(told))}</p>' if told else ""
     cost = view.prices(sheet, locale) or (view.prices(own[0], locale) if own else [])
     price = f'<p class="price">{escape(cost[0])}</p>' if cost else ""
-    # Of a group the name without colour and size, where the channel sends it.
-    name = str((view.field(sheet, "name", locale) if members > 1 else None) or view.title(sheet, locale))
+    # The name without colour and size where the channel sends it: the line below tells them.
+    name = str(view.field(sheet, "name", locale) or view.title(sheet, locale))
     return (
         f'<li class="card"><div class="picture">{view.picture_tag(sheet, locale, decorative=True)}</div>'
         f'<h3><a href="{address(sheet, locale)}">{escape(name)}</a></h3>{more}{price}</li>'

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from pim.demo.shop import pages, signature
 from pim.demo.shop.faults import Fault, Faults, UnknownFault
 from pim.demo.shop.store import Store
-from pim.demo.shop.webhook import Malformed, receive
+from pim.demo.shop.webhook import Malformed, page_of, receive
 
 STATIC = Path(__file__).parent / "static"
 MAX_BODY = 32 * 1024 * 1024
@@ -64,6 +64,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def page(self, status: int, html: str) -> None:
         self.answer(status, html.encode(), "text/html; charset=utf-8", {"Content-Security-Policy": POLICY})
+
+    def address(self) -> str:
+        return f"http://{self.headers.get('Host') or f'127.0.0.1:{self.server.server_port}'}"
 
     # --- requests
 
@@ -119,7 +122,7 @@ class Handler(BaseHTTPRequestHandler):
             self.json(401, {"error": str(error)})
             return
         try:
-            answer = receive(self.server.store, webhook_id, body)
+            answer = receive(self.server.store, webhook_id, body, self.address())
         except Malformed as error:
             self.note(400, fault, str(error), body)
             self.json(400, {"error": str(error)})
@@ -162,7 +165,11 @@ class Handler(BaseHTTPRequestHandler):
             return
         if fault and fault.mode in ("slow", "apply_then_timeout"):
             self.server.closing.wait(fault.seconds)
-        self.json(200, {"items": self.server.store.held(None if keys is None else keys.split(","))})
+        items = self.server.store.held(None if keys is None else keys.split(","))
+        for item in items:
+            if item["present"] and "sheet" in item:
+                item["url"] = page_of(item["sheet"], self.address())
+        self.json(200, {"items": items})
 
     def log(self, after: str) -> None:
         start = int(after) if after.isdecimal() else 0

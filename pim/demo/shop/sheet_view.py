@@ -19,6 +19,7 @@ PLACED = frozenset(
         "price",
         "season_code",
         "seo_title",
+        "picture_alt",
     }
 )
 SIGNS = {"EUR": "€", "USD": "$"}
@@ -90,7 +91,7 @@ def pictures(sheet: Sheet, locale: str) -> list[tuple[str, str]]:
     """(address, alternative text)."""
     found = []
     for image in sheet.get("images") or []:
-        alt = image.get("alt")
+        alt = field(sheet, "picture_alt", locale) or image.get("alt")
         if isinstance(alt, dict):
             alt = alt.get(locale) or next(iter(alt.values()), "")
         address = str(image.get("url", ""))
@@ -119,14 +120,23 @@ def path(category: dict[str, Any], locale: str) -> list[str]:
 
 
 def group(sheet: Sheet) -> str:
-    """What its variants have in common: the top model's SKU, else its own."""
+    """What variants have in common: the parent where the sheet names it, else family and name, else its own SKU."""
     for name in ("model", "root", "parent"):
         parent = sheet.get(name)
         if isinstance(parent, dict):
             parent = parent.get("sku") or parent.get("code")
         if parent:
             return str(parent)
-    return str(sheet.get("sku", ""))
+    names = [(fields or {}).get("name") for fields in (sheet.get("locales") or {}).values()]
+    shared = next((str(name) for name in names if name), "")
+    family = (sheet.get("family") or {}).get("code", "")
+    return f"{family}/{shared}" if shared else str(sheet.get("sku", ""))
+
+
+def card_group(sheet: Sheet) -> str:
+    """Each colour of a model has its own card; sizes share one."""
+    color = field(sheet, "color", "")
+    return f"{group(sheet)}/{color.get('code') if isinstance(color, dict) else color or ''}"
 
 
 def variant_name(sheet: Sheet, locale: str) -> str:

@@ -94,11 +94,18 @@ class Store:
     # --- what pages and tests read
 
     def held(self, keys: list[str] | None = None) -> list[dict[str, Any]]:
-        """Key, shop id, hash, revision and presence, withdrawn items too; `keys` None: of all."""
-        rows = self._rows("SELECT id, key, hash, revision, present FROM item ORDER BY id")
+        """Key, shop id, hash, revision and presence, withdrawn items too; with `keys` of those, and their sheets."""
+        rows = self._rows("SELECT * FROM item ORDER BY id")
         wanted = None if keys is None else set(keys)
         return [
-            {**row, "id": shop_id(row["id"]), "present": bool(row["present"])}
+            {
+                "key": row["key"],
+                "id": shop_id(row["id"]),
+                "hash": row["hash"],
+                "revision": row["revision"],
+                "present": bool(row["present"]),
+                **({} if wanted is None else {"sheet": json.loads(row["sheet"])}),
+            }
             for row in rows
             if wanted is None or row["key"] in wanted
         ]

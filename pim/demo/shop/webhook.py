@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 from pim.demo.shop.checks import errors_of
 from pim.demo.shop.store import Store, shop_id
@@ -29,19 +30,19 @@ def parse(body: bytes) -> list[dict[str, Any]]:
     return items
 
 
-def receive(store: Store, webhook_id: str, body: bytes) -> dict[str, Any]:
-    """Applies the batch in one transaction. A repeated `webhook_id` changes nothing and gets the first answer again."""
+def receive(store: Store, webhook_id: str, body: bytes, address: str = "") -> dict[str, Any]:
+    """Applies the batch in one transaction. `address`: where the shop's pages are. A repeated `webhook_id` changes nothing and gets the first answer again."""
     items = parse(body)
     with store.transaction():
         before = store.answer(webhook_id)
         if before is not None:
             return json.loads(before)
-        answer = {"results": [apply(store, webhook_id, item) for item in items]}
+        answer = {"results": [apply(store, webhook_id, item, address) for item in items]}
         store.remember(webhook_id, json.dumps(answer))
     return answer
 
 
-def apply(store: Store, webhook_id: str, item: dict[str, Any]) -> dict[str, Any]:
+def apply(store: Store, webhook_id: str, item: dict[str, Any], address: str) -> dict[str, Any]:
     key, revision = item["key"], item["revision"]
     held = store.item(key)
     number = shop_id(held["id"]) if held else None
@@ -61,4 +62,16 @@ def apply(store: Store, webhook_id: str, item: dict[str, Any]) -> dict[str, Any]
         key=key, revision=revision, digest=str(item.get("hash", "")), present=True, sheet=item["sheet"],
         webhook_id=webhook_id,
     )  # fmt: skip
-    return {"key": key, "status": "ok", "id": shop_id(made), "errors": []}
+    return {
+        "key": key,
+        "status": "ok",
+        "id": shop_id(made),
+        "url": page_of(item["sheet"], address),
+        "errors": [],
+    }
+
+
+def page_of(sheet: dict[str, Any], address: str) -> str:
+    """The product's page in the first of its languages."""
+    locale = next(iter(sheet.get("locales") or {}), "en_US")
+    return f"{address}/{locale}/p/{quote(str(sheet.get('sku', '')))}"
