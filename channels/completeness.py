@@ -179,3 +179,9 @@ def candidate_keys(spec: AttributeSpec, channel: ChannelSpec, locale: str, struc
         locales = structure.locale_chain(locale) if channel.fallback_counts else (locale,)
     contexts = structure.context_chain(channel.context) if spec.scopable else ("",)
     return [format_key(spec.code, step, context) for step in locales for context in contexts]
+
+
+def forget() -> None:
+    """Drops this process's plans: for tests."""
+    global _latest
+    _latest = None

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from catalog.jobs import JobHandle, enqueue, job
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from catalog import search
+from catalog.jobs import JobHandle, enqueue, job
 from catalog.models.attribute import Option
 from catalog.models.campaign import CampaignValues
 from catalog.models.family import FamilyAttribute
@@ -25,6 +25,7 @@ from catalog.values import rederive
 from catalog.values.write import BATCH, refresh
 from channels import profile
 from channels.marking import mark_products
+from channels.models import Channel
 from channels.profile import ChannelSpec, Profiles
 
 # No sheet and no score hangs on these.
@@ -42,6 +43,9 @@ def enqueue_for(change: StructureChange) -> None:
     """In the transaction of a structure change: a job for what it touches. Rows about to go are asked now."""
     if change.kind in UNCONCERNED or change.kind in DERIVED_ANEW:
         return
+    if change.kind == "channel":
+        _enqueue_for_channels(change)
+        return
     params: dict[str, Any] = {}
     if change.kind == "option":
         params = {"options": _options(change.ids)}
@@ -55,9 +59,11 @@ def enqueue_for(change: StructureChange) -> None:
     enqueue("channels.fan_out", params, by=change.by, queue="delivery")
 
 
-def enqueue_for_channel(channel_id: int, *, by: int | None = None) -> None:
-    """In the transaction of a profile's change: scores and stale marks of every product, for this channel."""
-    enqueue("channels.fan_out", {"scores": True, "channel": channel_id}, by=by, queue="delivery")
+def _enqueue_for_channels(change: StructureChange) -> None:
+    """Scores and stale marks of every product, for these channels only."""
+    Channel.objects.filter(pk__in=change.ids).update(profile_rev=F("profile_rev") + 1)
+    for channel in change.ids:
+        enqueue("channels.fan_out", {"scores": True, "channel": channel}, by=change.by, queue="delivery")
 
 
 def channels_meant(batch: ChangeBatch, profiles: Profiles) -> Sequence[ChannelSpec]:

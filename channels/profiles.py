@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from django.db import connection
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from channels import fan_out
+from catalog.structure.announce import announce
 from channels.models import Channel, Listing
 
 
@@ -16,10 +15,7 @@ def changed(channel: Channel, *, by: int | None = None) -> None:
 
     Raises `profile_rev` and enqueues the work: scores, tokens and stale marks for this channel. `by` is a user's id.
     """
-    if not connection.in_atomic_block:
-        raise RuntimeError("changed() belongs inside the transaction of the change")
-    Channel.objects.filter(pk=channel.pk).update(profile_rev=F("profile_rev") + 1)
-    fan_out.enqueue_for_channel(channel.pk, by=by)
+    announce("channel", [channel.pk], by=by)
 
 
 def pause(*, channel_id: int, reason: str) -> bool:

@@ -190,7 +190,7 @@ class Sending:
         now, self.stopped, reason = timezone.now(), True, str(error)
         if isinstance(error, Config):
             profiles.pause(channel_id=self.channel.pk, reason=reason)
-            self.channel.paused_at = now
+            self.channel.paused_at, self.channel.paused_reason = now, reason
             for one in prepared:
                 self.settlements.append(
                     outcomes.misconfigured(
