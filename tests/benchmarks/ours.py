@@ -1,0 +1,78 @@
+"""Our import of a CSV file, as `manage.py import_products` does it. Prints one JSON line: seconds by step.
+
+python -m tests.benchmarks.ours FILE
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pim.settings")
+
+import django
+
+django.setup()
+
+from django.core.management import call_command
+from django.db import transaction
+
+from catalog.importing import runs
+from catalog.jobs.inline import run_here
+from catalog.models import Attribute, AttributeGroup, Family, FamilyAttribute, ImportRun, Option, Product
+from catalog.structure.announce import announce
+from tests.benchmarks.catalogue import COLUMNS, OPTIONS
+
+
+def build_structure() -> None:
+    from catalog.models import Currency
+
+    if Family.objects.filter(code="wide").exists():
+        return
+    with transaction.atomic():
+        group = AttributeGroup.objects.create(code="all")
+        family = Family.objects.create(code="wide")
+        for code in ("EUR", "USD"):
+            Currency.objects.create(code=code)
+        for position, (column, kind) in enumerate(COLUMNS.items()):
+            code = column.partition("-")[0]
+            attribute, made = Attribute.objects.get_or_create(
+                code=code, defaults={"type": kind, "group": group}
+            )
+            if not made:
+                continue
+            FamilyAttribute.objects.create(family=family, attribute=attribute, position=position)
+            if kind == "select":
+                Option.objects.bulk_create(Option(attribute=attribute, code=option) for option in OPTIONS)
+        announce("structure", [])
+
+
+def main(path: Path) -> None:
+    call_command("migrate", verbosity=0)
+    build_structure()
+    began = time.perf_counter()
+    with path.open("rb") as content:
+        run = runs.start(content, path.name, user=None, profile=None, guess=False, trusted=True)
+    run_here(lambda: runs.plan(run, user=None, trusted=True))
+    planned = time.perf_counter()
+    run_here(lambda: runs.apply(run, policy=ImportRun.Policy.SKIP_BAD, user=None, trusted=True))
+    applied = time.perf_counter()
+    run.refresh_from_db()
+    assert run.state == ImportRun.State.APPLIED, run.error
+    print(
+        json.dumps(
+            {
+                "plan": planned - began,
+                "apply": applied - planned,
+                "products": Product.objects.count(),
+                "counts": run.counts,
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
