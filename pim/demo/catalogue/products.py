@@ -69,8 +69,8 @@ def variant_values(axis: str, option: str, inherited: Mapping[str, Any]) -> dict
             weight, WEIGHT_FACTOR[option], "10" if weight["unit"] == "GRAM" else "0.01"
         )
     if axis == "shoe_size" and weight and option != "eu42":
-        factor = str(1 + Decimal(int(option[2:]) - 42) * Decimal("0.03"))
-        values["weight"] = measures.scaled(weight, factor, "10" if weight["unit"] == "GRAM" else "0.01")
+        change = str(1 + Decimal(int(option[2:]) - 42) * Decimal("0.03"))
+        values["weight"] = measures.scaled(weight, change, "10" if weight["unit"] == "GRAM" else "0.01")
     if axis == "fill_volume" and PRICE_FACTOR[option] != "1":
         factor = Decimal(PRICE_FACTOR[option])
         if weight:

@@ -21,6 +21,11 @@ def typeset(text: str, locale: str) -> str:
     return (_FRENCH_SPACE if locale == "fr_FR" else _PERCENT_SPACE).sub("\u00a0", text)
 
 
+def markup(text: str) -> str:
+    """As rich text is stored: HTML, the no-break space by its name."""
+    return escape(text, quote=False).replace("\u00a0", "&nbsp;")
+
+
 def placeholders(values: Mapping[str, Any], locale: str) -> dict[str, str]:
     """Every value a sentence may name, as it is written in this language."""
     types = {row["code"]: row["type"] for row in read("attributes")["attributes"]}
@@ -62,14 +67,12 @@ def texts(
             for index, bullet in enumerate(family["bullets"])
             if index not in model.get("skip", ())
         ]
-        points = "".join(
-            f"<li>{escape(typeset(bullet, locale), quote=False)}</li>" for bullet in bullets if bullet
-        )
+        points = "".join(f"<li>{markup(typeset(bullet, locale))}</li>" for bullet in bullets if bullet)
         found[f"name|{locale}"] = name
         found[f"short_description|{locale}"] = typeset(short or story, locale)
         found[f"description|{locale}"] = (
-            f"<p>{escape(story, quote=False)}</p><ul>{points}</ul>"
-            f"<p>{escape(typeset(by_locale(closing)[locale], locale), quote=False)}</p>"
+            f"<p>{markup(story)}</p><ul>{points}</ul>"
+            f"<p>{markup(typeset(by_locale(closing)[locale], locale))}</p>"
         )
         found[f"keywords|{locale}"] = by_locale(family["keywords"])[locale]
         found[f"seo_title|{locale}"] = f"{name} | Tarnholt"
@@ -90,6 +93,6 @@ def professional_texts(family: Mapping[str, Any], model: Mapping[str, Any]) -> d
         story = typeset(by_locale(model["story"])[locale], locale)
         offer = typeset(by_locale(family["professional"])[locale], locale)
         found[f"description|{locale}|professional"] = (
-            f"<p>{escape(story, quote=False)}</p><p><strong>{escape(offer, quote=False)}</strong></p>"
+            f"<p>{markup(story)}</p><p><strong>{markup(offer)}</strong></p>"
         )
     return found
