@@ -1,0 +1,70 @@
+"""Products in the admin: the grid, the product page and what is done from them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from unfold.admin import ModelAdmin
+
+from catalog.access import PolicyAdmin, can
+from catalog.models import Product
+from enrichment import tray
+from enrichment.workbench.grid import bulk_views, create, suggest
+from enrichment.workbench.grid import view as grid
+from enrichment.workbench.page import actions
+from enrichment.workbench.page import view as page
+
+
+@admin.register(Product)
+class ProductAdmin(PolicyAdmin, ModelAdmin):
+    """Our own views under the model's usual names, so that every link of the admin finds them."""
+
+    view_verb = "product.view"
+    edit_verb = "product.edit"
+    search_fields = ["sku", "label"]
+
+    def get_urls(self) -> list[Any]:
+        wrap = self.admin_site.admin_view
+        one = "<int:product_id>"
+        return [
+            path("", wrap(grid.page), name="catalog_product_changelist"),
+            path("rows/", wrap(grid.rows), name="catalog_product_rows"),
+            path("filters/", wrap(grid.filters), name="catalog_product_filters"),
+            path("add/", wrap(create.page), name="catalog_product_add"),
+            path("suggest/", wrap(suggest.products), name="catalog_product_suggest"),
+            path("bulk/", wrap(bulk_views.preview), name="catalog_product_bulk"),
+            path("bulk/run/", wrap(bulk_views.run), name="catalog_product_bulk_run"),
+            path("bulk/undo/", wrap(bulk_views.undo), name="catalog_product_bulk_undo"),
+            path("jobs/", wrap(tray.jobs), name="enrichment_jobs"),
+            path(f"{one}/change/", wrap(page.page), name="catalog_product_change"),
+            path(f"{one}/status/", wrap(actions.set_status), name="catalog_product_status"),
+            path(f"{one}/rename/", wrap(actions.rename), name="catalog_product_rename"),
+            path(f"{one}/untrash/", wrap(actions.untrash), name="catalog_product_untrash"),
+            path(f"{one}/restore/", wrap(actions.restore), name="catalog_product_restore"),
+            path(f"{one}/variants/", wrap(actions.add_variant), name="catalog_product_add_variant"),
+            path(f"{one}/push/<str:channel>/", wrap(actions.push), name="catalog_product_push"),
+            path(f"{one}/sheet/<str:channel>/", wrap(actions.sheet), name="catalog_product_sheet"),
+        ]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return can(request.user, "product.create")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False  # products go to the trash
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return grid.page(request)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        return page.page(request, int(object_id))

@@ -1,0 +1,43 @@
+"""The jobs tray: what this person's long work is doing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from catalog.access import SIGNED_IN, endpoint
+from catalog.models import Job
+
+RECENT = timedelta(minutes=10)
+MOST = 10
+
+
+@never_cache
+@require_safe
+@endpoint(SIGNED_IN)
+def jobs(request: HttpRequest) -> JsonResponse:
+    """{running, jobs: [{id, title, state, state_label, percent (null: unknown), message}]}: running, and ended lately."""
+    unfinished = Q(state__in=(Job.State.QUEUED, Job.State.RUNNING))
+    rows = Job.objects.filter(
+        unfinished | Q(finished_at__gte=timezone.now() - RECENT), created_by=request.user
+    )
+    shown = [_entry(row) for row in rows.order_by("-id").defer("params", "log", "result")[:MOST]]
+    return JsonResponse({"running": sum(job["active"] for job in shown), "jobs": shown})
+
+
+def _entry(row: Job) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "title": str(row),
+        "state": row.state,
+        "state_label": row.get_state_display(),
+        "active": row.state in (Job.State.QUEUED, Job.State.RUNNING),
+        "percent": 100 * row.done // row.total if row.total else None,
+        "message": row.message,
+    }

@@ -1,0 +1,1 @@
+"""Where products are worked on: the grid and the product page."""

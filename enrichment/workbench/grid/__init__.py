@@ -1,0 +1,1 @@
+"""All products: filtered, sorted, paged by key, changed many at once."""

@@ -1,0 +1,234 @@
+"""Changing many products at once: what is offered, what it would do, doing it in batches, taking it back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from django.db.models import Count, Q, QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from catalog.access import Rights, visible
+from catalog.jobs import JobHandle, job
+from catalog.models import Product, Revision, User
+from catalog.structure.snapshot import Structure
+from catalog.values.changes import Actor, ProductChange
+from catalog.values.hashing import value_hash
+from catalog.values.revisions import changes_from_json
+from catalog.values.write import BATCH, write
+from channels import profile as channel_profiles
+from channels.models import Completeness
+from enrichment import workflow
+from enrichment.workbench.grid.query import parse
+
+MOST = 100_000  # products of one bulk change
+Status = Product.Status
+
+
+@dataclass(frozen=True, slots=True)
+class BulkAction:
+    """`changed`: the field it sets, as ProductChange.fields has it. `verb`: one of the rights it may take."""
+
+    code: str
+    label: Any
+    icon: str
+    changed: tuple[str, Any]
+    verb: str
+
+
+ACTIONS = {
+    action.code: action
+    for action in (
+        BulkAction("approve", _("Approve"), "verified", ("status", Status.APPROVED.value), "product.publish"),
+        BulkAction(
+            "in_review",
+            _("Send to review"),
+            "rate_review",
+            ("status", Status.IN_REVIEW.value),
+            "product.edit",
+        ),
+        BulkAction("draft", _("Back to draft"), "edit_note", ("status", Status.DRAFT.value), "product.edit"),
+        BulkAction("trash", _("Move to trash"), "delete", ("trashed", True), "product.trash"),
+        BulkAction(
+            "restore", _("Take out of the trash"), "restore_from_trash", ("trashed", False), "product.trash"
+        ),
+    )
+}
+
+
+def offered(rights: Rights, *, in_trash: bool) -> list[BulkAction]:
+    """What this person may do with what the grid shows."""
+    codes = ("restore",) if in_trash else ("approve", "in_review", "draft", "trash")
+    return [ACTIONS[code] for code in codes if rights.may(ACTIONS[code].verb)]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Chosen products: ids, or everything an address of the grid means."""
+
+    ids: tuple[int, ...] = ()
+    query: str | None = None
+
+    @classmethod
+    def of(cls, data: QueryDict) -> Selection:
+        if data.get("all") == "1":
+            return cls(query=data.get("query", ""))
+        return cls(ids=tuple(int(pk) for pk in data.getlist("id") if pk.isdecimal())[:MOST])
+
+    def products(self, user: User, action: BulkAction) -> QuerySet[Product]:
+        """What the person may see of them; into and out of the trash a model takes its variants along."""
+        structure = Structure.current()
+        if self.query is not None:
+            rows = parse(
+                QueryDict(self.query), user, structure, channel_profiles.current(structure)
+            ).products()
+        else:
+            rows = visible(user, Product.objects.all()).filter(pk__in=self.ids)
+        if action.changed[0] == "trashed":
+            chosen = rows.order_by().values("pk")
+            rows = visible(user, Product.objects.all()).filter(
+                Q(pk__in=chosen) | Q(parent_id__in=chosen) | Q(parent__parent_id__in=chosen)
+            )
+        return rows
+
+
+@dataclass(slots=True)
+class Preview:
+    """What a bulk change would do: `changing` of `total`; `refused` and `unmet` with sentences for people."""
+
+    action: BulkAction
+    total: int
+    changing: int
+    already: int
+    forbidden: int
+    too_many: bool = False
+    by_kind: list[tuple[Any, int]] = field(default_factory=list)
+    unmet: list[tuple[str, int]] = field(default_factory=list)  # (channel, products something is missing for)
+
+
+def preview(selection: Selection, action: BulkAction, user: User) -> Preview:
+    """Counts only, in a constant number of queries."""
+    rows = selection.products(user, action).order_by()
+    total = rows.count()
+    pending = _pending(rows, action)
+    waiting = pending.count()
+    allowed = _allowed(pending, action, user)
+    changing = allowed.count()
+    labels = dict(Product.Kind.choices)
+    made = Preview(action, total, changing, total - waiting, waiting - changing, too_many=changing > MOST)
+    made.by_kind = [
+        (labels[kind], count)
+        for kind, count in allowed.values_list("kind").annotate(n=Count("pk")).order_by("kind")
+    ]
+    if action.code == "approve" and changing:
+        structure = Structure.current()
+        for channel in channel_profiles.current(structure).active:
+            missing = Completeness.objects.filter(
+                channel_id=channel.id, missing__gt=0, product_id__in=allowed.values("pk")
+            )
+            count = missing.values("product_id").distinct().count()
+            if count:
+                made.unmet.append((channel.label, count))
+    return made
+
+
+def _pending(rows: QuerySet[Product], action: BulkAction) -> QuerySet[Product]:
+    name, value = action.changed
+    if name == "trashed":
+        return rows.filter(trashed_at=None) if value else rows.exclude(trashed_at=None)
+    return rows.exclude(status=value)
+
+
+def _allowed(rows: QuerySet[Product], action: BulkAction, user: User) -> QuerySet[Product]:
+    if action.changed[0] == "trashed":
+        return visible(user, rows, verb="product.trash")
+    target = action.changed[1]
+    publish = visible(user, rows, verb="product.publish")
+    if workflow.verb(Status.DRAFT, target) == "product.publish":
+        return publish
+    edit = visible(user, rows, verb="product.edit").exclude(status=Status.APPROVED)
+    return rows.filter(
+        Q(pk__in=publish.filter(status=Status.APPROVED).values("pk")) | Q(pk__in=edit.values("pk"))
+    )
+
+
+@dataclass(slots=True)
+class Result:
+    changed: int = 0
+    refused: int = 0
+    ref: str = ""
+    reasons: dict[str, int] = field(default_factory=dict)
+
+    def add(self, outcomes: Iterable[Any]) -> None:
+        for outcome in outcomes:
+            if outcome.ok:
+                self.changed += bool(outcome.changed)
+            else:
+                self.refused += 1
+                reason = (
+                    outcome.errors[0].message
+                    if outcome.errors
+                    else str(_("Changed by somebody else meanwhile."))
+                )
+                self.reasons[reason] = self.reasons.get(reason, 0) + 1
+
+
+def ids_to_change(selection: Selection, action: BulkAction, user: User) -> list[int]:
+    """Frozen when the person confirms: what matches later is not drawn in. Models before their variants."""
+    rows = _allowed(_pending(selection.products(user, action).order_by(), action), action, user)
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:MOST])
+
+
+def new_ref() -> str:
+    return f"bulk:{uuid4().hex[:12]}"
+
+
+def apply(ids: Sequence[int], action: BulkAction, *, user: User, ref: str) -> Result:
+    """Sets the field for at most BATCH products, through the door, in one transaction."""
+    name, value = action.changed
+    changes = [ProductChange(product=pk, fields={name: value}) for pk in ids]
+    result = Result(ref=ref)
+    result.add(write(changes, by=Actor(user=user, origin="bulk", ref=ref)))
+    return result
+
+
+@job("grid.bulk")
+def run_bulk(handle: JobHandle, /, *, action: str, ids: list[int], ref: str) -> dict[str, Any]:
+    """The same for more than BATCH. Goes on from where its progress stands; a batch done twice changes nothing."""
+    user = User.objects.get(pk=handle.by_id)
+    total = Result(ref=ref)
+    for start in range(handle.row.done // BATCH * BATCH, len(ids), BATCH):
+        if handle.cancelled():
+            break
+        part = apply(ids[start : start + BATCH], ACTIONS[action], user=user, ref=ref)
+        total.changed += part.changed
+        total.refused += part.refused
+        handle.progress(min(start + BATCH, len(ids)), len(ids))
+    return {"changed": total.changed, "refused": total.refused, "ref": ref}
+
+
+def undo(ref: str, *, user: User) -> Result:
+    """Gives back what the bulk change `ref` replaced, where nobody changed it since; the rest is counted as refused."""
+    result = Result(ref=f"undo:{ref}")
+    revisions = (
+        visible(user, Revision.objects.filter(ref=ref)).order_by("product_id").only("product_id", "changes")
+    )
+    rows = list(revisions[:MOST])
+    for start in range(0, len(rows), BATCH):
+        changes = [_reverse(row) for row in rows[start : start + BATCH]]
+        result.add(write(changes, by=Actor(user=user, origin="undo", ref=result.ref)))
+    return result
+
+
+def _reverse(revision: Revision) -> ProductChange:
+    change = ProductChange(product=revision.product_id)
+    base = {}
+    for key, (before, after) in changes_from_json(revision.changes).items():
+        if key in ("_status", "_trashed"):
+            change.fields[key[1:]] = before
+            base[key] = value_hash(after)
+    change.base = base
+    return change

@@ -1,0 +1,116 @@
+"""Bulk changes over HTTP: preview with counts, run, undo."""
+
+from __future__ import annotations
+
+from django.contrib import admin, messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from catalog.access import endpoint, require
+from catalog.jobs import enqueue
+from catalog.values.write import BATCH
+from enrichment.workbench.grid import bulk
+
+
+def _asked(data: QueryDict) -> tuple[bulk.BulkAction, bulk.Selection]:
+    action = bulk.ACTIONS.get(data.get("action", ""))
+    if action is None:
+        raise Http404(_("There is no such bulk change."))
+    return action, bulk.Selection.of(data)
+
+
+def _back(request: HttpRequest) -> str:
+    wanted = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
+        return wanted
+    return reverse("admin:catalog_product_changelist")
+
+
+def _touched(ref: str) -> str:
+    return f"{reverse('admin:catalog_product_changelist')}?{urlencode({'ref': ref, 'level': 'all'})}"
+
+
+@never_cache
+@require_POST
+@endpoint("product.view")
+def preview(request: HttpRequest) -> HttpResponse:
+    """`action`, and `id` (several) or `all=1` with the grid's `query`. Shows what would happen; changes nothing."""
+    action, selection = _asked(request.POST)
+    require(request.user, action.verb)
+    made = bulk.preview(selection, action, request.user)
+    if not made.total:
+        messages.info(request, _("No product was selected."))
+        return HttpResponseRedirect(_back(request))
+    context = {
+        **admin.site.each_context(request),
+        "title": action.label,
+        "preview": made,
+        "selection": selection,
+        "next": _back(request),
+        "as_job": made.changing > BATCH,
+    }
+    return TemplateResponse(request, "enrichment/grid/bulk.html", context)
+
+
+@require_POST
+@endpoint("product.view")
+def run(request: HttpRequest) -> HttpResponse:
+    """As preview, and does it: at once up to one batch, else as a job."""
+    action, selection = _asked(request.POST)
+    require(request.user, action.verb)
+    ids = bulk.ids_to_change(selection, action, request.user)
+    ref = bulk.new_ref()
+    if len(ids) > BATCH:
+        params = {"action": action.code, "ids": ids, "ref": ref}
+        with transaction.atomic():
+            enqueue("grid.bulk", params, by=request.user, title=f"{action.label} ({len(ids)})")
+        messages.info(
+            request, _("%d products are being changed. The tray above shows how far it is.") % len(ids)
+        )
+        return HttpResponseRedirect(_touched(ref))
+    if not ids:
+        messages.info(request, _("There was nothing left to change."))
+        return HttpResponseRedirect(_back(request))
+    result = bulk.apply(ids, action, user=request.user, ref=ref)
+    _tell(
+        request,
+        result,
+        ngettext("%d product changed.", "%d products changed.", result.changed) % result.changed,
+    )
+    return HttpResponseRedirect(_touched(ref) if result.changed else _back(request))
+
+
+def _tell(request: HttpRequest, result: bulk.Result, done: str) -> None:
+    if result.changed:
+        messages.success(request, done)
+    for reason, count in result.reasons.items():
+        text = ngettext(
+            "%(count)d product was left as it is: %(reason)s",
+            "%(count)d products were left as they are: %(reason)s",
+            count,
+        )
+        messages.warning(request, text % {"count": count, "reason": reason})
+
+
+@require_POST
+@endpoint("product.edit")
+def undo(request: HttpRequest) -> HttpResponse:
+    """`ref` of a bulk change."""
+    ref = request.POST.get("ref", "")
+    if not ref.startswith("bulk:"):
+        raise Http404(_("There is no such bulk change."))
+    result = bulk.undo(ref, user=request.user)
+    done = ngettext("%d product is as it was before.", "%d products are as they were before.", result.changed)
+    _tell(request, result, done % result.changed)
+    if not result.changed and not result.refused:
+        messages.info(request, _("There was nothing left to undo."))
+    return HttpResponseRedirect(
+        f"{reverse('admin:catalog_product_changelist')}?{urlencode({'ref': ref, 'level': 'all'})}"
+    )

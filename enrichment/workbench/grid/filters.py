@@ -1,0 +1,246 @@
+"""The grid's filters: the product's own, readiness and listings, and one for each filterable attribute."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from catalog import search
+from catalog.access import Rights
+from catalog.attribute_types import ATTRIBUTE_TYPES
+from catalog.models import NumberValue, Product, Revision
+from catalog.structure.snapshot import Structure
+from catalog.structure.specs import AttributeSpec
+from channels.models import Completeness, Listing
+from channels.profile import Profiles
+
+ATTRIBUTE_PREFIX = "a."
+SELLABLE = (Product.Kind.SIMPLE, Product.Kind.VARIANT)
+Choices = list[tuple[str, Any]]
+
+
+class ChoiceFilter(django_filters.MultipleChoiceFilter):
+    """Any of several choices. `describe` names the chosen ones for the chip."""
+
+    def __init__(
+        self,
+        choices: Choices,
+        apply: Callable[[QuerySet[Product], list[str]], QuerySet[Product]],
+        **kwargs: Any,
+    ):
+        self.choices, self.apply = choices, apply
+        super().__init__(choices=choices, **kwargs)
+
+    def filter(self, qs: QuerySet[Product], value: list[str]) -> QuerySet[Product]:
+        return self.apply(qs, list(value)) if value else qs
+
+    def describe(self, value: Any) -> str:
+        labels = dict(self.choices)
+        return ", ".join(str(labels.get(each, each)) for each in value or ())
+
+
+class AttributeFilter(django_filters.Filter):
+    """What an attribute type offers: tokens of options and booleans, or a range of the number index."""
+
+    def __init__(self, spec: AttributeSpec, structure: Structure) -> None:
+        self.spec, self.kind = spec, ATTRIBUTE_TYPES[spec.type]
+        super().__init__(label=spec.label())
+        made = self.kind.filter_field(spec, structure=structure)
+        assert made is not None  # noqa: S101 - the caller asked for filterable types only
+        made.required = False
+        self._field = made
+
+    def filter(self, qs: QuerySet[Product], value: Any) -> QuerySet[Product]:
+        tokens = self.kind.filter_tokens(self.spec, value)
+        if tokens:
+            qs = search.filter_tokens(qs, any_of=[tokens])
+        wanted = self.kind.filter_range(self.spec, value)
+        if wanted is not None:
+            key = f"{self.spec.code}:{wanted.sub}" if wanted.sub else self.spec.code
+            numbers = NumberValue.objects.filter(key=key)
+            if wanted.low is not None:
+                numbers = numbers.filter(number__gte=float(wanted.low))
+            if wanted.high is not None:
+                numbers = numbers.filter(number__lte=float(wanted.high))
+            qs = qs.filter(pk__in=numbers.values("product_id"))
+        return qs
+
+    def describe(self, value: Any) -> str:
+        if isinstance(value, dict):
+            if self.kind.filter_range(self.spec, value) is None:
+                return ""
+            ends = f"{value.get('low', '')} – {value.get('high', '')}".strip()
+            return f"{ends} {value.get('currency') or value.get('unit') or ''}".strip()
+        if not self.kind.filter_tokens(self.spec, value):
+            return ""
+        labels = {str(code): str(label) for code, label in getattr(self._field.widget, "choices", [])}
+        chosen = value if isinstance(value, (list, tuple)) else [value]
+        return ", ".join(labels.get(str(each), str(each)) for each in chosen)
+
+
+class TextFilter(django_filters.CharFilter):
+    """A hidden parameter, such as an import's number: it comes with links, not with the panel."""
+
+    def __init__(self, apply: Callable[[QuerySet[Product], str], QuerySet[Product]], **kwargs: Any) -> None:
+        self.apply = apply
+        super().__init__(widget=forms.HiddenInput(), **kwargs)
+
+    def filter(self, qs: QuerySet[Product], value: str) -> QuerySet[Product]:
+        return self.apply(qs, value) if value else qs
+
+    def describe(self, value: Any) -> str:
+        return str(value or "")
+
+
+class ProductFilters(django_filters.FilterSet):
+    """All filters of one address. `attributes`: "used" (those the address names) or "all" (for the panel)."""
+
+    def __init__(
+        self,
+        data: QueryDict,
+        *,
+        queryset: QuerySet[Product],
+        structure: Structure,
+        profiles: Profiles,
+        rights: Rights,
+        attributes: str = "used",
+    ) -> None:
+        self.structure, self.profiles, self.rights = structure, profiles, rights
+        super().__init__(data, queryset=queryset)
+        for name, made in self._own().items():
+            self._add(name, made)
+        used = {name[2:].partition(":")[0] for name in data if name.startswith(ATTRIBUTE_PREFIX)}
+        for spec in self.filterable():
+            if attributes == "all" or spec.code in used:
+                self._add(attribute_name(spec), AttributeFilter(spec, structure))
+
+    def filterable(self) -> Iterable[AttributeSpec]:
+        """Those this person may see: a filter on another would tell its values."""
+        kinds = {
+            code
+            for code in ATTRIBUTE_TYPES.codes()
+            if ATTRIBUTE_TYPES[code].filter_kind not in ("none", "text")
+        }
+        return (spec for spec in self._seen() if spec.filterable and spec.type in kinds)
+
+    def _seen(self) -> Iterable[AttributeSpec]:
+        return (
+            spec for spec in self.structure.attributes.values() if self.rights.may_view_key(spec, None, None)
+        )
+
+    def _add(self, name: str, made: django_filters.Filter) -> None:
+        made.parent, made.model, made.field_name = self, Product, name
+        self.filters[name] = made
+
+    def _own(self) -> dict[str, django_filters.Filter]:
+        structure, channels = self.structure, self.profiles.active
+        families = [(spec.code, spec.label()) for spec in structure.families.values()]
+        attributes = [(spec.code, spec.label()) for spec in self._seen()]
+        places = [(f"{c.code}|{locale}", f"{c.label} · {locale}") for c in channels for locale in c.locales]
+        states = [
+            (f"{c.code}|{state}", f"{c.label} · {label}")
+            for c in channels
+            for state, label in Listing.State.choices
+        ]
+        return {
+            "family": ChoiceFilter(
+                sorted(families, key=lambda f: str(f[1])), self._by_family, label=_("Family")
+            ),
+            "status": ChoiceFilter(list(Product.Status.choices), self._by_status, label=_("Status")),
+            "kind": ChoiceFilter(list(Product.Kind.choices), self._by_kind, label=_("Kind")),
+            "category": ChoiceFilter(self._categories(), self._by_category, label=_("Category")),
+            "complete": ChoiceFilter(places, self._complete, label=_("Complete for")),
+            "incomplete": ChoiceFilter(places, self._incomplete, label=_("Incomplete for")),
+            "listing": ChoiceFilter(states, self._by_listing, label=_("On channel")),
+            "empty": ChoiceFilter(attributes, self._empty, label=_("Without a value for")),
+            "enabled": ChoiceFilter(
+                [("no", _("Disabled")), ("yes", _("Enabled"))], self._enabled, label=_("Enabled")
+            ),
+            "trash": ChoiceFilter([("yes", _("In the trash"))], self._trashed, label=_("Trash")),
+            "import": TextFilter(self._by_import, label=_("Touched by import")),
+            "ref": TextFilter(self._by_ref, label=_("Touched by")),
+        }
+
+    def _categories(self) -> Choices:
+        return [
+            (spec.code, "\u2003" * (len(spec.ancestry) - 1) + spec.label())
+            for spec in self.structure.categories.values()
+        ]
+
+    def _by_family(self, qs: QuerySet[Product], codes: list[str]) -> QuerySet[Product]:
+        known = self.structure.family_by_code
+        return qs.filter(
+            family_id__in=[known[code.casefold()].id for code in codes if code.casefold() in known]
+        )
+
+    def _by_status(self, qs: QuerySet[Product], statuses: list[str]) -> QuerySet[Product]:
+        return qs.filter(status__in=statuses)
+
+    def _by_kind(self, qs: QuerySet[Product], kinds: list[str]) -> QuerySet[Product]:
+        return qs.filter(kind__in=kinds)
+
+    def _by_category(self, qs: QuerySet[Product], codes: list[str]) -> QuerySet[Product]:
+        known = self.structure.category_by_code
+        tokens = [f"cat={known[code.casefold()].id}" for code in codes if code.casefold() in known]
+        return search.filter_tokens(qs, any_of=[tokens]) if tokens else qs.none()
+
+    def _places(self, values: list[str]) -> Q:
+        by_code = {channel.code: channel.id for channel in self.profiles.active}
+        asked = Q(pk__in=[])
+        for value in values:
+            channel, _bar, locale = value.partition("|")
+            asked |= Q(channel_id=by_code.get(channel, 0), locale=locale)
+        return asked
+
+    def _complete(self, qs: QuerySet[Product], values: list[str]) -> QuerySet[Product]:
+        rows = Completeness.objects.filter(self._places(values), missing=0)
+        return qs.filter(pk__in=rows.values("product_id"))
+
+    def _incomplete(self, qs: QuerySet[Product], values: list[str]) -> QuerySet[Product]:
+        return search.filter_tokens(qs, any_of=[[f"inc:{value}" for value in values]])
+
+    def _by_listing(self, qs: QuerySet[Product], values: list[str]) -> QuerySet[Product]:
+        by_code = {channel.code: channel for channel in self.profiles.active}
+        found = Q(pk__in=[])
+        for value in values:
+            code, _bar, state = value.partition("|")
+            channel = by_code.get(code)
+            if channel is None:
+                continue
+            rows = Listing.objects.filter(channel_id=channel.id, state=state).values("product_id")
+            found |= Q(root_id__in=rows) if channel.unit == "model" else Q(pk__in=rows)
+        return qs.filter(found)
+
+    def _empty(self, qs: QuerySet[Product], codes: list[str]) -> QuerySet[Product]:
+        return search.filter_tokens(qs, all=[f"empty:{code}" for code in codes])
+
+    def _enabled(self, qs: QuerySet[Product], values: list[str]) -> QuerySet[Product]:
+        return qs.filter(enabled__in=[value == "yes" for value in values])
+
+    def _trashed(self, qs: QuerySet[Product], values: list[str]) -> QuerySet[Product]:
+        return qs.exclude(trashed_at=None)
+
+    def _by_import(self, qs: QuerySet[Product], run: str) -> QuerySet[Product]:
+        return self._by_ref(qs, f"import:{run}")
+
+    def _by_ref(self, qs: QuerySet[Product], ref: str) -> QuerySet[Product]:
+        return qs.filter(pk__in=Revision.objects.filter(ref=ref).values("product_id"))
+
+    def chosen(self) -> dict[str, str]:
+        """Filter name → what is chosen in words, of the filters in use."""
+        form = self.form
+        form.is_valid()  # a value that is no choice any more is dropped, the others still filter
+        texts = {name: made.describe(form.cleaned_data.get(name)) for name, made in self.filters.items()}
+        return {name: text for name, text in texts.items() if text}
+
+
+def attribute_name(spec: AttributeSpec) -> str:
+    """The address's name of an attribute's filter; composite ones end in ":", so that no part reads as another attribute."""
+    composite = ATTRIBUTE_TYPES[spec.type].filter_kind in ("number", "date")
+    return f"{ATTRIBUTE_PREFIX}{spec.code}{':' if composite else ''}"

@@ -1,0 +1,95 @@
+"""The grid's address: filters, search, sort and level, and the products they mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from catalog import search
+from catalog.access import rights_of, visible
+from catalog.models import Product
+from catalog.models.user import User
+from catalog.structure.snapshot import Structure
+from channels.profile import Profiles
+from enrichment.workbench.grid.filters import ProductFilters
+from enrichment.workbench.grid.paging import SORTS, Sort
+
+COUNT_LIMIT = 10_000
+# Parameters that place a page or dress it, and say nothing about which products are meant.
+VIEW_PARAMETERS = frozenset({"sort", "after", "before", "level"})
+LEVELS = {
+    "top": _("Models and products"),
+    "sellable": _("What is sold"),
+    "all": _("All"),
+}
+
+
+@dataclass
+class GridQuery:
+    """A parsed address. `filters.qs` is everything the person may see that the filters let through."""
+
+    params: QueryDict
+    filters: ProductFilters
+    words: str
+    sort: Sort
+    level: str
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.words or self.active)
+
+    @cached_property
+    def active(self) -> dict[str, str]:
+        """Filter name → what is chosen, in words."""
+        return self.filters.chosen()
+
+    def products(self) -> QuerySet[Product]:
+        queryset = self.filters.qs
+        if "trash" not in self.active:
+            queryset = queryset.filter(trashed_at=None)
+        if self.level == "top":
+            queryset = queryset.filter(parent=None)
+        elif self.level == "sellable":
+            queryset = queryset.filter(kind__in=(Product.Kind.SIMPLE, Product.Kind.VARIANT))
+        if self.words:
+            queryset = search.search_text(queryset, self.words)
+        return queryset
+
+    def query(self, *, without: str = "", **changes: str) -> str:
+        """The address's query string with parameters changed ("" removes one) and the page forgotten."""
+        params = self.params.copy()
+        for name in list(params):
+            if name in ("after", "before") or (
+                without and (name == without or name.startswith(f"{without}_"))
+            ):
+                del params[name]
+        for name, value in changes.items():
+            if value:
+                params[name] = value
+            else:
+                params.pop(name, None)
+        return params.urlencode()
+
+
+def parse(params: QueryDict, user: User, structure: Structure, profiles: Profiles) -> GridQuery:
+    """Unknown parameters and values are ignored; links never fail because something was renamed since."""
+    sort = SORTS.get(params.get("sort", ""), SORTS["-changed"])
+    rows = visible(user, Product.objects.all())
+    filters = ProductFilters(
+        params, queryset=rows, structure=structure, profiles=profiles, rights=rights_of(user)
+    )
+    query = GridQuery(params, filters, " ".join(params.get("q", "").split())[:200], sort, "")
+    level = params.get("level", "")
+    # Somebody who looks for something looks among variants too; somebody who just looks, among what stands on top.
+    query.level = level if level in LEVELS else ("all" if query.is_filtered else "top")
+    return query
+
+
+def capped_count(queryset: QuerySet[Product]) -> tuple[int, bool]:
+    """(count, whether there are more): never counts further than COUNT_LIMIT."""
+    count = queryset.order_by().values("pk")[: COUNT_LIMIT + 1].count()
+    return min(count, COUNT_LIMIT), count > COUNT_LIMIT

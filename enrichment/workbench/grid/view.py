@@ -1,0 +1,172 @@
+"""The grid: the page, its rows as a fragment, and the panel of filters as a fragment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from catalog.access import endpoint, rights_of, visible
+from catalog.models import Product
+from catalog.structure.snapshot import Structure
+from channels import profile as channel_profiles
+from channels.profile import ChannelSpec, Profiles
+from enrichment.workbench.grid import bulk, paging
+from enrichment.workbench.grid import rows as grid_rows
+from enrichment.workbench.grid.filters import ProductFilters
+from enrichment.workbench.grid.query import LEVELS, GridQuery, capped_count, parse
+
+CHANNELS_SHOWN = 4
+
+
+def _locale(request: HttpRequest, structure: Structure) -> str:
+    user = request.user
+    if user.locale_id and user.locale:
+        return user.locale.code
+    return next((code for code, spec in structure.locales.items() if spec.is_active), "")
+
+
+def _channels(request: HttpRequest, profiles: Profiles) -> list[ChannelSpec]:
+    return list(profiles.active[:CHANNELS_SHOWN])
+
+
+def _page_of(
+    request: HttpRequest, query: GridQuery, structure: Structure, profiles: Profiles
+) -> dict[str, Any]:
+    page = paging.page(
+        query.products().only(*grid_rows.COLUMNS),
+        query.sort,
+        after=query.params.get("after", ""),
+        before=query.params.get("before", ""),
+    )
+    channels = _channels(request, profiles)
+    loaded = grid_rows.load(
+        page.rows, structure=structure, channels=channels, locale=_locale(request, structure)
+    )
+    return {
+        "rows": loaded,
+        "channels": channels,
+        "next_query": query.query(after=page.next) if page.next else "",
+        "previous_query": query.query(before=page.previous) if page.previous else "",
+    }
+
+
+@never_cache
+@require_safe
+@endpoint("product.view")
+def page(request: HttpRequest) -> HttpResponse:
+    """The whole page. Query string: `q`, `sort`, `level`, `after` or `before` (page keys), and the filters' names."""
+    structure = Structure.current()
+    profiles = channel_profiles.current(structure)
+    query = parse(request.GET, request.user, structure, profiles)
+    rights = rights_of(request.user)
+    context = _page_of(request, query, structure, profiles)
+    count, more = capped_count(query.products())
+    chips = [
+        {"label": query.filters.filters[name].label, "text": text, "without": query.query(without=name)}
+        for name, text in query.active.items()
+    ]
+    if query.words:
+        chips.insert(0, {"label": _("Search"), "text": query.words, "without": query.query(q="")})
+    context |= {
+        **admin.site.each_context(request),
+        "title": _("Products"),
+        "query": query,
+        "count": count,
+        "count_more": more,
+        "chips": chips,
+        "levels": [(code, label, query.query(level=code)) for code, label in LEVELS.items()],
+        "sorts": [
+            (sort.name, sort.label, query.query(sort=sort.name), sort.name == query.sort.name)
+            for sort in paging.SORTS.values()
+        ],
+        "heads": _heads(query),
+        "actions": bulk.offered(rights, in_trash="trash" in query.active),
+        "may_create": rights.may("product.create"),
+        "may_import": rights.may("import.run"),
+        "is_empty": not context["rows"] and not query.is_filtered and query.level in ("top", "all"),
+        "in_trash": "trash" in query.active,
+        "filters_url": reverse("admin:catalog_product_filters") + "?" + query.query(),
+        "hidden": _hidden(query),
+        "bulk_ref": ref if (ref := request.GET.get("ref", "")).startswith("bulk:") and count else "",
+    }
+    return TemplateResponse(request, "enrichment/grid/grid.html", context)
+
+
+def _hidden(query: GridQuery) -> list[tuple[str, str]]:
+    """What the search form passes on besides its own box."""
+    names = [name for name in query.params if name not in ("q", "after", "before")]
+    return [(name, value) for name in names for value in query.params.getlist(name) if value]
+
+
+def _heads(query: GridQuery) -> dict[str, dict[str, str]]:
+    """Sortable columns: the link that sorts by it (or turns it round) and the order it has now."""
+    heads = {}
+    for column, default in (("label", "label"), ("sku", "sku"), ("changed", "-changed")):
+        ascending, descending = query.sort.name == column, query.sort.name == f"-{column}"
+        target = default if not (ascending or descending) else (f"-{column}" if ascending else column)
+        order = "ascending" if ascending else "descending" if descending else "none"
+        heads[column] = {"href": query.query(sort=target), "order": order}
+    return heads
+
+
+@never_cache
+@require_safe
+@endpoint("product.view")
+def rows(request: HttpRequest) -> HttpResponse:
+    """The next rows as `<tr>` elements; the header `X-Next` has the query string of those after them, if any."""
+    structure = Structure.current()
+    profiles = channel_profiles.current(structure)
+    query = parse(request.GET, request.user, structure, profiles)
+    context = _page_of(request, query, structure, profiles)
+    response = TemplateResponse(request, "enrichment/grid/rows.html", context)
+    response["X-Next"] = context["next_query"]
+    return response
+
+
+@never_cache
+@require_safe
+@endpoint("product.view")
+def filters(request: HttpRequest) -> HttpResponse:
+    """The panel with every filter, fetched when it is opened. Attributes stand under their groups."""
+    structure = Structure.current()
+    profiles = channel_profiles.current(structure)
+    products = visible(request.user, Product.objects.all())
+    made = ProductFilters(
+        request.GET,
+        queryset=products,
+        structure=structure,
+        profiles=profiles,
+        rights=rights_of(request.user),
+        attributes="all",
+    )
+    chosen = made.chosen()
+    own, groups = [], {}
+    for name, each in made.filters.items():
+        spec = getattr(each, "spec", None)
+        entry = {"name": name, "field": made.form[name], "is_chosen": name in chosen}
+        if spec is None:
+            if not made.form[name].is_hidden:
+                own.append(entry)
+        else:
+            label = structure.groups[spec.group].label() if spec.group in structure.groups else spec.group
+            groups.setdefault(label, []).append(entry)
+    context = {
+        "own": own,
+        "groups": [
+            (label, entries, sum(e["is_chosen"] for e in entries)) for label, entries in groups.items()
+        ],
+        "kept": [
+            (name, value)
+            for name in ("q", "sort", "level", "import", "ref")
+            for value in request.GET.getlist(name)
+            if value
+        ],
+    }
+    return TemplateResponse(request, "enrichment/grid/filters.html", context)

@@ -1,0 +1,172 @@
+"""What can be done with one product besides editing its fields: status, SKU, restoring, variants, pushing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from catalog.access import endpoint
+from catalog.models import Product, Revision
+from catalog.structure.snapshot import Structure
+from catalog.values import bundle as bundles
+from catalog.values.changes import Actor, Outcome, ProductChange
+from catalog.values.write import write
+from channels import profile as channel_profiles
+from channels.marking import mark_products
+from enrichment import readiness, workflow
+from enrichment.workbench.page import history, listings, variants
+from enrichment.workbench.page.scope import Scope
+from enrichment.workbench.page.view import address, find, render, rights_on
+
+
+def _write_field(request: HttpRequest, product: Product, **changed: Any) -> Outcome:
+    outcome = write(
+        [ProductChange(product=product.pk, fields=changed)], by=Actor(user=request.user, origin="form")
+    )[0]
+    for error in outcome.errors:
+        messages.error(request, error.message)
+    return outcome
+
+
+def _back(request: HttpRequest, product: Product, *, tab: str = "") -> HttpResponseRedirect:
+    scope = Scope.of(request.POST, request.user, Structure.current())
+    return HttpResponseRedirect(address(product.pk, scope, tab=tab))
+
+
+@require_POST
+@endpoint("product.edit")
+def set_status(request: HttpRequest, product_id: int) -> HttpResponse:
+    """`status`: the one to give. The door decides who may (workflow.verb)."""
+    product = find(request, product_id)
+    outcome = _write_field(request, product, status=request.POST.get("status", ""))
+    if outcome.changed:
+        messages.success(request, _told(product, str(outcome.changed["_status"][1])))
+    return _back(request, product)
+
+
+def _told(product: Product, status: str) -> str:
+    if status != Product.Status.APPROVED:
+        return _("%(sku)s is now: %(status)s.") % {"sku": product.sku, "status": Product.Status(status).label}
+    structure = Structure.current()
+    bundle = bundles.load([product.pk], structure=structure)[product.pk]
+    ready = readiness.of_product(bundle, channel_profiles.current(structure), structure)
+    unmet = workflow.unmet(place for channel in ready for place in channel.places)
+    if not unmet:
+        return _("%(sku)s is approved and on its way to every channel.") % {"sku": product.sku}
+    places = ", ".join(f"{place.channel.label} ({place.locale})" for place in unmet)
+    return _("%(sku)s is approved. Something is still missing for %(places)s.") % {
+        "sku": product.sku,
+        "places": places,
+    }
+
+
+@require_POST
+@endpoint("product.rename")
+def rename(request: HttpRequest, product_id: int) -> HttpResponse:
+    """`sku`: the new one."""
+    product = find(request, product_id)
+    outcome = _write_field(request, product, sku=request.POST.get("sku", ""))
+    if outcome.changed:
+        text = _("The SKU is now %(sku)s. Channels get it with the next sheet.")
+        messages.success(request, text % {"sku": outcome.changed["_sku"][1]})
+    return _back(request, product)
+
+
+@require_POST
+@endpoint("product.trash")
+def untrash(request: HttpRequest, product_id: int) -> HttpResponse:
+    """Takes one product out of the trash. Into it leads the grid's preview, which counts the variants as well."""
+    product = find(request, product_id)
+    if _write_field(request, product, trashed=False).changed:
+        messages.success(request, _("%(sku)s is back from the trash.") % {"sku": product.sku})
+    return _back(request, product)
+
+
+@require_POST
+@endpoint("product.edit")
+def restore(request: HttpRequest, product_id: int) -> HttpResponse:
+    """`rev` and `key`: gives the key the value it had before that revision."""
+    product = find(request, product_id)
+    rev, key = request.POST.get("rev", ""), request.POST.get("key", "")
+    try:
+        outcome = history.restore(product, rev=int(rev), key=key, user=request.user)
+    except (ValueError, KeyError, Revision.DoesNotExist) as error:
+        raise Http404(_("There is no such change.")) from error
+    for refused in outcome.errors:
+        messages.error(request, refused.message)
+    if outcome.proposals:
+        messages.warning(request, _("Kept as a proposal until somebody who may publish takes it over."))
+    elif outcome.changed:
+        messages.success(request, _("The earlier value is back."))
+    elif not outcome.errors:
+        messages.info(request, _("It has this value already."))
+    return _back(request, product, tab="history")
+
+
+@require_POST
+@endpoint("product.create")
+def add_variant(request: HttpRequest, product_id: int) -> HttpResponse:
+    """`sku` and `axis:<attribute>` for each axis of the next level."""
+    product = find(request, product_id)
+    structure = Structure.current()
+    bundle = bundles.load([product.pk], structure=structure)[product.pk]
+    if not variants.may_add(bundle, rights_on(request, bundle, structure)):
+        raise Http404(_("This product has no variants."))
+    form = variants.VariantForm(request.POST, bundle=bundle, structure=structure)
+    if form.is_valid():
+        outcome = form.create(request.user)
+        if not form.errors:
+            messages.success(request, _("%(sku)s was added.") % {"sku": form.cleaned_data["sku"]})
+            if bundle.variant and bundle.depth + 1 < bundle.variant.levels:
+                return HttpResponseRedirect(address(outcome.product or product.pk, tab="variants"))
+            return _back(request, product, tab="variants")
+    scope = Scope.of(request.POST, request.user, structure)
+    return render(request, product, structure, scope, variant_form=form, status=422)
+
+
+@require_POST
+@endpoint("channel.sync")
+def push(request: HttpRequest, product_id: int, channel: str) -> HttpResponse:
+    """Marks the listing as to be looked at again, at once."""
+    product = find(request, product_id)
+    structure = Structure.current()
+    spec = channel_profiles.current(structure).by_code(channel)
+    if spec is None:
+        raise Http404(_("There is no such channel."))
+    with transaction.atomic():
+        mark_products([product], [spec])
+    messages.success(
+        request, _("%(sku)s will be sent to %(channel)s again.") % {"sku": product.sku, "channel": spec.label}
+    )
+    return _back(request, product, tab="channels")
+
+
+@never_cache
+@require_safe
+@endpoint("product.view")
+def sheet(request: HttpRequest, product_id: int, channel: str) -> HttpResponse:
+    """The sheet as the channel would get it, now or at `?at=`."""
+    product = find(request, product_id)
+    structure = Structure.current()
+    profiles = channel_profiles.current(structure)
+    scope = Scope.of(request.GET, request.user, structure)
+    panel = next((each for each in listings.panels(product, profiles) if each.channel.code == channel), None)
+    preview = listings.preview(panel, structure, at=scope.at) if panel else None
+    if preview is None:
+        raise Http404(_("This product has no sheet on that channel."))
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Sheet for %(channel)s") % {"channel": preview.channel.label},
+        "product": product,
+        "panel": panel,
+        "preview": preview,
+        "scope": scope,
+    }
+    return TemplateResponse(request, "enrichment/page/sheet.html", context)

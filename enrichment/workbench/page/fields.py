@@ -1,0 +1,246 @@
+"""The fields of a product page: one row per attribute, one cell per shown locale, grouped as the family says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from catalog.access import Rights
+from catalog.attribute_types import ATTRIBUTE_TYPES
+from catalog.structure.snapshot import Structure
+from catalog.structure.specs import AttributeSpec
+from catalog.values.bundle import Bundle, attributes_at, attributes_of
+from catalog.values.changes import ABSENT, Conflict
+from catalog.values.hashing import value_hash
+from catalog.values.keys import Key, format_key
+from catalog.values.resolve import resolve
+from channels.completeness import is_filled
+from channels.profile import Profiles
+from enrichment.readiness import field_id
+from enrichment.workbench.page.origin import Origin, describe
+from enrichment.workbench.page.scope import Scope
+
+
+@dataclass(slots=True)
+class Cell:
+    """One editable (or locked) value at one key. `base` and `shown`: hashes of the own and of the displayed value."""
+
+    key: str
+    spec: AttributeSpec
+    locale: str
+    origin: Origin
+    base: str
+    shown: str
+    display: str
+    can_reset: bool
+    can_empty: bool
+    picture: str = ""  # the asset to show, of an image
+    locked: str = ""  # why it cannot be edited here; "" where it can
+    bound: Any = None  # the form's bound field
+    errors: list[str] = field(default_factory=list)
+    channel_errors: list[tuple[str, str]] = field(default_factory=list)  # (channel, message)
+    proposals: list[tuple[str, str]] = field(default_factory=list)  # (who, value)
+    limits: list[tuple[str, int]] = field(default_factory=list)  # (channel, characters)
+    conflict: Conflict | None = None
+    theirs: str = ""
+    was_posted: bool = False
+
+    @property
+    def id(self) -> str:
+        return field_id(self.key)
+
+    @property
+    def name(self) -> str:
+        return input_name(self.key)
+
+    @property
+    def language(self) -> str:
+        return self.locale.replace("_", "-")
+
+
+@dataclass(slots=True)
+class Row:
+    spec: AttributeSpec
+    cells: list[Cell]
+    required_by: list[tuple[str, bool]] = field(default_factory=list)  # (channel, filled)
+    is_axis: bool = False
+
+    @property
+    def label(self) -> str:
+        return self.spec.label()
+
+
+@dataclass(slots=True)
+class Group:
+    code: str
+    label: str
+    rows: list[Row] = field(default_factory=list)
+
+    @property
+    def missing(self) -> int:
+        return sum(any(not filled for _channel, filled in row.required_by) for row in self.rows)
+
+
+@dataclass(slots=True)
+class FieldSheet:
+    """All groups of a page, and the form that holds their inputs."""
+
+    groups: list[Group]
+    form: forms.Form
+
+    @property
+    def cells(self) -> Iterable[Cell]:
+        return (cell for group in self.groups for row in group.rows for cell in row.cells)
+
+    def cell(self, key: str) -> Cell | None:
+        return next((cell for cell in self.cells if cell.key == key), None)
+
+
+def input_name(key: str) -> str:
+    """ "name|de_DE" → "v:name|de_DE:": no part of a composite input ("…:_EUR") can be another attribute's name."""
+    return f"v:{key}:"
+
+
+def build(
+    bundle: Bundle,
+    scope: Scope,
+    *,
+    structure: Structure,
+    profiles: Profiles,
+    rights: Rights,
+    posted: Mapping[str, Any] | None = None,
+) -> FieldSheet:
+    """Reads nothing from the database. `posted`: key → raw value to show instead of what is stored (a refused save)."""
+    writable = frozenset(attributes_at(bundle, structure))
+    limits = _limits(bundle, profiles)
+    groups: dict[str, Group] = {}
+    form = forms.Form()
+    form.use_required_attribute = False
+    for code in attributes_of(bundle, structure):
+        spec = structure.attributes.get(code)
+        if spec is None:
+            continue
+        cells = [
+            _cell(bundle, spec, locale, scope, structure, rights, code in writable, posted or {}, form)
+            for locale in (scope.locales if spec.localizable else ("",))
+            if rights.may_view_key(spec, locale, scope.context if spec.scopable else "")
+        ]
+        if not cells:
+            continue
+        for cell in cells:
+            cell.limits = limits.get(code, [])
+        group = groups.get(spec.group)
+        if group is None:
+            known = structure.groups.get(spec.group)
+            group = groups[spec.group] = Group(spec.group, known.label() if known else spec.group)
+        axes = bundle.variant.axes.get(bundle.depth, ()) if bundle.variant and bundle.depth else ()
+        group.rows.append(
+            Row(spec, cells, _required_by(bundle, spec, scope, profiles, structure), code in axes)
+        )
+    ordered = sorted(
+        groups.values(),
+        key=lambda group: structure.groups[group.code].position if group.code in structure.groups else 0,
+    )
+    sheet = FieldSheet(ordered, form)
+    for cell in sheet.cells:
+        cell.bound = form[cell.name] if cell.name in form.fields else None
+    return sheet
+
+
+def _cell(
+    bundle: Bundle,
+    spec: AttributeSpec,
+    locale: str,
+    scope: Scope,
+    structure: Structure,
+    rights: Rights,
+    writable: bool,
+    posted: Mapping[str, Any],
+    form: forms.Form,
+) -> Cell:
+    context = scope.context if spec.scopable else ""
+    key = format_key(spec.code, locale, context)
+    kind = ATTRIBUTE_TYPES[spec.type]
+    own = bundle.levels[0].values.get(key, ABSENT)
+    found = resolve(bundle, spec, structure, locale=locale, context=context, at=scope.at)
+    inherits = (
+        bundle.depth > 0 or bool(context) or (spec.localizable and len(structure.locale_chain(locale)) > 1)
+    )
+    cell = Cell(
+        key=key,
+        spec=spec,
+        locale=locale,
+        origin=describe(found, spec, bundle, structure, locale=locale, context=context),
+        base=value_hash(own),
+        shown=value_hash(found.value) if found.found else "",
+        display=kind.display(found.value, spec, scope.locale) if found.found else "",
+        can_reset=own is not ABSENT and inherits,
+        can_empty=inherits and own is not None,
+        picture=found.value if spec.type == "image" and found.value else "",
+        locked=_locked(bundle, spec, key, scope, rights, writable),
+        was_posted=key in posted,
+    )
+    if not cell.locked:
+        formfield = kind.form_field(spec, locale=locale or None, structure=structure)
+        initial = (
+            posted[key] if key in posted else kind.form_value(found.value, spec) if found.found else None
+        )
+        formfield.initial = initial
+        formfield.widget.attrs["id"] = cell.id
+        formfield.widget.attrs["aria-describedby"] = f"{cell.id}-notes"
+        form.fields[cell.name] = formfield
+    return cell
+
+
+def _locked(
+    bundle: Bundle, spec: AttributeSpec, key: str, scope: Scope, rights: Rights, writable: bool
+) -> str:
+    parsed = Key.parse(key)
+    if scope.at is not None:
+        return _("preview")
+    if bundle.product.trashed_at is not None:
+        return _("in the trash")
+    if not writable:
+        level = bundle.variant.bound.get(spec.code, 0) if bundle.variant else 0
+        if level < bundle.depth:
+            return _("common to all variants")
+        return _("written on each variant")
+    if not rights.may_edit_key(spec, parsed.locale, parsed.context):
+        return _("read only for you")
+    return ""
+
+
+def _required_by(
+    bundle: Bundle, spec: AttributeSpec, scope: Scope, profiles: Profiles, structure: Structure
+) -> list[tuple[str, bool]]:
+    """The channels that require the attribute, and whether they find it in the shown locale (or one of theirs)."""
+    if bundle.family is None or not bundle.product.is_sellable:
+        return []
+    marks = []
+    for channel in profiles.active:
+        if spec in channel.required_of(bundle.family.id, structure):
+            locales = (
+                [scope.locale]
+                if spec.localizable and scope.locale in channel.locales
+                else list(channel.locales[:1])
+            )
+            marks.append(
+                (channel.label, all(is_filled(bundle, spec, channel, loc, structure) for loc in locales))
+            )
+    return marks
+
+
+def _limits(bundle: Bundle, profiles: Profiles) -> dict[str, list[tuple[str, int]]]:
+    """Attribute → (channel, characters its field takes), of the fields made from that attribute alone."""
+    limits: dict[str, list[tuple[str, int]]] = {}
+    for channel in profiles.active:
+        for target in channel.fields_of(bundle.family.id if bundle.family else None):
+            code = target.source.get("attribute")
+            longest = (target.limits or {}).get("max_length")
+            if code and longest:
+                limits.setdefault(str(code), []).append((channel.label, int(longest)))
+    return limits

@@ -1,0 +1,127 @@
+"""Where a product stands on each channel: state, why, the last errors on their fields, and the sheet as it would be sent."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from catalog.models.product import Product
+from catalog.structure.snapshot import Structure
+from channels.models import Attempt, Listing
+from channels.profile import ChannelSpec, Profiles
+from channels.sheets.load import sheet_of, units
+from channels.sheets.validate import validate
+from channels.units import unit_of
+from enrichment.workbench.page.fields import FieldSheet
+
+ATTEMPTS = 5
+# What a listing's state looks like: the tone of its pill (components/pill.html).
+TONES = {
+    "waiting": "info",
+    "incomplete": "warning",
+    "blocked": "warning",
+    "sent": "info",
+    "accepted": "info",
+    "live": "success",
+    "refused": "danger",
+    "withdrawn": "muted",
+    "absent": "muted",
+}
+
+
+@dataclass(slots=True)
+class Panel:
+    """One channel. `listing` None: the product has not been looked at for it. `unit_sku`: the product whose sheet is sent."""
+
+    channel: ChannelSpec
+    unit_id: int | None
+    listing: Listing | None = None
+    unit_sku: str = ""
+    attempts: list[Attempt] = field(default_factory=list)
+
+    @property
+    def tone(self) -> str:
+        return TONES.get(self.listing.state, "muted") if self.listing else "muted"
+
+
+def panels(product: Product, profiles: Profiles, *, with_attempts: bool = False) -> list[Panel]:
+    """One per active channel, in one query, and one more for the attempts."""
+    made = [
+        Panel(channel, unit_of(channel.unit, product=product.pk, kind=product.kind, root=product.root_id))
+        for channel in profiles.active
+    ]
+    wanted = {panel.unit_id for panel in made if panel.unit_id}
+    rows = (
+        Listing.objects.filter(product_id__in=wanted)
+        .select_related("product")
+        .defer("sent_sheet", "product__search", "product__tokens")
+    )
+    found = {(row.product_id, row.channel_id): row for row in rows}
+    for panel in made:
+        panel.listing = found.get((panel.unit_id or 0, panel.channel.id))
+        if panel.listing is not None and panel.listing.product_id != product.pk:
+            panel.unit_sku = panel.listing.product.sku
+    if with_attempts:
+        by_listing = {panel.listing.pk: panel for panel in made if panel.listing}
+        for attempt in Attempt.objects.filter(listing_id__in=by_listing).order_by("-id")[
+            : ATTEMPTS * max(len(by_listing), 1)
+        ]:
+            by_listing[attempt.listing_id].attempts.append(attempt)
+    return made
+
+
+def annotate(sheet: FieldSheet, made: list[Panel]) -> None:
+    """Puts each channel's last errors beside the fields they are about."""
+    for panel in made:
+        for error in panel.listing.errors if panel.listing else ():
+            for cell in sheet.cells:
+                if cell.spec.code == error.get("attribute") and error.get("locale") in (
+                    None,
+                    "",
+                    cell.locale,
+                ):
+                    cell.channel_errors.append((panel.channel.label, str(error.get("message", ""))))
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPreview:
+    channel: ChannelSpec
+    sku: str
+    locales: list[tuple[str, list[tuple[str, str]]]]  # locale ("" for all), [(field, value as text)]
+    problems: list[Any]
+    json: str
+    hash: str
+
+
+def preview(panel: Panel, structure: Structure, *, at: datetime | None) -> SheetPreview | None:
+    """The sheet as the channel would get it at `at`; None where the product has none there."""
+    if panel.unit_id is None:
+        return None
+    unit = units([panel.unit_id], panel.channel, structure).get(panel.unit_id)
+    if unit is None:
+        return None
+    sheet = sheet_of(unit, panel.channel, structure, at=at)
+    payload = dict(sheet.payload)
+    tables = [("", _lines(payload.get("fields", {})))]
+    tables += [(locale, _lines(fields)) for locale, fields in payload.get("locales", {}).items()]
+    text = json.dumps(payload, indent=2, ensure_ascii=False, default=str)
+    problems = validate(sheet, unit, panel.channel, structure)
+    return SheetPreview(
+        panel.channel, unit.bundle.product.sku, [t for t in tables if t[1]], problems, text, sheet.hash
+    )
+
+
+def _lines(fields: Any) -> list[tuple[str, str]]:
+    return [(name, _text(value)) for name, value in dict(fields).items()]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, dict):
+        if "label" in value:
+            return str(value["label"])
+        return ", ".join(f"{name}: {_text(part)}" for name, part in value.items())
+    if isinstance(value, (list, tuple)):
+        return ", ".join(_text(part) for part in value)
+    return "" if value is None else str(value)

@@ -1,0 +1,105 @@
+"""From the posted product form to the one door, and from its outcome back to the fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import QueryDict
+
+from catalog.attribute_types import ATTRIBUTE_TYPES
+from catalog.attribute_types.base import ValueRefused
+from catalog.models.user import User
+from catalog.structure.snapshot import Structure
+from catalog.values.changes import ABSENT, EMPTY, RESET, Actor, Outcome, ProductChange
+from catalog.values.hashing import value_hash
+from catalog.values.keys import Key
+from catalog.values.write import write
+from enrichment.workbench.page.fields import FieldSheet, input_name
+
+
+@dataclass(slots=True)
+class Submission:
+    """What somebody meant to change: `values` for the door, `raw` to show again, `base` hashes by key."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    raw: dict[str, Any] = field(default_factory=dict)
+    base: dict[str, str] = field(default_factory=dict)
+
+
+def read(data: QueryDict, files: Mapping[str, Any], structure: Structure) -> Submission:
+    """The changed fields of a post. A field is posted with `b:key` (hash of its own stored value) and `s:key` (hash of the
+    value that was shown); one whose value still is the shown one is left out, so that the page works without script.
+    """
+    submission = Submission()
+    pressed, _bar, pressed_key = data.get("do", "").partition("!")
+    for name in data:
+        if not name.startswith("b:"):
+            continue
+        key = name[2:]
+        spec = structure.attributes.get(Key.parse(key).attribute) if key.count("|") <= 2 else None
+        if spec is None or data.get(f"c:{key}") == "theirs":
+            continue
+        mode = pressed if pressed_key == key else data.get(f"m:{key}", "")
+        kind = ATTRIBUTE_TYPES[spec.type]
+        widget = kind.form_field(spec, locale=Key.parse(key).locale or None, structure=structure).widget
+        raw = widget.value_from_datadict(data, files, input_name(key))
+        if mode in ("reset", "empty"):
+            submission.values[key] = RESET if mode == "reset" else EMPTY
+        elif mode != "override" and _is_shown(raw, data.get(f"s:{key}", ""), spec, structure):
+            continue
+        else:
+            submission.values[key] = raw
+        submission.raw[key] = raw
+        submission.base[key] = data.get(name, "")
+    return submission
+
+
+def _is_shown(raw: Any, shown: str, spec: Any, structure: Structure) -> bool:
+    try:
+        stored = ATTRIBUTE_TYPES[spec.type].clean(raw, spec, structure=structure)
+    except ValueRefused:
+        return False
+    if stored is None:
+        return shown in ("", value_hash(None))
+    return value_hash(stored) == shown
+
+
+def save(product_id: int, submission: Submission, *, user: User) -> Outcome:
+    change = ProductChange(product=product_id, values=submission.values, base=submission.base)
+    return write([change], by=Actor(user=user, origin="form"))[0]
+
+
+def keys_to_show(outcome: Outcome, submission: Submission) -> dict[str, Any]:
+    """Key → raw value that was not written and must not be lost from the screen."""
+    if outcome.errors:
+        return dict(submission.raw)
+    return {conflict.key: submission.raw.get(conflict.key) for conflict in outcome.conflicts}
+
+
+def annotate(sheet: FieldSheet, outcome: Outcome, submission: Submission, structure: Structure) -> list[str]:
+    """Puts errors and conflicts beside their fields; returns the messages that belong to none of them."""
+    elsewhere = []
+    for error in outcome.errors:
+        cell = sheet.cell(error.key)
+        if cell is not None:
+            cell.errors.append(error.message)
+        else:
+            elsewhere.append(error.message)
+    for conflict in outcome.conflicts:
+        cell = sheet.cell(conflict.key)
+        if cell is None:
+            continue
+        cell.conflict = conflict
+        kind = ATTRIBUTE_TYPES[cell.spec.type]
+        cell.theirs = (
+            "" if conflict.theirs is ABSENT else kind.display(conflict.theirs, cell.spec, cell.locale or None)
+        )
+    if outcome.errors:
+        # Nothing of this product was written, so each field still stands on what its sender last saw.
+        for key, base in submission.base.items():
+            cell = sheet.cell(key)
+            if cell is not None:
+                cell.base = base
+    return elsewhere

@@ -1,0 +1,200 @@
+"""The product page: one GET that shows, one POST that saves the changed fields."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+
+from catalog.access import Rights, endpoint, rights_of, visible
+from catalog.attribute_types import ATTRIBUTE_TYPES
+from catalog.models import Product, Proposal
+from catalog.structure.snapshot import Structure
+from catalog.values import bundle as bundles
+from catalog.values.bundle import Bundle
+from catalog.values.changes import Outcome
+from channels import profile as channel_profiles
+from channels.profile import Profiles
+from enrichment import readiness, workflow
+from enrichment.workbench.page import fields, history, listings, saving, variants
+from enrichment.workbench.page.fields import FieldSheet
+from enrichment.workbench.page.scope import Scope
+
+TABS = ("fields", "variants", "channels", "history")
+
+
+def find(request: HttpRequest, product_id: int) -> Product:
+    """The product, where this person may see it; else 404, which does not tell whether it exists."""
+    product = (
+        visible(request.user, Product.objects.all()).filter(pk=product_id).only(*bundles.ROW_FIELDS).first()
+    )
+    if product is None:
+        raise Http404(_("There is no such product."))
+    return product
+
+
+def address(product_id: int, scope: Scope | None = None, *, tab: str = "", anchor: str = "") -> str:
+    query = [part for part in ((scope.query() if scope else ""), f"tab={tab}" if tab else "") if part]
+    path = reverse("admin:catalog_product_change", args=[product_id])
+    return path + (f"?{'&'.join(query)}" if query else "") + (f"#{anchor}" if anchor else "")
+
+
+@never_cache
+@endpoint("product.view")
+def page(request: HttpRequest, product_id: int) -> HttpResponse:
+    product = find(request, product_id)
+    structure = Structure.current()
+    scope = Scope.of(request.GET, request.user, structure)
+    if request.method == "POST":
+        return _save(request, product, structure, scope)
+    return render(request, product, structure, scope)
+
+
+def rights_on(request: HttpRequest, bundle: Bundle, structure: Structure) -> Rights:
+    """What this person may do with this product: the roles that reach its categories."""
+    paths = [structure.categories[pk].path for pk in bundle.categories if pk in structure.categories]
+    return rights_of(request.user).at(paths)
+
+
+def _save(request: HttpRequest, product: Product, structure: Structure, scope: Scope) -> HttpResponse:
+    submission = saving.read(request.POST, request.FILES, structure)
+    if not submission.values:
+        messages.info(request, _("Nothing was changed."))
+        return HttpResponseRedirect(address(product.pk, scope))
+    outcome = saving.save(product.pk, submission, user=request.user)
+    _tell(request, outcome, structure)
+    if outcome.ok:
+        return HttpResponseRedirect(address(product.pk, scope))
+    product = find(request, product.pk)
+    return render(request, product, structure, scope, outcome=outcome, submission=submission, status=422)
+
+
+def _tell(request: HttpRequest, outcome: Outcome, structure: Structure) -> None:
+    count = len(outcome.changed)
+    if count:
+        messages.success(request, ngettext("%d value saved.", "%d values saved.", count) % count)
+    if outcome.proposals:
+        names = ", ".join(structure.attributes[key.partition("|")[0]].label() for key in outcome.proposals)
+        messages.warning(
+            request, _("Kept as a proposal until somebody who may publish takes it over: %s.") % names
+        )
+    for warning in outcome.warnings:
+        label = structure.attributes[warning.key.partition("|")[0]].label()
+        messages.warning(request, f"{label}: {warning.message}")
+    if outcome.errors:
+        text = ngettext(
+            "Nothing was saved: %d field needs another look. Your texts are still here.",
+            "Nothing was saved: %d fields need another look. Your texts are still here.",
+            len(outcome.errors),
+        )
+        messages.error(request, text % len(outcome.errors))
+    if outcome.conflicts:
+        text = ngettext(
+            "Somebody else changed %d field meanwhile: choose whose text stays.",
+            "Somebody else changed %d fields meanwhile: choose whose text stays.",
+            len(outcome.conflicts),
+        )
+        messages.warning(request, text % len(outcome.conflicts))
+
+
+def render(
+    request: HttpRequest,
+    product: Product,
+    structure: Structure,
+    scope: Scope,
+    *,
+    outcome: Outcome | None = None,
+    submission: saving.Submission | None = None,
+    variant_form: variants.VariantForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page. The number of queries depends on the tab, never on how many values or variants there are."""
+    tab = "variants" if variant_form else request.GET.get("tab", "fields")
+    tab = tab if tab in TABS else "fields"
+    bundle = bundles.of_rows([product], structure=structure)[product.pk]
+    rights = rights_on(request, bundle, structure)
+    profiles = channel_profiles.current(structure)
+    panels = listings.panels(product, profiles, with_attempts=tab == "channels")
+    ready = readiness.of_product(bundle, profiles, structure)
+    context: dict[str, Any] = {
+        **admin.site.each_context(request),
+        "title": product.labels.get(scope.locale) or product.label or product.sku,
+        "product": product,
+        "bundle": bundle,
+        "chain": list(reversed(bundle.levels[1:])),
+        "family": bundle.family.label(scope.locale) if bundle.family else "",
+        "scope": scope,
+        "tab": tab,
+        "locales": [spec for spec in structure.locales.values() if spec.is_active],
+        "contexts": _contexts(structure, rights),
+        "readiness": ready,
+        "panels": panels,
+        "transitions": workflow.transitions(product.status, rights),
+        "unmet": workflow.unmet(place for channel in ready for place in channel.places),
+        "may_trash": rights.may("product.trash"),
+        "may_rename": rights.may("product.rename"),
+        "may_push": rights.may("channel.sync"),
+        "address": address(product.pk, scope),
+        "listing_count": sum(panel.listing is not None for panel in panels),
+    }
+    if tab == "fields":
+        context |= _fields(bundle, scope, structure, profiles, rights, panels, outcome, submission)
+    elif tab == "variants":
+        context["table"] = variants.table(bundle, structure=structure, locale=scope.locale)
+        if variants.may_add(bundle, rights):
+            context["variant_form"] = variant_form or variants.VariantForm(bundle=bundle, structure=structure)
+            context["media"] = context["variant_form"].media
+    elif tab == "history":
+        before = request.GET.get("before", "")
+        context["entries"], context["more"] = history.entries(
+            product,
+            structure=structure,
+            rights=rights,
+            locale=scope.locale,
+            before=int(before) if before.isdecimal() else None,
+        )
+    return TemplateResponse(request, "enrichment/page/page.html", context, status=status)
+
+
+def _fields(
+    bundle: Bundle,
+    scope: Scope,
+    structure: Structure,
+    profiles: Profiles,
+    rights: Rights,
+    panels: list[listings.Panel],
+    outcome: Outcome | None,
+    submission: saving.Submission | None,
+) -> dict[str, Any]:
+    posted = saving.keys_to_show(outcome, submission) if outcome and submission else {}
+    sheet = fields.build(bundle, scope, structure=structure, profiles=profiles, rights=rights, posted=posted)
+    listings.annotate(sheet, panels)
+    _add_proposals(sheet, bundle)
+    elsewhere = saving.annotate(sheet, outcome, submission, structure) if outcome and submission else []
+    editable = any(not cell.locked for cell in sheet.cells)
+    return {"sheet": sheet, "elsewhere": elsewhere, "editable": editable, "media": sheet.form.media}
+
+
+def _add_proposals(sheet: FieldSheet, bundle: Bundle) -> None:
+    cells = {cell.key: cell for cell in sheet.cells}
+    rows = Proposal.objects.filter(product=bundle.product, state=Proposal.State.OPEN).select_related(
+        "proposed_by"
+    )
+    for row in rows.order_by("pk"):
+        cell = cells.get(row.key)
+        if cell is not None:
+            text = ATTRIBUTE_TYPES[cell.spec.type].display(row.value, cell.spec, cell.locale or None)
+            cell.proposals.append((str(row.proposed_by or row.source), text))
+
+
+def _contexts(structure: Structure, rights: Rights) -> list[tuple[str, str, str]]:
+    """(code, label, kind) of the contexts in which this person sees anything, master first."""
+    known = [("", _("Master"), "master")]
+    known += [(spec.code, spec.label(), spec.kind) for spec in structure.contexts.values()]
+    return [entry for entry in known if rights.may_in("product.view", None, None, entry[0])]

@@ -1,0 +1,29 @@
+// Side panels: <a data-open-drawer="name" href="fragment"> fills and opens <dialog id="drawer-name">.
+(() => {
+    document.addEventListener("click", async (event) => {
+        const opener = event.target.closest("[data-open-drawer]");
+        if (opener) {
+            event.preventDefault();
+            const dialog = document.getElementById(`drawer-${opener.dataset.openDrawer}`);
+            const body = dialog.querySelector("[data-drawer-body]");
+            const say = (text) => { const line = document.createElement("p"); line.setAttribute("role", "status"); line.textContent = text; body.replaceChildren(line); };
+            say(body.dataset.loading);
+            dialog.showModal();
+            const answer = await fetch(opener.href).catch(() => null);
+            if (!answer?.ok) { say(body.dataset.failed); return; }
+            body.innerHTML = await answer.text();
+            body.querySelector("select, input:not([type=hidden])")?.focus();
+            return;
+        }
+        const dialog = event.target.closest("dialog.drawer");
+        if (dialog && (event.target === dialog || event.target.closest("[data-close-drawer]"))) dialog.close();
+    });
+    // Addresses stay short: what is empty is not sent.
+    document.addEventListener("submit", (event) => {
+        if (!event.target.matches("[data-drop-empty]")) return;
+        for (const input of event.target.elements) if (input.name && input.value === "") input.disabled = true;
+    });
+    document.addEventListener("keydown", (event) => {
+        if (event.key === " " && event.target.matches?.("a[role=button]")) { event.preventDefault(); event.target.click(); }
+    });
+})();
