@@ -101,7 +101,7 @@ class Supervisor:
         try:
             for service in self.services:
                 service.start(self.env)
-            when_started(lambda: bool(self.asked_to_stop) or self._watch() is not None)
+            when_started(self._give_up)
             while not self.asked_to_stop:
                 self._watch()
                 time.sleep(0.2)
@@ -112,6 +112,10 @@ class Supervisor:
 
     def _stop(self, _number: int, _frame: object) -> None:
         self.asked_to_stop += 1
+
+    def _give_up(self) -> bool:
+        self._watch()
+        return bool(self.asked_to_stop)
 
     def _watch(self) -> None:
         for service in self.services:

@@ -4,7 +4,7 @@ Keys come from PIM_FIELD_KEYS (Fernet keys, newest first): the first encrypts, a
 putting the new one in front, running `rotate_credentials`, and dropping the old one.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -78,7 +78,13 @@ def rotated(stored: str) -> str:
     return PREFIX + token.decode("ascii")
 
 
-class EncryptedJSONField(models.TextField):  # type: ignore[type-arg]
+if TYPE_CHECKING:
+    _TextField = models.TextField[dict[str, Any] | None, Concealed]
+else:
+    _TextField = models.TextField
+
+
+class EncryptedJSONField(_TextField):
     """A JSON object, encrypted on its way to the column. Cannot be searched.
 
     Loading a row never fails: a value that no key opens becomes `Unreadable`, which raises DecryptionFailed when it

@@ -229,7 +229,7 @@ class Client:
 
 
 def _reason(error: Exception) -> str:
-    words = {
+    words: dict[type[Exception], str] = {
         httpx.ConnectTimeout: "no connection in time",
         httpx.PoolTimeout: "too many calls at once",
         httpx.ReadTimeout: "no answer in time",

@@ -22,10 +22,10 @@ def python_files(*folders: str) -> Iterator[Path]:
 
 def own_files() -> Iterator[Path]:
     """Every text file somebody wrote by hand."""
-    left_out = {".git", ".venv", "var", "node_modules", "__pycache__"}
+    left_out = {"var", "__pycache__"}
     for path in sorted(ROOT.rglob("*")):
         parts = path.relative_to(ROOT).parts
-        hidden = any(part in left_out or (part.startswith(".") and part.endswith("_cache")) for part in parts)
+        hidden = any(part in left_out or (part.startswith(".") and part != ".ci") for part in parts[:-1])
         if path.is_file() and not hidden and not (parts[0] == "static" and "vendor" in parts):
             yield path
 
