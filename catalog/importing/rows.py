@@ -17,7 +17,7 @@ from django.db.models import Count, QuerySet
 from catalog.models.importing import ImportRow, ImportRun
 from catalog.values.changes import ABSENT
 from catalog.values.revisions import from_json, to_json
-from catalog.values.store import update_rows
+from catalog.values.rows import update_rows
 
 SOURCES = "_sources"
 _DOCUMENTS = ("raw", "values", "fields", "changes", "errors", "notes")

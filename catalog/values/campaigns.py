@@ -16,11 +16,12 @@ from catalog.structure.snapshot import Structure
 from catalog.values import bundle as bundles
 from catalog.values import store
 from catalog.values.changes import ABSENT, Actor, Outcome, ProductChange
-from catalog.values.cleaning import clean_value
+from catalog.values.cleaning import KeyRules, clean_value
 from catalog.values.draft import Draft
 from catalog.values.precedence import same
 from catalog.values.products import descendants
 from catalog.values.rederive import enqueue_rederive
+from catalog.values.rows import update_rows
 from catalog.values.write import BATCH, BatchTooLarge, refresh
 
 
@@ -31,7 +32,7 @@ def write_campaign(
     if len(values) > BATCH:
         raise BatchTooLarge(f"{len(values)} products in one write: at most {BATCH}")
     structure = Structure.current()
-    rights = None if by.trusted else rights_of(by.user)
+    rules = KeyRules(structure, None if by.trusted else rights_of(by.user))
     with transaction.atomic():
         rows = {
             row.pk: row
@@ -52,7 +53,7 @@ def write_campaign(
                 above=tuple(Product(pk=level.product_id, sku=level.sku) for level in bundle.levels[1:]),
             )  # fmt: skip
             for key, raw in raws.items():
-                cleaned = clean_value(draft, key, raw, structure=structure, rights=rights)
+                cleaned = clean_value(draft, key, raw, rules)
                 if cleaned and not same(document.get(key, ABSENT), cleaned[1], cleaned[0]):
                     draft.set_value(key, cleaned[1], by.source)
             drafts.append(draft)
@@ -88,7 +89,7 @@ def _store(
         draft.row.rev += 1
         draft.row.updated_at = now
         draft.outcome.rev = draft.row.rev
-    store.update_rows(Product, ["rev", "updated_at"], [draft.row for draft in drafts])
+    update_rows(Product, ["rev", "updated_at"], [draft.row for draft in drafts])
     store.store_revisions(drafts, by, now)
     rows = {draft.row.pk: draft.row for draft in drafts}
     below = [pk for pk in descendants(rows) if pk not in rows]

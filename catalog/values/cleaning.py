@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from catalog.access import Rights
 from catalog.attribute_types import ATTRIBUTE_TYPES
-from catalog.attribute_types.base import ValueRefused
+from catalog.attribute_types.base import AttributeType, ValueRefused
 from catalog.structure.snapshot import Structure
 from catalog.structure.specs import AttributeSpec
 from catalog.values.changes import ABSENT, EMPTY, RESET, FieldError
@@ -16,31 +16,56 @@ from catalog.values.draft import Draft
 from catalog.values.keys import Key
 
 
-def clean_value(
-    draft: Draft, key: str, raw: Any, *, structure: Structure, rights: Rights | None
-) -> tuple[AttributeSpec, Any] | None:
-    """(attribute, stored form or ABSENT or None for explicitly empty); None where it was refused on the draft.
+class KeyRules:
+    """What one batch found out about keys: checked once for each key and place in the structure, not once a value.
 
     `rights` None: the writer is trusted.
     """
-    parsed = Key.parse(key)
-    spec = structure.attributes.get(parsed.attribute)
-    if spec is None:
-        draft.refuse(
-            key, "unknown_attribute", _("There is no attribute '%(code)s'.") % {"code": parsed.attribute}, raw
-        )
+
+    def __init__(self, structure: Structure, rights: Rights | None) -> None:
+        self.structure, self.rights = structure, rights
+        self._places: dict[tuple[Any, ...], dict[str, tuple[AttributeSpec, AttributeType, bool]]] = {}
+
+    def of(self, draft: Draft) -> dict[str, tuple[AttributeSpec, AttributeType, bool]]:
+        """Key → (attribute, its type, whether its absence may inherit), of the keys this draft's place was found to allow."""
+        place = (draft.family and draft.family.id, draft.variant and draft.variant.id, draft.depth)
+        return self._places.setdefault(place, {})
+
+    def check(self, draft: Draft, key: str, raw: Any) -> tuple[AttributeSpec, AttributeType, bool] | None:
+        """The same for a key not met before; None where it was refused on the draft."""
+        parsed = Key.parse(key)
+        spec = self.structure.attributes.get(parsed.attribute)
+        shown = None if isinstance(raw, type(EMPTY)) else raw
+        if spec is None:
+            draft.refuse(
+                key,
+                "unknown_attribute",
+                _("There is no attribute '%(code)s'.") % {"code": parsed.attribute},
+                shown,
+            )
+            return None
+        refusal = _misplaced(draft, spec, parsed, self.structure)
+        if refusal:
+            draft.refuse(key, refusal[0], refusal[1], shown)
+            return None
+        if self.rights is not None and not self.rights.may_edit_key(spec, parsed.locale, parsed.context):
+            draft.refuse(
+                key,
+                "forbidden",
+                _("Your roles do not let you edit %(label)s here.") % {"label": _named(spec, parsed)},
+            )
+            return None
+        known = (spec, ATTRIBUTE_TYPES[spec.type], may_inherit(draft, spec, parsed, self.structure))
+        self.of(draft)[key] = known
+        return known
+
+
+def clean_value(draft: Draft, key: str, raw: Any, rules: KeyRules) -> tuple[AttributeSpec, Any] | None:
+    """(attribute, stored form or ABSENT or None for explicitly empty); None where it was refused on the draft."""
+    known = rules.of(draft).get(key) or rules.check(draft, key, raw)
+    if known is None:
         return None
-    refusal = _misplaced(draft, spec, parsed, structure)
-    if refusal:
-        draft.refuse(key, refusal[0], refusal[1], raw if not isinstance(raw, type(EMPTY)) else None)
-        return None
-    if rights is not None and not rights.may_edit_key(spec, parsed.locale, parsed.context):
-        draft.refuse(
-            key,
-            "forbidden",
-            _("Your roles do not let you edit %(label)s here.") % {"label": _named(spec, parsed)},
-        )
-        return None
+    spec, kind, inherits = known
     if raw is RESET or raw is ABSENT:
         return spec, ABSENT
     if raw is EMPTY:
@@ -49,15 +74,15 @@ def clean_value(
         stored = raw
     else:
         try:
-            stored = ATTRIBUTE_TYPES[spec.type].clean(raw, spec, structure=structure)
+            stored = kind.clean(raw, spec, structure=rules.structure)
         except ValueRefused as refused:
             draft.refuse(key, refused.code, str(refused.message), raw)
             return None
-    if stored is None and not may_inherit(draft, spec, parsed, structure):
+        if stored is not None:
+            for warning in kind.warnings(stored, spec):
+                draft.outcome.warnings.append(FieldError(key, "warning", str(warning), stored))
+    if stored is None and not inherits:
         return spec, ABSENT
-    if stored is not None and not draft.change.cleaned:
-        for warning in ATTRIBUTE_TYPES[spec.type].warnings(stored, spec):
-            draft.outcome.warnings.append(FieldError(key, "warning", str(warning), stored))
     return spec, stored
 
 

@@ -45,31 +45,33 @@ def same(a: Any, b: Any, spec: AttributeSpec) -> bool:
     return a == b or ATTRIBUTE_TYPES[spec.type].equal(a, b, spec)
 
 
-def stands_back(
-    draft: Draft, key: str, spec: AttributeSpec, *, by: Actor, structure: Structure, may_publish: bool
-) -> bool:
-    """Whether this value becomes a proposal: a stronger source holds the key, or the product is approved and the writer may not publish.
+class Stands:
+    """Where the writer's source stands for each attribute of one batch: whether it may write, and above whom."""
 
-    A source that may not write the attribute at all is refused on the draft.
-    """
-    if by.trusted or by.origin == "undo":
-        return False
-    writer = structure.sources.get(by.source)
-    if writer is not None:
-        may_write, rank = writer.stand(spec)
-        if not may_write:
-            draft.refuse(
-                key,
-                "source_may_not_write",
-                _("%(source)s may not write %(label)s.") % {"source": by.source, "label": spec.label()},
-            )
+    def __init__(self, by: Actor, structure: Structure, *, may_publish: bool) -> None:
+        self.free = by.trusted or by.origin == "undo"
+        self.writer = structure.sources.get(by.source)
+        self.source, self.structure, self.may_publish = by.source, structure, may_publish
+        self._known: dict[str, tuple[bool, int]] = {}
+
+    def stands_back(self, draft: Draft, key: str, spec: AttributeSpec) -> bool:
+        """Whether this value becomes a proposal: a stronger source holds the key, or the product is approved and the
+        writer may not publish. A source that may not write the attribute at all is refused on the draft.
+        """
+        if self.free:
             return False
-        holder = structure.sources.get(draft.stored_sources.get(key, ""))
-        if (
-            holder is not None
-            and key in draft.stored
-            and holder.code != writer.code
-            and holder.stand(spec)[1] > rank
-        ):
-            return True
-    return not may_publish and draft.row.status == draft.row.Status.APPROVED and not draft.is_new
+        if self.writer is not None:
+            stand = self._known.get(spec.code) or self._known.setdefault(spec.code, self.writer.stand(spec))
+            if not stand[0]:
+                draft.refuse(
+                    key,
+                    "source_may_not_write",
+                    _("%(source)s may not write %(label)s.") % {"source": self.source, "label": spec.label()},
+                )
+                return False
+            holder = (
+                self.structure.sources.get(draft.stored_sources.get(key, "")) if key in draft.stored else None
+            )
+            if holder is not None and holder.code != self.writer.code and holder.stand(spec)[1] > stand[1]:
+                return True
+        return not self.may_publish and draft.row.status == draft.row.Status.APPROVED and not draft.is_new

@@ -26,12 +26,12 @@ from catalog.structure.snapshot import Structure
 from catalog.values import bundle as bundles
 from catalog.values import store
 from catalog.values.changes import ABSENT, Actor, Outcome, ProductChange
-from catalog.values.cleaning import clean_value
+from catalog.values.cleaning import KeyRules, clean_value
 from catalog.values.derive import derive, number_keys, unique_entry
 from catalog.values.draft import Draft
 from catalog.values.fields import Coming, Surroundings, apply_fields, axes_of, check_axes
 from catalog.values.keys import attribute_of
-from catalog.values.precedence import merged, same, stands_back
+from catalog.values.precedence import Stands, merged, same
 from catalog.values.products import descendants
 
 BATCH = 500
@@ -95,6 +95,8 @@ def _prepare(
     around, rows = _look_up(changes, lock=lock, coming=coming)
     drafts = _drafts(changes, rows, around, structure, rights)
     may_publish = rights is None or rights.may("product.publish")
+    rules = KeyRules(structure, rights)
+    stands = Stands(by, structure, may_publish=may_publish)
     for draft in drafts:
         if draft.outcome.errors:
             continue
@@ -102,7 +104,7 @@ def _prepare(
         if draft.outcome.errors and draft.is_new:
             # Its place is unknown, but each of its values is still looked at: all errors at once.
             draft.variant = draft.variant if draft.above else None
-        _apply_values(draft, by=by, structure=structure, rights=rights, may_publish=may_publish)
+        _apply_values(draft, by=by, rules=rules, stands=stands)
     check_axes(drafts, _siblings(drafts))
     _check_duplicate_skus(drafts)
     _check_unique(drafts, structure)
@@ -226,11 +228,9 @@ def _check_reach(draft: Draft, placed: Mapping[int, list[int]], structure: Struc
         draft.refuse("_sku", "gone", _("This product is no longer there."))
 
 
-def _apply_values(
-    draft: Draft, *, by: Actor, structure: Structure, rights: Rights | None, may_publish: bool
-) -> None:
+def _apply_values(draft: Draft, *, by: Actor, rules: KeyRules, stands: Stands) -> None:
     for key, raw in draft.change.values.items():
-        cleaned = clean_value(draft, key, raw, structure=structure, rights=rights)
+        cleaned = clean_value(draft, key, raw, rules)
         if cleaned is None:
             continue
         spec, mine = cleaned
@@ -242,7 +242,7 @@ def _apply_values(
             mine = merged(draft, key, spec, mine)
             if mine is CONFLICT or same(draft.stored.get(key, ABSENT), mine, spec):
                 continue
-        if stands_back(draft, key, spec, by=by, structure=structure, may_publish=may_publish):
+        if stands.stands_back(draft, key, spec):
             draft.proposals[key] = None if mine is ABSENT else mine
             draft.outcome.proposals.append(key)
             continue

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 
-from catalog.values.store import update_rows
+from catalog.values.rows import update_rows
 from channels.connectors.base import Connector
 from channels.models import Attempt, Listing
 from pim.lib.redaction import MASK, redact
