@@ -31,7 +31,7 @@ if DEBUG and not PIM_DEMO:
     raise ImproperlyConfigured("PIM_DEBUG=1 shows settings to everyone; it is for this machine only.")
 PIM_DATA.mkdir(parents=True, exist_ok=True)
 PIM_PORT = env.integer("PIM_PORT", 8000, minimum=1, maximum=65535)
-PIM_SHOP_PORT = env.integer("PIM_SHOP_PORT", 8001, minimum=1, maximum=65535)
+PIM_SHOP_PORT = env.integer("PIM_SHOP_PORT", 8801, minimum=1, maximum=65535)
 PIM_BASE_URL = env.text("PIM_BASE_URL", f"http://127.0.0.1:{PIM_PORT}").rstrip("/")
 
 # --- secrets
@@ -118,6 +118,7 @@ else:
 BROKER_URL = env.text("BROKER_URL", "filesystem://")
 PIM_TICK_SECONDS = env.integer("PIM_TICK_SECONDS", 3, minimum=1, maximum=3600)
 PIM_TASK_SECONDS = env.integer("PIM_TASK_SECONDS", 600, minimum=30)
+PIM_LEASE_SECONDS = env.integer("PIM_LEASE_SECONDS", 60, minimum=2, maximum=3600)
 CELERY_BROKER_URL = BROKER_URL
 CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = CELERY_EVENT_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]

@@ -26,7 +26,7 @@ from pim.lib.redaction import redact
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=settings.PIM_LEASE_SECONDS)
 # Claims in a row that ended without a result and without progress: the job itself kills its workers.
 MAX_ATTEMPTS = 5
 ENDED = (Job.State.DONE, Job.State.FAILED, Job.State.CANCELLED)

@@ -136,9 +136,8 @@ class Connector(ABC):
     unit: ClassVar[Literal["product", "model"]] = "product"
     secret_fields: ClassVar[tuple[str, ...]] = ()
     batch_size: ClassVar[int] = 50
-    seconds: ClassVar[float] = (
-        30.0  # the longest one request may take, connecting included; leases are longer
-    )
+    # The longest one request may take, connecting included; leases are longer. May depend on the settings.
+    seconds: float = 30.0
     can_read_back: ClassVar[bool] = True
 
     def __init__(self, *, channel: str, settings: Mapping[str, Any], credentials: Mapping[str, Any]) -> None:

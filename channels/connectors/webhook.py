@@ -26,6 +26,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from channels.connectors import _calls
 from channels.connectors.base import (
     Config,
     Data,
@@ -33,7 +34,6 @@ from channels.connectors.base import (
     ItemError,
     ItemResult,
     PushItems,
-    Retry,
     Seen,
     Unknown,
     connector,
@@ -41,7 +41,6 @@ from channels.connectors.base import (
 from pim.lib import http
 
 SECRET_PREFIX = "whsec_"  # noqa: S105 - the public marker of Standard Webhooks
-STOPPED = {401, 403, 404, 405, 410}
 
 
 def _check_secret(value: str) -> None:
@@ -75,13 +74,14 @@ class Webhook(PushItems):
     label = gettext_lazy("Webhook (B2B site)")
     secret_fields = ("secret",)
     batch_size = 50
-    seconds = 30.0
 
     def __init__(self, *, channel: str, settings: Mapping[str, Any], credentials: Mapping[str, Any]) -> None:
         super().__init__(channel=channel, settings=settings, credentials=credentials)
         self.endpoint = str(settings.get("endpoint", "")).rstrip("/")
         wait = float(settings.get("timeout") or 15)
-        self.client = http.Client(connect=5, read=wait, total=wait + 5)
+        connect = min(5.0, wait)
+        self.client = http.Client(connect=connect, read=wait, total=wait + connect)
+        self.seconds = 2 * wait + connect  # the body's last part may come just before the total is up
 
     def close(self) -> None:
         self.client.close()
@@ -112,16 +112,16 @@ class Webhook(PushItems):
         name = message_id(self.channel, items)
         answer = self._call("POST", self.endpoint, name, body=orjson.dumps(payload))
         if answer.status in (400, 409, 413, 422) and not _has_results(answer):
-            raise Data(self._said(answer), answer=_told(answer, name))
+            raise Data(_calls.said(answer), answer=_calls.told(answer, name))
         if not (answer.ok or _has_results(answer)):
-            self._raise_for(answer, name)
+            _calls.raise_for(answer, _calls.told(answer, name))
         return [_result(entry, items) for entry in _entries(answer, "results", name)]
 
     def read_back(self, keys: Sequence[str]) -> Mapping[str, Seen | None]:
         name = f"read_{uuid4().hex}"
         answer = self._call("GET", f"{self.endpoint}/items", name, params={"keys": ",".join(keys)})
         if not answer.ok:
-            self._raise_for(answer, name)
+            _calls.raise_for(answer, _calls.told(answer, name))
         found: dict[str, Seen | None] = dict.fromkeys(keys)
         for entry in _entries(answer, "items", name):
             key = str(entry.get("key", ""))
@@ -151,46 +151,14 @@ class Webhook(PushItems):
             "webhook-timestamp": str(now),
             "webhook-signature": sign(secret, name, now, body or b""),
         }
-        try:
-            answer = self.client.request(method, url, headers=headers, body=body, params=params)
-        except http.Blocked as error:
-            raise Config(str(error)) from error
-        except http.Unreachable as error:
-            raise Retry(str(error), applied="no") from error
-        except (http.TimedOut, http.BodyTooLarge) as error:
-            raise Unknown(str(error), answer={"id": name}) from error
+        answer = _calls.request(self.client, method, url, headers=headers, body=body, params=params)
         self.told = {"status": answer.status, "seconds": round(answer.seconds, 3), "id": name}
         return answer
-
-    def _raise_for(self, answer: http.Answer, name: str) -> None:
-        told = _told(answer, name)
-        if 300 <= answer.status < 400:
-            raise Config(_("The address redirects: enter the final address."), answer=told)
-        if answer.status in STOPPED:
-            raise Config(self._said(answer), answer=told)
-        if answer.status == 429 or answer.status >= 500:
-            raise Retry(self._said(answer), after=answer.retry_after, answer=told)
-        raise Data(self._said(answer), answer=told)
-
-    def _said(self, answer: http.Answer) -> str:
-        return _("The channel answered %(status)d: %(text)s") % {
-            "status": answer.status,
-            "text": answer.text(200) or "–",
-        }
 
 
 def _as_json(item: Item) -> dict[str, Any]:
     entry: dict[str, Any] = {"key": item.key, "op": item.operation, "revision": item.revision}
     return {**entry, "hash": item.hash, "sheet": item.sheet} if item.operation == "upsert" else entry
-
-
-def _told(answer: http.Answer, name: str) -> dict[str, Any]:
-    return {
-        "status": answer.status,
-        "text": answer.text(500),
-        "seconds": round(answer.seconds, 3),
-        "id": name,
-    }
 
 
 def _has_results(answer: http.Answer) -> bool:
@@ -209,7 +177,8 @@ def _entries(answer: http.Answer, name: str, call: str) -> list[dict[str, Any]]:
         listed = None
     if not isinstance(listed, list):
         raise Unknown(
-            _("The channel's answer cannot be read: it should carry '%s'.") % name, answer=_told(answer, call)
+            _("The channel's answer cannot be read: it should carry '%s'.") % name,
+            answer=_calls.told(answer, call),
         )
     return [entry for entry in listed if isinstance(entry, dict)]
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -31,7 +32,7 @@ from channels.connectors.base import (
 from channels.delivery import circuit, outcomes
 from channels.delivery.claim import Claim
 from channels.delivery.prepare import Prepared
-from channels.delivery.settle import Record, Settlement
+from channels.delivery.settle import Record, Settlement, masked, secrets_of
 from channels.models import Channel, Listing
 from pim.lib.failpoint import failpoint
 
@@ -62,7 +63,7 @@ class Sending:
         doubtful = [one for one in to_send if one.listing.unknown] if self.connector.can_read_back else []
         certain = [one for one in to_send if one not in doubtful]
         if doubtful:
-            certain += self._read_back(doubtful)
+            certain += self.read_back(doubtful)
         if certain and self.stopped:
             self._put_off(certain)
         elif certain:
@@ -71,7 +72,7 @@ class Sending:
 
     # --- reading back what may have arrived
 
-    def _read_back(self, doubtful: Sequence[Prepared]) -> list[Prepared]:
+    def read_back(self, doubtful: Sequence[Prepared]) -> list[Prepared]:
         """Settles those that are there as they should be; returns those still to be sent."""
         try:
             seen, milliseconds = self.call(
@@ -187,7 +188,7 @@ class Sending:
 
     def failed(self, prepared: Sequence[Prepared], error: DeliveryError, operation: str) -> None:
         """A request failed as a whole: its kind decides about the channel and about each listing."""
-        now, self.stopped, reason = timezone.now(), True, str(error)
+        now, self.stopped, reason = timezone.now(), True, masked(str(error), secrets_of(self.connector))
         if isinstance(error, Config):
             profiles.pause(channel_id=self.channel.pk, reason=reason)
             self.channel.paused_at, self.channel.paused_reason = now, reason
@@ -300,4 +301,4 @@ def _settle_one(
 
 def lease_seconds(connector: Connector) -> float:
     """Longer than reading back and sending take together, so that nobody else sends meanwhile."""
-    return 2 * connector.seconds + 60
+    return 2 * connector.seconds + settings.PIM_LEASE_SECONDS
