@@ -54,7 +54,7 @@ class Shop:
 
     def push(
         self, *items: dict[str, Any], message: str = "msg_1", at: int | None = None, secret: str = SECRET,
-        tamper: bytes = b"", timeout: float = 5,
+        tamper: bytes = b"", timeout: float = 5, to: str = "/api",
     ) -> httpx.Response:  # fmt: skip
         body = json.dumps({"channel": "b2b_shop", "items": list(items)}).encode()
         timestamp = str(at or int(time.time()))
@@ -63,7 +63,7 @@ class Shop:
             "webhook-timestamp": timestamp,
             "webhook-signature": sign(key_of(secret), message, timestamp, body),
         }
-        return httpx.post(f"{self.address}/api", content=body + tamper, headers=headers, timeout=timeout)
+        return httpx.post(f"{self.address}{to}", content=body + tamper, headers=headers, timeout=timeout)
 
     def get(self, path: str) -> httpx.Response:
         return httpx.get(self.address + path, timeout=5)

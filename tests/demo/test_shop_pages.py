@@ -107,3 +107,23 @@ def test_the_shop_is_a_process_of_its_own_that_ends_when_told(tmp_path):
             assert process.wait(timeout=10) == 0
         finally:
             process.kill()
+
+
+def test_channels_have_shelves_of_their_own(shop):
+    shop.push(upsert(), message="a")
+    answer = shop.push(
+        upsert(locales={"de_DE": {"title": "Für Profis"}}), message="a", to="/hooks/pro_portal"
+    )
+    page = f"{shop.address}/at/pro_portal/de_DE/p/TH-KOPP-CREAM"
+    assert answer.json()["results"][0]["url"] == page
+    assert "<h1>Für Profis</h1>" in shop.get("/at/pro_portal/de_DE/p/TH-KOPP-CREAM").text
+    assert 'href="/at/pro_portal/de_DE/"' in shop.get("/at/pro_portal/de_DE/p/TH-KOPP-CREAM").text
+    assert "<h1>Steinzeugbecher Kopp</h1>" in shop.get("/de_DE/p/TH-KOPP-CREAM").text
+    assert shop.get("/hooks/pro_portal/items?keys=TH-KOPP-CREAM").json()["items"][0]["url"] == page
+    assert shop.get("/_version?channel=pro_portal").json() == {"version": 1}
+
+
+def test_the_dealer_shop_is_reached_by_its_channel_code_too(shop):
+    shop.push(upsert(), to="/hooks/b2b_shop")
+    assert shop.state == {"TH-KOPP-CREAM": (1, True)}
+    assert shop.get("/at/..%2f..%2fx/en_US/").status_code == 404

@@ -132,7 +132,7 @@ def channels() -> list[dict[str, Any]]:
             "schedule": {
                 "mode": "windows",
                 "time_zone": "Europe/Berlin",
-                "windows": [{"days": [0, 1, 2, 3, 4], "start": "06:00", "end": "20:00"}],
+                "windows": [{"days": ["mon", "tue", "wed", "thu", "fri"], "from": "06:00", "to": "20:00"}],
             },
             "send_fallback": True,
             "requirements": requirements((*REQUIRED, "min_order")),

@@ -14,38 +14,70 @@ from pim.demo.shop.words import LANGUAGES, word
 DEFAULT_LOCALE = "en_US"
 
 
-def page(store: Store, name: str, locale: str, rest: list[str], query: dict[str, str]) -> tuple[int, str]:
-    """(status, HTML)."""
+def page(
+    store: Store,
+    name: str,
+    locale: str,
+    rest: list[str],
+    query: dict[str, str],
+    *,
+    base: str = "",
+    channel: str = "",
+) -> tuple[int, str]:
+    """(status, HTML). `base`: what stands before the locale in the addresses of this channel's pages."""
     # Read before the sheets: a change in between is then seen as news by the page, never missed.
     version = store.version()
     known = locale in LANGUAGES
     locale = locale if known else DEFAULT_LOCALE
+    root = f"{base}/{locale}"
     sheets = store.sheets()
     status, heading, body, category = 404, word("missing_page", locale), "", None
     if known and not rest:
         category = query.get("category", "")
-        status, heading, body = 200, name, home(sheets, locale, category)
+        status, heading, body = 200, name, home(sheets, locale, root, category)
     elif known and len(rest) == 2 and rest[0] == "p":
         sheet = next((sheet for sheet in sheets if sheet.get("sku") == rest[1]), None)
         if sheet:
-            status, heading, body = 200, view.title(sheet, locale), product(sheet, sheets, locale)
+            status, heading, body = 200, view.title(sheet, locale), product(sheet, sheets, locale, root)
         else:
             heading = word("gone", locale)
     if status == 404:
-        back = f'<a class="button" href="/{locale}/">{escape(word("home", locale))}</a>'
+        back = f'<a class="button" href="{root}/">{escape(word("home", locale))}</a>'
         body = f'<div class="empty"><h1>{escape(heading)}</h1>{back}</div>'
     tail = (
         f"p/{quote(rest[1])}"
         if len(rest) == 2
         else (f"?{urlencode({'category': category})}" if category else "")
     )
-    return status, frame(name, heading, body, navigation(sheets, locale, category), locale, tail, version)
+    return status, frame(
+        name,
+        heading,
+        body,
+        navigation(sheets, locale, root, category),
+        locale,
+        tail,
+        version,
+        base=base,
+        channel=channel,
+    )
 
 
-def frame(name: str, heading: str, body: str, menu: str, locale: str, tail: str, version: int) -> str:
+def frame(
+    name: str,
+    heading: str,
+    body: str,
+    menu: str,
+    locale: str,
+    tail: str,
+    version: int,
+    *,
+    base: str,
+    channel: str,
+) -> str:
+    root = f"{base}/{locale}"
     language = LANGUAGES[locale][0]
     switch = "".join(
-        f'<li><a href="/{code}/{tail}" lang="{short}" hreflang="{short}"{" aria-current=true" if code == locale else ""}>{label}</a></li>'
+        f'<li><a href="{base}/{code}/{tail}" lang="{short}" hreflang="{short}"{" aria-current=true" if code == locale else ""}>{label}</a></li>'
         for code, (short, label) in LANGUAGES.items()
     )
     shown = heading if heading == name else f"{heading} – {name}"
@@ -60,10 +92,10 @@ def frame(name: str, heading: str, body: str, menu: str, locale: str, tail: str,
 <link rel="stylesheet" href="/static/shop.css">
 <script src="/static/shop.js" defer></script>
 </head>
-<body data-version="{version}" data-updated="{escape(word("updated", locale))}">
+<body data-version="{version}" data-channel="{escape(channel)}" data-updated="{escape(word("updated", locale))}">
 <a class="skip" href="#content">{escape(word("skip", locale))}</a>
 <header class="top">
-<a class="brand" href="/{locale}/"><img src="/static/mark.svg" alt="" width="34" height="34"><span>{escape(name)}</span></a>
+<a class="brand" href="{root}/"><img src="/static/mark.svg" alt="" width="34" height="34"><span>{escape(name)}</span></a>
 <nav class="languages" aria-label="{escape(word("language", locale))}"><ul>{switch}</ul></nav>
 </header>
 <nav class="menu" aria-label="{escape(word("categories", locale))}">{menu}</nav>
@@ -99,18 +131,18 @@ def shelves(sheets: list[Sheet], locale: str, depth: int = 2) -> dict[str, tuple
     return found
 
 
-def navigation(sheets: list[Sheet], locale: str, chosen: str | None) -> str:
+def navigation(sheets: list[Sheet], locale: str, root: str, chosen: str | None) -> str:
     entries = [
         ("", word("all", locale)),
         *((key, label) for key, (label, _rows) in shelves(sheets, locale).items() if key),
     ]
     return "<ul>" + "".join(
-        f'<li><a href="/{locale}/{"?" + urlencode({"category": key}) if key else ""}"{" aria-current=page" if key == chosen else ""}>{escape(label)}</a></li>'
+        f'<li><a href="{root}/{"?" + urlencode({"category": key}) if key else ""}"{" aria-current=page" if key == chosen else ""}>{escape(label)}</a></li>'
         for key, label in entries
     ) + "</ul>"  # fmt: skip
 
 
-def home(sheets: list[Sheet], locale: str, category: str) -> str:
+def home(sheets: list[Sheet], locale: str, root: str, category: str) -> str:
     if not sheets:
         return (
             f'<div class="empty"><h1>{escape(word("empty", locale))}</h1>'
@@ -131,7 +163,7 @@ def home(sheets: list[Sheet], locale: str, category: str) -> str:
         if category and key != category:
             continue
         level = "h1" if category else "h2"
-        cards = "".join(card(sheet, locale, family[view.card_group(sheet)]) for sheet in rows)
+        cards = "".join(card(sheet, locale, root, family[view.card_group(sheet)]) for sheet in rows)
         out.append(
             f'<section class="shelf"><{level}>{escape(label)}</{level}><ul class="grid">{cards}</ul></section>'
         )
@@ -140,11 +172,11 @@ def home(sheets: list[Sheet], locale: str, category: str) -> str:
     return "".join(out)
 
 
-def address(sheet: Sheet, locale: str) -> str:
-    return f"/{locale}/p/{quote(str(sheet.get('sku', '')))}"
+def address(sheet: Sheet, root: str) -> str:
+    return f"{root}/p/{quote(str(sheet.get('sku', '')))}"
 
 
-def card(sheet: Sheet, locale: str, members: int) -> str:
+def card(sheet: Sheet, locale: str, root: str, members: int) -> str:
     own = view.variants(sheet)
     count = max(members, len(own))
     color = view.field(sheet, "color", locale)
@@ -157,14 +189,14 @@ def card(sheet: Sheet, locale: str, members: int) -> str:
     name = str(view.field(sheet, "name", locale) or view.title(sheet, locale))
     return (
         f'<li class="card"><div class="picture">{view.picture_tag(sheet, locale, decorative=True)}</div>'
-        f'<h3><a href="{address(sheet, locale)}">{escape(name)}</a></h3>{more}{price}</li>'
+        f'<h3><a href="{address(sheet, root)}">{escape(name)}</a></h3>{more}{price}</li>'
     )
 
 
-def product(sheet: Sheet, sheets: list[Sheet], locale: str) -> str:
-    trail = [f'<li><a href="/{locale}/">{escape(word("home", locale))}</a></li>']
+def product(sheet: Sheet, sheets: list[Sheet], locale: str, root: str) -> str:
+    trail = [f'<li><a href="{root}/">{escape(word("home", locale))}</a></li>']
     trail += [
-        f'<li><a href="/{locale}/?{urlencode({"category": key})}">{escape(label)}</a></li>'
+        f'<li><a href="{root}/?{urlencode({"category": key})}">{escape(label)}</a></li>'
         for key, label in places(sheet, locale)[:1]
     ]
     thumbs = "".join(
@@ -189,7 +221,7 @@ def product(sheet: Sheet, sheets: list[Sheet], locale: str) -> str:
 <h1>{escape(view.title(sheet, locale))}</h1>
 {f'<p class="lead">{escape(str(short))}</p>' if short else ""}
 {price}
-{siblings(sheet, sheets, locale)}
+{siblings(sheet, sheets, locale, root)}
 <p class="sku">{escape(word("article", locale))} {escape(str(sheet.get("sku", "")))}</p>
 </div>
 <section class="text"><h2>{escape(word("description", locale))}</h2>{clean(str(text)) if text else ""}</section>
@@ -197,7 +229,7 @@ def product(sheet: Sheet, sheets: list[Sheet], locale: str) -> str:
 </article>"""
 
 
-def siblings(sheet: Sheet, sheets: list[Sheet], locale: str) -> str:
+def siblings(sheet: Sheet, sheets: list[Sheet], locale: str, root: str) -> str:
     """Links to the other variants, or the list of those inside the sheet."""
     inside = view.variants(sheet)
     if inside:
@@ -211,7 +243,7 @@ def siblings(sheet: Sheet, sheets: list[Sheet], locale: str) -> str:
         if len(same) < 2:
             return ""
         entries = "".join(
-            f'<li><a href="{address(other, locale)}"{" aria-current=page" if other is sheet else ""}>{escape(view.variant_name(other, locale))}</a></li>'
+            f'<li><a href="{address(other, root)}"{" aria-current=page" if other is sheet else ""}>{escape(view.variant_name(other, locale))}</a></li>'
             for other in same
         )
     return f'<div class="variants"><h2>{escape(word("choose", locale))}</h2><ul>{entries}</ul></div>'

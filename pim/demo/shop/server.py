@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,6 +17,8 @@ from pim.demo.shop.store import Store
 from pim.demo.shop.webhook import Malformed, page_of, receive
 
 STATIC = Path(__file__).parent / "static"
+MAIN_CHANNEL = "b2b_shop"
+CHANNEL = re.compile(r"[A-Za-z0-9_]{1,100}")
 MAX_BODY = 32 * 1024 * 1024
 POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' http: https: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
@@ -26,20 +29,36 @@ class ShopServer(ThreadingHTTPServer):
 
     def __init__(self, address: tuple[str, int], *, data: Path, secret: str, name: str = "Tarnholt") -> None:
         self.key = signature.key_of(secret)
+        self.data = data
         self.store = Store(data)
+        self.stores = {"": self.store}
+        self.opening = threading.Lock()
         self.faults = Faults()
         self.name = name
         self.closing = threading.Event()
         super().__init__(address, Handler)
 
+    def store_of(self, channel: str) -> Store | None:
+        """Each channel sees its own shelves; MAIN_CHANNEL and "" are the same. None for a code that cannot be one."""
+        channel = "" if channel == MAIN_CHANNEL else channel
+        if channel and not CHANNEL.fullmatch(channel):
+            return None
+        with self.opening:
+            if channel not in self.stores:
+                self.stores[channel] = Store(self.data, channel)
+            return self.stores[channel]
+
     def server_close(self) -> None:
         self.closing.set()
         super().server_close()
-        self.store.close()
+        for store in self.stores.values():
+            store.close()
 
 
 class Handler(BaseHTTPRequestHandler):
     server: ShopServer
+    store: Store
+    channel: str
     protocol_version = "HTTP/1.1"
     server_version = "DemoShop"
     types: ClassVar[dict[str, str]] = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -66,7 +85,9 @@ class Handler(BaseHTTPRequestHandler):
         self.answer(status, html.encode(), "text/html; charset=utf-8", {"Content-Security-Policy": POLICY})
 
     def address(self) -> str:
-        return f"http://{self.headers.get('Host') or f'127.0.0.1:{self.server.server_port}'}"
+        """Of this channel's pages."""
+        host = self.headers.get("Host") or f"127.0.0.1:{self.server.server_port}"
+        return f"http://{host}" + (f"/at/{self.channel}" if self.channel not in ("", MAIN_CHANNEL) else "")
 
     # --- requests
 
@@ -74,16 +95,29 @@ class Handler(BaseHTTPRequestHandler):
         url = urlsplit(self.path)
         query = {name: values[-1] for name, values in parse_qs(url.query).items()}
         parts = [unquote(part) for part in url.path.split("/") if part]
+        self.channel = query.get("channel", "")
         match parts:
-            case ["api", "items"]:
+            case ["hooks" | "at", channel, *_rest]:
+                self.channel = channel
+        store = self.server.store_of(self.channel)
+        if store is None:
+            self.json(404, {"error": "No such channel."})
+            return
+        self.store = store
+        match parts:
+            case ["api", "items"] | ["hooks", _, "items"]:
                 self.read_back(query.get("keys"))
             case ["_version"]:
-                self.json(200, {"version": self.server.store.version()})
+                self.json(200, {"version": store.version()})
             case ["_state"]:
-                store = self.server.store
                 self.json(200, {"version": store.version(), "items": store.held()})
             case ["_log"]:
                 self.log(query.get("after", "0"))
+            case ["at", channel, locale, *rest]:
+                base = f"/at/{channel}"
+                self.page(
+                    *pages.page(store, self.server.name, locale, rest, query, base=base, channel=channel)
+                )
             case ["static", name]:
                 self.static(name)
             case []:
@@ -103,10 +137,16 @@ class Handler(BaseHTTPRequestHandler):
             self.json(HTTPStatus.LENGTH_REQUIRED, {"error": "A body of known length, at most 32 MB."})
             return
         body = self.rfile.read(int(length))
-        match urlsplit(self.path).path.rstrip("/"):
-            case "/api":
+        match [part for part in urlsplit(self.path).path.split("/") if part]:
+            case ["api"]:
+                self.store = self.server.store
+                self.channel = ""
                 self.push(body)
-            case "/_faults":
+            case ["hooks", channel] if store := self.server.store_of(channel):
+                self.store = store
+                self.channel = channel
+                self.push(body)
+            case ["_faults"]:
                 self.script(body)
             case _:
                 self.json(404, {"error": "Nothing is received here."})
@@ -122,7 +162,7 @@ class Handler(BaseHTTPRequestHandler):
             self.json(401, {"error": str(error)})
             return
         try:
-            answer = receive(self.server.store, webhook_id, body, self.address())
+            answer = receive(self.store, webhook_id, body, self.address())
         except Malformed as error:
             self.note(400, fault, str(error), body)
             self.json(400, {"error": str(error)})
@@ -151,7 +191,7 @@ class Handler(BaseHTTPRequestHandler):
         return True
 
     def note(self, status: int, fault: Fault | None, note: str, body: bytes) -> None:
-        self.server.store.log(
+        self.store.log(
             webhook_id=self.headers.get("webhook-id") or "",
             status=status,
             fault=fault.mode if fault else "",
@@ -165,7 +205,7 @@ class Handler(BaseHTTPRequestHandler):
             return
         if fault and fault.mode in ("slow", "apply_then_timeout"):
             self.server.closing.wait(fault.seconds)
-        items = self.server.store.held(None if keys is None else keys.split(","))
+        items = self.store.held(None if keys is None else keys.split(","))
         for item in items:
             if item["present"] and "sheet" in item:
                 item["url"] = page_of(item["sheet"], self.address())
@@ -173,7 +213,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def log(self, after: str) -> None:
         start = int(after) if after.isdecimal() else 0
-        store = self.server.store
+        store = self.store
         self.json(200, {"requests": store.requests(start), "applied": store.applied()})
 
     def script(self, body: bytes) -> None:

@@ -28,10 +28,14 @@ CREATE TABLE IF NOT EXISTS applied (
 class Store:
     """One connection behind one lock: a stand-in shop has no crowds."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, channel: str = "") -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._lock = threading.RLock()
-        self._db = sqlite3.connect(folder / "shop.sqlite3", check_same_thread=False, isolation_level=None)
+        self._db = sqlite3.connect(
+            folder / (f"shop-{channel}.sqlite3" if channel else "shop.sqlite3"),
+            check_same_thread=False,
+            isolation_level=None,
+        )
         self._db.row_factory = sqlite3.Row
         self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + SCHEMA)
 

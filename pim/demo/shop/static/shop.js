@@ -30,7 +30,7 @@
   async function look() {
     try {
       if (!document.hidden) {
-        const answer = await fetch("/_version", { cache: "no-store" });
+        const answer = await fetch(`/_version?channel=${document.body.dataset.channel}`, { cache: "no-store" });
         const now = String((await answer.json()).version);
         if (now !== version) await refresh();
       }
