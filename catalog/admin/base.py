@@ -1,0 +1,151 @@
+"""What the screens of the structure share: codes that stay, labels by locale, and one announcement per change.
+
+Django runs a form's and a deletion's POST in one transaction; the announcement is made in it.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, ClassVar
+
+from django.db import connection, models, transaction
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Cast
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin, TabularInline
+
+from catalog.access import PolicyAdmin, PolicyInline
+from catalog.admin._preset_autocomplete import PresetForm, PresetInputs
+from catalog.labels import LabelsField
+from catalog.structure.announce import announce
+from catalog.structure.snapshot import Structure
+
+
+class FixedCodeForm(PresetForm):
+    """Codes stand in stored keys, files and tokens: once made, they stay."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and "code" in self.fields:
+            self.fields["code"].disabled = True
+            self.fields["code"].help_text = _("Stays as it is: values, files and channels refer to it.")
+
+
+class _LabelInputs:
+    """Fields called `labels` become one input per locale. The locales are read once per form class."""
+
+    compact_labels: ClassVar[bool] = False
+
+    def formfield_for_dbfield(
+        self, db_field: models.Field[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        if db_field.name == "labels":
+            locales = getattr(request, "_label_locales", None)
+            if locales is None:
+                locales = tuple(Structure.current().locales.values())
+                request._label_locales = locales  # type: ignore[attr-defined]
+            return LabelsField(locales=locales, compact=self.compact_labels, label=_("Label"))
+        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+
+
+class CatalogAdmin(_LabelInputs, PolicyAdmin, ModelAdmin):
+    """A list that says what it is for when it is empty, and finds labels in any locale."""
+
+    list_per_page = 50
+    show_full_result_count = False
+    list_filter_submit = True
+    warn_unsaved_form = True
+    search_labels: ClassVar[bool] = False
+    empty_sentence: ClassVar[Any] = ""
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        words = search_term.split()
+        if self.search_labels and words:
+            labels = Q()
+            for word in words:
+                # SQLite keeps JSON as it was written, with escapes; PostgreSQL shows the letters.
+                written = json.dumps(word)[1:-1] if connection.vendor == "sqlite" else word
+                labels &= Q(_labels_text__icontains=written)
+            by_label = queryset.annotate(_labels_text=Cast("labels", models.TextField())).filter(labels)
+            found = queryset.filter(Q(pk__in=found.values("pk")) | Q(pk__in=by_label.values("pk")))
+            may_repeat = False
+        return found, may_repeat
+
+
+class StructureAdmin(CatalogAdmin):
+    """A screen of the structure. `kind` is what catalog.structure.announce calls these rows."""
+
+    view_verb = "structure.view"
+    edit_verb = "structure.edit"
+    form = FixedCodeForm
+    kind: ClassVar[str]
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        own = not change or form.has_changed()
+        for formset in formsets:
+            kind = getattr(formset, "announced_kind", None)
+            touched = [
+                row.pk for row in (*formset.new_objects, *(row for row, _fields in formset.changed_objects))
+            ]
+            if kind and touched:
+                announce(kind, touched, by=request.user.pk)
+            own = own or (kind is None and formset.has_changed())
+        if own:
+            announce(self.kind, [form.instance.pk], by=request.user.pk)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """As Django's, with deletions announced while the rows are still there."""
+        kind = getattr(formset, "announced_kind", None)
+        leaving = [row.instance.pk for row in getattr(formset, "deleted_forms", ()) if row.instance.pk]
+        if kind and leaving:
+            announce(kind, leaving, by=request.user.pk)
+        super().save_formset(request, form, formset, change)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        with transaction.atomic():
+            announce(self.kind, [obj.pk], by=request.user.pk)
+            super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        with transaction.atomic():
+            announce(self.kind, list(queryset.values_list("pk", flat=True)), by=request.user.pk)
+            super().delete_queryset(request, queryset)
+
+    def label(self, row: Any) -> str:
+        return str(row)
+
+    label.short_description = _("label")  # type: ignore[attr-defined]
+
+
+class StructureTabular(_LabelInputs, PresetInputs, PolicyInline, TabularInline):
+    """Rows of their own `announced_kind`, or (None) a part of the row they stand under."""
+
+    view_verb = "structure.view"
+    edit_verb = "structure.edit"
+    form = FixedCodeForm
+    compact_labels = True
+    extra = 0
+    announced_kind: ClassVar[str | None] = None
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.announced_kind = self.announced_kind
+        return formset
+
+
+def indented(text: Any, depth: int) -> SafeString:
+    """A name in a tree shown as a list; the depth is read out by the marks before it."""
+    if not depth:
+        return format_html("{}", text)
+    return format_html(
+        '<span style="padding-inline-start:{}rem"><span class="text-base-400" aria-hidden="true">└ </span>{}</span>',
+        depth * 1.25 - 1,
+        text,
+    )
