@@ -12,6 +12,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -51,13 +52,16 @@ class Service:
             if output:
                 output.close()
 
-    def signal(self, number: int) -> None:
-        """To the whole group; nothing happens where it is gone already."""
+    def ask_to_end(self) -> None:
+        """SIGTERM to the process itself: a worker then finishes the tasks its children are at."""
+        if self.child is not None and self.child.poll() is None:
+            self.child.terminate()
+
+    def kill_group(self) -> None:
+        """The process and all it started; nothing happens where they are gone already."""
         if self.child is not None:
-            try:
-                os.killpg(self.child.pid, number)
-            except (ProcessLookupError, PermissionError):
-                return
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.child.pid, signal.SIGKILL)
 
     def group_is_gone(self) -> bool:
         if self.child is None:
@@ -127,14 +131,14 @@ class Supervisor:
                     f"{service.name} ended {QUICK_DEATHS} times in a row{_last_words(service.log)}"
                 )
             self.say(f"{service.name} ended with status {service.child.returncode}; starting it again.")
-            service.signal(signal.SIGKILL)  # what it had started itself
+            service.kill_group()  # what it had started itself
             time.sleep(0.5)
             service.start(self.env)
 
     def _end(self) -> None:
-        """SIGTERM to all groups at once, SIGKILL to those still there after the grace."""
+        """SIGTERM to all at once, SIGKILL to every group still there after the grace."""
         for service in self.services:
-            service.signal(signal.SIGTERM)
+            service.ask_to_end()
         deadline = time.monotonic() + GRACE_SECONDS
         signals_before = self.asked_to_stop
         while time.monotonic() < deadline and self.asked_to_stop == signals_before:
@@ -142,7 +146,7 @@ class Supervisor:
                 return
             time.sleep(0.05)
         for service in self.services:
-            service.signal(signal.SIGKILL)
+            service.kill_group()
         for service in self.services:
             if service.child is not None:
                 service.child.wait()

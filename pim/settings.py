@@ -250,7 +250,15 @@ LOGGING = {
         "handlers": ["stderr"],
         "level": env.choice("PIM_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
     },
-    "loggers": {"django": {"handlers": [], "propagate": True}, "httpx": {"level": "WARNING"}},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},
+        "httpx": {"level": "WARNING"},
+        # A line per tick would bury what matters.
+        **{
+            name: {"level": "WARNING"}
+            for name in ("celery.beat", "celery.worker.strategy", "celery.app.trace")
+        },
+    },
 }
 
 from pim.navigation import UNFOLD  # noqa: E402, F401  (read by the theme)

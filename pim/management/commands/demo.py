@@ -7,14 +7,16 @@ import time
 from argparse import ArgumentParser
 from collections.abc import Callable
 from http.client import HTTPConnection, HTTPException
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
+from catalog.models import User
+from pim.demo.loading.channels import shop_secret
+from pim.demo.loading.people import PASSWORD, PEOPLE
 from pim.processes import KeepsDying, Service, Supervisor
 
 HOST = "127.0.0.1"
@@ -37,14 +39,13 @@ class Command(BaseCommand):
             raise CommandError(
                 "This runs for one machine only (PIM_DEMO=1); see compose.yaml for production."
             )
-        shop = find_spec("pim.demo") is not None and find_spec("pim.demo.shop") is not None
-        for setting, wanted in (("PIM_PORT", port), *([("PIM_SHOP_PORT", shop_port)] if shop else [])):
+        for setting, wanted in (("PIM_PORT", port), ("PIM_SHOP_PORT", shop_port)):
             _require_free(setting, wanted)
-        services = services_of(port=port, shop_port=shop_port if shop else None, reload=reload)
+        services = services_of(port=port, shop_port=shop_port, reload=reload)
         env = os.environ | {"PIM_PORT": str(port), "PIM_SHOP_PORT": str(shop_port), "PYTHONUNBUFFERED": "1"}
         supervisor = Supervisor(services, env=env, say=self.say)
         try:
-            supervisor.run(lambda give_up: self.welcome(port, shop_port if shop else None, give_up))
+            supervisor.run(lambda give_up: self.welcome(port, shop_port, give_up))
         except KeepsDying as error:
             raise CommandError(str(error)) from None
         self.say("Stopped; nothing is left running.")
@@ -53,7 +54,7 @@ class Command(BaseCommand):
         self.stdout.write(text)
         self.stdout.flush()
 
-    def welcome(self, port: int, shop_port: int | None, give_up: Callable[[], bool]) -> None:
+    def welcome(self, port: int, shop_port: int, give_up: Callable[[], bool]) -> None:
         deadline = time.monotonic() + START_SECONDS
         while not _serves(port):
             if give_up():
@@ -65,15 +66,14 @@ class Command(BaseCommand):
             time.sleep(0.1)
         self.say("")
         self.say(f"  Admin   http://{HOST}:{port}/admin/")
-        if shop_port is not None:
-            self.say(f"  Shop    http://{HOST}:{shop_port}/")
-        for name, password, who in demo_logins():
-            self.say(f"  Login   {name} / {password}   {who}")
+        self.say(f"  Shop    http://{HOST}:{shop_port}/")
+        for name, password, does in demo_logins():
+            self.say(f"  Login   {name} / {password} — {does}")
         self.say(f"  Logs    {settings.PIM_DATA / 'logs'}")
         self.say("\n  Ctrl-C ends everything.")
 
 
-def services_of(*, port: int, shop_port: int | None, reload: bool = False) -> list[Service]:
+def services_of(*, port: int, shop_port: int, reload: bool = False) -> list[Service]:
     """What runs on one machine. Logs go to the data folder; with `reload`, to the terminal."""
     logs: Path = settings.PIM_DATA / "logs"
     logs.mkdir(parents=True, exist_ok=True)
@@ -107,10 +107,12 @@ def services_of(*, port: int, shop_port: int | None, reload: bool = False) -> li
             *(*celery, "worker", "--concurrency", "2", "--queues", "interactive,imports,delivery"),
             *("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"),
         ],
+        "shop": [
+            *(sys.executable, "-m", "pim.demo.shop", "--port", str(shop_port)),
+            *("--data", str(settings.PIM_DATA / "shop"), "--secret", shop_secret()),
+        ],
         "clock": [*celery, "beat", "--pidfile", "", "--loglevel", "WARNING"],
     }
-    if shop_port is not None:
-        commands["shop"] = [sys.executable, "-m", "pim.demo.shop", "--port", str(shop_port)]
     return [
         Service(name, command, log=None if reload else logs / f"{name}.log")
         for name, command in commands.items()
@@ -118,10 +120,12 @@ def services_of(*, port: int, shop_port: int | None, reload: bool = False) -> li
 
 
 def demo_logins() -> list[tuple[str, str, str]]:
-    """(name, password, what they do) of the demo's users, where the demo's catalogue is part of this installation."""
-    if find_spec("pim.demo") is None or find_spec("pim.demo.people") is None:
-        return []
-    return list(import_module("pim.demo.people").LOGINS)
+    """(name, password, what they do) of the demo's people, where `load_demo` has made them."""
+    there = set(
+        User.objects.filter(username__in=[one.username for one in PEOPLE]).values_list("username", flat=True)
+    )
+    connection.close()
+    return [(one.username, PASSWORD, one.does) for one in PEOPLE if one.username in there]
 
 
 def _serves(port: int) -> bool:
