@@ -1,6 +1,10 @@
+import json
 from collections import Counter
-from io import BytesIO
+from dataclasses import replace
+from io import BytesIO, StringIO
 
+import pytest
+from django.core.management import call_command
 from python_calamine import CalamineWorkbook
 from stdnum import ean
 
@@ -99,6 +103,45 @@ def test_the_profile_maps_every_column_to_something_that_exists():
 def test_the_import_understands_the_profile():
     from catalog.importing import mapping, settings
 
-    profile = import_profile()
+    profile = import_profile("csv")
     assert [column.as_json() for column in mapping.from_json(profile["mapping"])] == profile["mapping"]
     assert settings.ImportSettings.from_json(profile["settings"]).as_json() == {"decimal": ","}
+    assert import_profile("xlsx")["settings"] == {}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("kind", "content"), [("xlsx", xlsx), ("csv", csv)])
+def test_the_plan_finds_exactly_the_planted_errors(kind, content, tmp_path):
+    from catalog.models import ImportProfile, Source, User
+    from pim.demo.loading.products import load_products
+    from pim.demo.loading.structure import load_structure
+
+    load_structure(structure())
+    undrawn = [replace(row, images={}) for row in products()]
+    load_products(undrawn, by=User.objects.create(username="a", is_superuser=True), tell=lambda _text: None)
+    profile = import_profile(kind)
+    ImportProfile.objects.create(
+        code=profile["code"], source=Source.objects.get(code=profile["source"]), mapping=profile["mapping"],
+        settings=profile["settings"],
+    )  # fmt: skip
+    path = tmp_path / f"list.{kind}"
+    path.write_bytes(content())
+    out = StringIO()
+    with pytest.raises(SystemExit) as ended:
+        call_command(
+            "import_products",
+            str(path),
+            profile=profile["code"],
+            plan=True,
+            policy="skip-bad",
+            json=True,
+            stdout=out,
+        )
+    report = json.loads(out.getvalue().strip().splitlines()[-1])
+    expected = {
+        (error.row, error.column, error.code) for error in planted_errors() if error.severity == "error"
+    }
+    assert {(error["row"], error["column"], error["code"]) for error in report["errors"]} == expected
+    # 49 new articles, and three rows that pass in spite of what is planted in them.
+    assert (report["rows"], report["created"], report["updated"], report["rejected"]) == (120, 52, 51, 17)
+    assert ended.value.code == 1

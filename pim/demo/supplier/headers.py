@@ -4,6 +4,7 @@ SKU = "Art.-Nr."
 ARTICLE = "Lieferanten-Nr."
 GROUP = "Warengruppe"
 MODEL = "Modell"
+SPLIT = "Varianten nach"
 NAME_DE = "Bezeichnung"
 NAME_EN = "Designation EN"
 NAME_FR = "Désignation FR"
@@ -24,6 +25,6 @@ ORIGIN = "Ursprungsland"
 MATERIAL = "Material"
 
 HEADERS = (
-    SKU, ARTICLE, GROUP, MODEL, NAME_DE, NAME_EN, NAME_FR, SHORT_DE, LONG_DE, COLOR, SIZE, EUR, USD, WEIGHT, VOLUME,
+    SKU, ARTICLE, GROUP, MODEL, SPLIT, NAME_DE, NAME_EN, NAME_FR, SHORT_DE, LONG_DE, COLOR, SIZE, EUR, USD, WEIGHT, VOLUME,
     EAN, DISHWASHER, SINCE, WARRANTY, CATEGORY, ORIGIN, MATERIAL,
 )  # fmt: skip

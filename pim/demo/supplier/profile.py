@@ -26,12 +26,14 @@ def _text(attribute: str, locale: str = "", part: str = "") -> dict[str, str]:
     }
 
 
-def import_profile() -> dict[str, Any]:
+def import_profile(kind: str = "xlsx") -> dict[str, Any]:
+    """kind: "xlsx", whose number cells have no decimal mark of their own, or "csv", written with decimal commas."""
     targets: dict[str, tuple[Any, dict[str, Any]]] = {
         h.SKU: ("sku", {}),
         h.ARTICLE: (_text("supplier_article"), {}),
         h.GROUP: ("family", {"values": GROUPS}),
         h.MODEL: ("parent", {}),
+        h.SPLIT: ("family_variant", {"values": {"Becherfarbe": "mugs_by_color"}}),
         h.NAME_DE: (_text("name", "de_DE"), {}),
         h.NAME_EN: (_text("name", "en_US"), {}),
         h.NAME_FR: (_text("name", "fr_FR"), {}),
@@ -42,7 +44,7 @@ def import_profile() -> dict[str, Any]:
         h.EUR: (_text("price", part="EUR"), {}),
         h.USD: (_text("price", part="USD"), {}),
         h.WEIGHT: (_text("weight"), {"options": {"unit": "KILOGRAM"}}),
-        h.VOLUME: (_text("volume"), {}),
+        h.VOLUME: (_text("volume"), {"options": {"decimal": ","}}),
         h.EAN: (_text("gtin"), {}),
         h.DISHWASHER: (_text("dishwasher_safe"), {"values": YES_NO}),
         h.SINCE: (_text("launch_date"), {"options": {"date_format": DATE_FORMAT}}),
@@ -64,5 +66,5 @@ def import_profile() -> dict[str, Any]:
             {"column": header, "index": index, "to": targets[header][0], **targets[header][1]}
             for index, header in enumerate(h.HEADERS)
         ],
-        "settings": {"decimal": ","},
+        "settings": {"decimal": ","} if kind == "csv" else {},
     }

@@ -106,7 +106,7 @@ def new_articles(known: dict[str, ProductData], numbers: Iterator[int]) -> Itera
             yield variant(parent, GROUP_OF[known[parent].family], parent, color, next(numbers))
     for sku, family, (de, en, fr), eur, usd, volume, category in NEW_MODELS:
         yield blank() | {
-            h.SKU: sku, h.GROUP: GROUP_OF[family], h.NAME_DE: de, h.NAME_EN: en, h.NAME_FR: fr, h.EUR: eur, h.USD: usd,
+            h.SKU: sku, h.GROUP: GROUP_OF[family], h.SPLIT: "Becherfarbe", h.NAME_DE: de, h.NAME_EN: en, h.NAME_FR: fr, h.EUR: eur, h.USD: usd,
             h.WEIGHT: 0.31, h.VOLUME: volume, h.DISHWASHER: "ja", h.CATEGORY: german_category(category),
             h.MATERIAL: german("materials", "stoneware"), h.ORIGIN: "Portugal", h.WARRANTY: 2,
         }  # fmt: skip
@@ -154,7 +154,9 @@ def _built() -> tuple[tuple[Row, ...], tuple[PlantedError, ...]]:
         rows.insert(UPDATES + 2 + place * (step + 1), row)
     places = {id(row): index + 2 for index, row in enumerate(rows)}
     errors = tuple(
-        PlantedError(places[id(row)], spoiler.column, spoiler.kind, spoiler.severity, spoiler.expected)
+        PlantedError(
+            places[id(row)], spoiler.column, spoiler.kind, spoiler.severity, spoiler.code, spoiler.expected
+        )
         for row, spoiler in planted
     )
     return tuple(rows), errors
