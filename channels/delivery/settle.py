@@ -58,6 +58,7 @@ def settle(
     A row that went to somebody else is left alone; if we sent something for it, it is made stale once more, so that the
     newest value is written last.
     """
+    secrets = [secret for secret in secrets if len(secret) >= 4]
     with transaction.atomic():
         ids = [item.listing.pk for item in settlements]
         held = {
@@ -73,14 +74,13 @@ def settle(
             )
         for item in settlements:
             if item.listing.pk in held:
-                _apply(held[item.listing.pk], item, now)
+                _apply(held[item.listing.pk], item, now, secrets)
         update_rows(Listing, COLUMNS, held.values())
-        masked = [secret for secret in secrets if len(secret) >= 4]
         Attempt.objects.bulk_create(
             Attempt(
                 listing_id=item.listing.pk, at=now, operation=item.record.operation, revision=item.listing.desired_rev,
-                outcome=item.record.outcome, message=_mask(item.record.message, masked), milliseconds=item.record.milliseconds,
-                message_id=str(item.record.answer.get("id", ""))[:64], answer=_mask(dict(item.record.answer), masked),
+                outcome=item.record.outcome, message=masked(item.record.message, secrets), milliseconds=item.record.milliseconds,
+                message_id=str(item.record.answer.get("id", ""))[:64], answer=masked(dict(item.record.answer), secrets),
             )
             for item in settlements
             if item.record is not None
@@ -99,10 +99,10 @@ def backoff(attempts: int) -> timedelta:
     return timedelta(seconds=max(1.0, random.uniform(0, longest)))  # noqa: S311 - spreads load
 
 
-def _apply(row: Listing, item: Settlement, now: datetime) -> None:
+def _apply(row: Listing, item: Settlement, now: datetime, secrets: Sequence[str]) -> None:
     before = row.state
     for name, value in item.values.items():
-        setattr(row, name, value)
+        setattr(row, name, masked(value, secrets) if name in ("reason", "errors") else value)
     if item.handled:
         row.sent_rev = max(row.sent_rev, item.revision or item.listing.desired_rev)
         row.held_by = ""
@@ -116,14 +116,14 @@ def _apply(row: Listing, item: Settlement, now: datetime) -> None:
     row.lease_until, row.lease_token = None, ""
 
 
-def _mask(value: Any, secrets: Sequence[str]) -> Any:
+def masked(value: Any, secrets: Iterable[str]) -> Any:
     """The value with every secret and everything that looks like one replaced."""
     if isinstance(value, str):
         for secret in secrets:
             value = value.replace(secret, MASK)
         return redact(value)
     if isinstance(value, dict):
-        return {key: _mask(part, secrets) for key, part in value.items()}
+        return {key: masked(part, secrets) for key, part in value.items()}
     if isinstance(value, list):
-        return [_mask(part, secrets) for part in value]
+        return [masked(part, secrets) for part in value]
     return value

@@ -14,7 +14,7 @@ from channels.connectors.base import Data, DeliveryError, Item, ItemError, ItemR
 from channels.delivery import outcomes
 from channels.delivery.prepare import Prepared
 from channels.delivery.send import Sending, item_for, lease_seconds, settle_results, without_request
-from channels.delivery.settle import Record
+from channels.delivery.settle import Record, Settlement
 from channels.models import Channel, Listing
 from pim.lib.failpoint import failpoint
 
@@ -43,6 +43,12 @@ def publish(sending: Sending, connector: PublishSnapshot, prepared: Sequence[Pre
             changing.append(one)
         else:
             sending.settlements.append(settlement)
+    doubtful = [one for one in changing if one.listing.unknown] if connector.can_read_back else []
+    if doubtful:
+        changing = [one for one in changing if one not in doubtful] + sending.read_back(doubtful)
+    if sending.stopped:
+        sending.settlements += [Settlement(one.listing) for one in changing]
+        return
     if not changing:
         return
     items = [item_for(one) for one in changing]

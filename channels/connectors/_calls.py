@@ -1,0 +1,53 @@
+"""HTTP answers as delivery errors: what every connector that speaks HTTP makes of a status, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from django.utils.translation import gettext as _
+
+from channels.connectors.base import Config, Data, Retry, Unknown
+from pim.lib import http
+
+STOPPED = frozenset({401, 403, 404, 405, 410})
+
+
+def request(client: http.Client, method: str, url: str, **parts: Any) -> http.Answer:
+    """The answer, whatever its status. Raises Config (not an address we may call), Retry (nothing was sent) or Unknown."""
+    try:
+        return client.request(method, url, **parts)
+    except http.Blocked as error:
+        raise Config(str(error)) from error
+    except http.Unreachable as error:
+        raise Retry(str(error), applied="no") from error
+    except (http.TimedOut, http.BodyTooLarge) as error:
+        raise Unknown(str(error)) from error
+
+
+def raise_for(answer: http.Answer, told: Mapping[str, Any]) -> NoReturn:
+    """The error a status stands for: a redirect, 401, 403, 404, 405 and 410 are settings; 429 and 5xx pass; else the content."""
+    if 300 <= answer.status < 400:
+        raise Config(_("The address redirects: enter the final address."), answer=told)
+    if answer.status in STOPPED:
+        raise Config(said(answer), answer=told)
+    if answer.status == 429 or answer.status >= 500:
+        raise Retry(said(answer), after=answer.retry_after, answer=told)
+    raise Data(said(answer), answer=told)
+
+
+def said(answer: http.Answer) -> str:
+    return _("The channel answered %(status)d: %(text)s") % {
+        "status": answer.status,
+        "text": answer.text(200) or "–",
+    }
+
+
+def told(answer: http.Answer, message_id: str = "") -> dict[str, Any]:
+    """What an attempt's record keeps of an answer."""
+    return {
+        "status": answer.status,
+        "text": answer.text(500),
+        "seconds": round(answer.seconds, 3),
+        "id": message_id,
+    }

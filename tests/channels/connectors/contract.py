@@ -1,0 +1,77 @@
+"""What every connector has to do, whatever its shape. A subject is a connector with the channel it speaks to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from pytest_httpserver import HTTPServer
+from werkzeug import Response
+
+from channels.connectors.base import Connector
+from channels.connectors.webhook import Webhook
+from tests.channels import shop as acts
+from tests.channels.connectors.feed_shop import FeedConnector, FeedShop
+from tests.channels.connectors.jobs_shop import JobsConnector, JobsShop
+from tests.channels.shop import Shop
+
+
+@dataclass
+class Subject:
+    """`per_item`: the channel can refuse one item and take the others."""
+
+    connector: type[Connector]
+    server: Any
+    per_item: bool = True
+
+    @property
+    def items(self) -> dict[str, Any]:
+        return self.server.items
+
+    @property
+    def requests(self) -> int:
+        return self.server.requests
+
+    @property
+    def sends(self) -> int:
+        return len(self.server.posts) if isinstance(self.server, Shop) else self.server.submissions
+
+    def sample(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        return self.connector.sample(self.server.address)
+
+    def answer_next(self, status: int, *, applied: bool = False, text: str = "", **headers: str) -> None:
+        if isinstance(self.server, Shop):
+            self.server.next.append(
+                (acts.applies_and_answers if applied else acts.answers)(
+                    status, **({"text": text} if not applied else {}), **headers
+                )
+            )
+        else:
+            named = {name.replace("_", "-"): value for name, value in headers.items()}
+            self.server.next.append((Response(text, status=status, headers=named), applied))
+
+    def reject(self, key: str) -> None:
+        if isinstance(self.server, Shop):
+            self.server.next.append(acts.rejects(key, field="title", message="Too loud."))
+        else:
+            self.server.rejected[key] = "Too loud."
+
+    def stop_rejecting(self) -> None:
+        if not isinstance(self.server, Shop):
+            self.server.rejected.clear()
+
+
+SUBJECTS = {
+    "webhook": (Webhook, Shop, True),
+    "jobs": (JobsConnector, JobsShop, True),
+    "feed": (FeedConnector, FeedShop, False),
+}
+
+
+@contextmanager
+def subject(code: str) -> Iterator[Subject]:
+    connector, server, per_item = SUBJECTS[code]
+    with HTTPServer(host="127.0.0.1") as httpserver:
+        yield Subject(connector, server(httpserver), per_item)
