@@ -7,13 +7,16 @@ import os
 
 from celery import Celery
 from celery.signals import setup_logging
-from kombu import Queue
+from kombu import Exchange, Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pim.settings")
 
 app = Celery("pim")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.conf.task_queues = [Queue(name) for name in ("interactive", "imports", "delivery")]
+# Each with an exchange and key of its own: left to the default, all three would share one and get every message.
+app.conf.task_queues = [
+    Queue(name, Exchange(name), routing_key=name) for name in ("interactive", "imports", "delivery")
+]
 app.autodiscover_tasks()
 
 
