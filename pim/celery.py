@@ -13,7 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pim.settings")
 
 app = Celery("pim")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-# Each with an exchange and key of its own: left to the default, all three would share one and get every message.
+# Each with an exchange and key of its own: by default all three share one, and what is published there reaches all.
 app.conf.task_queues = [
     Queue(name, Exchange(name), routing_key=name) for name in ("interactive", "imports", "delivery")
 ]

@@ -18,14 +18,20 @@ def broker() -> Celery:
     return own
 
 
+@pytest.mark.parametrize("addressed", ["by queue", "by exchange"])
 @pytest.mark.parametrize("queue", QUEUES)
-def test_a_message_reaches_its_own_queue_once_and_no_other(broker, queue):
+def test_a_message_reaches_its_own_queue_once_and_no_other(broker, queue, addressed):
+    wanted = broker.amqp.queues[queue]
+    by_exchange = {"exchange": wanted.exchange.name, "routing_key": wanted.routing_key}
     with broker.connection_for_write() as connection, connection.channel() as channel:
         for declared in broker.amqp.queues.values():
             declared(channel).declare()
             declared(channel).purge()
         with broker.amqp.Producer(channel) as producer:
-            broker.send_task("any.task", queue=queue, producer=producer)
+            if addressed == "by queue":
+                broker.send_task("any.task", queue=queue, producer=producer)
+            else:
+                producer.publish({}, **by_exchange)
         waiting = {name: declared(channel).queue_declare(passive=True).message_count
                    for name, declared in broker.amqp.queues.items()}  # fmt: skip
     assert waiting == {name: int(name == queue) for name in QUEUES}
