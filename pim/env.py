@@ -135,9 +135,7 @@ def database(name: str, default: str) -> dict[str, Any]:
             "PORT": str(port or ""),
             "OPTIONS": dict(parse_qsl(parts.query)),
         }
-    raise ImproperlyConfigured(
-        f"{name} must begin with sqlite:// or postgres://, not {parts.scheme!r}."
-    )
+    raise ImproperlyConfigured(f"{name} must begin with sqlite:// or postgres://, not {parts.scheme!r}.")
 
 
 def require_fernet_keys(name: str, keys: list[str]) -> None:

@@ -128,7 +128,7 @@ def postgres_programs() -> Path:
     folders = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"), key=lambda path: int(path.split("/")[4]))
     found = folders[-1] if folders else shutil.which("initdb")
     if found is None:
-        raise MissingProgram("PostgreSQL's server programs are not installed (apt-get install postgresql).")
+        raise MissingProgram("PostgreSQL is not installed (apt-get install postgresql): nothing runs on it.")
     return Path(found).parent
 
 
@@ -136,7 +136,7 @@ def start_redis(*, append_only: bool = False) -> str:
     """An empty Redis; its URL. Ends with this process."""
     program = shutil.which("redis-server")
     if program is None:
-        raise MissingProgram("redis-server is not installed (apt-get install redis-server).")
+        raise MissingProgram("Redis is not installed (apt-get install redis-server): nothing runs on it.")
     home, port = Path(_temporary_folder("pim-redis-")), free_port()
     _start(
         [
@@ -226,3 +226,9 @@ def _wait(name: str, log: Path, ready: Callable[[], bool]) -> None:
                 f"{name} did not start in {START_SECONDS} s:\n{log.read_text(errors='replace')[-2000:]}"
             )
         time.sleep(0.05)
+
+
+if __name__ == "__main__":  # `make test` asks: can the second half, on PostgreSQL and Redis, run here?
+    postgres_programs()
+    if shutil.which("redis-server") is None:
+        raise MissingProgram("Redis is not installed (apt-get install redis-server): nothing runs on it.")
