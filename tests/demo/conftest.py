@@ -22,7 +22,7 @@ def sheet(sku: str = "TH-KOPP-CREAM", **changes: Any) -> dict[str, Any]:
     return {
         "sku": sku,
         "family": {"code": "mugs", "label": "Mugs"},
-        "categories": [{"code": "table_mugs", "path": [{"en_US": "Range"}, {"en_US": "Home"}, {"en_US": "Table"}]}],
+        "categories": [{"code": "table_mugs", "path": [{"en_US": "Home"}, {"en_US": "Table"}]}],
         "locales": {
             "en_US": {"title": "Kopp Stoneware Mug", "description": "<p>Warm for a whole chapter.</p>"},
             "de_DE": {"title": "Steinzeugbecher Kopp", "description": "<p>Ein Kapitel lang warm.</p>"},

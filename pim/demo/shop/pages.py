@@ -107,7 +107,7 @@ def frame(
 """
 
 
-def places(sheet: Sheet, locale: str, depth: int = 2) -> list[tuple[str, str]]:
+def places(sheet: Sheet, locale: str, depth: int = 1) -> list[tuple[str, str]]:
     """The shelves of this product at a depth of the category tree: (key, label), the key being the English label."""
     found = []
     for category in sheet.get("categories") or []:
@@ -118,7 +118,7 @@ def places(sheet: Sheet, locale: str, depth: int = 2) -> list[tuple[str, str]]:
     return list(dict.fromkeys(found))
 
 
-def shelves(sheets: list[Sheet], locale: str, depth: int = 2) -> dict[str, tuple[str, list[Sheet]]]:
+def shelves(sheets: list[Sheet], locale: str, depth: int = 1) -> dict[str, tuple[str, list[Sheet]]]:
     """Key → (label, one sheet for each card)."""
     found: dict[str, tuple[str, list[Sheet]]] = {}
     seen: set[tuple[str, str]] = set()
@@ -151,7 +151,7 @@ def home(sheets: list[Sheet], locale: str, root: str, category: str) -> str:
     family: dict[str, int] = {}
     for sheet in sheets:
         family[view.card_group(sheet)] = family.get(view.card_group(sheet), 0) + 1
-    found = shelves(sheets, locale, 2 if category else 1)
+    found = shelves(sheets, locale, 1 if category else 0)
     out = []
     if not category:
         total = f"{len(sheets)} {word('product' if len(sheets) == 1 else 'products', locale)}"
