@@ -117,7 +117,7 @@ def _reverse_chunk(chunk: Sequence[ImportRow], *, by: Actor, forget: bool) -> No
 
 def _settle(reversal: Reversal, outcome: Outcome | None, *, forget: bool) -> None:
     row = reversal.row
-    notes = [{"kind": "kept", "key": kept.key, "message": _sentence(kept)} for kept in reversal.kept]
+    notes = [{"kind": "kept", "key": kept.key, "message": sentence(kept)} for kept in reversal.kept]
     if outcome is not None and not outcome.ok:
         row.state = State.FAILED
         notes += [
@@ -130,7 +130,7 @@ def _settle(reversal: Reversal, outcome: Outcome | None, *, forget: bool) -> Non
     row.notes = [*row.notes, *notes]
 
 
-def _sentence(kept: Kept) -> str:
+def sentence(kept: Kept) -> str:
     if kept.by:
         return _("Changed by %(who)s on %(when)s.") % {
             "who": kept.by, "when": kept.at.strftime("%Y-%m-%d %H:%M") if kept.at else "?",

@@ -1,0 +1,53 @@
+"""Imports in the admin: drop a file, map its columns, see the plan, apply it, undo it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from unfold.admin import ModelAdmin
+
+from catalog.access import PolicyAdmin
+from catalog.importing.screens import columns, overview, run
+from catalog.models.importing import ImportRun
+
+
+@admin.register(ImportRun)
+class ImportRunAdmin(PolicyAdmin, ModelAdmin):
+    """Our own views under the model's usual names."""
+
+    view_verb = "import.run"
+
+    def get_urls(self) -> list[Any]:
+        wrap = self.admin_site.admin_view
+        one = "<int:pk>"
+        return [
+            path("", wrap(overview.overview), name="catalog_importrun_changelist"),
+            path("upload/", wrap(overview.upload), name="catalog_importrun_upload"),
+            path(f"{one}/change/", wrap(run.show), name="catalog_importrun_change"),
+            path(f"{one}/columns/", wrap(columns.columns), name="catalog_importrun_columns"),
+            path(f"{one}/columns/try/", wrap(columns.try_column), name="catalog_importrun_try"),
+            path(f"{one}/apply/", wrap(run.apply), name="catalog_importrun_apply"),
+            path(f"{one}/progress/", wrap(run.progress), name="catalog_importrun_progress"),
+            path(f"{one}/cancel/", wrap(run.cancel), name="catalog_importrun_cancel"),
+            path(f"{one}/undo/", wrap(run.take_back), name="catalog_importrun_undo"),
+            path(
+                f"{one}/rejected.csv",
+                wrap(run.rejected),
+                {"format": "csv"},
+                name="catalog_importrun_rejected_csv",
+            ),
+            path(
+                f"{one}/rejected.xlsx",
+                wrap(run.rejected),
+                {"format": "xlsx"},
+                name="catalog_importrun_rejected_xlsx",
+            ),
+        ]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return overview.overview(request)

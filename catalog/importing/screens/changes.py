@@ -1,0 +1,89 @@
+"""A row as people read it: each change as before → after, each error beside its cell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+
+from catalog.access import rights_of
+from catalog.attribute_types import ATTRIBUTE_TYPES
+from catalog.importing import rows, targets
+from catalog.importing.targets import FIELD_LABELS, Target
+from catalog.models.importing import ImportRow
+from catalog.structure.snapshot import Structure
+from catalog.values.changes import ABSENT
+from catalog.values.keys import Key
+
+MOST = 6  # changes shown at once; the rest unfolds
+TONES = {
+    "created": "success",
+    "updated": "info",
+    "unchanged": "muted",
+    "rejected": "danger",
+    "skipped": "muted",
+}
+
+
+def described(row: ImportRow, structure: Structure, user: Any) -> dict[str, Any]:
+    """{row, outcome, tone, link, changes, more, errors, notes}; values the person may not see are left out."""
+    outcome = rows.outcome_of(row.state, row.action)
+    changes = [] if outcome == "rejected" else _changes(row, structure, user)
+    return {
+        "row": row,
+        "outcome": outcome,
+        "tone": TONES[outcome],
+        "link": reverse("admin:catalog_product_change", args=[row.product_id]) if row.product_id else "",
+        "changes": changes[:MOST],
+        "more": changes[MOST:],
+        "errors": [
+            {**problem, "value": _shown(problem["value"]), "column": problem["column"] or _label_of_problem(problem, structure)}
+            for problem in row.errors
+        ],
+        "notes": [{**note, "label": key_label(note["key"], structure)} for note in row.notes],
+    }  # fmt: skip
+
+
+def _label_of_problem(problem: dict[str, Any], structure: Structure) -> str:
+    return key_label(problem["key"], structure) if problem["key"] else ""
+
+
+def _shown(value: Any) -> str:
+    text = "" if value is None else str(value)
+    return text if len(text) <= 80 else f"{text[:79]}…"
+
+
+def _changes(row: ImportRow, structure: Structure, user: Any) -> list[dict[str, str]]:
+    rights = rights_of(user)
+    listed = []
+    for key, (before, after) in rows.changes_of(row).items():
+        if key.startswith("_"):
+            if key != "_sku":
+                listed.append(
+                    {"label": key_label(key, structure), "before": _field(before), "after": _field(after)}
+                )
+            continue
+        parsed = Key.parse(key)
+        spec = structure.attributes.get(parsed.attribute)
+        if spec is None or not rights.may_view_key(spec, parsed.locale, parsed.context):
+            continue
+        kind = ATTRIBUTE_TYPES[spec.type]
+        shown = [
+            "" if value is ABSENT or value is None else kind.summary(value, spec) for value in (before, after)
+        ]
+        listed.append({"label": key_label(key, structure), "before": shown[0], "after": shown[1]})
+    return listed
+
+
+def _field(value: Any) -> str:
+    if value is ABSENT or value is None:
+        return ""
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def key_label(key: str, structure: Structure) -> str:
+    """ "Name · German (Germany)" of "name|de_DE"; "Status" of "_status"."""
+    if key.startswith("_"):
+        return str(FIELD_LABELS.get(key[1:], key[1:]))
+    parsed = Key.parse(key)
+    return targets.label(Target("", parsed.attribute, parsed.locale, parsed.context), structure)

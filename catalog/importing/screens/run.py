@@ -1,0 +1,282 @@
+"""One import: while it works its progress, then its plan or report with every row, and what can be done next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, StreamingHttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from catalog.access import can, endpoint
+from catalog.importing import report, rows, runs, undo
+from catalog.importing.screens.changes import described, key_label
+from catalog.importing.screens.columns import find
+from catalog.importing.screens.overview import TONES
+from catalog.models.importing import ImportRow, ImportRun
+from catalog.structure.snapshot import Structure
+
+PAGE = 50
+OUTCOMES = ("created", "updated", "unchanged", "rejected", "skipped")
+State = ImportRun.State
+
+
+@never_cache
+@require_safe
+@endpoint("import.run")
+def show(request: HttpRequest, pk: int) -> HttpResponse:
+    """`show`: an outcome, warnings or proposals; `error`: a kind of error; `after`, `before`: the last row number seen."""
+    run = find(request, pk)
+    if run.state in runs.WORKING:
+        return TemplateResponse(request, "catalog/imports/progress.html", _working(request, run))
+    if run.state == State.UPLOADED or (run.state == State.FAILED and not run.rows.exists()):
+        if run.error:
+            messages.error(request, run.error)
+        return HttpResponseRedirect(reverse("admin:catalog_importrun_columns", args=[run.pk]))
+    structure = Structure.current()
+    found, earlier, later = _page(_filtered(run.rows.all(), request.GET), request.GET)
+    context: dict[str, Any] = {
+        **admin.site.each_context(request),
+        "title": run.filename,
+        "run": run,
+        "tone": TONES[run.state],
+        "tiles": _tiles(run, request.GET.get("show", "")),
+        "kinds": report.kinds_of_errors(run) if run.counts.get("rejected") else [],
+        "rows": [described(row, structure, request.user) for row in found],
+        "earlier": _query(request, before=earlier),
+        "later": _query(request, after=later),
+        "shown": request.GET.get("show", ""),
+        "error_kind": request.GET.get("error", ""),
+        "may_apply": run.state == State.PLANNED
+        or (run.state == State.FAILED and run.rows.filter(state="planned").exists()),
+        "may_undo": run.state in runs.UNDOABLE
+        and can(request.user, "import.undo")
+        and run.rows.filter(state="applied").exists(),
+        "policies": _policies(run),
+        "undone": run.counts.get("undo"),
+    }
+    return TemplateResponse(request, "catalog/imports/run.html", context)
+
+
+def _filtered(found: QuerySet[ImportRow], params: Any) -> QuerySet[ImportRow]:
+    shown, kind = params.get("show", ""), params.get("error", "")
+    if shown in OUTCOMES:
+        found = rows.with_outcome(found, shown)
+    elif shown == "warnings":
+        found = found.exclude(notes=[]).exclude(state__in=["rejected", "skipped"])
+    elif shown in ("reversed", "kept", "failed"):
+        found = found.filter(state=shown)
+    if kind:
+        found = found.filter(state="rejected", error_code=kind)
+    return found
+
+
+def _page(found: QuerySet[ImportRow], params: Any) -> tuple[list[ImportRow], int | None, int | None]:
+    """The page's rows in the order of the file, and the numbers its neighbours begin from."""
+    after, before = params.get("after", ""), params.get("before", "")
+    found = found.select_related("product").defer("product__tokens", "product__search", "product__labels")
+    if before.isdecimal():
+        listed = list(found.filter(number__lt=int(before)).order_by("-number")[: PAGE + 1])
+        more, listed = len(listed) > PAGE, listed[:PAGE][::-1]
+        return listed, listed[0].number if more and listed else None, listed[-1].number if listed else None
+    start = int(after) if after.isdecimal() else 0
+    listed = list(found.filter(number__gt=start).order_by("number")[: PAGE + 1])
+    more, listed = len(listed) > PAGE, listed[:PAGE]
+    return listed, listed[0].number if start and listed else None, listed[-1].number if more else None
+
+
+def _query(request: HttpRequest, **turn: int | None) -> str:
+    """The address of a neighbouring page; "" where there is none."""
+    name, number = next(iter(turn.items()))
+    if number is None:
+        return ""
+    params = request.GET.copy()
+    params.pop("after", None)
+    params.pop("before", None)
+    params[name] = str(number)
+    return params.urlencode()
+
+
+def _tiles(run: ImportRun, shown: str) -> list[dict[str, Any]]:
+    counts, planned = run.counts, run.state == State.PLANNED
+    words = {
+        "created": (_("to create") if planned else _("created"), "add_circle", "success"),
+        "updated": (_("to change") if planned else _("changed"), "edit", "info"),
+        "unchanged": (_("unchanged"), "check", "muted"),
+        "rejected": (_("bad rows"), "error", "danger"),
+        "skipped": (_("left out"), "skip_next", "muted"),
+        "warnings": (_("with warnings"), "warning", "warning"),
+    }
+    tiles = []
+    for name, (label, icon, tone) in words.items():
+        number = counts.get(name, 0)
+        if number or name in ("created", "updated", "unchanged", "rejected"):
+            tiles.append(
+                {
+                    "name": name,
+                    "number": number,
+                    "label": label,
+                    "icon": icon,
+                    "tone": tone if number else "muted",
+                    "on": shown == name,
+                }
+            )
+    return tiles
+
+
+def _policies(run: ImportRun) -> list[dict[str, Any]]:
+    """Each policy with what it would do to this file, in numbers."""
+    create, update, bad = (run.counts.get(name, 0) for name in ("created", "updated", "rejected"))
+    fill = run.counts.get("fillable", 0)
+    does = _("Create %(create)d products and change %(update)d; leave out %(bad)d bad rows.")
+    skip = (
+        does % {"create": create, "update": update, "bad": bad}
+        if bad
+        else _("Create %(create)d products and change %(update)d.") % {"create": create, "update": update}
+    )
+    whole = (
+        _("Import nothing, since %(bad)d rows are bad: mend them first.") % {"bad": bad}
+        if bad
+        else _("Create %(create)d products and change %(update)d, or nothing at all should a row fail.")
+        % {"create": create, "update": update}
+    )
+    return [
+        {"code": "skip-bad", "label": _("Leave bad rows out"), "does": skip, "works": bool(create or update)},
+        {
+            "code": "fill-empty", "label": _("Only fill what is empty"), "works": bool(create or fill),
+            "does": _("Create %(create)d products and fill gaps in %(fill)d; what is there stays; leave out %(bad)d bad rows.")
+            % {"create": create, "fill": fill, "bad": bad},
+        },
+        {"code": "all-or-nothing", "label": _("All or nothing"), "does": whole, "works": not bad and bool(create or update)},
+    ]  # fmt: skip
+
+
+@require_POST
+@endpoint("import.run")
+def apply(request: HttpRequest, pk: int) -> HttpResponse:
+    run = find(request, pk)
+    try:
+        runs.apply(run, policy=request.POST.get("policy", ""), user=request.user)
+    except runs.WrongState as wrong:
+        messages.error(request, str(wrong))
+    return HttpResponseRedirect(reverse("admin:catalog_importrun_change", args=[run.pk]))
+
+
+@require_POST
+@endpoint("import.run")
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    run = find(request, pk)
+    if not runs.cancel(run, user=request.user):
+        messages.info(request, _("It had ended already."))
+    return HttpResponseRedirect(reverse("admin:catalog_importrun_change", args=[run.pk]))
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@endpoint("import.undo")
+def take_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """GET says what would be taken back and what kept; POST does it."""
+    run = find(request, pk)
+    page = HttpResponseRedirect(reverse("admin:catalog_importrun_change", args=[run.pk]))
+    if request.method == "POST":
+        try:
+            runs.undo(run, user=request.user)
+        except runs.WrongState as wrong:
+            messages.error(request, str(wrong))
+        return page
+    if run.state not in runs.UNDOABLE:
+        return page
+    structure = Structure.current()
+    reversals = undo.preview(run, most=200)
+    applied = run.rows.filter(state="applied")
+    context: dict[str, Any] = {
+        **admin.site.each_context(request),
+        "title": _("Undo %(file)s") % {"file": run.filename},
+        "run": run,
+        "created": applied.filter(action="create").count(),
+        "updated": applied.filter(action="update").count(),
+        "kept": [
+            {
+                "row": reversal.row,
+                "keys": [{"label": key_label(kept.key, structure), "why": undo.sentence(kept)} for kept in reversal.kept],
+            }
+            for reversal in reversals
+        ],
+    }  # fmt: skip
+    return TemplateResponse(request, "catalog/imports/undo.html", context)
+
+
+def _working(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
+    return {
+        **admin.site.each_context(request),
+        "title": run.filename,
+        "run": run,
+        "state": _state(run),
+        "doing": {
+            State.PLANNING: _("Looking at each row. Nothing is written yet."),
+            State.APPLYING: _("Writing the products. You can leave this page; the work goes on."),
+            State.UNDOING: _("Taking back what this import wrote."),
+        }[State(run.state)],
+    }
+
+
+def _state(run: ImportRun) -> dict[str, Any]:
+    """{state, working, done, total, percent, rate (rows a second), left (seconds), text}; null where unknown."""
+    job = run.job
+    done, total = (job.done, job.total or 0) if job else (0, 0)
+    seconds = (timezone.now() - job.started_at).total_seconds() if job and job.started_at else 0.0
+    rate = done / seconds if seconds > 0.5 and done else None
+    left = round((total - done) / rate) if rate and total >= done else None
+    waiting = job is not None and job.state == job.State.QUEUED
+    return {
+        "state": run.state,
+        "working": run.state in runs.WORKING,
+        "done": done,
+        "total": total,
+        "percent": min(100, done * 100 // total) if total else None,
+        "rate": round(rate) if rate else None,
+        "left": left,
+        "text": _text(done, total, rate, left, waiting=waiting),
+    }
+
+
+def _text(done: int, total: int, rate: float | None, left: int | None, *, waiting: bool) -> str:
+    if waiting:
+        return _("Waiting for a worker …")
+    parts = [_("%(done)d of %(total)d rows") % {"done": done, "total": total}]
+    if rate:
+        parts.append(_("%(rate)d rows a second") % {"rate": round(rate)})
+    if left is not None and left > 90:
+        parts.append(_("about %(minutes)d minutes left") % {"minutes": round(left / 60)})
+    elif left is not None:
+        parts.append(_("about %(seconds)d seconds left") % {"seconds": left})
+    return " · ".join(parts)
+
+
+@never_cache
+@require_safe
+@endpoint("import.run")
+def progress(request: HttpRequest, pk: int) -> JsonResponse:
+    return JsonResponse(_state(find(request, pk)))
+
+
+@require_safe
+@endpoint("import.run")
+def rejected(request: HttpRequest, pk: int, format: str) -> HttpResponse | StreamingHttpResponse:
+    """The rejected rows as they came, with what is wrong in a last column: to mend and import again."""
+    run = find(request, pk)
+    stem = run.filename.rpartition(".")[0] or run.filename
+    if format == "xlsx":
+        kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        answer: Any = HttpResponse(report.rejected_xlsx(run), content_type=kind)
+    else:
+        answer = StreamingHttpResponse(report.rejected_csv(run), content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = content_disposition_header(True, f"{stem}-rejected.{format}")
+    return answer

@@ -1,0 +1,99 @@
+// The import's pages: drop and upload, the mapping's live preview, the progress of a run. All of it works without, slower.
+(() => {
+    const drop = document.querySelector("[data-drop]");
+    if (drop) {
+        const status = drop.querySelector("[data-drop-status]");
+        const input = drop.querySelector("[data-drop-input]");
+        const say = (text, wrong) => { status.textContent = text; status.classList.toggle("wrong", Boolean(wrong)); };
+        const upload = async () => {
+            if (!input.files.length) return input.focus();
+            say(`${input.files[0].name}: ${status.dataset.busy}`);
+            drop.querySelector("button").disabled = true;
+            try {
+                const answer = await fetch(drop.action, { method: "POST", body: new FormData(drop), headers: { Accept: "application/json" } });
+                const data = await answer.json();
+                if (answer.ok) return window.location.assign(data.url);
+                say(data.message, true);
+            } catch {
+                say(status.dataset.failed, true);
+            }
+            drop.querySelector("button").disabled = false;
+        };
+        drop.addEventListener("submit", (event) => { event.preventDefault(); upload(); });
+        for (const name of ["dragenter", "dragover"]) {
+            drop.addEventListener(name, (event) => { event.preventDefault(); drop.classList.add("drop-over"); });
+        }
+        for (const name of ["dragleave", "drop"]) {
+            drop.addEventListener(name, (event) => { event.preventDefault(); drop.classList.remove("drop-over"); });
+        }
+        drop.addEventListener("drop", (event) => {
+            if (!event.dataTransfer.files.length) return;
+            input.files = event.dataTransfer.files;
+            upload();
+        });
+    }
+
+    const columns = document.querySelector("[data-columns]");
+    if (columns) {
+        const table = columns.querySelector("table");
+        const count = columns.querySelector("[data-unmapped]");
+        const tally = () => { count.textContent = count.dataset.text.replace("%d", table.querySelectorAll(".unmapped").length); };
+        const preview = async (row) => {
+            const position = row.dataset.position;
+            const query = new URLSearchParams({ position });
+            for (const [name, value] of new FormData(columns)) {
+                if (name.endsWith(`-${position}`) || ["decimal", "date_format", "list_separator", "empty"].includes(name)) query.append(name, value);
+            }
+            const answer = await fetch(`${columns.dataset.try}?${query}`);
+            if (!answer.ok) return;
+            const { label, wrong, previews } = await answer.json();
+            row.querySelector("[data-label]").textContent = label;
+            row.querySelector("[data-why]")?.remove();
+            row.querySelector("[data-wrong]").textContent = wrong;
+            row.querySelector(`[name="to-${position}"]`).toggleAttribute("aria-invalid", false);
+            if (wrong) row.querySelector(`[name="to-${position}"]`).setAttribute("aria-invalid", "true");
+            row.querySelector("[data-previews]").replaceChildren(...previews.map((shown) => {
+                const item = document.createElement("li");
+                item.textContent = shown.error ?? shown.text;
+                item.classList.toggle("wrong", Boolean(shown.error));
+                return item;
+            }));
+        };
+        columns.addEventListener("change", (event) => {
+            const row = event.target.closest("[data-position]");
+            if (row) {
+                row.classList.toggle("unmapped", !row.querySelector("[list]").value.trim());
+                tally();
+                preview(row);
+            } else if (event.target.matches("[data-only-unmapped]")) {
+                table.classList.toggle("only-unmapped", event.target.checked);
+            } else if (["decimal", "date_format", "list_separator"].includes(event.target.name)) {
+                table.querySelectorAll("[data-position]:not(.unmapped)").forEach(preview);
+            }
+        });
+    }
+
+    const working = document.querySelector("[data-progress]");
+    if (working) {
+        const bar = working.querySelector("[data-progress-bar]");
+        const percent = working.querySelector("[data-progress-percent]");
+        const text = working.querySelector("[data-progress-text]");
+        let failures = 0;
+        const look = async () => {
+            try {
+                const answer = await fetch(working.dataset.progress);
+                if (!answer.ok) throw new Error(answer.status);
+                const state = await answer.json();
+                failures = 0;
+                if (!state.working) return window.location.reload();
+                if (state.percent !== null) { bar.value = state.percent; percent.textContent = `${state.percent} %`; }
+                text.textContent = state.text;
+            } catch {
+                failures += 1;
+                text.textContent = working.dataset.lost;
+            }
+            setTimeout(look, Math.min(1000 * 2 ** failures, 15000));
+        };
+        setTimeout(look, 600);
+    }
+})();
