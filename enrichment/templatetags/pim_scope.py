@@ -1,4 +1,4 @@
-"""{% scope_query locale="de_DE" %}: the shown scope, changed in one part, as a query string."""
+"""{% scope_query "locale" "de_DE" %}: the shown scope, changed in one part, as a query string."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def scope_query(context: dict[str, Any], **changes: str) -> str:
-    return str(context["scope"].query(**changes))
+def scope_query(context: dict[str, Any], part: str, value: str) -> str:
+    return str(context["scope"].query(**{part: value}))

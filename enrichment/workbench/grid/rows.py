@@ -20,6 +20,8 @@ COLUMNS = (
     "id", "sku", "kind", "family_id", "parent_id", "root_id", "status", "enabled", "trashed_at", "label", "labels", "image",
     "updated_at",
 )  # fmt: skip
+# What a model shows of its variants' listings first.
+GRAVEST = ("refused", "blocked", "incomplete", "waiting", "sent", "accepted", "live", "withdrawn", "absent")
 STATUS_TONES = {"draft": "muted", "in_review": "info", "approved": "success"}
 
 
@@ -31,10 +33,32 @@ class ChannelCell:
     ratio: int | None = None
     by_locale: list[tuple[str, int]] = field(default_factory=list)
     listing: Listing | None = None
+    below: list[tuple[str, int]] = field(
+        default_factory=list
+    )  # of a model: (state, variants in it), the gravest first
+
+    @property
+    def state(self) -> str:
+        return self.listing.state if self.listing else self.below[0][0] if self.below else ""
 
     @property
     def tone(self) -> str:
-        return TONES.get(self.listing.state, "muted") if self.listing else "muted"
+        return TONES.get(self.state, "muted")
+
+    @property
+    def state_label(self) -> str:
+        label = str(Listing.State(self.state).label)
+        return label if self.listing else f"{self.below[0][1]} × {label}"
+
+    @property
+    def reason(self) -> str:
+        if self.listing:
+            return self.listing.reason
+        return (
+            ", ".join(f"{count} × {Listing.State(state).label}" for state, count in self.below)
+            if len(self.below) > 1
+            else ""
+        )
 
     @property
     def details(self) -> str:
@@ -57,18 +81,20 @@ class GridRow:
 def load(
     products: Sequence[Product], *, structure: Structure, channels: Sequence[ChannelSpec], locale: str
 ) -> list[GridRow]:
-    """Three queries, whatever the number of products. A model's completeness is that of its variants together."""
+    """Four queries at most, whatever the number of products. A model's completeness is that of its variants together."""
     models = [row.pk for row in products if not row.is_sellable]
     ids = [row.pk for row in products]
     scores = _scores(ids, models, channels)
     listings = _listings(products, channels)
     counts = _variants(models)
+    below = _states_below(models, channels)
     rows = []
     for product in products:
         cells = []
         for channel in channels:
             unit = unit_of(channel.unit, product=product.pk, kind=product.kind, root=product.root_id)
             cell = ChannelCell(channel, listing=listings.get((unit or 0, channel.id)))
+            cell.below = below.get((product.pk, channel.id), [])
             found = scores.get((product.pk, channel.id), {})
             order = [place for place in channel.locales if place in found]
             cell.by_locale = [(place, _ratio(*found[place])) for place in order]
@@ -121,6 +147,34 @@ def _listings(products: Sequence[Product], channels: Sequence[ChannelSpec]) -> d
         product_id__in=[unit for unit in units if unit], channel_id__in=[channel.id for channel in channels]
     ).only("product_id", "channel_id", "state", "reason", "state_since")
     return {(row.product_id, row.channel_id): row for row in rows}
+
+
+def _states_below(
+    models: Sequence[int], channels: Sequence[ChannelSpec]
+) -> dict[tuple[int, int], list[tuple[str, int]]]:
+    """(model, channel) → its variants' states with their numbers, on channels whose sheets are of single products."""
+    by_product = [channel.id for channel in channels if channel.unit == "product"]
+    if not models or not by_product:
+        return {}
+    rows = Listing.objects.filter(
+        Q(product__parent_id__in=models) | Q(product__root_id__in=models),
+        channel_id__in=by_product,
+        product__trashed_at=None,
+    )
+    counted: dict[tuple[int, int], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    wanted = frozenset(models)
+    values = (
+        rows.values_list("product__parent_id", "product__root_id", "channel_id", "state")
+        .annotate(n=Count("pk"))
+        .order_by()
+    )
+    for parent, root, channel, state, number in values:
+        for owner in {parent, root} & wanted:
+            counted[owner, channel][state] += number
+    return {
+        key: sorted(states.items(), key=lambda pair: GRAVEST.index(pair[0]))
+        for key, states in counted.items()
+    }
 
 
 def _variants(models: Sequence[int]) -> dict[int, int]:

@@ -85,12 +85,19 @@ def _entry(row: Revision, structure: Structure, rights: Rights, locale: str) -> 
         source=label_of(dict(source.labels), row.source) if source else row.source,
         origin=_origin(row.origin),
         ref=row.ref,
-        changes=list(_changes(changes_from_json(row.changes), structure, rights, locale)),
+        changes=list(
+            _changes(changes_from_json(row.changes), structure, rights, locale, is_creation=row.rev == 1)
+        ),
     )
 
 
 def _changes(
-    changed: dict[str, tuple[Any, Any]], structure: Structure, rights: Rights, locale: str
+    changed: dict[str, tuple[Any, Any]],
+    structure: Structure,
+    rights: Rights,
+    locale: str,
+    *,
+    is_creation: bool,
 ) -> Iterable[ChangedKey]:
     for key, (before, after) in changed.items():
         if is_field(key):
@@ -128,7 +135,7 @@ def _changes(
             texts[1],
             before is ABSENT,
             after is ABSENT,
-            rights.may_edit_key(spec, parsed.locale, parsed.context),
+            not is_creation and rights.may_edit_key(spec, parsed.locale, parsed.context),
         )
 
 

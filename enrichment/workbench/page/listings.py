@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import datetime
+from html import unescape
 from typing import Any
+
+from django.utils.html import strip_tags
+from django.utils.translation import gettext as _
 
 from catalog.models.product import Product
 from catalog.structure.snapshot import Structure
@@ -121,7 +125,16 @@ def _text(value: Any) -> str:
     if isinstance(value, dict):
         if "label" in value:
             return str(value["label"])
+        if set(value) == {"amount", "unit"}:
+            return f"{value['amount']} {value['unit']}"
         return ", ".join(f"{name}: {_text(part)}" for name, part in value.items())
     if isinstance(value, (list, tuple)):
         return ", ".join(_text(part) for part in value)
-    return "" if value is None else str(value)
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    return "" if value is None else _plain(str(value))
+
+
+def _plain(text: str) -> str:
+    """Rich text as one reads it: a space where a paragraph ended, no tags, no entities."""
+    return unescape(strip_tags(text.replace("<", " <"))).strip() if "<" in text else text

@@ -10,6 +10,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from catalog.models.codes import label_of
+from catalog.models.source import Source
 from catalog.structure.snapshot import Structure
 from catalog.structure.specs import AttributeSpec
 from catalog.values.bundle import Bundle
@@ -66,5 +67,8 @@ def describe(
 
 
 def _source(code: str, structure: Structure) -> str:
+    """Named where it is not people, who are the rule: an import, the ERP, a rule."""
     spec = structure.sources.get(code)
+    if spec is not None and spec.kind == Source.Kind.PERSON:
+        return ""
     return label_of(dict(spec.labels), code) if spec else code

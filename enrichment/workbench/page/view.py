@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
+from django.forms import Media
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
+from js_asset.media import Media as ScriptMedia
 
 from catalog.access import Rights, endpoint, rights_of, visible
 from catalog.attribute_types import ATTRIBUTE_TYPES
@@ -145,11 +147,12 @@ def render(
     }
     if tab == "fields":
         context |= _fields(bundle, scope, structure, profiles, rights, panels, outcome, submission)
+        context["media"] = for_page(context["sheet"].form.media, request)
     elif tab == "variants":
         context["table"] = variants.table(bundle, structure=structure, locale=scope.locale)
         if variants.may_add(bundle, rights):
             context["variant_form"] = variant_form or variants.VariantForm(bundle=bundle, structure=structure)
-            context["media"] = context["variant_form"].media
+            context["media"] = for_page(context["variant_form"].media, request)
     elif tab == "history":
         before = request.GET.get("before", "")
         context["entries"], context["more"] = history.entries(
@@ -178,7 +181,7 @@ def _fields(
     _add_proposals(sheet, bundle)
     elsewhere = saving.annotate(sheet, outcome, submission, structure) if outcome and submission else []
     editable = any(not cell.locked for cell in sheet.cells)
-    return {"sheet": sheet, "elsewhere": elsewhere, "editable": editable, "media": sheet.form.media}
+    return {"sheet": sheet, "elsewhere": elsewhere, "editable": editable}
 
 
 def _add_proposals(sheet: FieldSheet, bundle: Bundle) -> None:
@@ -191,6 +194,11 @@ def _add_proposals(sheet: FieldSheet, bundle: Bundle) -> None:
         if cell is not None:
             text = ATTRIBUTE_TYPES[cell.spec.type].display(row.value, cell.spec, cell.locale or None)
             cell.proposals.append((str(row.proposed_by or row.source), text))
+
+
+def for_page(media: Media, request: HttpRequest) -> Media:
+    """With this response's nonce, without which the editor's import map is refused by the content security policy."""
+    return ScriptMedia.from_media(media, nonce=getattr(request, "csp_nonce", ""))
 
 
 def _contexts(structure: Structure, rights: Rights) -> list[tuple[str, str, str]]:
