@@ -23,6 +23,7 @@ class AttributeGroupAdmin(TransferAdmin, StructureAdmin):
     search_fields = ["code"]
     search_labels = True
     fields = ["code", "labels", "position"]
+    ordering = ["position", "code"]  # counting rows drops the model's own order
     empty_sentence = _("Groups are the sections of the product page, such as Marketing or Technical data.")
 
     def get_queryset(self, request: HttpRequest) -> Any:

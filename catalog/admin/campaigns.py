@@ -23,6 +23,7 @@ class CampaignAdmin(StructureAdmin):
     list_filter = ["is_active"]
     search_fields = ["code"]
     search_labels = True
+    ordering = ["-starts_at", "code"]  # counting rows drops the model's own order
     fields = ["code", "labels", "starts_at", "ends_at", "priority", "is_active"]
     empty_sentence = _(
         "A campaign's values hold for a while and end by themselves: a launch, a sale, a season."

@@ -52,6 +52,7 @@ class FamilyAdmin(TransferAdmin, StructureAdmin):
     search_labels = True
     autocomplete_fields = ["label_attribute", "image_attribute"]
     fields = ["code", "labels", "label_attribute", "image_attribute"]
+    ordering = ["code"]  # counting rows drops the model's own order
     inlines = [FamilyAttributeInline]
     empty_sentence = _(
         "A family is a kind of product, such as mugs or tents: it says which attributes its products have."

@@ -79,6 +79,7 @@ class RoleAdmin(CatalogAdmin):
     search_fields = ["code"]
     search_labels = True
     fields = ["code", "labels", "verbs"]
+    ordering = ["code"]  # counting rows drops the model's own order
     inlines = [GrantInline]
     empty_sentence = _("A role says what its people may do, and on which part of the catalogue.")
 
