@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from channels import blocks
 from channels.models import Listing
 from tests.channels.stage import Stage
 
@@ -142,27 +143,33 @@ def test_a_new_sku_takes_the_old_one_down_and_goes_out_under_the_new(stage: Stag
 
 
 def test_a_block_holds_the_sheet_back_until_it_is_lifted(stage: Stage) -> None:
-    from django.utils import timezone
-
-    from channels.marking import mark_products
-    from channels.models import Block
-    from channels.profile import current
-    from tests.channels.stage import product_of
-
     product = stage.product()
-    block = Block.objects.create(
-        product_id=product, channel=stage.channel, code="photo", message="The photo shows another mug.", by="person:1",
-        created_at=timezone.now(),
-    )  # fmt: skip
+    other = stage.product("MUG-2")
+    blocks.hold(product_ids=[product], code="photo", message="The photo shows another mug.", by="person:1")
     stage.send()
     listing = stage.listing(product)
     assert (listing.state, listing.reason) == (State.BLOCKED, "Held back: The photo shows another mug.")
     assert listing.errors == [{"field": "", "code": "photo", "message": "The photo shows another mug."}]
-    assert stage.shop.requests == 0
-    block.delete()
-    mark_products([product_of("MUG-1")], current(stage.world.structure).active)
+    assert stage.shop.items.keys() == {"MUG-2"}
+    assert blocks.lift(product_ids=[product], code="photo", by="person:1") == 1
+    assert (stage.listing(product).is_stale, stage.listing(other).is_stale) == (True, False)
     stage.send()
     assert stage.listing(product).state == State.LIVE
+
+
+def test_a_block_on_a_model_holds_its_variants(stage: Stage) -> None:
+    world = stage.world
+    names = {"name|en_US": "Shirt", "name|de_DE": "Hemd"}
+    model = world.create(
+        "SHIRT", names, family="shirts", family_variant="shirts_size", status="approved"
+    ).product
+    variant = world.create("SHIRT-S", {"size": "s"}, parent="SHIRT", status="approved").product
+    stage.send()
+    blocks.hold(
+        product_ids=[model], code="recall", message="Recalled.", by="person:1", channel_id=stage.channel.pk
+    )
+    stage.send()
+    assert stage.listing(variant).reason == "Held back: Recalled."
 
 
 def test_a_sheet_against_the_channels_rules_is_blocked_with_the_reason_on_the_field(stage: Stage) -> None:
