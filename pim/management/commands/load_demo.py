@@ -14,8 +14,7 @@ from pim.demo.loading.channels import load_channels
 from pim.demo.loading.people import PASSWORD, PEOPLE, load_people
 from pim.demo.loading.products import load_campaigns, load_products
 from pim.demo.loading.structure import load_structure
-
-SHOP_URL = "http://127.0.0.1:8801"
+from pim.demo.loading.supplier import load_supplier
 
 
 class Command(BaseCommand):
@@ -23,7 +22,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--shop-url", default=SHOP_URL, help="Where the stand-in shop listens (default: %(default)s)."
+            "--shop-url",
+            default=f"http://127.0.0.1:{settings.PIM_SHOP_PORT}",
+            help="Where the stand-in shop listens (default: %(default)s).",
         )
 
     def handle(self, *, shop_url: str, **_options: Any) -> None:
@@ -38,6 +39,8 @@ class Command(BaseCommand):
         admin = User.objects.get(username=PEOPLE[0].username)
         made = load_products(list(products()), by=admin, tell=self.stdout.write)
         load_campaigns(content["campaigns"], by=admin)
+        price_list = load_supplier(settings.PIM_DATA / "demo")
         self.stdout.write(f"{made} products made." if made else "The demo catalogue is there.")
+        self.stdout.write(f"The supplier's price list to import: {price_list}")
         for person in PEOPLE:
             self.stdout.write(f"  {person.username:<11} {PASSWORD}   {person.does}")
