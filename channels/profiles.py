@@ -40,6 +40,13 @@ def resume(*, channel_id: int) -> bool:
     return bool(resumed)
 
 
+def reconnected(*, channel_id: int) -> None:
+    """Its address or credentials changed: what was learnt of the old ones is forgotten, the next try is due at once."""
+    now = timezone.now()
+    Channel.objects.filter(pk=channel_id).update(blocked_until=None, failures=0)
+    Listing.objects.filter(channel_id=channel_id, attempts__gt=0).update(next_try_at=now)
+
+
 def mark_all(*, channel_id: int) -> int:
     """Makes every listing of a channel stale, to be built and compared anew. Returns how many."""
     now = timezone.now()

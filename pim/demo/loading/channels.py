@@ -36,6 +36,7 @@ def _load(row: Mapping[str, Any], endpoint: str) -> Channel:
         if known.settings.get("endpoint") != endpoint:
             known.settings = {**known.settings, "endpoint": endpoint}
             known.save(update_fields=["settings"])
+            profiles.reconnected(channel_id=known.pk)
         return known
     families = {family.code: family for family in Family.objects.all()}
     attributes = {attribute.code: attribute for attribute in Attribute.objects.all()}
