@@ -1,0 +1,236 @@
+"""What a rig's hands can do, in the rig's own processes: JSON in, JSON out."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from catalog.jobs import run_due
+from catalog.models import Campaign, Job, Option, Product, Revision
+from catalog.structure.announce import announce
+from catalog.structure.snapshot import Structure
+from catalog.values.campaigns import write_campaign
+from catalog.values.changes import ProductChange
+from catalog.values.write import write
+from channels import profile, profiles
+from channels.delivery.prepare import prepare
+from channels.models import Attempt, Channel, Listing
+from tests.channels.stage import FULL, make_channel
+from tests.faults.words import ROLLED_BACK
+from tests.world import SYSTEM, build_world
+
+BATCH = 200
+
+
+class _RollBack(Exception):
+    """Ends a transaction that had written something."""
+
+
+def build() -> None:
+    """The world of the tests, with its B2B channel."""
+    make_channel(build_world())
+    _work_off_jobs()
+
+
+def begin(endpoint: str, products: int, status: str, timeout: int) -> list[str]:
+    """Points the channel at a shop and makes mugs, every fourth of them red; returns their SKUs."""
+    Channel.objects.update(settings={"endpoint": endpoint, "timeout": timeout})
+    skus = [f"MUG-{number:04d}" for number in range(1, products + 1)]
+    changes = [
+        ProductChange(
+            values={**FULL, "color": "red" if number % 4 == 0 else "navy"},
+            fields={"sku": sku, "family": "mugs", "status": status},
+        )
+        for number, sku in enumerate(skus)
+    ]
+    for start in range(0, len(changes), BATCH):
+        assert all(outcome.ok for outcome in write(changes[start : start + BATCH], by=SYSTEM))
+    return skus
+
+
+# --- saves
+
+
+def save(skus: Sequence[str], values: dict[str, Any] | None = None, **fields: Any) -> None:
+    ids = Product.objects.filter(sku__in=skus).values_list("pk", flat=True)
+    outcomes = write([ProductChange(product=pk, values=values or {}, fields=fields) for pk in ids], by=SYSTEM)
+    assert len(outcomes) == len(skus)
+    assert all(outcome.ok for outcome in outcomes), outcomes
+
+
+def save_many(skus: Sequence[str], *, count: int, seed: int, key: str, rest: float = 0.0) -> dict[str, int]:
+    """`count` saves of random products, each with the next number; returns the last number saved of each product.
+
+    Every 20th is rolled back after it was written: nothing may be seen of it. `rest`: seconds between two, at most.
+    """
+    chance = random.Random(seed)
+    ids = dict(Product.objects.filter(sku__in=skus).values_list("sku", "pk"))
+    last: dict[str, int] = {}
+    for number in range(1, count + 1):
+        sku = chance.choice(list(skus))
+        change = ProductChange(product=ids[sku], values=_numbered(key, number))
+        outcome = write([change], by=SYSTEM)[0]
+        assert outcome.ok, outcome
+        last[sku] = number
+        if number % 20 == 0:
+            try:
+                with transaction.atomic():
+                    write([ProductChange(product=ids[sku], values={"name|en_US": ROLLED_BACK})], by=SYSTEM)
+                    raise _RollBack
+            except _RollBack:
+                pass
+        time.sleep(chance.uniform(0, rest))
+    return last
+
+
+def _numbered(key: str, number: int) -> dict[str, Any]:
+    return {"price": {"EUR": str(number), "USD": "12"}} if key == "price" else {key: f"No {number}"}
+
+
+# --- time and structure
+
+
+def plan_campaign(sku: str, title: str, *, begins_in: float, lasts: float) -> tuple[float, float]:
+    """A campaign with another English name for one product; its begin and end as seconds since 1970."""
+    product = Product.objects.get(sku=sku)
+    begins = timezone.now() + timedelta(seconds=begins_in)
+    with transaction.atomic():
+        campaign = Campaign.objects.create(
+            code="days", starts_at=begins, ends_at=begins + timedelta(seconds=lasts)
+        )
+        announce("campaign", [campaign.pk])
+        outcomes = write_campaign(campaign, {product.pk: {"name|en_US": title}}, by=SYSTEM)
+        assert outcomes[0].status == "updated", outcomes
+    return campaign.starts_at.timestamp(), campaign.ends_at.timestamp()
+
+
+def rename_option(attribute: str, code: str, label: str) -> list[str]:
+    """Returns the SKUs of the products with this option."""
+    with transaction.atomic():
+        option = Option.objects.get(attribute__code=attribute, code=code)
+        option.labels = {**option.labels, "en_US": label}
+        option.save(update_fields=["labels"])
+        announce("option", [option.pk])
+    return sorted(
+        sku
+        for sku, values in Product.objects.values_list("sku", "own__values")
+        if values.get(attribute) == code
+    )
+
+
+# --- the channel
+
+
+def channel() -> dict[str, Any]:
+    row = Channel.objects.get()
+    return {"paused": row.paused_at is not None, "reason": row.paused_reason, "failures": row.failures}
+
+
+def resume() -> None:
+    assert profiles.resume(channel_id=Channel.objects.get().pk)
+
+
+def listing(sku: str) -> dict[str, Any]:
+    row = Listing.objects.get(product__sku=sku)
+    return {
+        **{
+            name: getattr(row, name)
+            for name in ("state", "desired_rev", "sent_rev", "sent_hash", "external_id", "attempts", "unknown",
+                         "error_class")
+        },
+        "is_leased": bool(row.lease_token),
+        "token": row.lease_token,
+        "has_due_date": row.due_at is not None,
+        "tries": row.attempts_made.count(),
+    }  # fmt: skip
+
+
+def attempts(outcome: str) -> int:
+    return Attempt.objects.filter(outcome=outcome).count()
+
+
+# --- what is true
+
+
+def open_work() -> dict[str, int]:
+    """What has still to be done; all zero in a system at rest."""
+    jobs = Job.objects.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING])
+    return {
+        "stale": Listing.objects.filter(desired_rev__gt=F("sent_rev")).count(),
+        "leased": Listing.objects.exclude(lease_token="", lease_until=None).count(),
+        "unknown": Listing.objects.filter(unknown=True).count(),
+        "unlisted": Product.objects.alive().filter(kind="simple", listings=None).count(),
+        "jobs": jobs.count(),
+    }
+
+
+def expected() -> dict[str, Any]:
+    """What the catalogue wants the shop to hold now: a sheet for each key, or None for what should not be there."""
+    sheets, held = {}, []
+    with transaction.atomic():
+        for _row, one in _prepared():
+            if one.decision.kind == "present":
+                sheets[one.key] = one.decision.sheet.payload
+            elif one.decision.kind == "absent":
+                sheets[one.key] = None
+            else:
+                held.append(one.key)
+    return json.loads(json.dumps({"sheets": sheets, "held": held}))
+
+
+def unmarked() -> list[str]:
+    """SKUs whose sheet is not what was sent although nothing says so: no save may ever leave one, at any moment."""
+    with transaction.atomic():
+        return [
+            one.key
+            for row, one in _prepared()
+            if one.decision.kind == "present"
+            and one.decision.sheet.hash != row.sent_hash
+            and not (row.is_stale or row.unknown)
+        ]
+
+
+def _prepared() -> Any:
+    structure = Structure.current()
+    spec = profile.current(structure).by_code("b2b")
+    assert spec is not None
+    rows = list(Listing.objects.order_by("pk"))
+    return zip(rows, prepare(rows, spec, structure, at=timezone.now()), strict=True)
+
+
+def values_of(key: str) -> dict[str, Any]:
+    rows = Product.objects.alive().values_list("sku", "own__values")
+    return {sku: values.get(key) for sku, values in rows}
+
+
+def history_gaps() -> list[str]:
+    """Products whose stored values or revision are not those their last revision says: half a save."""
+    gaps = []
+    for product in Product.objects.select_related("own"):
+        last = Revision.objects.filter(product=product).order_by("-rev").first()
+        count = Revision.objects.filter(product=product).count()
+        if last is None or last.rev != product.rev or count != product.rev:
+            gaps.append(f"{product.sku}: revision {product.rev}, {count} recorded")
+            continue
+        for key, (_before, after) in last.changes.items():
+            if not key.startswith("_") and product.own.values.get(key) != after:
+                gaps.append(f"{product.sku}: {key} is not what was written last")
+    return gaps
+
+
+def revisions() -> int:
+    return Revision.objects.count()
+
+
+def _work_off_jobs() -> None:
+    for queue in ("interactive", "imports", "delivery"):
+        while run_due(queue):
+            pass
