@@ -6,15 +6,19 @@ Several times faster than bulk_create and bulk_update, whose cost is Python's, n
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from django.db import connection
 from django.db.models import DateTimeField, Field, JSONField, Model
 
 
-def _quoted(name: str) -> str:
-    return connection.ops.quote_name(name)
+def _quoted(name: str | None) -> str:
+    return connection.ops.quote_name(name or "")
+
+
+def _fields(model: type[Model], names: Sequence[str]) -> list[Field[Any, Any]]:
+    return [cast("Field[Any, Any]", model._meta.get_field(name)) for name in names]
 
 
 def _document(value: Any) -> str | None:
@@ -34,15 +38,15 @@ def _writer(field: Field[Any, Any]) -> Callable[[Any], Any] | None:
 
 def insert_rows(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """`columns`: field names (a foreign key's value is its id); `rows`: their values in that order."""
-    fields = [model._meta.get_field(name) for name in columns]
-    writers = [_writer(field) for field in fields]  # type: ignore[arg-type]
+    fields = _fields(model, columns)
+    writers = [_writer(field) for field in fields]
     listed = [
         [write(value) if write else value for write, value in zip(writers, row, strict=True)] for row in rows
     ]
     if not listed:
         return
     table = _quoted(model._meta.db_table)
-    names = ", ".join(_quoted(field.column) for field in fields)  # type: ignore[union-attr]
+    names = ", ".join(_quoted(field.column) for field in fields)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with connection.wrap_database_errors, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
@@ -55,18 +59,18 @@ def insert_rows(model: type[Model], columns: Sequence[str], rows: Iterable[Seque
 
 def update_rows(model: type[Model], columns: Sequence[str], rows: Iterable[Model]) -> None:
     """Sets some columns of many rows, each by its primary key."""
-    fields = [model._meta.get_field(name) for name in columns]
-    writers = [_writer(field) for field in fields]  # type: ignore[arg-type]
+    fields = _fields(model, columns)
+    writers = [_writer(field) for field in fields]
     params = []
     for row in rows:
-        values = [getattr(row, field.attname) for field in fields]  # type: ignore[union-attr]
+        values = [getattr(row, field.attname) for field in fields]
         params.append(
             [write(value) if write else value for write, value in zip(writers, values, strict=True)]
             + [row.pk]
         )
     if not params:
         return
-    setters = ", ".join(f"{_quoted(field.column)} = %s" for field in fields)  # type: ignore[union-attr]
+    setters = ", ".join(f"{_quoted(field.column)} = %s" for field in fields)
     sql = f"UPDATE {_quoted(model._meta.db_table)} SET {setters} WHERE {_quoted(model._meta.pk.column)} = %s"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.executemany(sql, params)

@@ -19,7 +19,7 @@ NEW_COLUMNS = (
     "id", "sku", "kind", "family", "family_variant", "parent", "root", "status", "enabled", "trashed_at", "rev", "label",
     "labels", "image", "search", "tokens", "created_at", "updated_at",
 )  # fmt: skip
-NEW_ATTRIBUTES = [Product._meta.get_field(name).attname for name in NEW_COLUMNS]
+NEW_ATTRIBUTES = [Product._meta.get_field(name).attname for name in NEW_COLUMNS]  # type: ignore[union-attr]
 ROW_COLUMNS = ("sku", "family", "status", "enabled", "trashed_at", "rev", "updated_at")
 DERIVED_COLUMNS = ("label", "labels", "image", "search", "tokens")
 

@@ -1,0 +1,98 @@
+"""What concerns several products at once: SKUs, unique values, variants of one model, pictures that must exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from catalog.attribute_types import ATTRIBUTE_TYPES
+from catalog.models.asset import Asset
+from catalog.models.product import ProductValues, UniqueValue
+from catalog.structure.snapshot import Structure
+from catalog.values.changes import ABSENT
+from catalog.values.derive import unique_entry
+from catalog.values.draft import Draft
+from catalog.values.fields import axes_of
+from catalog.values.keys import attribute_of
+
+
+def siblings_of(drafts: Sequence[Draft]) -> dict[int, list[tuple[int, dict[str, Any]]]]:
+    parents = {
+        draft.above[0].pk
+        for draft in drafts
+        if draft.above and draft.above[0].pk and not draft.outcome.errors and (axes := axes_of(draft.variant, draft.depth))
+        and (draft.is_new or any(axis in draft.outcome.changed for axis in axes))
+    }  # fmt: skip
+    siblings: dict[int, list[tuple[int, dict[str, Any]]]] = {}
+    if parents:
+        for pk, parent, values in ProductValues.objects.filter(product__parent_id__in=parents).values_list(
+            "pk", "product__parent_id", "values"
+        ):
+            siblings.setdefault(parent or 0, []).append((pk, values))
+    return siblings
+
+
+def check_skus(drafts: Sequence[Draft]) -> None:
+    seen: set[str] = set()
+    for draft in drafts:
+        if draft.is_new and draft.row.sku:
+            if draft.row.sku.upper() in seen:
+                draft.refuse(
+                    "_sku",
+                    "sku_taken",
+                    _("The SKU %(sku)s is taken.") % {"sku": draft.row.sku},
+                    draft.row.sku,
+                )
+            seen.add(draft.row.sku.upper())
+
+
+def unique_changes(draft: Draft, structure: Structure) -> Iterable[tuple[str, str]]:
+    """(attribute, entry to claim, or "" to give up) of the unique attributes this draft changes."""
+    for key, (_before, after) in draft.outcome.changed.items():
+        spec = structure.attributes.get(key)
+        if spec is not None and spec.unique:
+            yield key, unique_entry(spec, after) if after is not ABSENT and after is not None else ""
+
+
+def check_unique(drafts: Sequence[Draft], structure: Structure) -> None:
+    wanted: dict[tuple[str, str], Draft] = {}
+    for draft in drafts:
+        if draft.outcome.errors:
+            continue
+        for attribute, entry in unique_changes(draft, structure):
+            other = wanted.get((attribute, entry))
+            if entry and other is not None:
+                draft.refuse(
+                    attribute, "not_unique", _("%(sku)s has the same value.") % {"sku": other.row.sku}, entry
+                )
+            elif entry:
+                wanted[attribute, entry] = draft
+    if not wanted:
+        return
+    entries = sorted({entry for _attribute, entry in wanted})
+    rows = UniqueValue.objects.filter(value__in=entries).values_list(
+        "attribute", "value", "product_id", "product__sku"
+    )
+    for attribute, entry, product, sku in rows:
+        claimant = wanted.get((attribute, entry))
+        if claimant is not None and product != claimant.row.pk:
+            claimant.refuse(attribute, "not_unique", _("%(sku)s has the same value.") % {"sku": sku}, entry)
+
+
+def check_assets(drafts: Sequence[Draft], structure: Structure) -> None:
+    named: dict[str, list[tuple[Draft, str]]] = {}
+    for draft in drafts:
+        for key, (_before, after) in draft.outcome.changed.items():
+            spec = structure.attributes.get(attribute_of(key))
+            if spec is not None and spec.type == "image" and after:
+                for digest in ATTRIBUTE_TYPES[spec.type].references(after).get("asset", ()):
+                    named.setdefault(digest, []).append((draft, key))
+    if named:
+        known = set(Asset.objects.filter(sha256__in=list(named)).values_list("sha256", flat=True))
+        for digest in named.keys() - known:
+            for draft, key in named[digest]:
+                draft.refuse(
+                    key, "unknown_asset", _("This picture is not in the library: upload it first."), digest
+                )

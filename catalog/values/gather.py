@@ -1,0 +1,133 @@
+"""What one batch needs from the database before anything is decided: the rows, those above them, those they name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from django.db.models import Q
+from django.db.models.functions import Upper
+from django.utils.translation import gettext as _
+
+from catalog.access import Rights
+from catalog.models.product import Product, ProductCategory, ProductValues
+from catalog.structure.snapshot import Structure
+from catalog.values import bundle as bundles
+from catalog.values.changes import Outcome, ProductChange
+from catalog.values.draft import Draft
+from catalog.values.fields import Coming, Surroundings
+
+
+def look_up(
+    changes: Sequence[ProductChange], *, lock: bool, coming: Mapping[str, Coming]
+) -> tuple[Surroundings, dict[int, Product]]:
+    """The products of a batch, those above them and those their SKUs name, in two queries (locked: the first)."""
+    ids = sorted({change.product for change in changes if change.product})
+    queryset = Product.objects.filter(pk__in=ids).order_by("pk")
+    rows = {row.pk: row for row in (queryset.select_for_update() if lock else queryset)} if ids else {}
+    skus = {
+        str(change.fields[name]).strip().upper()
+        for change in changes
+        for name in ("sku", "parent")
+        if change.fields.get(name)
+    }
+    skus |= {coming[sku].parent for sku in skus & coming.keys() if coming[sku].parent}
+    above = {pk for row in rows.values() for pk in (row.parent_id, row.root_id) if pk} - rows.keys()
+    by_id = dict(rows)
+    wanted = Q()
+    if skus:
+        wanted |= Q(folded_sku__in=skus)
+    if above:
+        wanted |= Q(pk__in=above)
+    if wanted:
+        found = Product.objects.annotate(folded_sku=Upper("sku")).filter(wanted).only(*bundles.ROW_FIELDS)
+        by_id = {row.pk: row for row in found} | by_id
+    grand = {row.parent_id for row in by_id.values() if row.parent_id} - by_id.keys()
+    if grand:
+        by_id |= {row.pk: row for row in Product.objects.filter(pk__in=grand).only(*bundles.ROW_FIELDS)}
+    by_sku = {row.sku.upper(): row for row in by_id.values()}
+    pseudo: dict[str, Product] = {}
+    for sku, coming_product in coming.items():
+        pseudo[sku] = Product(
+            sku=coming_product.sku, kind=coming_product.kind, family_id=coming_product.family_id,
+            family_variant_id=coming_product.family_variant_id,
+        )  # fmt: skip
+    created = {str(change.fields.get("sku", "")).strip().upper() for change in changes if not change.product}
+    for sku, product in pseudo.items():
+        if coming[sku].parent:
+            product.parent = pseudo.get(coming[sku].parent) or by_sku.get(coming[sku].parent)
+        if sku not in by_sku and sku not in created:
+            by_sku[sku] = product
+    return Surroundings(by_sku, by_id), rows
+
+
+def make_drafts(
+    changes: Sequence[ProductChange],
+    rows: Mapping[int, Product],
+    around: Surroundings,
+    structure: Structure,
+    rights: Rights | None,
+) -> list[Draft]:
+    needed = sorted(around.by_id)
+    documents = {
+        pk: (values, sources) for pk, values, sources in ProductValues.objects.filter(pk__in=needed).values_list("pk", "values", "sources")
+    } if needed else {}  # fmt: skip
+    placed: dict[int, list[int]] = {}
+    if needed and (
+        rights is None
+        or rights.category_paths() is not None
+        or any("categories" in change.fields for change in changes)
+    ):
+        for pk, category in (
+            ProductCategory.objects.filter(product_id__in=needed)
+            .order_by("position", "pk")
+            .values_list("product_id", "category_id")
+        ):
+            placed.setdefault(pk, []).append(category)
+    drafts = []
+    for change in changes:
+        row = rows.get(change.product or 0)
+        outcome = Outcome(ref=change.ref, product=change.product, rev=row.rev if row else 0)
+        if change.product and row is None:
+            draft = Draft(change, outcome, Product(), is_new=False)
+            draft.refuse("_sku", "gone", _("This product is no longer there."))
+        elif row is None:
+            draft = Draft(change, outcome, Product(status=Product.Status.DRAFT), is_new=True)
+            if rights is not None and not rights.may("product.create"):
+                draft.refuse("_sku", "forbidden", _("Your roles do not let you create products."))
+        else:
+            values, sources = documents.get(row.pk, ({}, {}))
+            above = tuple(_above(row, around.by_id))
+            draft = Draft(
+                change, outcome, row, is_new=False, values=dict(values), sources=dict(sources), stored=values, stored_sources=sources,
+                above=above, categories=list(placed.get(row.pk, ())), stored_categories=placed.get(row.pk, []),
+                family=structure.families.get(row.family_id) if row.family_id else None,
+                variant=structure.variants.get(row.family_variant_id) if row.family_variant_id else None,
+            )  # fmt: skip
+            if rights is not None:
+                _check_reach(draft, placed, structure, rights)
+        drafts.append(draft)
+    if any(change.only_empty for change in changes):
+        for draft in drafts:
+            draft.above_values = tuple(documents.get(step.pk, ({}, {}))[0] for step in draft.above)
+    return drafts
+
+
+def _above(row: Product, by_id: Mapping[int, Product]) -> Iterable[Product]:
+    step = by_id.get(row.parent_id) if row.parent_id else None
+    while step is not None:
+        yield step
+        step = by_id.get(step.parent_id) if step.parent_id else None
+
+
+def _check_reach(draft: Draft, placed: Mapping[int, list[int]], structure: Structure, rights: Rights) -> None:
+    """A role limited to categories reaches the products in them, and below its models."""
+    paths = [
+        structure.categories[category].path
+        for step in (draft.row, *draft.above)
+        for category in placed.get(step.pk, ())
+        if category in structure.categories
+    ]
+    if not rights.may("product.edit") and draft.change.values:
+        draft.refuse("_sku", "forbidden", _("Your roles do not let you edit products."))
+    elif not rights.may_see_product(paths):
+        draft.refuse("_sku", "gone", _("This product is no longer there."))
