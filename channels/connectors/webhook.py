@@ -63,8 +63,10 @@ def sign(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
 
 
 def message_id(channel: str, items: Sequence[Item]) -> str:
-    """The same for the same revisions of the same products, so that the receiver knows a retry."""
-    content = "|".join([channel, *sorted(f"{item.key}@{item.revision}:{item.operation}" for item in items)])
+    """The same for the same content at the same revisions, so that the receiver knows a retry, and nothing but a retry."""
+    content = "|".join(
+        [channel, *sorted(f"{item.key}@{item.revision}:{item.operation}:{item.hash}" for item in items)]
+    )
     return "msg_" + hashlib.sha256(content.encode()).hexdigest()[:40]
 
 

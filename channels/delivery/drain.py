@@ -19,7 +19,6 @@ from channels.delivery.prepare import prepare
 from channels.delivery.send import Sending, lease_seconds
 from channels.delivery.settle import secrets_of, settle
 from channels.models import Channel
-from channels.profile import ChannelSpec
 from pim.lib.encrypted import DecryptionFailed
 
 logger = logging.getLogger(__name__)
@@ -91,30 +90,19 @@ def _one_batch(channel: Channel, connector: Connector, report: Report) -> bool:
     )
     if channel.failures < circuit.FAILURES and not circuit.may_call(channel, now):
         return False
-    structure = Structure.current()
-    spec = profile.current(structure).by_id.get(channel.pk)
-    if spec is None:
-        return False
     if isinstance(connector, PublishSnapshot):
         with snapshot.only_publisher(channel, connector, now) as may_publish:
-            return may_publish and _deliver(
-                channel, connector, spec, structure, report, limit=snapshot.CLAIMED_AT_ONCE
-            )
-    return _deliver(channel, connector, spec, structure, report, limit=connector.batch_size)
+            return may_publish and _deliver(channel, connector, report, limit=snapshot.CLAIMED_AT_ONCE)
+    return _deliver(channel, connector, report, limit=connector.batch_size)
 
 
-def _deliver(
-    channel: Channel,
-    connector: Connector,
-    spec: ChannelSpec,
-    structure: Structure,
-    report: Report,
-    *,
-    limit: int,
-) -> bool:
+def _deliver(channel: Channel, connector: Connector, report: Report, *, limit: int) -> bool:
+    """Whatever a sheet is made of is read after the claim: what was marked stale before it counts as sent with it."""
     now = timezone.now()
     claim = claim_stale(channel_id=channel.pk, limit=limit, seconds=lease_seconds(connector), now=now)
-    if not claim.listings:
+    structure = Structure.current()
+    spec = profile.current(structure).by_id.get(channel.pk)
+    if not claim.listings or spec is None:
         return False
     sending = Sending(channel, connector, claim)
     prepared = prepare(claim.listings, spec, structure, at=now)

@@ -55,8 +55,8 @@ def settle(
 ) -> int:
     """Stores the settlements of rows this token still holds, and returns how many. Locks them in the order of their ids.
 
-    A row that went to somebody else is left alone; if we sent something for it, it is made stale once more, so that the
-    newest value is written last.
+    A row that went to somebody else is left alone; if we sent something for it, it is made stale once more and read
+    back, so that the newest value is written last even where the channel takes whatever comes last.
     """
     secrets = [secret for secret in secrets if len(secret) >= 4]
     with transaction.atomic():
@@ -70,7 +70,9 @@ def settle(
         lost = [item.listing.pk for item in settlements if item.listing.pk not in held and item.sent]
         if lost:
             Listing.objects.filter(pk__in=lost).update(
-                desired_rev=F("desired_rev") + 1, stale_since=Coalesce("stale_since", Value(now))
+                desired_rev=F("desired_rev") + 1,
+                stale_since=Coalesce("stale_since", Value(now)),
+                unknown=True,
             )
         for item in settlements:
             if item.listing.pk in held:

@@ -1,0 +1,79 @@
+"""What comes between two steps of a delivery: changes of structure, time that passes, a lease that ran out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from catalog.models import Option
+from catalog.structure.announce import announce
+from channels.connectors.base import Item
+from channels.connectors.webhook import Webhook, message_id
+from channels.delivery import drain
+from channels.models import Listing
+from tests.channels.stage import Stage
+
+
+def test_a_structure_that_changes_just_before_the_claim_is_in_the_sheet_that_is_sent(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The claim may wait long for the database; what was marked meanwhile is settled by this very send."""
+    stage.product(values={"color": "red"})
+    claim = drain.claim_stale
+
+    def rename_first(**given: Any) -> Any:
+        monkeypatch.setattr(drain, "claim_stale", claim)
+        with transaction.atomic():
+            option = Option.objects.get(attribute__code="color", code="red")
+            option.labels = {"en_US": "Cherry"}
+            option.save()
+            announce("option", [option.pk])
+        stage.work_off_jobs()
+        return claim(**given)
+
+    monkeypatch.setattr(drain, "claim_stale", rename_first)
+    stage.send()
+    stage.send()
+    assert stage.shop.items["MUG-1"]["sheet"]["fields"]["colour"]["label"] == "Cherry"
+
+
+def test_the_same_revision_with_other_content_is_another_message() -> None:
+    """A receiver that knows the message's id would answer for the content it had then."""
+    first, later = (Item("MUG-1", "upsert", 3, digest, {}) for digest in ("before", "after"))
+    assert message_id("b2b", [first]) == message_id("b2b", [first])
+    assert message_id("b2b", [first]) != message_id("b2b", [later])
+
+
+def test_what_a_worker_sent_after_it_lost_its_lease_is_put_right(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A shop that takes whatever comes last shows the older value then, while the newer one is noted as sent."""
+    product = stage.product()
+    push = Webhook.push
+
+    def another_worker_is_quicker(self: Webhook, items: Sequence[Item]) -> Any:
+        monkeypatch.setattr(Webhook, "push", push)
+        Listing.objects.update(lease_until=timezone.now())
+        stage.edit(product, name__en_US="Second")
+        stage.send()
+        assert title(stage) == "Second"
+        return push(self, [replace(item, revision=99) for item in items])
+
+    monkeypatch.setattr(Webhook, "push", another_worker_is_quicker)
+    stage.send()
+    assert title(stage) == "Blue mug"
+    stage.shop.items["MUG-1"]["revision"] = 0  # this shop does not look at revisions
+    stage.send()
+    assert title(stage) == "Second"
+    listing = stage.listing(product)
+    assert (listing.is_stale, listing.unknown) == (False, False)
+    assert listing.sent_hash == stage.shop.items["MUG-1"]["hash"]
+
+
+def title(stage: Stage) -> str:
+    return str(stage.shop.items["MUG-1"]["sheet"]["locales"]["en_US"]["title"])
