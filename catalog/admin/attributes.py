@@ -53,16 +53,7 @@ class AttributeAdmin(TransferAdmin, StructureAdmin):
     kind = "attribute"
     form = AttributeForm
     resource_classes = [AttributeResource]
-    list_display = [
-        "label",
-        "code",
-        "type_column",
-        "group",
-        "localizable",
-        "scopable",
-        "is_unique",
-        "filterable",
-    ]
+    list_display = ["label", "code", "type_column", "group", "traits"]
     list_display_links = ["label", "code"]
     list_filter = ["type", "group", "localizable", "scopable", "is_unique"]
     list_select_related = ["group"]
@@ -91,6 +82,15 @@ class AttributeAdmin(TransferAdmin, StructureAdmin):
             '<span class="material-symbols-outlined text-base-400 align-middle" aria-hidden="true">{}</span> {}',
             kind.icon if kind else "help", kind.label if kind else attribute.type,
         )  # fmt: skip
+
+    @admin.display(description=_("varies, is unique"))
+    def traits(self, attribute: Attribute) -> str:
+        flags = (
+            (attribute.localizable, _("by locale")),
+            (attribute.scopable, _("by context")),
+            (attribute.is_unique, _("unique")),
+        )
+        return ", ".join(str(name) for holds, name in flags if holds) or "—"
 
     def get_inlines(self, request: HttpRequest, obj: Attribute | None = None) -> list[Any]:
         kind = ATTRIBUTE_TYPES.get(obj.type) if obj else None

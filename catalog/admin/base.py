@@ -55,11 +55,13 @@ class CatalogAdmin(_LabelInputs, PolicyAdmin, ModelAdmin):
     """A list that says what it is for when it is empty, and finds labels in any locale."""
 
     list_per_page = 50
-    show_full_result_count = False
     list_filter_submit = True
     warn_unsaved_form = True
     search_labels: ClassVar[bool] = False
     empty_sentence: ClassVar[Any] = ""
+
+    class Media:
+        css = {"all": ["catalog/structure.css"]}
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -132,6 +134,7 @@ class StructureTabular(_LabelInputs, PresetInputs, PolicyInline, TabularInline):
     form = FixedCodeForm
     compact_labels = True
     extra = 0
+    hide_title = True
     announced_kind: ClassVar[str | None] = None
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:

@@ -33,6 +33,7 @@ class CategoryAdmin(TransferAdmin, StructureAdmin):
     form = CategoryForm
     resource_classes = [CategoryResource]
     list_display = ["tree", "code", "position"]
+    sortable_by = ()
     list_display_links = ["tree", "code"]
     search_fields = ["code"]
     search_labels = True

@@ -19,6 +19,7 @@ from catalog.structure.snapshot import Structure
 class ContextAdmin(StructureAdmin):
     kind = "context"
     list_display = ["tree", "code", "kind_of", "position"]
+    sortable_by = ()
     list_filter = ["kind"]
     search_fields = ["code"]
     search_labels = True

@@ -18,6 +18,15 @@ from catalog.transfer.resources import FamilyResource
 
 
 class FamilyForm(FixedCodeForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, label in (
+            ("label_attribute", _("Label attribute")),
+            ("image_attribute", _("Picture attribute")),
+        ):
+            if name in self.fields:
+                self.fields[name].label = label
+
     def clean_label_attribute(self) -> Any:
         attribute = self.cleaned_data["label_attribute"]
         if attribute and not ATTRIBUTE_TYPES[attribute.type].is_text:

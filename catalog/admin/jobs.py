@@ -49,9 +49,10 @@ class JobAdmin(CatalogAdmin):
     list_filter = ["state", "queue", "kind"]
     list_select_related = ["created_by"]
     search_fields = ["title", "kind", "message"]
+    show_full_result_count = False
     actions = ["cancel_selected"]
     fields = readonly_fields = [
-        "title_or_kind", "kind", "state_label", "progress", "message", "error", "created_by", "created_at", "started_at",
+        "title_or_kind", "kind", "state_text", "progress", "message", "error", "created_by", "created_at", "started_at",
         "finished_at", "attempts", "result", "log_lines",
     ]  # fmt: skip
     change_form_outer_before_template = "catalog/jobs/cancel.html"
@@ -103,9 +104,13 @@ class JobAdmin(CatalogAdmin):
 
     @display(description=_("state"), ordering="state", label=STATE_COLOURS)
     def state_label(self, job: Job) -> tuple[str, str]:
+        return job.state, self.state_text(job)
+
+    @admin.display(description=_("state"))
+    def state_text(self, job: Job) -> str:
         if job.cancel_requested and job.state == Job.State.RUNNING:
-            return job.state, str(_("Stopping"))
-        return job.state, job.get_state_display()
+            return str(_("Stopping"))
+        return job.get_state_display()
 
     @admin.display(description=_("progress"))
     def progress(self, job: Job) -> SafeString | str:
