@@ -3,7 +3,7 @@
     const form = document.querySelector("[data-product-form]");
     if (!form) return;
     const cells = [...form.querySelectorAll("[data-cell]")].filter((cell) => cell.querySelector("[data-mode]"));
-    const count = form.querySelector("[data-dirty-count]");
+    const count = document.querySelector("[data-dirty-count]");
     const place = `pim-scroll:${location.pathname}`;
     let leaving = false;
 
@@ -30,7 +30,7 @@
             const text = dirty === 0 ? "" : dirty === 1 ? form.dataset.dirtyOne : form.dataset.dirtyMany.replace("%d", dirty);
             if (count.textContent !== text) count.textContent = text;
         }
-        form.classList.toggle("has-changes", dirty > 0);
+        for (const each of [form, document.querySelector("[data-field-bar]")]) each.classList.toggle("has-changes", dirty > 0);
         return dirty;
     };
 
@@ -90,7 +90,7 @@
     document.addEventListener("keydown", (event) => {
         if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") {
             event.preventDefault();
-            form.requestSubmit(form.querySelector("[data-save]"));
+            form.requestSubmit(document.querySelector("[data-save]"));
         }
     });
     window.addEventListener("beforeunload", (event) => {

@@ -42,7 +42,7 @@ class ChoiceFilter(django_filters.MultipleChoiceFilter):
 
     def describe(self, value: Any) -> str:
         labels = dict(self.choices)
-        return ", ".join(str(labels.get(each, each)) for each in value or ())
+        return ", ".join(str(labels.get(each, each)).strip() for each in value or ())
 
 
 class AttributeFilter(django_filters.Filter):
