@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from catalog.jobs import enqueue
 from catalog.structure.announce import announce
 from channels.models import Channel, Listing
 
@@ -53,3 +57,23 @@ def mark_all(*, channel_id: int) -> int:
     return Listing.objects.filter(channel_id=channel_id).update(
         desired_rev=F("desired_rev") + 1, stale_since=Coalesce("stale_since", Value(now)), next_try_at=now
     )
+
+
+def hurry(*, channel_id: int) -> int:
+    """Lets what is stale be tried at once instead of at its next try; returns how many. A wait the channel asked for stays."""
+    stale = Listing.objects.filter(channel_id=channel_id, desired_rev__gt=F("sent_rev"))
+    return stale.update(next_try_at=timezone.now())
+
+
+def try_again(*, listing_ids: Sequence[int]) -> int:
+    """Builds and sends these listings anew, refused and blocked ones too; returns how many."""
+    now = timezone.now()
+    return Listing.objects.filter(pk__in=list(listing_ids)).update(
+        desired_rev=F("desired_rev") + 1, stale_since=Coalesce("stale_since", Value(now)), next_try_at=now
+    )
+
+
+def enqueue_reconcile(*, channel_id: int, by: int | None = None) -> None:
+    """A job that reads the channel back and sends again what drifted."""
+    with transaction.atomic():
+        enqueue("channels.reconcile", {"channel": channel_id}, by=by, queue="delivery")

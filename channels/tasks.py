@@ -9,6 +9,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+import channels.delivery.reconcile  # noqa: F401  its kind of job
 from channels.delivery.drain import drain as drain_channel
 from channels.delivery.sweep import channels_with_work
 

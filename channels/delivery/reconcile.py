@@ -11,6 +11,7 @@ from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from catalog.jobs import JobHandle, job
 from channels.connectors.base import CONNECTORS, Connector, Seen
 from channels.models import Channel, Listing
 from channels.sheets.diff import diff
@@ -40,6 +41,12 @@ def reconcile(*, channel_id: int, mark: bool = True) -> list[Drift]:
             found += _compare(connector, rows, mark=mark)
             last = rows[-1].pk
     return found
+
+
+@job("channels.reconcile", queue="delivery")
+def run(handle: JobHandle, *, channel: int) -> dict[str, int]:
+    """A channel that does not answer fails the job with its reason, for the person who asked."""
+    return {"drifted": len(reconcile(channel_id=channel))}
 
 
 def _settled(channel_id: int) -> Any:

@@ -1,0 +1,151 @@
+"""The form of a channel's profile; its settings are those of the connector, its secrets are written and never shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.widgets import (
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminPasswordWidget,
+    UnfoldAdminSelect2MultipleWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldAdminURLInputWidget,
+)
+
+from catalog.admin.base import FixedCodeForm
+from catalog.structure.snapshot import Structure
+from channels import assortment
+from channels.admin import _schedule
+from channels.connectors import CONNECTORS
+from channels.models import Channel
+from pim.lib.encrypted import DecryptionFailed
+
+SETTING, SECRET = "setting_", "secret_"
+
+
+def connector_choices() -> list[tuple[str, Any]]:
+    return [(code, CONNECTORS[code].label) for code in CONNECTORS]
+
+
+class ChannelForm(FixedCodeForm):
+    """Fields of the connector are added by `for_connector`; see Channel for what is stored."""
+
+    connector = forms.ChoiceField(
+        label=gettext_lazy("Connector"), choices=connector_choices, widget=UnfoldAdminSelectWidget
+    )
+    families = forms.MultipleChoiceField(
+        label=gettext_lazy("Families"), required=False, widget=UnfoldAdminSelect2MultipleWidget,
+        help_text=gettext_lazy("Only products of these families; none chosen: of all."),
+    )  # fmt: skip
+    categories = forms.MultipleChoiceField(
+        label=gettext_lazy("Categories"), required=False, widget=UnfoldAdminSelect2MultipleWidget,
+        help_text=gettext_lazy("Only products in these categories or below them; none chosen: in all."),
+    )  # fmt: skip
+
+    class Meta:
+        model = Channel
+        fields = (
+            "code", "labels", "context", "locales", "currencies", "category_tree", "connector", "send_fallback", "fallback_counts",
+            "is_active",
+        )  # fmt: skip
+
+    connector_fields: Mapping[str, forms.Field] = {}
+    secret_fields: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        structure = Structure.current()
+        stored = self.instance
+        if "families" in self.fields:
+            self.fields["families"].choices = [
+                (spec.code, spec.label()) for spec in structure.families.values()
+            ]  # type: ignore[attr-defined]
+            self.fields["categories"].choices = [  # type: ignore[attr-defined]
+                (
+                    spec.code,
+                    " › ".join(
+                        structure.categories[pk].label() for pk in spec.ancestry if pk in structure.categories
+                    ),
+                )
+                for spec in structure.categories.values()
+            ]
+            self.initial.update({key: stored.assortment.get(key, []) for key in assortment.KEYS})
+        self.initial.update(_schedule.initial(stored.schedule))
+        known = _opened(stored)
+        for name in self.connector_fields:
+            if SETTING + name in self.fields:
+                self.initial[SETTING + name] = stored.settings.get(name, self.connector_fields[name].initial)
+            elif SECRET + name in self.fields:
+                field = self.fields[SECRET + name]
+                field.required = not known.get(name)
+                if known.get(name):
+                    field.help_text = (
+                        _("Stored, ends with %s. Leave empty to keep it.") % str(known[name])[-4:]
+                    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        try:
+            self.instance.assortment = assortment.clean(
+                {key: cleaned.get(key) or [] for key in assortment.KEYS}, Structure.current()
+            )
+        except ValidationError as error:
+            self.add_error("categories", error)
+        try:
+            self.instance.schedule = _schedule.read(cleaned)
+        except ValidationError as error:
+            self.add_error("windows", error)
+        self.instance.settings = {
+            name: cleaned[SETTING + name]
+            for name in self.connector_fields
+            if cleaned.get(SETTING + name) not in (None, "")
+        }
+        given = {name: cleaned[SECRET + name] for name in self.secret_fields if cleaned.get(SECRET + name)}
+        if given:
+            self.instance.credentials = {**_opened(self.instance), **given}
+        return cleaned
+
+
+def for_connector(code: str, *, with_secrets: bool) -> type[ChannelForm]:
+    """The form with the fields of one connector; secrets only for those who may enter them."""
+    connector = CONNECTORS.get(code)
+    fields = connector.settings_form() if connector else {}
+    secrets = tuple(name for name in fields if connector and name in connector.secret_fields)
+    declared: dict[str, Any] = dict(_schedule.form_fields())
+    for name, field in fields.items():
+        if name in secrets:
+            if with_secrets:
+                field.widget = UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"})
+                declared[SECRET + name] = field
+        else:
+            field.widget = _widget(field)
+            declared[SETTING + name] = field
+    return type(
+        "ConnectorChannelForm",
+        (ChannelForm,),
+        {**declared, "connector_fields": fields, "secret_fields": secrets if with_secrets else ()},
+    )
+
+
+def _widget(field: forms.Field) -> Any:
+    if isinstance(field, forms.URLField):
+        return UnfoldAdminURLInputWidget()
+    if isinstance(field, forms.IntegerField):
+        return UnfoldAdminIntegerFieldWidget()
+    if isinstance(field, forms.CharField):
+        return UnfoldAdminTextInputWidget()
+    return field.widget
+
+
+def _opened(channel: Channel) -> dict[str, Any]:
+    """The stored credentials; {} where no key opens them any more."""
+    try:
+        return dict(channel.credentials or {})
+    except DecryptionFailed:
+        return {}

@@ -1,0 +1,70 @@
+"""Attempts: each request to a channel, as an operator reads it. Nothing here can be changed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from catalog.admin.base import CatalogAdmin
+from channels.models import Attempt
+
+OUTCOME_COLOURS = {
+    "ok": "success", "submitted": "info", "retry": "warning", "unknown": "warning", "data": "danger", "config": "danger",
+}  # fmt: skip
+
+
+@admin.register(Attempt)
+class AttemptAdmin(CatalogAdmin):
+    view_verb = "channel.view"
+    list_display = ["at", "channel", "sku", "operation", "outcome_label", "message", "milliseconds"]
+    list_filter = ["outcome", "operation", "listing__channel"]
+    search_fields = ["listing__product__sku", "message_id"]
+    list_select_related = ["listing__channel", "listing__product"]
+    ordering = ["-id"]
+    show_facets = admin.ShowFacets.NEVER
+    fields = readonly_fields = [
+        "at", "channel", "sku", "operation", "outcome_label", "message", "revision", "message_id", "milliseconds", "answered",
+    ]  # fmt: skip
+    empty_sentence = _("Each request to a channel is noted here, with what it answered.")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("listing__channel", "listing__product")
+            .defer(
+                "listing__sent_sheet",
+                "listing__submitted",
+                "listing__channel__credentials",
+                "listing__product__tokens",
+                "listing__product__search",
+            )
+        )
+
+    @admin.display(description=_("channel"), ordering="listing__channel__code")
+    def channel(self, attempt: Attempt) -> str:
+        return str(attempt.listing.channel)
+
+    @admin.display(description=_("SKU"), ordering="listing__product__sku")
+    def sku(self, attempt: Attempt) -> str:
+        return attempt.listing.product.sku
+
+    @display(description=_("outcome"), ordering="outcome", label=OUTCOME_COLOURS)
+    def outcome_label(self, attempt: Attempt) -> tuple[str, str]:
+        return attempt.outcome, attempt.outcome
+
+    @admin.display(description=_("answer"))
+    def answered(self, attempt: Attempt) -> SafeString | str:
+        if not attempt.answer:
+            return "—"
+        return format_html(
+            '<pre class="overflow-x-auto text-xs" tabindex="0">{}</pre>',
+            json.dumps(attempt.answer, ensure_ascii=False, indent=2),
+        )

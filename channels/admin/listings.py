@@ -1,0 +1,142 @@
+"""Listings: where each product stands on each channel, why, and what was tried."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.decorators import display
+
+from catalog.access import can
+from catalog.admin.base import CatalogAdmin
+from channels import profiles
+from channels.models import Listing
+from channels.tasks import nudge
+from channels.waiting import why_waiting
+
+STATE_COLOURS = {
+    "waiting": "", "incomplete": "warning", "blocked": "warning", "sent": "info", "accepted": "info", "live": "success",
+    "refused": "danger", "withdrawn": "", "absent": "",
+}  # fmt: skip
+ATTEMPTS_SHOWN = 20
+
+
+@admin.register(Listing)
+class ListingAdmin(CatalogAdmin):
+    view_verb = "channel.view"
+    list_display = [
+        "product_name",
+        "channel",
+        "state_label",
+        "why",
+        "state_since",
+        "sent_at",
+        "attempts",
+        "link",
+    ]
+    list_filter = ["channel", "state", "error_class"]
+    search_fields = ["product__sku", "product__label"]
+    ordering = ["-id"]
+    show_facets = admin.ShowFacets.NEVER
+    actions = ["try_again"]
+    fields = readonly_fields = [
+        "product_name", "channel", "state_label", "why", "state_since", "sent_at", "link", "problems", "drifted", "sheet", "history",
+    ]  # fmt: skip
+    empty_sentence = _(
+        "A listing is a product on a channel. They come about by themselves once there are products and a channel."
+    )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        rows = (
+            super()
+            .get_queryset(request)
+            .select_related("product", "channel")
+            .defer("channel__credentials", "product__tokens", "product__search")
+        )
+        if request.resolver_match and request.resolver_match.url_name == "channels_listing_changelist":
+            rows = rows.defer(
+                "sent_sheet",
+                "submitted",
+                "drift",
+                "channel__credentials",
+                "product__tokens",
+                "product__search",
+            )
+        return rows
+
+    def has_try_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return can(request.user, "channel.sync")
+
+    @admin.action(description=_("Try again now"), permissions=["try"])
+    def try_again(self, request: HttpRequest, queryset: QuerySet[Listing]) -> None:
+        rows = list(queryset.order_by("pk").values_list("pk", "channel_id")[:500])
+        profiles.try_again(listing_ids=[pk for pk, _channel in rows])
+        nudge(sorted({channel for _pk, channel in rows}))
+        self.message_user(
+            request,
+            ngettext("%d listing is built and sent anew.", "%d listings are built and sent anew.", len(rows))
+            % len(rows),
+        )
+
+    @admin.display(description=_("product"), ordering="product__sku")
+    def product_name(self, listing: Listing) -> SafeString | str:
+        try:
+            address = reverse("admin:catalog_product_change", args=[listing.product_id])
+        except NoReverseMatch:
+            return f"{listing.product} · {listing.product.sku}"
+        return format_html(
+            '<a href="{}" class="text-link">{}</a> · {}', address, listing.product, listing.product.sku
+        )
+
+    @display(description=_("state"), ordering="state", label=STATE_COLOURS)
+    def state_label(self, listing: Listing) -> tuple[str, str]:
+        return listing.state, listing.get_state_display()
+
+    @admin.display(description=_("why"))
+    def why(self, listing: Listing) -> str:
+        waiting = why_waiting(
+            listing, listing.channel, timezone.now(), runs=[listing.held_by] if listing.held_by else []
+        )
+        return waiting or listing.reason or "—"
+
+    @admin.display(description=_("there"))
+    def link(self, listing: Listing) -> SafeString | str:
+        if not listing.external_url:
+            return listing.external_id or "—"
+        return format_html(
+            '<a href="{}" class="text-link" rel="noreferrer" target="_blank">{}</a>',
+            listing.external_url,
+            listing.external_id or _("Open"),
+        )
+
+    @admin.display(description=_("problems"))
+    def problems(self, listing: Listing) -> SafeString | str:
+        return (
+            render_to_string("channels/problems.html", {"errors": listing.errors}) if listing.errors else "—"
+        )
+
+    @admin.display(description=_("differs on the channel"))
+    def drifted(self, listing: Listing) -> SafeString | str:
+        return render_to_string("channels/drift.html", {"drift": listing.drift}) if listing.drift else "—"
+
+    @admin.display(description=_("sheet sent last"))
+    def sheet(self, listing: Listing) -> SafeString | str:
+        return (
+            render_to_string("channels/sheet.html", {"sheet": listing.sent_sheet})
+            if listing.sent_sheet
+            else "—"
+        )
+
+    @admin.display(description=_("attempts"))
+    def history(self, listing: Listing) -> SafeString | str:
+        attempts = list(listing.attempts_made.all()[:ATTEMPTS_SHOWN])
+        return render_to_string("channels/attempts.html", {"attempts": attempts}) if attempts else "—"

@@ -1,0 +1,187 @@
+"""The channel's page: the connector's own settings, secrets that are never shown, and buttons that are POSTs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from catalog.models import Attribute, Context, Currency, Family, Job, Locale, Role, User
+from channels.models import Channel, FieldMapping, Requirement
+from tests.channels.shop import sample_secret
+from tests.world import World
+
+SECRET = sample_secret()
+
+
+@pytest.fixture
+def boss(world: World, client: Client) -> Client:
+    client.force_login(world.admin)
+    return client
+
+
+def person(*verbs: str) -> User:
+    user = User.objects.create_user("anna", password="x", is_staff=True)
+    role = Role.objects.create(code="some", verbs=list(verbs))
+    user.roles.add(role)
+    return user
+
+
+def posted(**changes: Any) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "code": "b2b", "labels__en_US": "B2B shop", "is_active": "on", "context": Context.objects.get(code="b2b").pk,
+        "locales": list(Locale.objects.filter(code__in=["en_US", "de_DE"]).values_list("pk", flat=True)),
+        "currencies": list(Currency.objects.values_list("pk", flat=True)), "connector": "webhook", "send_fallback": "on",
+        "families": ["mugs"], "categories": ["cups"], "setting_endpoint": "https://shop.example/hook", "setting_timeout": "10",
+        "secret_secret": SECRET, "send_when": "windows", "windows": "mon-fri 06:00-08:00\nsun 22:00-02:00", "quiet_start": "23:00",
+        "quiet_end": "05:00", "time_zone": "Europe/Paris",
+    }  # fmt: skip
+    for prefix in ("requirements", "fields"):
+        data |= {
+            f"{prefix}-TOTAL_FORMS": "1",
+            f"{prefix}-INITIAL_FORMS": "0",
+            f"{prefix}-MIN_NUM_FORMS": "0",
+            f"{prefix}-MAX_NUM_FORMS": "1000",
+        }
+    data |= {
+        "requirements-0-family": Family.objects.get(code="mugs").pk, "requirements-0-attribute": Attribute.objects.get(code="name").pk,
+        "requirements-0-level": "required", "fields-0-target": "title", "fields-0-source": "{name} {color}", "fields-0-localized": "on",
+        "fields-0-transforms": "strip_html\ntruncate length=75 ellipsis=true", "fields-0-value_list": "red = RED-01",
+        "fields-0-limits": "max_length = 75\nallowed = a, b", "fields-0-position": "0", "fields-0-family": "",
+    }  # fmt: skip
+    return {**data, **changes}
+
+
+def test_a_channel_is_made_on_its_page(boss: Client) -> None:
+    answer = boss.post(reverse("admin:channels_channel_add"), posted())
+    assert answer.status_code == 302, answer.context["adminform"].form.errors
+    channel = Channel.objects.get()
+    assert channel.settings == {"endpoint": "https://shop.example/hook", "timeout": 10}
+    assert dict(channel.credentials) == {"secret": SECRET}
+    assert channel.assortment == {"families": ["mugs"], "categories": ["cups"]}
+    assert channel.schedule == {
+        "mode": "windows", "time_zone": "Europe/Paris", "quiet": {"start": "23:00", "end": "05:00"},
+        "windows": [{"days": [0, 1, 2, 3, 4], "start": "06:00", "end": "08:00"}, {"days": [6], "start": "22:00", "end": "02:00"}],
+    }  # fmt: skip
+    field = FieldMapping.objects.get()
+    assert field.source == {"template": "{name} {color}"}
+    assert field.transforms == [{"name": "strip_html"}, {"name": "truncate", "length": 75, "ellipsis": True}]
+    assert (field.value_list, field.limits) == ({"red": "RED-01"}, {"max_length": 75, "allowed": ["a", "b"]})
+    assert Requirement.objects.get().attribute.code == "name"
+    assert channel.profile_rev == 2
+    assert Job.objects.filter(kind="channels.fan_out", params__channel=channel.pk).count() == 1
+
+
+def test_the_page_shows_what_is_stored_and_no_secret(boss: Client) -> None:
+    boss.post(reverse("admin:channels_channel_add"), posted())
+    channel = Channel.objects.get()
+    page = boss.get(reverse("admin:channels_channel_change", args=[channel.pk])).content.decode()
+    assert SECRET not in page
+    assert SECRET.removeprefix("whsec_")[:12] not in page
+    assert f"Stored, ends with {SECRET[-4:]}. Leave empty to keep it." in page
+    for shown in (
+        "https://shop.example/hook",
+        "{name} {color}",
+        "red = RED-01",
+        "max_length = 75",
+        "mon-fri 06:00-08:00",
+    ):
+        assert shown in page
+
+
+def test_an_empty_secret_keeps_the_stored_one_and_an_untouched_page_changes_nothing(boss: Client) -> None:
+    boss.post(reverse("admin:channels_channel_add"), posted())
+    channel, jobs = Channel.objects.get(), Job.objects.count()
+    field, requirement = FieldMapping.objects.get(), Requirement.objects.get()
+    again = posted(
+        secret_secret="", **{
+            "requirements-INITIAL_FORMS": "1", "requirements-0-id": requirement.pk, "requirements-0-channel": channel.pk,
+            "fields-INITIAL_FORMS": "1", "fields-0-id": field.pk, "fields-0-channel": channel.pk,
+        },
+    )  # fmt: skip
+    answer = boss.post(reverse("admin:channels_channel_change", args=[channel.pk]), again)
+    assert answer.status_code == 302, answer.context["adminform"].form.errors
+    channel.refresh_from_db()
+    assert dict(channel.credentials) == {"secret": SECRET}
+    assert (channel.profile_rev, Job.objects.count()) == (2, jobs)
+    boss.post(
+        reverse("admin:channels_channel_change", args=[channel.pk]), {**again, "fields-0-source": "name"}
+    )
+    assert FieldMapping.objects.get().source == {"attribute": "name"}
+    channel.refresh_from_db()
+    assert (channel.profile_rev, Job.objects.count()) == (3, jobs + 1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"setting_endpoint": "nowhere"}, "Enter a valid URL."),
+        ({"secret_secret": "short"}, "A secret begins with whsec_"),
+        ({"windows": "someday 06:00-08:00"}, "write the days as mon-fri"),
+        ({"windows": "mon 6-8"}, "A window has a start and an end as 06:30."),
+        ({"fields-0-source": "nothing"}, "There is no attribute &#x27;nothing&#x27;."),
+        ({"fields-0-transforms": "explode"}, "There is no transform &#x27;explode&#x27;"),
+        ({"fields-0-limits": "longest = 3"}, "There is no limit &#x27;longest&#x27;."),
+        ({"fields-0-value_list": "red"}, "write name = value."),
+    ],
+)
+def test_what_means_nothing_is_told_at_its_field_and_nothing_is_stored(
+    boss: Client, changes: dict[str, Any], message: str
+) -> None:
+    answer = boss.post(reverse("admin:channels_channel_add"), posted(**changes))
+    assert answer.status_code == 200
+    assert message in answer.content.decode()
+    assert not Channel.objects.exists()
+
+
+def test_pausing_resuming_and_sending_now_are_posts(
+    boss: Client, channel: Channel, nudges: list[int]
+) -> None:
+    for action in ("pause", "resume", "send_now", "compare"):
+        assert boss.get(reverse(f"admin:channels_channel_{action}", args=[channel.pk])).status_code == 405
+    boss.post(reverse("admin:channels_channel_pause", args=[channel.pk]))
+    channel.refresh_from_db()
+    assert channel.paused_reason == "paused by boss"
+    boss.post(reverse("admin:channels_channel_resume", args=[channel.pk]))
+    channel.refresh_from_db()
+    assert (channel.paused_at, channel.paused_reason, nudges) == (None, "", [channel.pk])
+    boss.post(reverse("admin:channels_channel_compare", args=[channel.pk]))
+    assert Job.objects.filter(kind="channels.reconcile").count() == 1
+
+
+def test_who_may_only_look_changes_nothing(world: World, channel: Channel, client: Client) -> None:
+    client.force_login(person("channel.view"))
+    page = client.get(reverse("admin:channels_channel_change", args=[channel.pk]))
+    assert page.status_code == 200
+    assert "Pause" not in page.content.decode()
+    for action in ("pause", "resume", "send_now", "compare"):
+        assert client.post(reverse(f"admin:channels_channel_{action}", args=[channel.pk])).status_code == 403
+    assert (
+        client.post(reverse("admin:channels_channel_change", args=[channel.pk]), posted()).status_code == 403
+    )
+    channel.refresh_from_db()
+    assert (channel.paused_at, channel.profile_rev) == (None, 2)
+
+
+def test_who_may_not_enter_credentials_sees_no_field_for_them_and_keeps_them(
+    world: World, channel: Channel, client: Client
+) -> None:
+    client.force_login(person("channel.edit", "structure.view"))
+    page = client.get(reverse("admin:channels_channel_change", args=[channel.pk])).content.decode()
+    assert "setting_endpoint" in page
+    assert "secret_secret" not in page
+    data = posted(
+        **{"requirements-TOTAL_FORMS": "0", "fields-TOTAL_FORMS": "0", "secret_secret": "whsec_" + "A" * 44}
+    )
+    assert client.post(reverse("admin:channels_channel_change", args=[channel.pk]), data).status_code == 302
+    channel.refresh_from_db()
+    assert dict(channel.credentials) == {"secret": SECRET}
+    assert channel.settings["endpoint"] == "https://shop.example/hook"
+
+
+def test_without_the_verb_there_is_no_channel_at_all(world: World, channel: Channel, client: Client) -> None:
+    client.force_login(person("product.view"))
+    for name in ("channel", "listing", "attempt"):
+        assert client.get(reverse(f"admin:channels_{name}_changelist")).status_code == 403
