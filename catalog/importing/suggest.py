@@ -12,17 +12,27 @@ from catalog.importing import mapping
 from catalog.importing.mapping import Column
 from catalog.importing.readers.base import Table
 from catalog.importing.targets import FIELD_LABELS, Target, parse_header
+from catalog.measures import MEASURES
 from catalog.structure.snapshot import Structure
 
 # What suppliers call the product's own fields, beside our codes; compared without case and punctuation.
 _SYNONYMS = {
     "sku": "sku articleno articlenumber article itemno itemnumber productcode partnumber handle artikelnummer artikelnr artnr "
     "bestellnummer reference refarticle referencearticle codearticle modelnumber",
-    "family": "producttype producttyp typedeproduit famille familie",
+    "family": "warengruppe produktgruppe productgroup producttype producttyp typedeproduit famille familie",
     "categories": "category kategorie kategorien categorie",
     "parent": "parentsku parentcode mastersku",
     "status": "workflowstatus",
 }  # fmt: skip
+# Words for what most catalogues have one attribute of: its type, and for an identifier its kind.
+_KINDS = {
+    **dict.fromkeys(("ean", "ean13", "gtin", "gtin13", "upc", "barcode", "eancode"), "identifier"),
+    **dict.fromkeys(
+        ("price", "preis", "prix", "vk", "uvp", "rrp", "msrp", "verkaufspreis", "listprice", "retailprice"),
+        "price",
+    ),
+}
+_IN_BRACKETS = re.compile(r"^(?P<name>.+?)\s*[\[(](?P<note>[^\])]+)[\])]\s*$")
 _WORDS = {word: field for field, words in _SYNONYMS.items() for word in words.split()}
 _PRICE = re.compile(r"(?:[€$£]|\b[A-Z]{3}\b)\s*\d|\d[\d.,\s]*\s*(?:[€$£]|\b[A-Z]{3}\b)")
 _LEAST_ALIKE = 0.7
@@ -94,21 +104,47 @@ def _labels(structure: Structure) -> dict[str, Target]:
 
 
 def _guess(found: list[Column], table: Table, structure: Structure, taken: set[Target]) -> None:
+    by_label = _labels(structure)
     for position, column in enumerate(found):
         if column.to is not None or column.index is None:
             continue
         samples = [
             cells[column.index].strip() for _number, cells in table.sample if column.index < len(cells)
         ]
-        guessed = _by_word(column.column) or _by_content([text for text in samples if text], structure, taken)
+        name, note = column.column, ""
+        if bracketed := _IN_BRACKETS.match(name):
+            name, note = bracketed["name"], bracketed["note"]
+        guessed = _by_word(name, note, structure) or (by_label.get(_fold(name)) if note else None)
+        guessed = guessed or _by_content([text for text in samples if text], structure, taken)
         if guessed is not None and guessed not in taken:
             taken.add(guessed)
-            found[position] = replace(column, to=guessed, why="content")
+            found[position] = replace(
+                column, to=guessed, options=_unit_of(guessed, note, structure), why="content"
+            )
 
 
-def _by_word(header: str) -> Target | None:
-    field = _WORDS.get(_fold(header))
-    return Target(field=field) if field else None
+def _unit_of(target: Target, note: str, structure: Structure) -> dict[str, str]:
+    """ "Weight (kg)" says the unit of bare amounts."""
+    spec = structure.attributes.get(target.attribute)
+    if note and spec is not None and spec.type == "measurement":
+        unit = MEASURES[spec.params.get("family", "length")].find_unit(note)
+        if unit is not None:
+            return {"unit": unit.code}
+    return {}
+
+
+def _by_word(header: str, note: str, structure: Structure) -> Target | None:
+    if field := _WORDS.get(_fold(header)):
+        return Target(field=field)
+    words = [_fold(word) for word in re.split(r"[^\w]+", f"{header} {note}") if word]
+    for currency in structure.currencies:
+        words = [currency if word == currency.casefold() else word for word in words]
+    parts = [word for word in words if word in structure.currencies]
+    kind = next((_KINDS[word] for word in (_fold(header), *words) if word in _KINDS), "")
+    fitting = [spec for spec in structure.attributes.values() if spec.type == kind and not spec.localizable]
+    if len(fitting) != 1:
+        return None
+    return Target(attribute=fitting[0].code, part=parts[0] if kind == "price" and len(parts) == 1 else "")
 
 
 def _by_content(samples: Sequence[str], structure: Structure, taken: set[Target]) -> Target | None:

@@ -4,6 +4,7 @@
     if (drop) {
         const status = drop.querySelector("[data-drop-status]");
         const input = drop.querySelector("[data-drop-input]");
+        input.hasChangeListener = true; // or the theme looks for the text box of its own file fields
         const say = (text, wrong) => { status.textContent = text; status.classList.toggle("wrong", Boolean(wrong)); };
         const upload = async () => {
             if (!input.files.length) return input.focus();
@@ -54,7 +55,7 @@
             if (wrong) row.querySelector(`[name="to-${position}"]`).setAttribute("aria-invalid", "true");
             row.querySelector("[data-previews]").replaceChildren(...previews.map((shown) => {
                 const item = document.createElement("li");
-                item.textContent = shown.error ?? shown.text;
+                item.textContent = shown.error || shown.text;
                 item.classList.toggle("wrong", Boolean(shown.error));
                 return item;
             }));

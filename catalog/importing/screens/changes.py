@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from catalog.access import rights_of
 from catalog.attribute_types import ATTRIBUTE_TYPES
@@ -78,12 +79,14 @@ def _changes(row: ImportRow, structure: Structure, user: Any) -> list[dict[str, 
 def _field(value: Any) -> str:
     if value is ABSENT or value is None:
         return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def key_label(key: str, structure: Structure) -> str:
     """ "Name · German (Germany)" of "name|de_DE"; "Status" of "_status"."""
     if key.startswith("_"):
-        return str(FIELD_LABELS.get(key[1:], key[1:]))
+        return str(_("In the trash") if key == "_trashed" else FIELD_LABELS.get(key[1:], key[1:]))
     parsed = Key.parse(key)
     return targets.label(Target("", parsed.attribute, parsed.locale, parsed.context), structure)

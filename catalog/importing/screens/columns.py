@@ -272,7 +272,7 @@ def _samples(table: Table, column: Column) -> list[str]:
 def preview(
     column: Column, structure: Structure, settings: ImportSettings, samples: Sequence[str]
 ) -> list[dict[str, Any]]:
-    """What sample cells become: [{text}] or [{error}] each."""
+    """What sample cells become: [{text, error}], one of them empty."""
     if column.to is None or targets.check(column.to, structure):
         return []
     shown = []
@@ -281,13 +281,18 @@ def preview(
         parsed = parser([text])
         parser.complete(parsed, None)
         if parsed.errors:
-            shown.append({"error": parsed.errors[0]["message"]})
+            shown.append({"text": "", "error": parsed.errors[0]["message"]})
         elif column.to.field:
             value = parsed.sku or parsed.rev or parsed.fields.get(column.to.field, "")
-            shown.append({"text": ", ".join(value) if isinstance(value, list) else str(value)})
+            shown.append({"text": ", ".join(value) if isinstance(value, list) else str(value), "error": ""})
         else:
             spec = structure.attributes[column.to.attribute]
-            shown.append({"text": ATTRIBUTE_TYPES[spec.type].summary(parsed.values.get(column.to.key), spec)})
+            shown.append(
+                {
+                    "text": ATTRIBUTE_TYPES[spec.type].summary(parsed.values.get(column.to.key), spec),
+                    "error": "",
+                }
+            )
     return shown
 
 

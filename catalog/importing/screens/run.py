@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField, Value
+from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -25,6 +26,7 @@ from catalog.structure.snapshot import Structure
 
 PAGE = 50
 OUTCOMES = ("created", "updated", "unchanged", "rejected", "skipped")
+_NOTED = {"warnings": "warning", "proposals": "proposal"}  # filter → kind of note
 State = ImportRun.State
 
 
@@ -41,7 +43,11 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
             messages.error(request, run.error)
         return HttpResponseRedirect(reverse("admin:catalog_importrun_columns", args=[run.pk]))
     structure = Structure.current()
-    found, earlier, later = _page(_filtered(run.rows.all(), request.GET), request.GET)
+    quiet = _leaves_unchanged_out(run, request.GET)
+    chosen = _filtered(run.rows.all(), request.GET)
+    if quiet:
+        chosen = chosen.exclude(state__in=["planned", "applied", "unchanged"], action="none")
+    found, earlier, later = _page(chosen, request.GET)
     context: dict[str, Any] = {
         **admin.site.each_context(request),
         "title": run.filename,
@@ -52,7 +58,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": [described(row, structure, request.user) for row in found],
         "earlier": _query(request, before=earlier),
         "later": _query(request, after=later),
-        "shown": request.GET.get("show", ""),
+        "quiet": quiet,
         "error_kind": request.GET.get("error", ""),
         "may_apply": run.state == State.PLANNED
         or (run.state == State.FAILED and run.rows.filter(state="planned").exists()),
@@ -65,16 +71,23 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     return TemplateResponse(request, "catalog/imports/run.html", context)
 
 
+def _leaves_unchanged_out(run: ImportRun, params: Any) -> bool:
+    """At first only what happens is shown; `show=all` shows every row."""
+    return not params.get("show") and any(run.counts.get(name) for name in OUTCOMES if name != "unchanged")
+
+
 def _filtered(found: QuerySet[ImportRow], params: Any) -> QuerySet[ImportRow]:
-    shown, kind = params.get("show", ""), params.get("error", "")
+    shown, error = params.get("show", ""), params.get("error", "")
     if shown in OUTCOMES:
         found = rows.with_outcome(found, shown)
-    elif shown == "warnings":
-        found = found.exclude(notes=[]).exclude(state__in=["rejected", "skipped"])
+    elif shown in _NOTED:
+        kind = Value(f'"{_NOTED[shown]}"')
+        noted = found.annotate(noted=Cast("notes", TextField())).filter(noted__contains=kind)
+        found = noted.exclude(state__in=["rejected", "skipped"])
     elif shown in ("reversed", "kept", "failed"):
         found = found.filter(state=shown)
-    if kind:
-        found = found.filter(state="rejected", error_code=kind)
+    if error:
+        found = found.filter(state="rejected", error_code=error)
     return found
 
 
@@ -113,6 +126,7 @@ def _tiles(run: ImportRun, shown: str) -> list[dict[str, Any]]:
         "rejected": (_("bad rows"), "error", "danger"),
         "skipped": (_("left out"), "skip_next", "muted"),
         "warnings": (_("with warnings"), "warning", "warning"),
+        "proposals": (_("with proposals"), "lightbulb", "info"),
     }
     tiles = []
     for name, (label, icon, tone) in words.items():

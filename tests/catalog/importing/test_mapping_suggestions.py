@@ -46,7 +46,26 @@ def test_two_columns_never_get_the_same_target(world: World) -> None:
 def test_content_tells_a_gtin_a_price_and_options(world: World) -> None:
     sample = [["4006381333931", "9,90 EUR", "red"], ["5901234123457", "12 EUR", "Navy blue"], ["", "", ""]]
     guessed = found(columns(table("Barcode", "Our offer", "Farbe", sample=sample), world.structure))
-    assert guessed == {"Barcode": ("ean", "content"), "Our offer": ("price", "content"), "Farbe": ("color", "content")}
+    assert guessed == {
+        "Barcode": ("ean", "content"),
+        "Our offer": ("price", "content"),
+        "Farbe": ("color", "content"),
+    }
+
+
+def test_words_of_the_trade_name_a_price_a_barcode_and_a_unit(world: World) -> None:
+    guessed = columns(
+        table("Artikelnummer", "VK EUR", "Price (USD)", "UPC", "Weight (g)", "Warengruppe"), world.structure
+    )
+    assert found(guessed) == {
+        "Artikelnummer": ("sku", "content"),
+        "VK EUR": ("price-EUR", "content"),
+        "Price (USD)": ("price-USD", "content"),
+        "UPC": ("ean", "content"),
+        "Weight (g)": ("weight", "content"),
+        "Warengruppe": ("family", "content"),
+    }
+    assert guessed[4].options == {"unit": "GRAM"}
 
 
 def test_content_that_only_looks_alike_is_not_taken(world: World) -> None:
@@ -57,7 +76,10 @@ def test_content_that_only_looks_alike_is_not_taken(world: World) -> None:
 
 def test_without_guessing_only_names_count(world: World) -> None:
     sample = [["4006381333931"], ["5901234123457"]]
-    assert found(columns(table("Barcode", sample=sample), world.structure, guess=False))["Barcode"] == ("", "")
+    assert found(columns(table("Barcode", sample=sample), world.structure, guess=False))["Barcode"] == (
+        "",
+        "",
+    )
 
 
 def test_a_profile_remembers_headers_fixed_values_and_what_is_ignored(importer: Importer) -> None:
@@ -89,7 +111,9 @@ def test_a_profile_remembers_headers_fixed_values_and_what_is_ignored(importer: 
 
 
 def test_another_profiles_header_is_suggested_to_a_run_without_profile(importer: Importer) -> None:
-    ImportProfile.objects.create(code="x", mapping=[{"column": "Bez", "index": 1, "to": {"attribute": "name", "locale": "fr_FR"}}])
+    ImportProfile.objects.create(
+        code="x", mapping=[{"column": "Bez", "index": 1, "to": {"attribute": "name", "locale": "fr_FR"}}]
+    )
     run = importer.start("sku;Bez\nA;b\n")
     assert found(mapping.from_json(run.mapping))["Bez"] == ("name-fr_FR", "remembered")
 
@@ -127,7 +151,9 @@ def test_a_mapping_without_sku_or_with_a_target_twice_is_not_planned(world: Worl
 
 
 def test_columns_a_person_may_not_write_are_left_out_and_named(importer: Importer) -> None:
-    role = Role.objects.create(code="tr", verbs=["product.view", "product.edit", "product.create", "import.run"])
+    role = Role.objects.create(
+        code="tr", verbs=["product.view", "product.edit", "product.create", "import.run"]
+    )
     grant = Grant.objects.create(role=role, may_edit=True)
     grant.groups.add(AttributeGroup.objects.get(code="marketing"))
     grant.locales.add(Locale.objects.get(code="de_DE"))
