@@ -10,15 +10,19 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Count, F
 from django.utils import timezone
 
+from catalog.importing import runs
 from catalog.jobs import run_due
+from catalog.jobs.inline import run_here
 from catalog.models import Campaign, Job, Option, Product, Revision
+from catalog.models.importing import ImportRun
 from catalog.structure.announce import announce
 from catalog.structure.snapshot import Structure
 from catalog.values.campaigns import write_campaign
 from catalog.values.changes import ProductChange
+from catalog.values.fingerprint import catalogue_hash
 from catalog.values.write import write
 from channels import profile, profiles
 from channels.delivery.prepare import prepare
@@ -228,6 +232,64 @@ def history_gaps() -> list[str]:
 
 def revisions() -> int:
     return Revision.objects.count()
+
+
+# --- imports
+
+
+def import_whole(path: str) -> dict[str, Any]:
+    """Plans and applies in this process, without interruption."""
+    run = _start(path)
+    run_here(lambda: runs.plan(run, user=None, trusted=True))
+    run.refresh_from_db()
+    run_here(lambda: runs.apply(run, policy=ImportRun.Policy.SKIP_BAD, user=None, trusted=True))
+    return import_outcome(run.pk)
+
+
+def plan_import(path: str) -> int:
+    run = _start(path)
+    runs.plan(run, user=None, trusted=True)
+    return run.pk
+
+
+def apply_import(run: int) -> None:
+    runs.apply(ImportRun.objects.get(pk=run), policy=ImportRun.Policy.SKIP_BAD, user=None, trusted=True)
+
+
+def undo_import(run: int) -> None:
+    runs.undo(ImportRun.objects.get(pk=run), user=None, trusted=True)
+
+
+def import_state(run: int) -> str:
+    """Raises when it failed: nothing more would come."""
+    row = ImportRun.objects.get(pk=run)
+    assert row.state != ImportRun.State.FAILED, row.error
+    return row.state
+
+
+def claim_of(run: int) -> str:
+    """Changes with each claim of the run's job."""
+    return ImportRun.objects.get(pk=run).job.lease_token
+
+
+def import_outcome(run: int) -> dict[str, Any]:
+    row = ImportRun.objects.get(pk=run)
+    states = dict(row.rows.order_by().values_list("state").annotate(Count("pk")))
+    return {
+        **row.counts,
+        "row_states": states,
+        "revisions": Revision.objects.count(),
+        "hash": catalogue_hash(),
+    }
+
+
+def fingerprint() -> str:
+    return catalogue_hash()
+
+
+def _start(path: str) -> ImportRun:
+    with open(path, "rb") as content:
+        return runs.start(content, "supplier.csv", user=None, guess=False, trusted=True)
 
 
 def _work_off_jobs() -> None:

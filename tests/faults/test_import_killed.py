@@ -1,0 +1,89 @@
+"""An import killed anywhere goes on by itself, and ends with what an uninterrupted one would have made."""
+
+from __future__ import annotations
+
+import random
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.faults.files import bad_rows, write_import_file
+from tests.faults.harness import Rig, Template, scale
+from tests.faults.invariants import check
+
+pytestmark = pytest.mark.faults
+SAME_IN_BOTH = ("rows", "created", "updated", "unchanged", "rejected", "skipped", "cells_changed")
+
+
+def test_an_import_killed_at_random_points_ends_as_the_uninterrupted_one(
+    rig: Rig, template: Template, tmp_path: Path, tell: Any
+) -> None:
+    kills, rows = scale(4, 20), scale(2_000, 8_000)
+    seed = random.randrange(10**6)
+    chance = random.Random(seed)
+    file = tmp_path / "supplier.csv"
+    write_import_file(file, rows=rows, existing=60)
+    with Rig(template) as other:
+        other.set_up(products=60, status="draft", worker=False)
+        empty = other.hands.fingerprint()
+        whole = other.hands.import_whole(path=str(file))
+        assert whole["hash"] != empty
+        assert (whole["rejected"], whole["updated"]) == (bad_rows(rows=rows, existing=60), 60)
+    rig.set_up(products=60, status="draft", worker=False)
+    assert rig.hands.fingerprint() == empty
+    rig.start_clock()
+    in_plan = 1 + kills // 8
+    run = rig.hands.plan_import(path=str(file))
+    began = time.monotonic()
+    for _ in range(in_plan):
+        kill_a_worker(rig, chance, run, "planning", [])
+    finish(rig, run, "planned")
+    rig.hands.apply_import(run=run)
+    for number in range(kills - in_plan):
+        # A failpoint before the commit makes no progress, so it is never the same one again and again.
+        kill_a_worker(rig, chance, run, "applying", ["import_commit:1", "import_chunk:1"][number % 2 :][:1])
+    finish(rig, run, "applied")
+    took = time.monotonic() - began
+    outcome = rig.hands.import_outcome(run=run)
+    assert outcome["hash"] == whole["hash"]
+    assert {name: outcome[name] for name in SAME_IN_BOTH} == {name: whole[name] for name in SAME_IN_BOTH}
+    assert outcome["rows"] == sum(outcome["row_states"].values()) == rows
+    assert outcome["row_states"] == whole["row_states"]
+    assert outcome["revisions"] == whole["revisions"]
+    assert rig.hands.history_gaps() == []
+    tell(seed=seed, rows=rows, kills=kills, seconds=round(took), hash=outcome["hash"])
+
+    rig.hands.undo_import(run=run)
+    for place in scale(1, 3) * ["undo_chunk:1"]:
+        kill_a_worker(rig, chance, run, "undoing", [place])
+    finish(rig, run, "undone")
+    rig.start_worker()
+    rig.settle(seconds=300)
+    assert rig.hands.fingerprint() == empty
+    check(rig, kills=kills + 3)
+
+
+def kill_a_worker(rig: Rig, chance: random.Random, run: int, state: str, places: list[str]) -> None:
+    """Ends a worker at a failpoint, or at some moment while it works on the run, if there is anything left to do."""
+    if rig.hands.import_state(run=run) != state:
+        return
+    claim = rig.hands.claim_of(run=run)
+    if places:
+        worker = rig.start_worker("falling", pool="solo", PIM_FAIL=places[0])
+        rig.wait("the worker falls", lambda: not worker.is_alive or rig.hands.import_state(run=run) != state)
+    else:
+        worker = rig.start_worker("falling", pool="solo", PIM_FAIL="")
+        rig.wait(
+            "the worker has the run",
+            lambda: rig.hands.claim_of(run=run) != claim or rig.hands.import_state(run=run) != state,
+        )
+        time.sleep(chance.uniform(0, 1.5))
+    rig.kill("falling")
+
+
+def finish(rig: Rig, run: int, state: str) -> None:
+    rig.start_worker()
+    rig.wait(f"the import is {state}", lambda: rig.hands.import_state(run=run) == state, seconds=300)
+    rig.kill("worker")
