@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.db.models.functions import Upper
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from catalog.access import rights_of
-from catalog.importing import files, hierarchy, mapping, rows
+from catalog.importing import complaints, files, mapping, rows
 from catalog.importing.cells import Parsed, RowParser
+from catalog.importing.lineage import Lineage
 from catalog.importing.mapping import Column
 from catalog.importing.progress import Progress
 from catalog.importing.readers.base import Row, Table
@@ -32,7 +33,6 @@ from catalog.models.revision import Revision
 from catalog.structure.snapshot import Structure
 from catalog.values.changes import ABSENT, EMPTY, Actor, Outcome, ProductChange
 from catalog.values.derive import unique_entry
-from catalog.values.fields import Coming
 from catalog.values.write import plan
 
 
@@ -53,16 +53,11 @@ def plan_run(run: ImportRun, *, by: Actor, progress: Progress) -> dict[str, Any]
     rows.clear(run)
     planner = Planner(run, table, columns, settings, structure, by, progress)
     with files.local_copy(run) as path:
-        levels = [0]
         if planner.parser.parent_index is not None and planner.parser.sku_index is not None:
             with closing(read_in_child(path, table)) as batches:
-                planner.parents = hierarchy.parents_in(
-                    batches, planner.parser.sku_index, planner.parser.parent_index
-                )
-            planner.named_as_parents = set(planner.parents.values())
-            levels = sorted({0, *(hierarchy.level_of(sku, planner.parents) for sku in planner.parents)})
+                planner.lineage.read(batches, planner.parser.sku_index, planner.parser.parent_index)
         progress.start(table.row_estimate)
-        for level in levels:
+        for level in planner.lineage.levels:
             planner.level = level
             with closing(read_in_child(path, table)) as batches:
                 for batch in batches:
@@ -84,6 +79,8 @@ class _Found:
     id: int
     rev: int
     trashed: bool
+    parent: str  # SKU in capitals
+    undone: bool = False  # the undo of an import put it into the trash: the same file brings it back
 
 
 @dataclass
@@ -98,9 +95,6 @@ class Planner:
     by: Actor
     progress: Progress
     level: int = 0
-    parents: dict[str, str] = field(default_factory=dict)
-    named_as_parents: set[str] = field(default_factory=set)
-    coming: dict[str, Coming] = field(default_factory=dict)
     seen: dict[str, int] = field(default_factory=dict)
     taken: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
     rejected: dict[str, int] = field(default_factory=dict)
@@ -109,203 +103,187 @@ class Planner:
     )
 
     def __post_init__(self) -> None:
+        self.lineage = Lineage(self.structure)
         self.parser = RowParser(self.columns, self.structure, self.settings)
         self.headers = {column.to.key: column.column for column in self.columns if column.to}
-        self.unique = {code for code, spec in self.structure.attributes.items() if spec.unique} & set(
-            self.headers
-        )
+        self.unique = {
+            code for code, spec in self.structure.attributes.items() if spec.unique
+        } & self.headers.keys()
 
     def take(self, batch: Sequence[Row]) -> int:
         """Plans and stores the rows of this level; returns how many those were."""
         taken: list[tuple[PlannedRow, Parsed]] = []
         for number, cells in batch:
-            parsed = self.parser(cells)
-            if self.parents and hierarchy.level_of(parsed.sku.upper(), self.parents) != self.level:
+            if self.lineage.parents and self._level(cells) != self.level:
                 continue
+            parsed = self.parser(cells)
             taken.append((PlannedRow(number, parsed.sku, level=self.level, raw=cells), parsed))
         if not taken:
             return 0
         found = self._find([parsed.sku for _row, parsed in taken if parsed.sku])
-        documents = self._documents(found) if self.parser.needs_documents else {}
+        above = [self._above(parsed, found.get(parsed.sku.upper())) for _row, parsed in taken]
+        inherited = self.lineage.inherited(above)
+        documents = self._documents(found) if self.parser.needs_documents or inherited else {}
         changes: list[ProductChange] = []
-        for row, parsed in taken:
-            change = self._change(row, parsed, found, documents)
+        bad: list[ProductChange] = []
+        for (row, parsed), parent in zip(taken, above, strict=True):
+            change = self._change(row, parsed, found, documents, inherited.get(parent, {}))
             if change is not None:
-                changes.append(change)
-        with_outcomes = plan(changes, by=self.by, coming=self._coming_for(changes)) if changes else []
-        outcomes = {id(outcome.ref): outcome for outcome in with_outcomes}
+                (bad if row.state == State.REJECTED else changes).append(change)
+        outcomes = self._plan(changes)
         since = self._changed_since(taken, found)
-        for row, parsed in taken:
+        for (row, parsed), parent in zip(taken, above, strict=True):
             if row.state == State.PLANNED and (outcome := outcomes.get(id(row))) is not None:
-                self._settle(row, parsed, outcome, since.get(row.product_id or 0, {}))
+                self._settle(row, parsed, outcome, since.get(row.product_id or 0, {}), parent)
             if row.state == State.REJECTED and row.sku:
                 self.rejected.setdefault(row.sku.upper(), row.number)
+        # What the door would say of rows that are rejected already, so that all their errors are known at once.
+        complaints_of = self._plan(bad)
+        for row, _parsed in taken:
+            if id(row) in complaints_of:
+                self._complain(row, complaints_of[id(row)])
         with transaction.atomic():
             self.progress.hold()
             rows.insert(self.run.pk, [row for row, _parsed in taken])
         return len(taken)
 
+    def _plan(self, changes: Sequence[ProductChange]) -> dict[int, Outcome]:
+        if not changes:
+            return {}
+        outcomes = plan(changes, by=self.by, coming=self.lineage.coming_for(changes))
+        return {id(outcome.ref): outcome for outcome in outcomes}
+
+    def _level(self, cells: Sequence[str]) -> int:
+        sku = self.parser.sku_index
+        return 0 if sku is None else self.lineage.level_of(cells[sku].strip().upper())
+
     # --- one row
 
+    @staticmethod
+    def _above(parsed: Parsed, product: _Found | None) -> str:
+        return product.parent if product else str(parsed.fields.get("parent") or "").upper()
+
     def _change(
-        self, row: PlannedRow, parsed: Parsed, found: dict[str, _Found], documents: dict[int, dict[str, Any]]
+        self,
+        row: PlannedRow,
+        parsed: Parsed,
+        found: dict[str, _Found],
+        documents: dict[int, dict[str, Any]],
+        inherited: dict[str, Any],
     ) -> ProductChange | None:
-        """What the row asks of the door; None where it is rejected or left out before."""
+        """What the row asks of the door; None where it is rejected or left out for good."""
         row.notes = parsed.notes
         product = found.get(parsed.sku.upper())
         row.product_id = product.id if product else None
         row.action = Action.UPDATE.value if product else Action.CREATE.value
-        self.parser.complete(parsed, documents.get(product.id, {}) if product else None)
+        document = documents.get(product.id, {}) if product else None
+        self.parser.complete(parsed, document)
         problems = parsed.errors + self._problems(row, parsed, product)
         if not parsed.sku or any(problem["code"] == "duplicate_row" for problem in problems):
             row.reject(*problems)
             return None
-        if (product and not self.settings.update) or (not product and not self.settings.create):
-            row.state = State.SKIPPED.value
-            why = (
-                _("It exists already; this import only creates.")
-                if product
-                else _("It does not exist; this import only updates.")
-            )
-            row.notes = [{"kind": "skipped", "key": "_sku", "message": why}]
+        if not (self.settings.update if product else self.settings.create):
+            self._leave_out(row)
             return None
         if problems:
-            row.reject(*problems)  # still planned below, so that the door's complaints stand beside
+            row.reject(*problems)
+        for key in inherited.keys() & parsed.values.keys():
+            # Other systems repeat a model's values in its variants' rows: what is inherited anyway stays inherited.
+            if parsed.values[key] == inherited[key] and key not in (document or {}):
+                del parsed.values[key]
         values = {**dict.fromkeys(parsed.empty, EMPTY), **parsed.values}
         fields = dict(parsed.fields)
         if not product:
             fields["sku"] = parsed.sku
         elif product.trashed:
             fields["trashed"] = False
-        change = ProductChange(product=row.product_id, values=values, fields=fields, cleaned=True, ref=row)
-        if row.state == State.REJECTED:
-            self._complain(row, plan([change], by=self.by, coming=self._coming_for([change]))[0])
-            return None
-        return change
+        return ProductChange(product=row.product_id, values=values, fields=fields, cleaned=True, ref=row)
+
+    @staticmethod
+    def _leave_out(row: PlannedRow) -> None:
+        row.state = State.SKIPPED.value
+        why = (
+            _("It exists already; this import only creates.")
+            if row.product_id
+            else _("It does not exist; this import only updates.")
+        )
+        row.notes = [{"kind": "skipped", "key": "_sku", "message": why}]
 
     def _problems(self, row: PlannedRow, parsed: Parsed, product: _Found | None) -> list[dict[str, Any]]:
         problems = []
-        sku_column = self.headers.get("_sku", "")
+        column = self.headers.get("_sku", "")
         if not parsed.sku:
-            problems.append(
-                error(
-                    "no_sku",
-                    _("The row has no SKU: fill it in, or delete the row."),
-                    key="_sku",
-                    column=sku_column,
-                )
-            )
+            problems.append(complaints.no_sku(column))
         elif (first := self.seen.setdefault(parsed.sku.upper(), row.number)) != row.number:
-            problems.append(
-                error(
-                    "duplicate_row",
-                    _("%(sku)s stands in row %(first)d and again in row %(second)d: keep one of them.")
-                    % {"sku": parsed.sku, "first": first, "second": row.number},
-                    key="_sku", column=sku_column, value=parsed.sku,
-                )
-            )  # fmt: skip
+            problems.append(complaints.duplicate_row(parsed.sku, first, row.number, column))
         if surplus := self.table.surplus(row.raw):
-            problems.append(
-                error(
-                    "surplus_cells",
-                    ngettext(
-                        "%(count)d cell stands beyond the last column: an unquoted separator in a text moves the cells.",
-                        "%(count)d cells stand beyond the last column: an unquoted separator in a text moves the cells.",
-                        len(surplus),
-                    )
-                    % {"count": len(surplus)},
-                    value=" ".join(surplus)[:200],
-                )
-            )
-        above = str(parsed.fields.get("parent") or "").upper()
-        if above and above in self.rejected and above not in self.coming:
-            problems.append(
-                error(
-                    "parent_rejected",
-                    _("Its model %(sku)s in row %(row)d is rejected: mend that row first.")
-                    % {"sku": parsed.fields["parent"], "row": self.rejected[above]},
-                    key="_parent", column=self.headers.get("_parent", ""), value=parsed.fields["parent"],
-                )
-            )  # fmt: skip
-        if product and product.trashed and not self._trashed_by_undo(product):
-            problems.append(
-                error(
-                    "in_trash",
-                    _("%(sku)s is in the trash: restore it there first, or leave the row out.") % {"sku": parsed.sku},
-                    key="_sku", column=sku_column, value=parsed.sku,
-                )
-            )  # fmt: skip
+            problems.append(complaints.surplus_cells(surplus))
+        above = str(parsed.fields.get("parent") or "")
+        if above.upper() in self.rejected and above.upper() not in self.lineage.coming:
+            number = self.rejected[above.upper()]
+            problems.append(complaints.parent_rejected(above, number, self.headers.get("_parent", "")))
+        if product and product.trashed and not product.undone:
+            problems.append(complaints.in_trash(parsed.sku, column))
         return problems
 
-    def _trashed_by_undo(self, product: _Found) -> bool:
-        """What the undo of an import put into the trash, the same file brings back."""
-        last = (
-            Revision.objects.filter(product_id=product.id)
-            .order_by("-rev")
-            .values_list("origin", flat=True)
-            .first()
-        )
-        return last == "undo"
-
-    def _settle(self, row: PlannedRow, parsed: Parsed, outcome: Outcome, since: dict[str, str]) -> None:
+    def _settle(
+        self, row: PlannedRow, parsed: Parsed, outcome: Outcome, since: dict[str, str], above: str
+    ) -> None:
         if outcome.errors:
             self._complain(row, outcome)
             return
         changed = outcome.changed
-        for key in changed:
-            if key in since:
-                row.reject(
-                    error(
-                        "conflict",
-                        _("Changed by %(who)s since the file was exported: take that value over, or export again.") % {"who": since[key]},
-                        key=key, column=self.headers.get(key, ""), value=_shown(changed[key][1]),
-                    )
-                )  # fmt: skip
-                return
+        if stale := next((key for key in changed if key in since), None):
+            shown = _shown(changed[stale][1])
+            row.reject(complaints.changed_since(stale, since[stale], self.headers.get(stale, ""), shown))
+            return
         if clash := self._clash(row, changed):
             row.reject(clash)
             return
-        for warning in outcome.warnings:
-            row.notes.append({"kind": "warning", "key": warning.key, "message": warning.message})
-        for key in outcome.proposals:
-            row.notes.append(
-                {
-                    "kind": "proposal",
-                    "key": key,
-                    "message": _("A stronger source holds this value: kept as a proposal."),
-                }
-            )
-        self.counts["warnings"] += any(note["kind"] == "warning" for note in row.notes)
-        self.counts["proposals"] += bool(outcome.proposals)
-        self.counts["cells_changed"] += len(changed)
+        self._note(row, outcome)
         row.values = {
             key: value for key, value in parsed.values.items() if key in changed or key in outcome.proposals
         }
         if row.product_id is None:
             row.fields = {**parsed.fields, "sku": parsed.sku}
-            self._will_come(row)
-            return
-        if not changed:
+        elif changed:
+            row.changes = rows.changes_json(changed)
+            row.fields = {key[1:]: after for key, (_before, after) in changed.items() if key.startswith("_")}
+            self.counts["fillable"] += any(
+                before is None or before is ABSENT for before, _after in changed.values()
+            )
+        else:
             row.action = Action.NONE.value
             if not outcome.proposals:
                 row.state, row.raw = State.UNCHANGED.value, []
-            return
-        row.changes = rows.changes_json(changed)
-        row.fields = {key[1:]: after for key, (_before, after) in changed.items() if key.startswith("_")}
-        self.counts["fillable"] += any(
-            before is None or before is ABSENT for before, _after in changed.values()
-        )
+        self.lineage.note(row, parsed.values, above)
+
+    def _note(self, row: PlannedRow, outcome: Outcome) -> None:
+        for warning in outcome.warnings:
+            row.notes.append({"kind": "warning", "key": warning.key, "message": warning.message})
+        for key in outcome.proposals:
+            message = _("A stronger source holds this value: kept as a proposal.")
+            row.notes.append({"kind": "proposal", "key": key, "message": message})
+        self.counts["warnings"] += any(note["kind"] == "warning" for note in row.notes)
+        self.counts["proposals"] += bool(outcome.proposals)
+        self.counts["cells_changed"] += len(outcome.changed)
 
     def _complain(self, row: PlannedRow, outcome: Outcome) -> None:
         """The door's refusals, beside what the cells themselves had wrong."""
         wrong = {problem["key"] for problem in row.errors}
         row.reject(
             *(
-                error(problem.code, problem.message, key=problem.key, column=self.headers.get(problem.key, ""), value=_shown(problem.value))
+                error(
+                    problem.code,
+                    problem.message,
+                    key=problem.key,
+                    column=self.headers.get(problem.key, ""),
+                    value=_shown(problem.value),
+                )
                 for problem in outcome.errors
-                if problem.key not in wrong and not (problem.code == "unknown_parent" and "_parent" in wrong)
+                if problem.key not in wrong
             )
-        )  # fmt: skip
+        )
 
     def _clash(self, row: PlannedRow, changed: dict[str, tuple[Any, Any]]) -> dict[str, Any] | None:
         """Two rows of the file that want the same unique value: the first has it."""
@@ -316,65 +294,28 @@ class Planner:
             entry = (code, unique_entry(self.structure.attributes[code], after))
             sku, number = self.taken.setdefault(entry, (row.sku, row.number))
             if number != row.number:
-                return error(
-                    "not_unique",
-                    _("%(sku)s in row %(row)d has the same value: only one of them can be right.") % {"sku": sku, "row": number},
-                    key=code, column=self.headers.get(code, ""), value=_shown(after),
-                )  # fmt: skip
+                return complaints.same_value(code, sku, number, self.headers.get(code, ""), _shown(after))
         return None
 
-    def _will_come(self, row: PlannedRow) -> None:
-        """A model this file creates can be the parent of later rows."""
-        fields, structure = row.fields, self.structure
-        above = str(fields.get("parent") or "").upper()
-        variant = structure.variant_by_code.get(str(fields.get("family_variant") or "").casefold())
-        if above:
-            parent = self.coming.get(above)
-            if parent and parent.kind == Product.Kind.MODEL and parent.family_variant_id:
-                if structure.variants[parent.family_variant_id].levels > 1:
-                    self.coming[row.sku.upper()] = Coming(
-                        row.sku, Product.Kind.SUBMODEL, parent.family_id, parent.family_variant_id, above
-                    )
-            elif above in self.parents or parent is None:
-                self._come_below_stored(row, above)
-        elif variant is not None:
-            self.coming[row.sku.upper()] = Coming(row.sku, Product.Kind.MODEL, variant.family_id, variant.id)
-
-    def _come_below_stored(self, row: PlannedRow, above: str) -> None:
-        """A new sub-model of a model that is stored already; only looked up where the file names it as a parent."""
-        if row.sku.upper() not in self.named_as_parents:
-            return
-        stored = (
-            Product.objects.annotate(folded=Upper("sku"))
-            .filter(folded=above, kind=Product.Kind.MODEL)
-            .first()
-        )
-        if (
-            stored is not None
-            and stored.family_variant_id
-            and self.structure.variants[stored.family_variant_id].levels > 1
-        ):
-            self.coming[row.sku.upper()] = Coming(
-                row.sku, Product.Kind.SUBMODEL, stored.family_id, stored.family_variant_id, above
-            )
-
     # --- one batch
-
-    def _coming_for(self, changes: Sequence[ProductChange]) -> dict[str, Coming]:
-        """The models to come that these changes name, with their own parents: few, whatever the file."""
-        named = {str(change.fields.get("parent") or "").upper() for change in changes} & self.coming.keys()
-        named |= {self.coming[sku].parent for sku in named} & self.coming.keys()
-        return {sku: self.coming[sku] for sku in named}
 
     def _find(self, skus: Sequence[str]) -> dict[str, _Found]:
         wanted = {sku.upper() for sku in skus}
         if not wanted:
             return {}
-        found = Product.objects.annotate(folded=Upper("sku")).filter(folded__in=wanted)
-        return {
-            folded: _Found(pk, rev, trashed_at is not None)
-            for folded, pk, rev, trashed_at in found.values_list("folded", "pk", "rev", "trashed_at")
+        rows_of = Product.objects.annotate(folded=Upper("sku")).filter(folded__in=wanted)
+        found = {
+            folded: _Found(pk, rev, trashed_at is not None, (parent or "").upper())
+            for folded, pk, rev, trashed_at, parent in rows_of.values_list(
+                "folded", "pk", "rev", "trashed_at", "parent__sku"
+            )
         }
+        trashed = {product.id: product for product in found.values() if product.trashed}
+        if trashed:
+            undone = Revision.objects.filter(product_id__in=trashed, rev=F("product__rev"), origin="undo")
+            for product_id in undone.values_list("product_id", flat=True):
+                trashed[product_id].undone = True
+        return found
 
     def _documents(self, found: dict[str, _Found]) -> dict[int, dict[str, Any]]:
         ids = [product.id for product in found.values()]

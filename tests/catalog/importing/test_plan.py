@@ -138,6 +138,23 @@ def test_the_variants_of_a_rejected_model_are_rejected_with_its_row(importer: Im
     assert len(row(run, 2).errors) == 1
 
 
+def test_a_models_values_repeated_in_its_variants_rows_stay_inherited(importer: Importer) -> None:
+    text = (
+        "sku,parent,family,family_variant,color,size,name-en_US\n"
+        "S,,shirts,shirts_color_size,,,Shirt\n"
+        "S-r,S,,,red,,Shirt\n"
+        "S-r-m,S-r,,,red,m,Shirt\n"
+        "S-r-l,S-r,,,navy,l,Large shirt\n"
+    )
+    run = importer.run(text)
+    assert values("S-r") == {"color": "red"}
+    assert values("S-r-m") == {"size": "m"}
+    assert row(run, 5).errors[0]["message"] == "Color is common to all variants: write it on S-r."
+    assert tally(importer.run(text)) == (4, 0, 0, 3, 1, 0)
+    later = importer.run("sku,name-en_US\nS-r-m,Shirt\n")
+    assert tally(later) == (1, 0, 0, 1, 0, 0)
+
+
 def test_empty_cells_keep_what_is_there_unless_the_run_clears(importer: Importer) -> None:
     importer.world.create(
         "M1", {"capacity": "300", "color": "red", "price": {"EUR": "9", "USD": "10"}}, family="mugs"

@@ -1,0 +1,55 @@
+"""What can be wrong with a row before the door sees it, each in a sentence that says what to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from catalog.importing.rows import error
+
+
+def no_sku(column: str) -> dict[str, Any]:
+    return error("no_sku", _("The row has no SKU: fill it in, or delete the row."), key="_sku", column=column)
+
+
+def duplicate_row(sku: str, first: int, second: int, column: str) -> dict[str, Any]:
+    sentence = _("%(sku)s stands in row %(first)d and again in row %(second)d: keep one of them.")
+    message = sentence % {"sku": sku, "first": first, "second": second}
+    return error("duplicate_row", message, key="_sku", column=column, value=sku)
+
+
+def surplus_cells(cells: list[str]) -> dict[str, Any]:
+    sentence = ngettext(
+        "%(count)d cell stands beyond the last column: an unquoted separator in a text moves the cells.",
+        "%(count)d cells stand beyond the last column: an unquoted separator in a text moves the cells.",
+        len(cells),
+    )
+    return error("surplus_cells", sentence % {"count": len(cells)}, value=" ".join(cells)[:200])
+
+
+def parent_rejected(parent: str, row: int, column: str) -> dict[str, Any]:
+    message = _("Its model %(sku)s in row %(row)d is rejected: mend that row first.") % {
+        "sku": parent,
+        "row": row,
+    }
+    return error("parent_rejected", message, key="_parent", column=column, value=parent)
+
+
+def in_trash(sku: str, column: str) -> dict[str, Any]:
+    message = _("%(sku)s is in the trash: restore it there first, or leave the row out.") % {"sku": sku}
+    return error("in_trash", message, key="_sku", column=column, value=sku)
+
+
+def changed_since(key: str, who: str, column: str, value: Any) -> dict[str, Any]:
+    sentence = _("Changed by %(who)s since the file was exported: take that value over, or export again.")
+    return error("conflict", sentence % {"who": who}, key=key, column=column, value=value)
+
+
+def same_value(key: str, sku: str, row: int, column: str, value: Any) -> dict[str, Any]:
+    message = _("%(sku)s in row %(row)d has the same value: only one of them can be right.") % {
+        "sku": sku,
+        "row": row,
+    }
+    return error("not_unique", message, key=key, column=column, value=value)
