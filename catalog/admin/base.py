@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any, ClassVar
 
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import connection, models, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Cast
@@ -32,6 +33,20 @@ class FixedCodeForm(PresetForm):
         if self.instance.pk and "code" in self.fields:
             self.fields["code"].disabled = True
             self.fields["code"].help_text = _("Stays as it is: values, files and channels refer to it.")
+
+
+class RowForm(FixedCodeForm):
+    """A row of a table: its inputs have no labels, so each is told its column's name, and which row it is in."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        row = str(self.instance) if self.instance.pk else ""
+        for field in self.fields.values():
+            widget = (
+                field.widget.widget if isinstance(field.widget, RelatedFieldWidgetWrapper) else field.widget
+            )
+            if not widget.is_hidden:
+                widget.attrs["aria-label"] = f"{field.label}, {row}" if row else str(field.label)
 
 
 class _LabelInputs:
@@ -62,6 +77,7 @@ class CatalogAdmin(_LabelInputs, PolicyAdmin, ModelAdmin):
 
     class Media:
         css = {"all": ["catalog/structure.css"]}
+        js = ["catalog/select_names.js"]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -131,7 +147,7 @@ class StructureTabular(_LabelInputs, PresetInputs, PolicyInline, TabularInline):
 
     view_verb = "structure.view"
     edit_verb = "structure.edit"
-    form = FixedCodeForm
+    form = RowForm
     compact_labels = True
     extra = 0
     hide_title = True

@@ -16,6 +16,7 @@ from catalog.transfer.formats import FORMATS
 class TransferAdmin(ImportExportModelAdmin):
     """In front of a CatalogAdmin, whose permissions it asks."""
 
+    import_export_change_list_template = "catalog/transfer/change_list.html"
     formats = FORMATS
     import_form_class = ImportForm
     export_form_class = ExportForm
