@@ -30,7 +30,7 @@ class AttemptAdmin(CatalogAdmin):
     ordering = ["-id"]
     show_facets = admin.ShowFacets.NEVER
     fields = readonly_fields = [
-        "at", "channel", "sku", "operation", "outcome_label", "message", "revision", "message_id", "milliseconds", "answered",
+        "at", "channel", "sku", "operation", "outcome", "message", "revision", "message_id", "milliseconds", "answered",
     ]  # fmt: skip
     empty_sentence = _("Each request to a channel is noted here, with what it answered.")
 

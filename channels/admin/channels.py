@@ -4,166 +4,32 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin, messages
-from django.db.models import Count, F, Q
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import path, reverse
+from django.contrib import admin
+from django.db import transaction
+from django.db.models import Count, F, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
-from unfold.admin import StackedInline, TabularInline
 from unfold.decorators import display
 
-from catalog.access import PolicyInline, can, endpoint, visible
-from catalog.admin._preset_autocomplete import PresetForm, PresetInputs
+from catalog.access import can
 from catalog.admin.base import CatalogAdmin
 from channels import profiles
 from channels.admin import _schedule
+from channels.admin._channel_buttons import BUTTONS
 from channels.admin._channel_form import SECRET, SETTING, ChannelForm, for_connector
-from channels.admin._lines import LimitsField, SourceField, TransformsField, ValueListField
+from channels.admin._channel_inlines import FieldInline, RequirementInline
 from channels.connectors import CONNECTORS
 from channels.delivery import circuit
-from channels.models import Channel, FieldMapping, Requirement
-from channels.sheets.transforms import TRANSFORMS
-from channels.tasks import nudge
-
-
-class _ChannelInline(PresetInputs, PolicyInline):
-    view_verb = "channel.view"
-    edit_verb = "channel.edit"
-    extra = 0
-    tab = True
-
-
-class RequirementInline(_ChannelInline, TabularInline):
-    model = Requirement
-    form = PresetForm
-    autocomplete_fields = ["family", "attribute"]
-    fields = ["family", "attribute", "level"]
-    verbose_name_plural = _("Required attributes")
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return (
-            super().get_queryset(request).select_related("family", "attribute").order_by("family__code", "pk")
-        )
-
-
-class FieldForm(PresetForm):
-    source = SourceField(
-        label=_("Made from"),
-        help_text=_(
-            "An attribute's code; a template, as {brand} {name}; or =text for the same text everywhere."
-        ),
-    )
-    transforms = TransformsField(
-        label=_("Transforms"), help_text=_("One per line, in order, as: truncate length=75. There are: %s.") % ", ".join(sorted(TRANSFORMS))
-    )  # fmt: skip
-    value_list = ValueListField(
-        label=_("Value list"), help_text=_("One option per line, ours = theirs, as: red = RED-01.")
-    )
-    limits = LimitsField(
-        label=_("Limits"),
-        help_text=_(
-            "One per line, as: max_length = 75. There are: max_length, min_length, max_items, pattern, allowed, min, max."
-        ),
-    )
-
-    class Meta:
-        model = FieldMapping
-        fields = (
-            "target",
-            "family",
-            "source",
-            "localized",
-            "required",
-            "transforms",
-            "value_list",
-            "limits",
-            "position",
-        )
-
-
-class FieldInline(_ChannelInline, StackedInline):
-    model = FieldMapping
-    form = FieldForm
-    autocomplete_fields = ["family"]
-    fields = [
-        ("target", "source"),
-        ("localized", "required"),
-        ("family", "position"),
-        "transforms",
-        "value_list",
-        "limits",
-    ]
-    verbose_name_plural = _("Fields of the sheet")
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("family")
+from channels.models import Channel, Listing
 
 
 def _form_for(request: HttpRequest, channel: Channel | None) -> type[ChannelForm]:
     """With the fields of the connector that is chosen, else the stored one, else the first."""
     code = request.POST.get("connector") or (channel.connector if channel else next(iter(CONNECTORS), ""))
     return for_connector(code, with_secrets=can(request.user, "credentials.edit"))
-
-
-def _channel(request: HttpRequest, pk: int) -> Channel:
-    channel = visible(request.user, Channel).filter(pk=pk).first()
-    if channel is None:
-        raise Http404("There is no such channel.")
-    return channel
-
-
-def _back(channel: Channel) -> HttpResponseRedirect:
-    return HttpResponseRedirect(reverse("admin:channels_channel_change", args=[channel.pk]))
-
-
-@require_POST
-@endpoint("channel.sync")
-def pause(request: HttpRequest, pk: int) -> HttpResponse:
-    channel = _channel(request, pk)
-    profiles.pause(channel_id=pk, reason=str(_("paused by %s") % request.user))
-    messages.success(request, _("%s is paused: nothing is sent until it is resumed.") % channel)
-    return _back(channel)
-
-
-@require_POST
-@endpoint("channel.sync")
-def resume(request: HttpRequest, pk: int) -> HttpResponse:
-    channel = _channel(request, pk)
-    profiles.resume(channel_id=pk)
-    nudge([pk])
-    messages.success(request, _("%s goes on.") % channel)
-    return _back(channel)
-
-
-@require_POST
-@endpoint("channel.sync")
-def send_now(request: HttpRequest, pk: int) -> HttpResponse:
-    """What waits for its next try may go at once; what the channel itself asked to wait for, waits."""
-    channel = _channel(request, pk)
-    hurried = profiles.hurry(channel_id=pk)
-    closed = circuit.why_closed(channel, timezone.now())
-    nudge([pk])
-    if closed:
-        messages.warning(request, closed)
-    else:
-        messages.success(
-            request, ngettext("%d listing is on its way.", "%d listings are on their way.", hurried) % hurried
-        )
-    return _back(channel)
-
-
-@require_POST
-@endpoint("channel.sync")
-def compare(request: HttpRequest, pk: int) -> HttpResponse:
-    channel = _channel(request, pk)
-    profiles.enqueue_reconcile(channel_id=pk, by=request.user.pk)
-    messages.success(
-        request, _("%s is being read back: what differs will be listed and sent again.") % channel
-    )
-    return _back(channel)
 
 
 @admin.register(Channel)
@@ -238,6 +104,33 @@ class ChannelAdmin(CatalogAdmin):
         ):
             profiles.reconnected(channel_id=form.instance.pk)
 
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
+        """Listings, attempts and scores go with the channel; while products are still shown there, it stays."""
+        channels = list(objs)
+        rows = Listing.objects.filter(channel__in=channels)
+        shown = rows.exclude(sent_hash="").count()
+        told = ngettext(
+            "%d product is still shown there: take it down first, with an assortment that offers nothing.",
+            "%d products are still shown there: take them down first, with an assortment that offers nothing.",
+            shown,
+        )
+        counts = {str(_("channels")): len(channels), str(_("listings")): rows.count()}
+        return [str(channel) for channel in channels], counts, set(), [told % shown] if shown else []
+
+    def delete_model(self, request: HttpRequest, obj: Channel) -> None:
+        """Scores and tokens of the channel go as well, by the job that follows."""
+        with transaction.atomic():
+            profiles.changed(obj, by=request.user.pk)
+            super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Channel]) -> None:
+        with transaction.atomic():
+            for channel in queryset:
+                profiles.changed(channel, by=request.user.pk)
+            super().delete_queryset(request, queryset)
+
     def get_urls(self) -> list[Any]:
         own = [
             path(
@@ -245,7 +138,7 @@ class ChannelAdmin(CatalogAdmin):
                 self.admin_site.admin_view(view),
                 name=f"channels_channel_{view.__name__}",
             )
-            for view in (pause, resume, send_now, compare)
+            for view in BUTTONS
         ]
         return [*own, *super().get_urls()]
 

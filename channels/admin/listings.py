@@ -47,9 +47,10 @@ class ListingAdmin(CatalogAdmin):
     search_fields = ["product__sku", "product__label"]
     ordering = ["-id"]
     show_facets = admin.ShowFacets.NEVER
+    list_display_links = ["state_label"]
     actions = ["try_again"]
     fields = readonly_fields = [
-        "product_name", "channel", "state_label", "why", "state_since", "sent_at", "link", "problems", "drifted", "sheet", "history",
+        "product_name", "channel", "state_name", "why", "state_since", "sent_at", "link", "problems", "drifted", "sheet", "history",
     ]  # fmt: skip
     empty_sentence = _(
         "A listing is a product on a channel. They come about by themselves once there are products and a channel."
@@ -100,6 +101,10 @@ class ListingAdmin(CatalogAdmin):
     @display(description=_("state"), ordering="state", label=STATE_COLOURS)
     def state_label(self, listing: Listing) -> tuple[str, str]:
         return listing.state, listing.get_state_display()
+
+    @admin.display(description=_("state"))
+    def state_name(self, listing: Listing) -> str:
+        return listing.get_state_display()
 
     @admin.display(description=_("why"))
     def why(self, listing: Listing) -> str:

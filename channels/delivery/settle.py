@@ -111,8 +111,6 @@ def _apply(row: Listing, item: Settlement, now: datetime, secrets: Sequence[str]
         row.next_try_at = item.values.get("next_try_at", now)
         if row.desired_rev <= row.sent_rev:
             row.stale_since = None
-        elif row.stale_since is None:
-            row.stale_since = now
     if row.state != before:
         row.state_since = now
     row.lease_until, row.lease_token = None, ""

@@ -75,7 +75,7 @@ class Listing(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.product_id} → {self.channel_id}: {self.state}"
+        return f"{self.product} → {self.channel}"
 
     @property
     def is_stale(self) -> bool:

@@ -8,9 +8,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from catalog.models import Attribute, Context, Currency, Family, Job, Locale, Role, User
-from channels.models import Channel, FieldMapping, Requirement
+from catalog.models import Attribute, Context, Currency, Family, Job, Locale, Product, Role, User
+from channels.models import Channel, Completeness, FieldMapping, Listing, Requirement
 from tests.channels.shop import sample_secret
+from tests.channels.stage import work_off_jobs
 from tests.world import World
 
 SECRET = sample_secret()
@@ -185,3 +186,25 @@ def test_without_the_verb_there_is_no_channel_at_all(world: World, channel: Chan
     client.force_login(person("product.view"))
     for name in ("channel", "listing", "attempt"):
         assert client.get(reverse(f"admin:channels_{name}_changelist")).status_code == 403
+
+
+def test_a_deleted_channel_leaves_no_score_and_no_token(boss: Client, world: World, channel: Channel) -> None:
+    product = Product.objects.get(pk=world.create("MUG-1", {}, family="mugs").product)
+    assert "inc:b2b|en_US" in product.tokens
+    boss.post(reverse("admin:channels_channel_delete", args=[channel.pk]), {"post": "yes"})
+    work_off_jobs()
+    product.refresh_from_db()
+    assert not Channel.objects.exists()
+    assert not [token for token in product.tokens if token.startswith("inc:")]
+    assert not Completeness.objects.exists()
+
+
+def test_a_channel_that_still_shows_products_is_not_deleted(
+    boss: Client, world: World, channel: Channel
+) -> None:
+    world.create("MUG-1", {}, family="mugs")
+    Listing.objects.update(sent_hash="abc")
+    address = reverse("admin:channels_channel_delete", args=[channel.pk])
+    assert "1 product is still shown there" in boss.get(address).content.decode()
+    assert boss.post(address, {"post": "yes"}).status_code == 200
+    assert Channel.objects.get() == channel
