@@ -113,7 +113,22 @@
         if (link && link.pathname === location.pathname && new URL(link.href).search === location.search && link.hash === location.hash) goTo();
         link?.closest("details.menu")?.removeAttribute("open");
     });
+    // Editors and search boxes that scripts put in a field's place get the field's name.
+    const nameControls = () => {
+        for (const cell of cells) {
+            const label = cell.closest(".field-row").querySelector(".field-label label").textContent;
+            const locale = cell.querySelector(".cell-locale")?.textContent ?? "";
+            for (const control of cell.querySelectorAll("[contenteditable=true], .select2-search__field")) {
+                control.setAttribute("aria-label", `${label} ${locale}`.trim());
+            }
+        }
+    };
+    // The theme's multiple selects tell their changes to jQuery only.
+    const jquery = window.django?.jQuery ?? window.jQuery;
+    jquery?.(form).on("change", "select", refresh);
+    new MutationObserver(nameControls).observe(form, { childList: true, subtree: true });
     window.addEventListener("load", () => {
+        nameControls();
         remember();
         refresh();
         const kept = JSON.parse(sessionStorage.getItem(place) ?? "null");

@@ -3,6 +3,8 @@
     const form = document.querySelector("[data-product-form]");
     if (!form) return;
     const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
+    // The theme would look for the text box of its own file fields.
+    for (const picker of form.querySelectorAll("[data-image-picker]")) picker.hasChangeListener = true;
 
     const take = async (field, file) => {
         const status = field.querySelector("[data-image-status]");

@@ -27,12 +27,6 @@ def picture(kind: str = "PNG", size: tuple[int, int] = (40, 30), color: str = "t
 
 
 def body(response: Any) -> bytes:
-    content = body(response)
-    response.close()
-    return content
-
-
-def body(response: Any) -> bytes:
     content = b"".join(response.streaming_content)
     response.close()
     return content

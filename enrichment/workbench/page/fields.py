@@ -167,9 +167,8 @@ def _cell(
     kind = ATTRIBUTE_TYPES[spec.type]
     own = bundle.levels[0].values.get(key, ABSENT)
     found = resolve(bundle, spec, structure, locale=locale, context=context, at=scope.at)
-    inherits = (
-        bundle.depth > 0 or bool(context) or (spec.localizable and len(structure.locale_chain(locale)) > 1)
-    )
+    open_level = bundle.depth > 0 and (bundle.variant is None or spec.code not in bundle.variant.bound)
+    inherits = open_level or bool(context) or (spec.localizable and len(structure.locale_chain(locale)) > 1)
     cell = Cell(
         key=key,
         spec=spec,
@@ -235,12 +234,12 @@ def _required_by(
 
 
 def _limits(bundle: Bundle, profiles: Profiles) -> dict[str, list[tuple[str, int]]]:
-    """Attribute → (channel, characters its field takes), of the fields made from that attribute alone."""
+    """Attribute → (channel, characters its field takes), of the fields made from that attribute as it is."""
     limits: dict[str, list[tuple[str, int]]] = {}
     for channel in profiles.active:
         for target in channel.fields_of(bundle.family.id if bundle.family else None):
             code = target.source.get("attribute")
             longest = (target.limits or {}).get("max_length")
-            if code and longest:
+            if code and longest and not target.transforms:
                 limits.setdefault(str(code), []).append((channel.label, int(longest)))
     return limits
