@@ -176,7 +176,7 @@ def _later(
     since = {
         row.product_id: row.rev or 0
         for row in chunk
-        if row.product_id in products and products[row.product_id].rev > (row.rev or 0)
+        if row.product_id and (known := products.get(row.product_id)) and known.rev > (row.rev or 0)
     }
     found: dict[int, dict[str, tuple[str, datetime, Any]]] = defaultdict(dict)
     if since:
@@ -231,12 +231,15 @@ def _uncreate(
     touched: Mapping[str, tuple[str, datetime, Any]],
     children: Mapping[int, set[int]],
 ) -> Reversal:
-    """A created product goes to the trash, unless somebody worked on it or it has variants of others."""
+    """A created product goes to the trash, unless somebody worked on it or it has variants of others.
+
+    An approval says that what was imported may go out; it adds nothing that could be lost.
+    """
     if product.trashed_at is not None:
         return Reversal(row)
-    if touched:
-        last = max(touched.values(), key=lambda change: change[1])
-        return Reversal(row, kept=[Kept(key, "", last[0], last[1]) for key in touched])
+    edited = {key: change for key, change in touched.items() if key != "_status"}
+    if edited:
+        return Reversal(row, kept=[Kept(key, "", who, when) for key, (who, when, _now) in edited.items()])
     if children.get(product.pk):
         return Reversal(
             row, kept=[Kept("_parent", _("It has variants that are not of this import, or are kept."))]

@@ -40,6 +40,8 @@ SOURCE_ROWS = [
 SOURCE_POLICIES = [
     {"source": "erp", "group": "commerce", "attribute": None, "may_write": True, "rank": 95},
     {"source": "supplier", "group": "marketing", "attribute": None, "may_write": True, "rank": 20},
+    # As high as people: this year's prices come with the price list, and marketing may still set its own.
+    {"source": "supplier", "group": "commerce", "attribute": None, "may_write": True, "rank": 90},
 ]
 
 

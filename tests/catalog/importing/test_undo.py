@@ -85,6 +85,21 @@ def test_what_was_edited_since_is_kept_and_listed(stocked: Importer) -> None:
     assert row(run, 6).state == "kept"
 
 
+def test_an_approval_is_no_edit_of_a_created_product(stocked: Importer) -> None:
+    run = stocked.run(TEXT)
+    ann = Actor(User.objects.create_superuser("ann"), origin="bulk")
+    for sku in ("N", "S-r-m", "S-r-l"):
+        stocked.world.edit(product(sku).pk, {}, by=ann, status="approved")
+    stocked.world.edit(product("S-r-l").pk, {"weight": {"amount": "0.4", "unit": "KILOGRAM"}}, by=ann)
+    result = stocked.undo(run)
+    assert [(reason["sku"], reason["key"]) for reason in result["reasons"]] == [
+        ("S", "_parent"),
+        ("S-r", "_parent"),
+        ("S-r-l", "weight"),
+    ]
+    assert sorted(Product.objects.alive().values_list("sku", flat=True)) == ["M", "S", "S-r", "S-r-l"]
+
+
 def test_an_edit_that_ended_where_the_run_had_put_it_is_reversed(stocked: Importer) -> None:
     run = stocked.run(TEXT)
     stocked.world.edit(product("M").pk, {"color": "white"})
