@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import lazystr
 from django.utils.translation import gettext_lazy as _
@@ -51,6 +52,9 @@ UNFOLD: dict[str, Any] = {
     "SITE_HEADER": "PIM",
     "SITE_SUBHEADER": _("Product information"),
     "SITE_SYMBOL": "inventory_2",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "sizes": "any", "href": lambda request: static("pim/mark.svg")}
+    ],
     "SITE_URL": None,
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
