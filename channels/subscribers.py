@@ -22,5 +22,4 @@ def import_finished(sender: Any, **_kwargs: Any) -> None:
 
 
 events.products_changed.connect(products_changed, dispatch_uid="channels.products_changed")
-if hasattr(events, "import_finished"):
-    events.import_finished.connect(import_finished, dispatch_uid="channels.import_finished")
+events.import_finished.connect(import_finished, dispatch_uid="channels.import_finished")

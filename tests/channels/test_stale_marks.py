@@ -11,6 +11,7 @@ import time_machine
 from django.db import transaction
 from django.utils import timezone
 
+from catalog import events
 from catalog.models import Campaign, Category, Context, ImportRun, Job, Locale, Option, Product
 from catalog.structure.announce import announce
 from catalog.values.campaigns import write_campaign
@@ -98,6 +99,21 @@ def test_the_label_of_an_option_outside_the_token_index(live: Stage) -> None:
     announced("option", option)
     live.send()
     assert field(live, "colour") == {"code": "red", "label": "Cherry"}
+
+
+def test_the_label_of_an_option_that_only_a_campaign_names(live: Stage) -> None:
+    now = timezone.now()
+    campaign = Campaign.objects.create(
+        code="sale", starts_at=now - timedelta(hours=1), ends_at=now + timedelta(days=1)
+    )
+    write_campaign(campaign, {Product.objects.get().pk: {"color": "white"}}, by=SYSTEM)
+    live.send()
+    assert field(live, "colour") == {"code": "white", "label": "White"}
+    option = Option.objects.get(code="white")
+    option.labels = {"en_US": "Snow"}
+    announced("option", option)
+    live.send()
+    assert field(live, "colour") == {"code": "white", "label": "Snow"}
 
 
 def test_a_changed_mapping(live: Stage) -> None:
@@ -233,6 +249,13 @@ def test_what_an_import_changed_waits_for_its_end(stage: Stage) -> None:
     stage.send()
     assert stage.shop.items.keys() == {"MUG-1"}
     assert stage.listing(product).held_by == ""
+
+
+def test_the_end_of_an_import_nudges_what_it_held(stage: Stage, nudges: list[int]) -> None:
+    stage.product()
+    nudges.clear()
+    events.import_finished.send(sender=None, run_id=1)
+    assert nudges == [stage.channel.pk]
 
 
 def test_a_run_whose_job_died_for_good_holds_nothing(stage: Stage) -> None:
