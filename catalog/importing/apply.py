@@ -38,7 +38,7 @@ _SETTLED = (
     "notes",
     "action",
 )
-_PLAIN = ("state", "product", "rev", "fields")
+_CREATED, _UPDATED = ("state", "product", "rev"), ("state", "product", "rev", "fields")
 
 
 class Spoilt(Exception):
@@ -202,7 +202,8 @@ def _settle(run: ImportRun, chunk: Sequence[ImportRow], outcomes: Sequence[Outco
         else:
             row.changes = rows.changes_json(outcome.changed)
             other.append(row)
-    rows.store_results(plain, _PLAIN)
+    rows.store_results([row for row in plain if row.action == Action.CREATE], _CREATED)
+    rows.store_results([row for row in plain if row.action != Action.CREATE], _UPDATED)
     rows.store_results(other, _SETTLED)
     # Under the run's row lock, so that counts and rows agree whatever happens next.
     locked = ImportRun.objects.select_for_update().get(pk=run.pk)

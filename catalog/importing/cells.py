@@ -56,7 +56,7 @@ class _Composite:
         self.structure = structure
         self.clears = any((column.empty or settings.empty) == "clear" for column in columns)
         self.maps = {id(column): _folded(column.values) for column in columns if column.values}
-        self.remembered: dict[tuple[str, ...], Any] = {}
+        self.remembered: dict[tuple[tuple[str, str], ...], Any] = {}
 
     def cells(self, row: Sequence[str]) -> dict[str, str]:
         """{part: text}; empty cells are left out, unless the column clears."""

@@ -72,8 +72,9 @@ class Lineage:
                 self.coming[sku] = Coming(row.sku, Product.Kind.MODEL, variant.family_id, variant.id)
         elif sku in self.named:
             parent = self.coming.get(above) or _stored_model(above)
-            is_model = parent is not None and parent.kind == Product.Kind.MODEL and parent.family_variant_id
-            if is_model and self.structure.variants[parent.family_variant_id].levels > 1:
+            if parent is None or parent.kind != Product.Kind.MODEL or not parent.family_variant_id:
+                return
+            if self.structure.variants[parent.family_variant_id].levels > 1:
                 self.coming[sku] = Coming(
                     row.sku, Product.Kind.SUBMODEL, parent.family_id, parent.family_variant_id, above
                 )
@@ -101,4 +102,4 @@ class Lineage:
 
 def _stored_model(sku: str) -> Coming | None:
     row = Product.objects.annotate(folded=Upper("sku")).filter(folded=sku).first()
-    return row and Coming(row.sku, row.kind, row.family_id, row.family_variant_id)
+    return Coming(row.sku, row.kind, row.family_id, row.family_variant_id) if row else None

@@ -64,7 +64,7 @@ def plan_run(run: ImportRun, *, by: Actor, progress: Progress) -> dict[str, Any]
                     if progress.cancelled():
                         raise JobCancelled
                     progress.advance(planner.take(batch))
-    counts = {**rows.tally(run.rows.all()), **planner.counts}
+    counts: dict[str, Any] = {**rows.tally(run.rows.all()), **planner.counts}
     counts["refused_columns"] = [column.column for column in refused]
     counts["plan_seconds"] = round(time.monotonic() - began, 3)
     with transaction.atomic():

@@ -46,7 +46,7 @@ def kinds_of_errors(run: ImportRun) -> list[dict[str, Any]]:
     """[{code, count, message, column}] by the rows' first error, the most frequent first; the text is an example's."""
     rejected = run.rows.filter(state=State.REJECTED).order_by()
     counted = list(
-        rejected.values_list("error_code").annotate(Count("pk")).order_by("-pk__count", "error_code")
+        rejected.values_list("error_code").annotate(number=Count("pk")).order_by("-number", "error_code")
     )
     examples: dict[str, dict[str, Any]] = {}
     for code, _count in counted[:50]:

@@ -178,7 +178,7 @@ def undo(run: ImportRun, *, user: User | None, trusted: bool = False) -> Job:
 def cancel(run: ImportRun, *, user: User) -> bool:
     """Asks the run's job to stop at its next step; False where it had ended."""
     _require(user, "import.run")
-    return bool(run.job_id) and jobs.cancel(run.job_id)
+    return run.job_id is not None and jobs.cancel(run.job_id)
 
 
 def _enqueue(run: ImportRun, state: str, kind: str, title: str, user: User | None, trusted: bool) -> Job:

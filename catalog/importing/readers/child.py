@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -46,7 +46,9 @@ def recognise_in_child(
     raise FileRefused("unreadable")
 
 
-def read_in_child(path: Path, table: Table, *, after: int = 0, limits: Limits = USUAL) -> Iterator[list[Row]]:
+def read_in_child(
+    path: Path, table: Table, *, after: int = 0, limits: Limits = USUAL
+) -> Generator[list[Row]]:
     """Batches of at most 500 rows, in order, blank rows left out; `after` is the last row number already dealt with.
 
     Every row has a cell for each header; more of them only where filled cells stand beyond the last header

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -17,6 +17,7 @@ from catalog.importing import runs
 from catalog.importing.files import TooLarge
 from catalog.importing.readers.base import FileRefused
 from catalog.models.importing import ImportProfile, ImportRun
+from catalog.models.user import User
 
 PAGE = 30
 TONES = {
@@ -65,7 +66,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     if given is None:
         return _refused(request, _("Choose a CSV or XLSX file first."))
     try:
-        run = runs.start(given, given.name or "", user=request.user, profile=profile)
+        run = runs.start(given, given.name or "", user=cast("User", request.user), profile=profile)
     except (FileRefused, TooLarge) as refused:
         return _refused(request, f"{given.name}: {refused}")
     address = reverse("admin:catalog_importrun_columns", args=[run.pk])

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from catalog.access import can, endpoint
 from catalog.importing import report, rows, runs, undo
 from catalog.importing.screens.changes import described, key_label
-from catalog.importing.screens.columns import find
+from catalog.importing.screens.columns import find, person
 from catalog.importing.screens.overview import TONES
 from catalog.models.importing import ImportRow, ImportRun
 from catalog.structure.snapshot import Structure
@@ -177,7 +177,7 @@ def _policies(run: ImportRun) -> list[dict[str, Any]]:
 def apply(request: HttpRequest, pk: int) -> HttpResponse:
     run = find(request, pk)
     try:
-        runs.apply(run, policy=request.POST.get("policy", ""), user=request.user)
+        runs.apply(run, policy=request.POST.get("policy", ""), user=person(request))
     except runs.WrongState as wrong:
         messages.error(request, str(wrong))
     return HttpResponseRedirect(reverse("admin:catalog_importrun_change", args=[run.pk]))
@@ -187,7 +187,7 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
 @endpoint("import.run")
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     run = find(request, pk)
-    if not runs.cancel(run, user=request.user):
+    if not runs.cancel(run, user=person(request)):
         messages.info(request, _("It had ended already."))
     return HttpResponseRedirect(reverse("admin:catalog_importrun_change", args=[run.pk]))
 
@@ -201,7 +201,7 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     page = HttpResponseRedirect(reverse("admin:catalog_importrun_change", args=[run.pk]))
     if request.method == "POST":
         try:
-            runs.undo(run, user=request.user)
+            runs.undo(run, user=person(request))
         except runs.WrongState as wrong:
             messages.error(request, str(wrong))
         return page
