@@ -27,9 +27,7 @@ def picture(kind: str = "PNG", size: tuple[int, int] = (40, 30), color: str = "t
 
 
 def body(response: Any) -> bytes:
-    content = b"".join(response.streaming_content)
-    response.close()
-    return content
+    return b"".join(response.streaming_content)
 
 
 def upload(desk: Desk, content: bytes, name: str = "mug.png") -> Any:

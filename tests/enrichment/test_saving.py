@@ -150,6 +150,14 @@ def test_a_sku_is_renamed_by_who_may_and_by_nobody_else(desk: Desk, mug: int, pe
     assert Product.objects.get(pk=mug).sku == "MUG-9"
 
 
+def test_who_may_only_look_changes_no_status(mug: int, person: Any) -> None:
+    reader = Desk(person("rita", ["product.view"]))
+    reader.post("catalog_product_status", mug, status="in_review")
+    assert status_of(mug) == "draft"
+    assert reader.page(mug).context_data["transitions"] == []
+    assert reader.page(mug).context_data["editable"] is False
+
+
 def test_a_status_button_is_only_there_for_who_may_press_it(desk: Desk, mug: int, person: Any) -> None:
     author = Desk(person("anna", ["product.edit"]))
     assert [each.status for each in author.page(mug).context_data["transitions"]] == ["in_review"]

@@ -100,9 +100,9 @@ def _tell(request: HttpRequest, result: bulk.Result, done: str) -> None:
 
 
 @require_POST
-@endpoint("product.edit")
+@endpoint("product.view")
 def undo(request: HttpRequest) -> HttpResponse:
-    """`ref` of a bulk change."""
+    """`ref` of a bulk change. The door decides product by product who may give it back."""
     ref = request.POST.get("ref", "")
     if not ref.startswith("bulk:"):
         raise Http404(_("There is no such bulk change."))

@@ -41,7 +41,7 @@ def _back(request: HttpRequest, product: Product, *, tab: str = "") -> HttpRespo
 
 
 @require_POST
-@endpoint("product.edit")
+@endpoint("product.view")
 def set_status(request: HttpRequest, product_id: int) -> HttpResponse:
     """`status`: the one to give. The door decides who may (workflow.verb)."""
     product = find(request, product_id)
