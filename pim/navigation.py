@@ -53,7 +53,12 @@ UNFOLD: dict[str, Any] = {
     "SITE_SUBHEADER": _("Product information"),
     "SITE_SYMBOL": "inventory_2",
     "SITE_FAVICONS": [
-        {"rel": "icon", "type": "image/svg+xml", "sizes": "any", "href": lambda request: static("pim/mark.svg")}
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "sizes": "any",
+            "href": lambda request: static("pim/mark.svg"),
+        }
     ],
     "SITE_URL": None,
     "SHOW_HISTORY": False,
@@ -69,6 +74,7 @@ UNFOLD: dict[str, Any] = {
                     _item(_("Home"), "home", "admin:index", None),
                     _item(_("Products"), "inventory_2", "admin:catalog_product_changelist", "product.view"),
                     _item(_("Imports"), "upload_file", "admin:catalog_importrun_changelist", "import.run"),
+                    _item(_("Campaigns"), "campaign", "admin:catalog_campaign_changelist", "product.view"),
                 ],
             },
             {
@@ -93,12 +99,24 @@ UNFOLD: dict[str, Any] = {
                     ),
                     _item(_("Families"), "category", "admin:catalog_family_changelist", "structure.view"),
                     _item(
+                        _("Family variants"),
+                        "schema",
+                        "admin:catalog_familyvariant_changelist",
+                        "structure.view",
+                    ),
+                    _item(
                         _("Categories"), "account_tree", "admin:catalog_category_changelist", "structure.view"
                     ),
                     _item(_("Locales"), "translate", "admin:catalog_locale_changelist", "structure.view"),
                     _item(_("Currencies"), "payments", "admin:catalog_currency_changelist", "structure.view"),
                     _item(_("Contexts"), "lan", "admin:catalog_context_changelist", "structure.view"),
                     _item(_("Sources"), "input", "admin:catalog_source_changelist", "structure.view"),
+                    _item(
+                        _("Import profiles"),
+                        "rule_folder",
+                        "admin:catalog_importprofile_changelist",
+                        "import.run",
+                    ),
                 ],
             },
             {

@@ -32,7 +32,7 @@ def write_campaign(
     if len(values) > BATCH:
         raise BatchTooLarge(f"{len(values)} products in one write: at most {BATCH}")
     structure = Structure.current()
-    rules = KeyRules(structure, None if by.trusted else rights_of(by.user))
+    rules, rights = KeyRules(structure), None if by.trusted else rights_of(by.user)
     with transaction.atomic():
         rows = {
             row.pk: row
@@ -52,6 +52,11 @@ def write_campaign(
                 values=dict(document), stored=document, family=bundle.family, variant=bundle.variant,
                 above=tuple(Product(pk=level.product_id, sku=level.sku) for level in bundle.levels[1:]),
             )  # fmt: skip
+            if rights is not None:
+                paths = [
+                    structure.categories[pk].path for pk in bundle.categories if pk in structure.categories
+                ]
+                draft.rights = rights.at(paths)
             for key, raw in raws.items():
                 cleaned = clean_value(draft, key, raw, rules)
                 if cleaned and not same(document.get(key, ABSENT), cleaned[1], cleaned[0]):

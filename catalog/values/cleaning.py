@@ -6,7 +6,6 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from catalog.access import Rights
 from catalog.attribute_types import ATTRIBUTE_TYPES
 from catalog.attribute_types.base import AttributeType, ValueRefused
 from catalog.structure.snapshot import Structure
@@ -17,18 +16,21 @@ from catalog.values.keys import Key
 
 
 class KeyRules:
-    """What one batch found out about keys: checked once for each key and place in the structure, not once a value.
+    """What one batch found out about keys: checked once for each key, place in the structure and reach of the writer,
+    not once a value."""
 
-    `rights` None: the writer is trusted.
-    """
-
-    def __init__(self, structure: Structure, rights: Rights | None) -> None:
-        self.structure, self.rights = structure, rights
+    def __init__(self, structure: Structure) -> None:
+        self.structure = structure
         self._places: dict[tuple[Any, ...], dict[str, tuple[AttributeSpec, AttributeType, bool]]] = {}
 
     def of(self, draft: Draft) -> dict[str, tuple[AttributeSpec, AttributeType, bool]]:
         """Key → (attribute, its type, whether its absence may inherit), of the keys this draft's place was found to allow."""
-        place = (draft.family and draft.family.id, draft.variant and draft.variant.id, draft.depth)
+        place = (
+            draft.family and draft.family.id,
+            draft.variant and draft.variant.id,
+            draft.depth,
+            id(draft.rights),
+        )
         return self._places.setdefault(place, {})
 
     def check(self, draft: Draft, key: str, raw: Any) -> tuple[AttributeSpec, AttributeType, bool] | None:
@@ -48,7 +50,7 @@ class KeyRules:
         if refusal:
             draft.refuse(key, refusal[0], refusal[1], shown)
             return None
-        if self.rights is not None and not self.rights.may_edit_key(spec, parsed.locale, parsed.context):
+        if draft.rights is not None and not draft.rights.may_edit_key(spec, parsed.locale, parsed.context):
             draft.refuse(
                 key,
                 "forbidden",

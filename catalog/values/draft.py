@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from catalog.access import Rights
 from catalog.models.product import Product
 from catalog.structure.snapshot import FamilySpec, VariantSpec
 from catalog.values.changes import ABSENT, FieldError, Outcome, ProductChange
@@ -27,6 +28,7 @@ class Draft:
     family: FamilySpec | None = None
     variant: VariantSpec | None = None
     proposals: dict[str, Any] = field(default_factory=dict)  # key → stored form
+    rights: Rights | None = None  # the writer's, for this product's categories; None: trusted
 
     @property
     def depth(self) -> int:

@@ -10,10 +10,9 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from catalog.access import Rights
 from catalog.models.product import Product
 from catalog.structure.snapshot import Structure, VariantSpec
-from catalog.values.changes import Actor, Conflict
+from catalog.values.changes import Conflict
 from catalog.values.draft import Draft
 from catalog.values.hashing import value_hash
 
@@ -42,19 +41,17 @@ class Surroundings:
     by_id: Mapping[int, Product]
 
 
-def apply_fields(
-    draft: Draft, *, by: Actor, structure: Structure, around: Surroundings, rights: Rights | None
-) -> None:
+def apply_fields(draft: Draft, *, structure: Structure, around: Surroundings) -> None:
     """Checks and sets the product's own fields on the draft; refusals are noted there."""
     fields = draft.change.fields
     for name in fields.keys() - FIELDS:
         draft.refuse(f"_{name}", "unknown_field", _("A product has no field '%(name)s'.") % {"name": name})
-    _sku(draft, fields, around, rights)
-    _place(draft, fields, structure, around, rights)
-    _status(draft, fields, rights)
-    _flag(draft, fields, "enabled", rights)
-    _trash(draft, fields, rights)
-    _categories(draft, fields, structure, rights)
+    _sku(draft, fields, around)
+    _place(draft, fields, structure, around)
+    _status(draft, fields)
+    _flag(draft, fields, "enabled")
+    _trash(draft, fields)
+    _categories(draft, fields, structure)
 
 
 def _note(draft: Draft, name: str, before: Any, after: Any) -> bool:
@@ -70,14 +67,14 @@ def _note(draft: Draft, name: str, before: Any, after: Any) -> bool:
     return True
 
 
-def _may(draft: Draft, rights: Rights | None, verb: str, key: str) -> bool:
-    if rights is None or rights.may(verb):
+def _may(draft: Draft, verb: str, key: str) -> bool:
+    if draft.rights is None or draft.rights.may(verb):
         return True
     draft.refuse(key, "forbidden", _("Your roles do not let you change this."))
     return False
 
 
-def _sku(draft: Draft, fields: Mapping[str, Any], around: Surroundings, rights: Rights | None) -> None:
+def _sku(draft: Draft, fields: Mapping[str, Any], around: Surroundings) -> None:
     if "sku" not in fields and not draft.is_new:
         return
     sku = str(fields.get("sku") or "").strip()
@@ -96,13 +93,11 @@ def _sku(draft: Draft, fields: Mapping[str, Any], around: Surroundings, rights: 
     other = around.by_sku.get(sku.upper())
     if other is not None and other.pk != draft.row.pk:
         draft.refuse("_sku", "sku_taken", _("The SKU %(sku)s is taken.") % {"sku": sku}, sku)
-    elif _may(draft, rights, "product.rename", "_sku") and _note(draft, "sku", draft.row.sku, sku):
+    elif _may(draft, "product.rename", "_sku") and _note(draft, "sku", draft.row.sku, sku):
         draft.row.sku = sku
 
 
-def _place(
-    draft: Draft, fields: Mapping[str, Any], structure: Structure, around: Surroundings, rights: Rights | None
-) -> None:
+def _place(draft: Draft, fields: Mapping[str, Any], structure: Structure, around: Surroundings) -> None:
     if draft.is_new:
         _new_place(draft, fields, structure, around)
         return
@@ -123,7 +118,7 @@ def _place(
                     _("The family of a model and its variants cannot be changed."),
                     code,
                 )
-            elif _may(draft, rights, "product.edit", "_family") and _note(
+            elif _may(draft, "product.edit", "_family") and _note(
                 draft, "family", family.code if family else None, wanted.code if wanted else None
             ):
                 row.family_id = wanted.id if wanted else None
@@ -221,7 +216,7 @@ def _new_place(draft: Draft, fields: Mapping[str, Any], structure: Structure, ar
             draft.set_field("_family", None, family.code)
 
 
-def _status(draft: Draft, fields: Mapping[str, Any], rights: Rights | None) -> None:
+def _status(draft: Draft, fields: Mapping[str, Any]) -> None:
     if "status" not in fields:
         return
     wanted, current = str(fields["status"] or ""), "" if draft.is_new else draft.row.status
@@ -235,13 +230,13 @@ def _status(draft: Draft, fields: Mapping[str, Any], rights: Rights | None) -> N
     elif wanted != current:
         # Approving, and taking an approval back, both decide what channels show.
         decides = Product.Status.APPROVED in (wanted, current)
-        if _may(draft, rights, "product.publish" if decides else "product.edit", "_status") and _note(
+        if _may(draft, "product.publish" if decides else "product.edit", "_status") and _note(
             draft, "status", current, wanted
         ):
             draft.row.status = wanted
 
 
-def _flag(draft: Draft, fields: Mapping[str, Any], name: str, rights: Rights | None) -> None:
+def _flag(draft: Draft, fields: Mapping[str, Any], name: str) -> None:
     if name not in fields:
         return
     raw = fields[name]
@@ -255,23 +250,23 @@ def _flag(draft: Draft, fields: Mapping[str, Any], name: str, rights: Rights | N
             if draft.row.status == Product.Status.APPROVED and not draft.is_new
             else "product.edit"
         )
-        if _may(draft, rights, verb, f"_{name}") and _note(draft, name, getattr(draft.row, name), wanted):
+        if _may(draft, verb, f"_{name}") and _note(draft, name, getattr(draft.row, name), wanted):
             setattr(draft.row, name, wanted)
 
 
-def _trash(draft: Draft, fields: Mapping[str, Any], rights: Rights | None) -> None:
+def _trash(draft: Draft, fields: Mapping[str, Any]) -> None:
     if "trashed" not in fields:
         return
     wanted, current = bool(fields["trashed"]), draft.row.trashed_at is not None
     if (
         wanted != current
-        and _may(draft, rights, "product.trash", "_trashed")
+        and _may(draft, "product.trash", "_trashed")
         and _note(draft, "trashed", current, wanted)
     ):
         draft.row.trashed_at = timezone.now() if wanted else None
 
 
-def _categories(draft: Draft, fields: Mapping[str, Any], structure: Structure, rights: Rights | None) -> None:
+def _categories(draft: Draft, fields: Mapping[str, Any], structure: Structure) -> None:
     if "categories" not in fields:
         return
     wanted: list[int] = []
@@ -291,7 +286,7 @@ def _categories(draft: Draft, fields: Mapping[str, Any], structure: Structure, r
         return
     before = [structure.categories[pk].code for pk in draft.stored_categories if pk in structure.categories]
     after = [structure.categories[pk].code for pk in wanted]
-    if draft.is_new or _may(draft, rights, "product.edit", "_categories"):
+    if draft.is_new or _may(draft, "product.edit", "_categories"):
         if set(before) == set(after) or not _note(draft, "categories", before, after):
             return
         draft.categories = wanted

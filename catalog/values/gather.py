@@ -72,11 +72,8 @@ def make_drafts(
         pk: (values, sources) for pk, values, sources in ProductValues.objects.filter(pk__in=needed).values_list("pk", "values", "sources")
     } if needed else {}  # fmt: skip
     placed: dict[int, list[int]] = {}
-    if needed and (
-        rights is None
-        or rights.category_paths() is not None
-        or any("categories" in change.fields for change in changes)
-    ):
+    limited = rights is not None and not rights.everything
+    if needed and (limited or any("categories" in change.fields for change in changes)):
         for pk, category in (
             ProductCategory.objects.filter(product_id__in=needed)
             .order_by("position", "pk")
@@ -92,8 +89,8 @@ def make_drafts(
             draft.refuse("_sku", "gone", _("This product is no longer there."))
         elif row is None:
             draft = Draft(change, outcome, Product(status=Product.Status.DRAFT), is_new=True)
-            if rights is not None and not rights.may("product.create"):
-                draft.refuse("_sku", "forbidden", _("Your roles do not let you create products."))
+            if rights is not None:
+                _check_creating(draft, _coming_paths(change, around, placed, structure), rights)
         else:
             values, sources = documents.get(row.pk, ({}, {}))
             above = tuple(_above(row, around.by_id))
@@ -121,13 +118,37 @@ def _above(row: Product, by_id: Mapping[int, Product]) -> Iterable[Product]:
 
 def _check_reach(draft: Draft, placed: Mapping[int, list[int]], structure: Structure, rights: Rights) -> None:
     """A role limited to categories reaches the products in them, and below its models."""
-    paths = [
+    draft.rights = rights.at(_paths((draft.row, *draft.above), placed, structure))
+    if not draft.rights.may("product.view"):
+        draft.refuse("_sku", "gone", _("This product is no longer there."))
+    elif draft.change.values and not draft.rights.may("product.edit"):
+        draft.refuse("_sku", "forbidden", _("Your roles do not let you edit this product."))
+
+
+def _check_creating(draft: Draft, paths: list[str], rights: Rights) -> None:
+    draft.rights = rights.at(paths)
+    if not draft.rights.may("product.create"):
+        draft.refuse("_sku", "forbidden", _("Your roles do not let you create products here."))
+
+
+def _paths(steps: Iterable[Product], placed: Mapping[int, list[int]], structure: Structure) -> list[str]:
+    return [
         structure.categories[category].path
-        for step in (draft.row, *draft.above)
+        for step in steps
         for category in placed.get(step.pk, ())
         if category in structure.categories
     ]
-    if not rights.may("product.edit") and draft.change.values:
-        draft.refuse("_sku", "forbidden", _("Your roles do not let you edit products."))
-    elif not rights.may_see_product(paths):
-        draft.refuse("_sku", "gone", _("This product is no longer there."))
+
+
+def _coming_paths(
+    change: ProductChange, around: Surroundings, placed: Mapping[int, list[int]], structure: Structure
+) -> list[str]:
+    """The paths a product to be created will have: of the categories named for it, and of the models above it."""
+    named = (
+        structure.category_by_code.get(str(code).strip().casefold())
+        for code in change.fields.get("categories") or ()
+    )
+    own = [category.path for category in named if category]
+    parent = around.by_sku.get(str(change.fields.get("parent") or "").strip().upper())
+    above = [parent, *_above(parent, around.by_id)] if parent is not None else []
+    return own + _paths(above, placed, structure)

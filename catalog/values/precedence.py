@@ -48,10 +48,10 @@ def same(a: Any, b: Any, spec: AttributeSpec) -> bool:
 class Stands:
     """Where the writer's source stands for each attribute of one batch: whether it may write, and above whom."""
 
-    def __init__(self, by: Actor, structure: Structure, *, may_publish: bool) -> None:
+    def __init__(self, by: Actor, structure: Structure) -> None:
         self.free = by.trusted or by.origin == "undo"
         self.writer = structure.sources.get(by.source)
-        self.source, self.structure, self.may_publish = by.source, structure, may_publish
+        self.source, self.structure = by.source, structure
         self._known: dict[str, tuple[bool, int]] = {}
 
     def stands_back(self, draft: Draft, key: str, spec: AttributeSpec) -> bool:
@@ -74,4 +74,5 @@ class Stands:
             )
             if holder is not None and holder.code != self.writer.code and holder.stand(spec)[1] > stand[1]:
                 return True
-        return not self.may_publish and draft.row.status == draft.row.Status.APPROVED and not draft.is_new
+        may_publish = draft.rights is None or draft.rights.may("product.publish")
+        return not may_publish and draft.row.status == draft.row.Status.APPROVED and not draft.is_new

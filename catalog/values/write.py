@@ -90,13 +90,12 @@ def _prepare(
     rights = None if by.trusted else rights_of(by.user)
     around, rows = look_up(changes, lock=lock, coming=coming)
     drafts = make_drafts(changes, rows, around, structure, rights)
-    may_publish = rights is None or rights.may("product.publish")
-    rules = KeyRules(structure, rights)
-    stands = Stands(by, structure, may_publish=may_publish)
+    rules = KeyRules(structure)
+    stands = Stands(by, structure)
     for draft in drafts:
         if draft.outcome.errors:
             continue
-        apply_fields(draft, by=by, structure=structure, around=around, rights=rights)
+        apply_fields(draft, structure=structure, around=around)
         if draft.outcome.errors and draft.is_new:
             # Its place is unknown, but each of its values is still looked at: all errors at once.
             draft.variant = draft.variant if draft.above else None
