@@ -20,6 +20,7 @@ from catalog.importing.mapping import Column
 from catalog.importing.readers.base import Choices, Table
 from catalog.importing.readers.child import recognise_in_child
 from catalog.importing.settings import ImportSettings
+from catalog.importing.suggest import decimal_mark
 from catalog.models.importing import ImportProfile, ImportRun
 from catalog.models.job import Job
 from catalog.models.user import User
@@ -56,6 +57,8 @@ def start(
         sha256=sha256, settings=settings.as_json(), created_at=timezone.now(), created_by=user,
     )  # fmt: skip
     _recognise(run, settings, guess=guess)
+    if profile is None:
+        run.settings = replace(settings, decimal=decimal_mark(Table.from_json(run.table))).as_json()
     run.save()
     return run
 

@@ -36,6 +36,8 @@ _IN_BRACKETS = re.compile(r"^(?P<name>.+?)\s*[\[(](?P<note>[^\])]+)[\])]\s*$")
 _WORDS = {word: field for field, words in _SYNONYMS.items() for word in words.split()}
 _PRICE = re.compile(r"(?:[€$£]|\b[A-Z]{3}\b)\s*\d|\d[\d.,\s]*\s*(?:[€$£]|\b[A-Z]{3}\b)")
 _LEAST_ALIKE = 0.7
+_COMMA_DECIMAL = re.compile(r"[+-]?\d+(\.\d{3})*,(\d{1,2}|\d{4,})(\s*\D{0,10})?\Z")
+_POINT_DECIMAL = re.compile(r"[+-]?\d+(,\d{3})*\.(\d{1,2}|\d{4,})(\s*\D{0,10})?\Z")
 
 
 def columns(
@@ -62,6 +64,13 @@ def columns(
     if guess:
         _guess(found, table, structure, taken)
     return found
+
+
+def decimal_mark(table: Table) -> str:
+    """ "," where numbers of the sample can only be read so ("1,5", "1.234,50") and none only the other way; else "."."""
+    texts = [text.strip() for _number, cells in table.sample for text in cells]
+    comma = sum(bool(_COMMA_DECIMAL.match(text)) for text in texts)
+    return "," if comma and not any(_POINT_DECIMAL.match(text) for text in texts) else "."
 
 
 def _lacks_locale(target: Target, structure: Structure) -> bool:

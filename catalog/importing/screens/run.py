@@ -162,7 +162,7 @@ def _policies(run: ImportRun) -> list[dict[str, Any]]:
         % {"create": create, "update": update}
     )
     return [
-        {"code": "skip-bad", "label": _("Leave bad rows out"), "does": skip, "works": bool(create or update)},
+        {"code": "skip-bad", "label": _("Leave bad rows out"), "does": skip, "works": bool(create or update or run.counts.get("proposals"))},
         {
             "code": "fill-empty", "label": _("Only fill what is empty"), "works": bool(create or fill),
             "does": _("Create %(create)d products and fill gaps in %(fill)d; what is there stays; leave out %(bad)d bad rows.")

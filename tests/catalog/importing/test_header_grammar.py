@@ -33,7 +33,20 @@ def test_a_header_names_its_target_by_code_in_any_case(world: World, header: str
 
 @pytest.mark.parametrize(
     "header",
-    ["_state", "id", "owner", "rev", "is_superuser", "name-xx_XX", "name-shop-en_US", "price-GBP", "weight-EUR", "ean-unit", "", "-"],
+    [
+        "_state",
+        "id",
+        "owner",
+        "rev",
+        "is_superuser",
+        "name-xx_XX",
+        "name-shop-en_US",
+        "price-GBP",
+        "weight-EUR",
+        "ean-unit",
+        "",
+        "-",
+    ],
 )
 def test_a_header_that_names_nothing_of_ours_has_no_target(world: World, header: str) -> None:
     assert parse_header(header, world.structure) is None
@@ -55,6 +68,9 @@ def test_a_stored_target_of_another_shape_is_refused(data: object) -> None:
 
 def test_a_target_is_checked_against_the_structure_of_now(world: World) -> None:
     assert check(Target(attribute="name"), world.structure).startswith("Name is written by locale")
-    assert check(Target(attribute="ean", locale="en_US"), world.structure) == "Ean has one value for all locales."
+    assert (
+        check(Target(attribute="ean", locale="en_US"), world.structure)
+        == "Ean has one value for all locales."
+    )
     assert check(Target(attribute="gone"), world.structure) == "There is no attribute 'gone' any more."
     assert check(Target(attribute="name", locale="en_US", context="shop"), world.structure) == ""

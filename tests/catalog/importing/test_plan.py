@@ -186,11 +186,17 @@ def test_one_cell_may_hold_amount_and_unit_or_several_prices(importer: Importer)
     }
 
 
-def test_decimal_commas_are_a_setting(importer: Importer) -> None:
+def test_decimal_commas_are_noticed_and_are_a_setting(importer: Importer) -> None:
     text = "sku;family;capacity;price-EUR\nA;mugs;0,35;1.234,50\n"
-    assert tally(importer.plan(text))[4] == 1
-    run = importer.plan(text, decimal=",")
-    assert row(run, 2).values == {"capacity": "0.35", "price": {"EUR": "1234.5"}}
+    assert importer.start(text).settings == {"decimal": ","}
+    assert row(importer.plan(text), 2).values == {"capacity": "0.35", "price": {"EUR": "1234.5"}}
+    assert tally(importer.plan(text, decimal="."))[4] == 1
+
+
+def test_a_file_with_both_kinds_of_decimals_is_not_guessed(importer: Importer) -> None:
+    run = importer.plan("sku;family;capacity\nA;mugs;0,35\nB;mugs;0.35\nC;mugs;1,234\n")
+    assert run.settings == {}
+    assert [number for number, state, _action, _code in states(run) if state == "rejected"] == [2, 4]
 
 
 def test_a_surplus_cell_rejects_its_row(importer: Importer) -> None:
