@@ -34,7 +34,11 @@ class LinesField(forms.CharField):
         return self.parse([line.strip() for line in (value or "").splitlines() if line.strip()])
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return self.show(initial or self.parse([])).split() != str(data or "").split()
+        """By what it means: a database may give the parts back in another order."""
+        try:
+            return bool(self.to_python(data) != (initial or self.parse([])))
+        except ValidationError:
+            return True
 
     def validate(self, value: Any) -> None:
         """Done by `parse`."""
