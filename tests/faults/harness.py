@@ -170,10 +170,6 @@ class Rig:
         self.started["clock"] = lambda: self.start("clock", command)
         return self.start("clock", command)
 
-    def ticks(self) -> int:
-        """How often the clock has asked for what is due."""
-        return self.running["clock"].said().count("channels.tasks.tick")
-
     def kill(self, name: str) -> None:
         """Ends a process at once, and does not start it again by itself."""
         self.started.pop(name, None)
