@@ -1,0 +1,135 @@
+"""Every page there is to look at, on a demo in which an import is mapped, one is planned and one has been applied."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import Page
+
+from tests.browser import walking
+from tests.browser.rig import Rig
+
+Act = Callable[[Page], object]
+# Lists with a form for adding and one for changing their first row.
+FORMS = (
+    "catalog/attribute", "catalog/attributegroup", "catalog/option", "catalog/family", "catalog/familyvariant",
+    "catalog/category", "catalog/locale", "catalog/currency", "catalog/context", "catalog/source", "catalog/campaign",
+    "catalog/importprofile", "catalog/role", "catalog/user", "channels/channel",
+)  # fmt: skip
+RECORDS = ("catalog/job", "channels/listing", "channels/attempt")  # nobody adds these by hand
+SIMPLE, MODEL, VARIANT = "TH-JERN32", "TH-KOPP", "TH-KOPP-CREAM"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """`act`: what is done there before looking, such as opening a panel."""
+
+    name: str
+    address: str
+    act: Act | None = None
+    is_public: bool = False
+
+
+def prepare(page: Page, rig: Rig) -> list[Place]:
+    """`page`: the admin's. Imports the price list once, plans it again and maps it a third time."""
+    walking.upload(page, rig)
+    walking.plan(page)
+    walking.apply(page)
+    applied = walking.run_number(page)
+    walking.upload(page, rig)
+    mapped = walking.run_number(page)
+    walking.upload(page, rig)
+    walking.plan(page)
+    planned = walking.run_number(page)
+    runs = f"{rig.admin}/catalog/importrun"
+    return [
+        Place("login", f"{rig.admin}/login/", is_public=True),
+        Place("shop", f"{rig.shop}/en_US/", is_public=True),
+        Place("shop-german", f"{rig.shop}/de_DE/", is_public=True),
+        Place("shop-product", f"{rig.shop}/en_US/p/{VARIANT}", is_public=True),
+        Place("shop-nothing", f"{rig.shop}/en_US/p/NOTHING", is_public=True),
+        Place("home", f"{rig.admin}/"),
+        *_products(page, rig, applied),
+        Place("imports", f"{runs}/"),
+        Place("import-columns", f"{runs}/{mapped}/columns/"),
+        Place("import-plan", f"{runs}/{planned}/change/"),
+        Place("import-plan-bad-rows", f"{runs}/{planned}/change/?show=rejected"),
+        Place("import-report", f"{runs}/{applied}/change/"),
+        Place("import-undo", f"{runs}/{applied}/undo/"),
+        *(place for room in FORMS for place in _list_and_forms(page, rig, room, may_add=True)),
+        *(place for room in RECORDS for place in _list_and_forms(page, rig, room, may_add=False)),
+        Place(
+            "channel-comparison", f"{_first(page, rig, 'channels/channel').removesuffix('change/')}compare/"
+        ),
+        Place("password", f"{rig.admin}/password_change/"),
+    ]
+
+
+def _products(page: Page, rig: Rig, run: int) -> list[Place]:
+    grid = f"{rig.admin}/catalog/product/"
+    at = {sku: _product(page, grid, sku) for sku in (SIMPLE, MODEL, VARIANT)}
+    return [
+        Place("grid", grid),
+        Place("grid-of-import", f"{grid}?import={run}&level=all", _select_two),
+        Place("grid-filters", grid, _open_filters),
+        Place("grid-nothing", f"{grid}?q=nothingofthekind"),
+        Place("bulk", f"{grid}?import={run}&level=all", _preview_bulk),
+        Place("product-new", f"{grid}add/"),
+        Place("product-simple", at[SIMPLE]),
+        Place("product-model", at[MODEL]),
+        Place("product-model-variants", f"{at[MODEL]}?tab=variants"),
+        Place("product-variant", at[VARIANT]),
+        Place("product-variant-beside", f"{at[VARIANT]}?locale=en_US&beside=de_DE"),
+        Place("product-missing", at[SIMPLE], _open_missing),
+        Place("product-channels", f"{at[VARIANT]}?tab=channels"),
+        Place("product-history", f"{at[MODEL]}?tab=history"),
+        Place("product-sheet", f"{at[VARIANT].removesuffix('change/')}sheet/b2b_shop/"),
+    ]
+
+
+def _product(page: Page, grid: str, sku: str) -> str:
+    page.goto(f"{grid}?level=all&q={sku}")
+    row = page.get_by_role("row").filter(has=page.get_by_role("cell", name=sku, exact=True))
+    return _absolute(page, row.get_by_role("rowheader").get_by_role("link").get_attribute("href"))
+
+
+def _list_and_forms(page: Page, rig: Rig, room: str, *, may_add: bool) -> list[Place]:
+    name = room.rpartition("/")[2]
+    found = [Place(f"{name}-list", f"{rig.admin}/{room}/")]
+    if may_add:
+        found.append(Place(f"{name}-new", f"{rig.admin}/{room}/add/"))
+    return [*found, Place(f"{name}-form", _first(page, rig, room))]
+
+
+def _first(page: Page, rig: Rig, room: str) -> str:
+    """The form of a list's first row."""
+    page.goto(f"{rig.admin}/{room}/")
+    links = page.locator(f"#result_list a[href*='/{room}/'][href*='/change/']")
+    return _absolute(page, links.first.get_attribute("href"))
+
+
+def _absolute(page: Page, address: str | None) -> str:
+    assert address is not None
+    return str(page.evaluate("address => new URL(address, location).href", re.sub(r"\?.*", "", address)))
+
+
+def _select_two(page: Page) -> None:
+    for place in (0, 1):
+        page.locator("[data-select]").nth(place).check()
+
+
+def _preview_bulk(page: Page) -> None:
+    _select_two(page)
+    page.get_by_role("button", name="Approve").click()
+    page.wait_for_url("**/bulk/")
+
+
+def _open_filters(page: Page) -> None:
+    page.get_by_role("button", name="Filter").click()
+    page.locator("dialog .filter-fields").wait_for()
+
+
+def _open_missing(page: Page) -> None:
+    page.locator("details.ready-place summary").first.click()
