@@ -30,7 +30,7 @@ EMPTY, RESET, ABSENT = _Special.EMPTY, _Special.RESET, _Special.ABSENT
 class Actor:
     """Who writes. `source` is a Source code; `origin` one of form, grid, bulk, import, undo, rule, api, demo.
 
-    `trusted` skips the check of rights (only for the system's own writes: demo, undo of what this system wrote).
+    `trusted` skips the check of rights, not the rank of sources: an operator's command, the demo.
     """
 
     user: User | None

@@ -382,3 +382,11 @@ def test_renaming_and_trashing_are_changes_like_any_other(world: World) -> None:
         {"_trashed"},
         {"_trashed"},
     ]
+
+
+def test_a_trusted_feed_still_stands_below_a_stronger_source(world: World) -> None:
+    pk = world.create("mug-1", {"color": "red"}, family="mugs").product
+    feed = Actor(None, origin="import", source="supplier", trusted=True)
+    outcome = world.edit(pk, {"color": "navy"}, by=feed)
+    assert (outcome.status, outcome.proposals) == ("unchanged", ["color"])
+    assert own(pk)["color"] == "red"
