@@ -151,6 +151,7 @@ elif BROKER_URL.startswith(("redis:", "rediss:", "memory:")):
         "unacked_restore_interval": 5,
         "unacked_restore_throttle": 2,
         "socket_timeout": 30,
+        "max_retries": 0,  # a nudge that cannot be sent now is dropped: nobody's save waits for Redis
         "socket_keepalive": True,
         "health_check_interval": 25,
     }
