@@ -7,32 +7,47 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from catalog import events, participants
-from catalog.access import rights_of
+from catalog.access import Rights, rights_of
+from catalog.attribute_types.base import CONFLICT
 from catalog.models.campaign import Campaign, CampaignValues
 from catalog.models.product import Product
 from catalog.structure.snapshot import Structure
 from catalog.values import bundle as bundles
 from catalog.values import store
-from catalog.values.changes import ABSENT, Actor, Outcome, ProductChange
+from catalog.values.changes import ABSENT, RESET, Actor, Outcome, ProductChange
+from catalog.values.checks import check_assets
 from catalog.values.cleaning import KeyRules, clean_value
 from catalog.values.draft import Draft
-from catalog.values.precedence import same
+from catalog.values.fields import axes_of
+from catalog.values.keys import campaign_key
+from catalog.values.precedence import Stands, merged, same
 from catalog.values.products import descendants
 from catalog.values.rederive import enqueue_rederive
 from catalog.values.rows import update_rows
-from catalog.values.write import BATCH, BatchTooLarge, refresh
+from catalog.values.write import BATCH, BatchTooLarge, concluded, refresh
 
 
 def write_campaign(
-    campaign: Campaign, values: Mapping[int, Mapping[str, Any]], *, by: Actor
+    campaign: Campaign,
+    values: Mapping[int, Mapping[str, Any]],
+    *,
+    by: Actor,
+    base: Mapping[int, Mapping[str, str]] | None = None,
+    cleaned: bool = False,
 ) -> list[Outcome]:
-    """`values`: product id → key → raw value or RESET. Revisions name the keys "price@summer". At most BATCH products."""
+    """`values`: product id → key → raw value, EMPTY, or RESET to take the campaign's value away. At most BATCH products.
+
+    `base`: product id → key → value_hash of the campaign's own value the sender last saw, merged three ways as write()
+    does; without it the last writer wins. `cleaned`: values are stored forms already. Revisions and proposals name the
+    keys "price@summer", outcomes' conflicts, errors and proposals "price". A person who may not publish proposes.
+    """
     if len(values) > BATCH:
         raise BatchTooLarge(f"{len(values)} products in one write: at most {BATCH}")
     structure = Structure.current()
-    rules, rights = KeyRules(structure), None if by.trusted else rights_of(by.user)
+    rights = None if by.trusted else rights_of(by.user)
     with transaction.atomic():
         rows = {
             row.pk: row
@@ -43,43 +58,83 @@ def write_campaign(
             for row in CampaignValues.objects.filter(campaign=campaign, product_id__in=rows)
         }
         loaded = bundles.of_rows(rows.values(), structure=structure)
+        rules, stands = KeyRules(structure), Stands(by, structure)
         drafts = []
         for pk, raws in values.items():
-            bundle = loaded[pk]
-            document = stored[pk].values if pk in stored else {}
-            draft = Draft(
-                ProductChange(product=pk, values=dict(raws)), Outcome(ref=pk, product=pk, rev=rows[pk].rev), rows[pk], is_new=False,
-                values=dict(document), stored=document, family=bundle.family, variant=bundle.variant,
-                above=tuple(Product(pk=level.product_id, sku=level.sku) for level in bundle.levels[1:]),
-            )  # fmt: skip
-            if rights is not None:
-                paths = [
-                    structure.categories[pk].path for pk in bundle.categories if pk in structure.categories
-                ]
-                draft.rights = rights.at(paths)
-            for key, raw in raws.items():
-                cleaned = clean_value(draft, key, raw, rules)
-                if cleaned and not same(document.get(key, ABSENT), cleaned[1], cleaned[0]):
-                    draft.set_value(key, cleaned[1], by.source)
+            change = ProductChange(
+                product=pk,
+                values=dict(raws),
+                base=None if base is None else base.get(pk, {}),
+                cleaned=cleaned,
+            )
+            draft = _draft(change, loaded.get(pk), stored.get(pk), structure, rights)
+            if not draft.outcome.errors:
+                _apply(draft, campaign, rules=rules, stands=stands, by=by)
             drafts.append(draft)
+        check_assets(drafts, structure)
         written = [draft for draft in drafts if draft.outcome.changed and not draft.outcome.errors]
         if written:
-            _store(campaign, written, stored, by=by, structure=structure)
-    for draft in drafts:
-        draft.outcome.status = (
-            "refused" if draft.outcome.errors else "updated" if draft.outcome.changed else "unchanged"
-        )
-    return [draft.outcome for draft in drafts]
+            _store(campaign, written, by=by, structure=structure)
+        held = [draft for draft in drafts if draft.proposals and not draft.outcome.errors]
+        if held:
+            store.store_proposals(held, by, timezone.now())
+    return [concluded(draft) for draft in drafts]
 
 
-def _store(
-    campaign: Campaign,
-    drafts: list[Draft],
-    stored: Mapping[int, CampaignValues],
-    *,
-    by: Actor,
+def _draft(
+    change: ProductChange,
+    bundle: bundles.Bundle | None,
+    document: CampaignValues | None,
     structure: Structure,
-) -> None:
+    rights: Rights | None,
+) -> Draft:
+    outcome = Outcome(ref=change.product, product=change.product)
+    gone = _("This product is no longer there.")
+    if bundle is None:
+        draft = Draft(change, outcome, Product(), is_new=False)
+        draft.refuse("_sku", "gone", gone)
+        return draft
+    outcome.rev = bundle.product.rev
+    values = document.values if document else {}
+    draft = Draft(
+        change, outcome, bundle.product, is_new=False, values=dict(values), stored=values, family=bundle.family,
+        variant=bundle.variant, above=tuple(Product(pk=level.product_id, sku=level.sku) for level in bundle.levels[1:]),
+    )  # fmt: skip
+    if rights is not None:
+        paths = [structure.categories[pk].path for pk in bundle.categories if pk in structure.categories]
+        draft.rights = rights.at(paths)
+        if not draft.rights.may("product.view"):
+            draft.refuse("_sku", "gone", gone)
+    return draft
+
+
+def _apply(draft: Draft, campaign: Campaign, *, rules: KeyRules, stands: Stands, by: Actor) -> None:
+    axes = axes_of(draft.variant, draft.depth)
+    for key, raw in draft.change.values.items():
+        known = clean_value(draft, key, raw, rules)
+        if known is None:
+            continue
+        spec, mine = known
+        if spec.code in axes or spec.unique:
+            text = _("%(label)s tells products apart: a campaign cannot change it.")
+            draft.refuse(key, "not_in_campaign", text % {"label": spec.label()})
+            continue
+        if mine is ABSENT and raw is not RESET and raw is not ABSENT:
+            mine = None  # left empty while the campaign lasts: the permanent value would shine through
+        if same(draft.stored.get(key, ABSENT), mine, spec):
+            continue
+        if draft.change.base is not None:
+            mine = merged(draft, key, spec, mine, noted_as=campaign_key(key, campaign.code))
+            if mine is CONFLICT or same(draft.stored.get(key, ABSENT), mine, spec):
+                continue
+        if stands.stands_back(draft, key, spec):
+            draft.proposals[campaign_key(key, campaign.code)] = None if mine is ABSENT else mine
+            draft.outcome.proposals.append(key)
+            continue
+        draft.set_value(key, mine, by.source)
+
+
+def _store(campaign: Campaign, drafts: list[Draft], *, by: Actor, structure: Structure) -> None:
     now = timezone.now()
     CampaignValues.objects.bulk_create(
         [CampaignValues(campaign=campaign, product_id=draft.row.pk, values=draft.values) for draft in drafts],
@@ -89,7 +144,7 @@ def _store(
     )
     for draft in drafts:
         draft.outcome.changed = {
-            f"{key}@{campaign.code}": change for key, change in draft.outcome.changed.items()
+            campaign_key(key, campaign.code): change for key, change in draft.outcome.changed.items()
         }
         draft.row.rev += 1
         draft.row.updated_at = now

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from catalog.models.product import Product
 from catalog.structure.snapshot import Structure, VariantSpec
-from catalog.values.changes import Conflict
+from catalog.values import revisions
+from catalog.values.changes import ABSENT, Conflict
 from catalog.values.draft import Draft
 from catalog.values.hashing import value_hash
 
@@ -287,9 +288,25 @@ def _categories(draft: Draft, fields: Mapping[str, Any], structure: Structure) -
     before = [structure.categories[pk].code for pk in draft.stored_categories if pk in structure.categories]
     after = [structure.categories[pk].code for pk in wanted]
     if draft.is_new or _may(draft, "product.edit", "_categories"):
+        base = (draft.change.base or {}).get("_categories")
+        if base is not None and base != value_hash(before):
+            ancestor = revisions.value_by_hash(draft.row.pk, "_categories", base)
+            if ancestor is not ABSENT:
+                after = _both(ancestor, after, before)
+                wanted = [structure.category_by_code[code.casefold()].id for code in after]
+                if after != before:
+                    draft.set_field("_categories", before, after)
+                    draft.categories = wanted
+                return
         if set(before) == set(after) or not _note(draft, "categories", before, after):
             return
         draft.categories = wanted
+
+
+def _both(base: list[str], mine: list[str], theirs: list[str]) -> list[str]:
+    """What two people added and removed since `base`; a set never conflicts."""
+    kept = [code for code in theirs if code in mine or code not in base]
+    return kept + [code for code in mine if code not in base and code not in kept]
 
 
 def check_axes(drafts: Sequence[Draft], siblings: Mapping[int, list[tuple[int, dict[str, Any]]]]) -> None:

@@ -35,5 +35,16 @@ def attribute_of(key: str) -> str:
     return key.partition("|")[0]
 
 
+def campaign_key(key: str, campaign: str) -> str:
+    """How revisions and proposals name what a campaign says: "price||shop@summer"."""
+    return f"{key}@{campaign}"
+
+
+def split_campaign(key: str) -> tuple[str, str]:
+    """(key, the campaign's code or "")."""
+    plain, _at, campaign = key.partition("@")
+    return plain, campaign
+
+
 def is_field(key: str) -> bool:
     return key.startswith("_")

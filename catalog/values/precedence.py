@@ -16,23 +16,25 @@ from catalog.values.draft import Draft
 from catalog.values.hashing import value_hash
 
 
-def merged(draft: Draft, key: str, spec: AttributeSpec, mine: Any) -> Any:
+def merged(draft: Draft, key: str, spec: AttributeSpec, mine: Any, *, noted_as: str = "") -> Any:
     """The value to write, the stored value where nothing is to be done, or CONFLICT (noted on the draft).
 
     Composite types (prices by currency, sets of options) merge what two people did to different parts.
+    `noted_as`: the key's name in revisions, where it is another than `key` (a campaign's).
     """
+    noted = noted_as or key
     theirs = draft.stored.get(key, ABSENT)
     base = (draft.change.base or {}).get(key)
     if base is None or base == value_hash(theirs) or same(mine, theirs, spec):
         return mine
-    ancestor = revisions.value_by_hash(draft.row.pk, key, base)
+    ancestor = revisions.value_by_hash(draft.row.pk, noted, base)
     known = ancestor is not ABSENT or not base
     if known and mine is not ABSENT and theirs is not ABSENT:
         before = None if ancestor is ABSENT else ancestor
         both = ATTRIBUTE_TYPES[spec.type].merge(before, mine, theirs, spec)
         if both is not CONFLICT:
             return both
-    by, at = revisions.last_of_key(draft.row.pk, key)
+    by, at = revisions.last_of_key(draft.row.pk, noted)
     draft.outcome.conflicts.append(Conflict(key, mine, theirs, by, at))
     return CONFLICT
 

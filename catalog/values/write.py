@@ -53,7 +53,7 @@ def write(changes: Sequence[ProductChange], *, by: Actor) -> list[Outcome]:
         held = [draft for draft in drafts if draft.proposals and not draft.outcome.errors and draft.row.pk]
         if held:
             store.store_proposals(held, by, timezone.now())
-    return [_concluded(draft) for draft in drafts]
+    return [concluded(draft) for draft in drafts]
 
 
 def plan(
@@ -63,10 +63,11 @@ def plan(
     if len(changes) > BATCH:
         raise BatchTooLarge(f"{len(changes)} products in one plan: at most {BATCH}")
     drafts = _prepare(changes, by=by, structure=Structure.current(), lock=False, coming=coming or {})
-    return [_concluded(draft) for draft in drafts]
+    return [concluded(draft) for draft in drafts]
 
 
-def _concluded(draft: Draft) -> Outcome:
+def concluded(draft: Draft) -> Outcome:
+    """The outcome of a draft, with its status."""
     outcome = draft.outcome
     if outcome.errors:
         outcome.status = "refused"
