@@ -151,7 +151,7 @@ class PartsWidget(forms.MultiWidget):
             widget["is_select"] = "optgroups" in widget
         return context
 
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> dict[str, Any]:
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> dict[str, Any]:  # type: ignore[override]
         values = super().value_from_datadict(data, files, name)
         return {
             part: value for part, value in zip(self.parts, values, strict=True) if value not in (None, "")
@@ -160,7 +160,7 @@ class PartsWidget(forms.MultiWidget):
     def _render(self, template_name: str, context: dict[str, Any], renderer: Any = None) -> SafeString:
         # Each part by its own renderer: forms' templates and ours may be found by different engines.
         for widget, part in zip(self.widgets, context["widget"]["subwidgets"], strict=True):
-            part["html"] = widget._render(part["template_name"], {"widget": part}, renderer)
+            part["html"] = widget._render(part["template_name"], {"widget": part}, renderer)  # type: ignore[attr-defined]
         return render_to_string(template_name, context)
 
 

@@ -59,7 +59,7 @@ def lift(
 
 
 def _blocks(ids: list[int], code: str, by: str, channel_id: int | None, locale: str) -> QuerySet[Block]:
-    return Block.objects.filter(product_id__in=ids, code=code, by=by, channel_id=channel_id, locale=locale)
+    return Block.objects.filter(product_id__in=ids, code=code, by=by, channel_id=channel_id, locale=locale)  # type: ignore[misc]
 
 
 def _mark(ids: list[int], channel_id: int | None) -> None:

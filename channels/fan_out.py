@@ -135,8 +135,11 @@ def _concerned(options: Sequence[Sequence[Any]] | None) -> Any:
 
 
 def _chunks(products: Any, roots: Sequence[int] | None) -> Iterator[list[int]]:
-    for start in range(0, len(roots), BATCH) if roots is not None else (None,):
-        wanted = products if start is None else products.filter(root_id__in=roots[start : start + BATCH])
+    parts = (
+        [None] if roots is None else [roots[start : start + BATCH] for start in range(0, len(roots), BATCH)]
+    )
+    for part in parts:
+        wanted = products if part is None else products.filter(root_id__in=part)
         last = 0
         while chunk := list(wanted.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH]):
             yield chunk

@@ -143,16 +143,16 @@ def _load(key: tuple[Any, ...], structure: Structure) -> Profiles:
         if attribute in codes:
             requirements[channel][family][codes[attribute]] = level
     fields: dict[int, dict[int | None, list[FieldSpec]]] = defaultdict(lambda: defaultdict(list))
-    for row in FieldMapping.objects.order_by("position", "pk"):
-        fields[row.channel_id][row.family_id].append(
+    for mapping in FieldMapping.objects.order_by("position", "pk"):
+        fields[mapping.channel_id][mapping.family_id].append(
             FieldSpec(
-                row.target,
-                row.source,
-                row.localized,
-                tuple(row.transforms),
-                row.value_list,
-                row.limits,
-                row.required,
+                mapping.target,
+                mapping.source,
+                mapping.localized,
+                tuple(mapping.transforms),
+                mapping.value_list,
+                mapping.limits,
+                mapping.required,
             )
         )
     locales = _members(Channel.locales.through, "locale__code")

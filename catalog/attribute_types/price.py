@@ -215,7 +215,7 @@ class Price(AttributeType):
 
     def filter_field(self, spec: Any, *, locale: Any = None, structure: Any = None) -> forms.Field:
         currencies = list(structure.currencies) if structure is not None else ["EUR"]
-        parts = {
+        parts: dict[str, forms.Widget] = {
             "currency": OptionSelect(choices=[(c, c) for c in currencies]),
             "low": AmountInput(),
             "high": AmountInput(),

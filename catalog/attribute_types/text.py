@@ -27,6 +27,8 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\ud800-\udfff]
 
 def tidy(text: str, *, multiline: bool = False) -> str:
     """Without control characters and outer spaces, composed (NFC), line breaks as "\\n" or, on one line, a space."""
+    if text.isascii() and text.isprintable():  # most texts, at a tenth of the cost
+        return text.strip()
     text = _LINE_BREAKS.sub("\n" if multiline else " ", text)
     if not text.isascii():
         text = unicodedata.normalize("NFC", _CONTROLS.sub("", text))

@@ -17,7 +17,7 @@ import time
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 from uuid import uuid4
 
 import orjson
@@ -68,6 +68,14 @@ def message_id(channel: str, items: Sequence[Item]) -> str:
         [channel, *sorted(f"{item.key}@{item.revision}:{item.operation}:{item.hash}" for item in items)]
     )
     return "msg_" + hashlib.sha256(content.encode()).hexdigest()[:40]
+
+
+# What the shop answers of an item → what became of it; anything else is a rejection.
+_OUTCOMES: dict[str, Literal["live", "accepted", "ignored", "rejected"]] = {
+    "ok": "live",
+    "accepted": "accepted",
+    "ignored": "ignored",
+}
 
 
 @connector
@@ -187,7 +195,7 @@ def _entries(answer: http.Answer, name: str, call: str) -> list[dict[str, Any]]:
 
 def _result(entry: Mapping[str, Any], items: Sequence[Item]) -> ItemResult:
     status = entry.get("status")
-    outcome = {"ok": "live", "accepted": "accepted", "ignored": "ignored"}.get(str(status), "rejected")
+    outcome = _OUTCOMES.get(str(status), "rejected")
     listed = entry.get("errors")
     errors = tuple(
         ItemError(
@@ -201,7 +209,7 @@ def _result(entry: Mapping[str, Any], items: Sequence[Item]) -> ItemResult:
         errors = (ItemError(_("Refused without a reason.")),)
     return ItemResult(
         _text(entry.get("key")), outcome, _text(entry.get("id")), _url(entry.get("url")), errors
-    )  # type: ignore[arg-type]
+    )
 
 
 def _text(value: Any, limit: int = 255) -> str:

@@ -83,8 +83,8 @@ def _poll_one(
         return [_still_pending(one, connector, now) for one in prepared]
     items = [item_of(row) for row in rows]
     settlements = settle_results(prepared, items, told, milliseconds, dict(connector.told), now)
-    for settlement, item in zip(settlements, items, strict=True):
-        settlement.revision = item.revision
+    for settlement, sent in zip(settlements, items, strict=True):
+        settlement.revision = sent.revision
     return settlements
 
 

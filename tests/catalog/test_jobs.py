@@ -67,7 +67,7 @@ def test_a_job_of_a_rolled_back_transaction_never_was(
     nudged: list[str], django_capture_on_commit_callbacks
 ) -> None:
     with kind(lambda job: None):
-        with (
+        with (  # noqa: PT012
             django_capture_on_commit_callbacks(execute=True),
             pytest.raises(ZeroDivisionError),
             transaction.atomic(),

@@ -61,7 +61,7 @@ def read_in_child(
                 yield [(number, cells) for number, cells in message["rows"]]
 
 
-def _answers(path: Path, request: Mapping[str, Any], limits: Limits) -> Iterator[dict[str, Any]]:
+def _answers(path: Path, request: Mapping[str, Any], limits: Limits) -> Generator[dict[str, Any]]:
     try:
         limits = limits.for_size(path.stat().st_size)
     except OSError:
@@ -78,6 +78,7 @@ def _answers(path: Path, request: Mapping[str, Any], limits: Limits) -> Iterator
             start_new_session=True,  # Ctrl-C is for the worker, which decides when to stop
         )
         try:
+            assert child.stdin is not None  # noqa: S101 - a pipe was asked for
             with suppress(BrokenPipeError):
                 child.stdin.write(orjson.dumps(whole))
             with suppress(BrokenPipeError):
@@ -96,7 +97,8 @@ def _answers(path: Path, request: Mapping[str, Any], limits: Limits) -> Iterator
         finally:
             child.kill()
             child.wait()
-            child.stdout.close()
+            if child.stdout is not None:
+                child.stdout.close()
 
 
 class _Finished(Exception):
@@ -104,6 +106,7 @@ class _Finished(Exception):
 
 
 def _until_end(child: subprocess.Popen[bytes], patience: float) -> Iterator[dict[str, Any]]:
+    assert child.stdout is not None  # noqa: S101 - a pipe was asked for
     for line in _lines(child.stdout.fileno(), patience):
         message = orjson.loads(line)
         if "refused" in message:
