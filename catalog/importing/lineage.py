@@ -6,14 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models.functions import Upper
-
 from catalog.importing.readers.base import Row
 from catalog.importing.rows import PlannedRow
 from catalog.models.product import Product
 from catalog.structure.snapshot import Structure
 from catalog.values.changes import ProductChange
 from catalog.values.fields import Coming
+from catalog.values.products import with_skus
 
 DEEPEST = 3  # one below what a family variant can have, so that the door refuses it by name
 
@@ -84,11 +83,10 @@ class Lineage:
         wanted = {sku for sku in skus if sku}
         if not wanted:
             return {}
-        found = Product.objects.annotate(folded=Upper("sku")).filter(folded__in=wanted)
         stored = {
-            sku: (own or {}, above or {}, (above_sku or "").upper())
-            for sku, own, above, above_sku in found.values_list(
-                "folded", "own__values", "parent__own__values", "parent__sku"
+            sku.upper(): (own or {}, above or {}, (above_sku or "").upper())
+            for sku, own, above, above_sku in with_skus(wanted).values_list(
+                "sku", "own__values", "parent__own__values", "parent__sku"
             )
         }
         merged = {}
@@ -101,5 +99,5 @@ class Lineage:
 
 
 def _stored_model(sku: str) -> Coming | None:
-    row = Product.objects.annotate(folded=Upper("sku")).filter(folded=sku).first()
+    row = with_skus([sku]).first()
     return Coming(row.sku, row.kind, row.family_id, row.family_variant_id) if row else None

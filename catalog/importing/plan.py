@@ -13,7 +13,6 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
-from django.db.models.functions import Upper
 from django.utils.translation import gettext as _
 
 from catalog.access import rights_of
@@ -28,11 +27,12 @@ from catalog.importing.rows import Action, PlannedRow, State, error
 from catalog.importing.settings import ImportSettings
 from catalog.jobs import JobCancelled
 from catalog.models.importing import ImportRun
-from catalog.models.product import Product, ProductValues
+from catalog.models.product import ProductValues
 from catalog.models.revision import Revision
 from catalog.structure.snapshot import Structure
 from catalog.values.changes import ABSENT, EMPTY, Actor, Outcome, ProductChange
 from catalog.values.derive import unique_entry
+from catalog.values.products import with_skus
 from catalog.values.write import plan
 
 
@@ -300,14 +300,12 @@ class Planner:
     # --- one batch
 
     def _find(self, skus: Sequence[str]) -> dict[str, _Found]:
-        wanted = {sku.upper() for sku in skus}
-        if not wanted:
+        if not skus:
             return {}
-        rows_of = Product.objects.annotate(folded=Upper("sku")).filter(folded__in=wanted)
         found = {
-            folded: _Found(pk, rev, trashed_at is not None, (parent or "").upper())
-            for folded, pk, rev, trashed_at, parent in rows_of.values_list(
-                "folded", "pk", "rev", "trashed_at", "parent__sku"
+            sku.upper(): _Found(pk, rev, trashed_at is not None, (parent or "").upper())
+            for sku, pk, rev, trashed_at, parent in with_skus(skus).values_list(
+                "sku", "pk", "rev", "trashed_at", "parent__sku"
             )
         }
         trashed = {product.id: product for product in found.values() if product.trashed}

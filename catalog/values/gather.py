@@ -15,6 +15,7 @@ from catalog.values import bundle as bundles
 from catalog.values.changes import Outcome, ProductChange
 from catalog.values.draft import Draft
 from catalog.values.fields import Coming, Surroundings
+from catalog.values.products import capitals
 
 
 def look_up(
@@ -24,12 +25,13 @@ def look_up(
     ids = sorted({change.product for change in changes if change.product})
     queryset = Product.objects.filter(pk__in=ids).order_by("pk")
     rows = {row.pk: row for row in (queryset.select_for_update() if lock else queryset)} if ids else {}
-    skus = {
-        str(change.fields[name]).strip().upper()
+    written = {
+        str(change.fields[name]).strip()
         for change in changes
         for name in ("sku", "parent")
         if change.fields.get(name)
     }
+    skus = {spelling for sku in written for spelling in capitals(sku)}
     skus |= {coming[sku].parent for sku in skus & coming.keys() if coming[sku].parent}
     above = {pk for row in rows.values() for pk in (row.parent_id, row.root_id) if pk} - rows.keys()
     by_id = dict(rows)

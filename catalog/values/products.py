@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Iterable
 
+from django.db.models import QuerySet
 from django.db.models.functions import Upper
 
 from catalog.models.product import Product
 
+_ASCII_CAPITALS = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
+
+
+def capitals(sku: str) -> set[str]:
+    """What UPPER() may make of a SKU: SQLite knows ASCII's letters only, PostgreSQL turns letter by letter ("ß" stays)."""
+    if sku.isascii():
+        return {sku.upper()}
+    by_letter = "".join(sign.upper() if len(sign.upper()) == 1 else sign for sign in sku)
+    return {sku.upper(), by_letter, sku.translate(_ASCII_CAPITALS)}
+
+
+def with_skus(skus: Iterable[str]) -> QuerySet[Product]:
+    """The products of these SKUs, trashed ones too; give them as they were written, whatever their case."""
+    wanted = {spelling for sku in skus for spelling in capitals(sku)}
+    return Product.objects.annotate(folded_sku=Upper("sku")).filter(folded_sku__in=wanted)
+
 
 def find(skus: Iterable[str]) -> dict[str, int]:
     """{SKU in capitals: id} of those that exist, trashed ones too. SKUs differ by more than case."""
-    wanted = {sku.upper() for sku in skus if sku}
-    rows = Product.objects.annotate(folded=Upper("sku")).filter(folded__in=wanted).values_list("folded", "pk")
-    return dict(rows) if wanted else {}
+    wanted = {sku for sku in skus if sku}
+    rows = with_skus(wanted).values_list("sku", "pk") if wanted else ()
+    return {sku.upper(): pk for sku, pk in rows}
 
 
 def descendants(product_ids: Iterable[int]) -> list[int]:
