@@ -312,7 +312,13 @@ def _both(base: list[str], mine: list[str], theirs: list[str]) -> list[str]:
 def check_axes(drafts: Sequence[Draft], siblings: Mapping[int, list[tuple[int, dict[str, Any]]]]) -> None:
     """Each variant has a value for its axes, and no two of one parent the same. `siblings`: parent id → (id, own values)."""
     taken: dict[tuple[Any, ...], str] = {}
-    changing = {draft.row.pk for draft in drafts if draft.row.pk}
+    # Only those whose place moves leave it: an edit of something else keeps its combination taken.
+    changing = {
+        draft.row.pk
+        for draft in drafts
+        if not draft.outcome.errors
+        and any(axis in draft.outcome.changed for axis in axes_of(draft.variant, draft.depth))
+    }
     for draft in drafts:
         axes = axes_of(draft.variant, draft.depth)
         if not axes or draft.outcome.errors:
