@@ -12,7 +12,7 @@ from catalog.structure.snapshot import Structure
 from catalog.structure.specs import AttributeSpec
 from catalog.values.changes import ABSENT, EMPTY, RESET, FieldError
 from catalog.values.draft import Draft
-from catalog.values.keys import Key
+from catalog.values.keys import Key, is_canonical
 
 
 class KeyRules:
@@ -35,9 +35,14 @@ class KeyRules:
 
     def check(self, draft: Draft, key: str, raw: Any) -> tuple[AttributeSpec, AttributeType, bool] | None:
         """The same for a key not met before; None where it was refused on the draft."""
+        shown = None if isinstance(raw, type(EMPTY)) else raw
+        if not is_canonical(key):
+            draft.refuse(
+                key, "bad_key", _("'%(key)s' is not how a value's key is written.") % {"key": key}, shown
+            )
+            return None
         parsed = Key.parse(key)
         spec = self.structure.attributes.get(parsed.attribute)
-        shown = None if isinstance(raw, type(EMPTY)) else raw
         if spec is None:
             draft.refuse(
                 key,

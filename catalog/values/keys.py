@@ -46,5 +46,10 @@ def split_campaign(key: str) -> tuple[str, str]:
     return plain, campaign
 
 
+def is_canonical(key: str) -> bool:
+    """Whether a key is spelled as format_key does: "name|" and "name|de_DE|" would lie beside the value they mean."""
+    return key.count("|") <= 2 and str(Key.parse(key)) == key
+
+
 def is_field(key: str) -> bool:
     return key.startswith("_")

@@ -95,6 +95,9 @@ def test_a_refused_value_leaves_its_product_whole_and_the_others_are_written(wor
         ("color||shop", "red", "not_scopable"),
         ("name|de_DE|nowhere", "x", "unknown_context"),
         ("size", "m", "not_in_family"),
+        ("color|", "red", "bad_key"),
+        ("name|de_DE|", "x", "bad_key"),
+        ("name|de_DE|shop|x", "x", "bad_key"),
     ],
 )
 def test_a_key_that_is_not_the_products_is_refused(world: World, key: str, raw: str, code: str) -> None:
