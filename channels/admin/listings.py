@@ -95,7 +95,10 @@ class ListingAdmin(CatalogAdmin):
         except NoReverseMatch:
             return f"{listing.product} · {listing.product.sku}"
         return format_html(
-            '<a href="{}" class="text-link">{}</a> · {}', address, listing.product, listing.product.sku
+            '<a href="{}" class="text-link underline">{}</a> · {}',
+            address,
+            listing.product,
+            listing.product.sku,
         )
 
     @display(description=_("state"), ordering="state", label=STATE_COLOURS)
@@ -118,7 +121,7 @@ class ListingAdmin(CatalogAdmin):
         if not listing.external_url:
             return listing.external_id or "—"
         return format_html(
-            '<a href="{}" class="text-link" rel="noreferrer" target="_blank">{}</a>',
+            '<a href="{}" class="text-link underline" rel="noreferrer" target="_blank">{}</a>',
             listing.external_url,
             listing.external_id or _("Open"),
         )
