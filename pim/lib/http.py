@@ -6,6 +6,7 @@ named in PIM_ALLOWED_PRIVATE_HOSTS and, in the demo, this machine itself.
 """
 
 import ipaddress
+import re
 import socket
 import time
 from collections.abc import Mapping
@@ -20,6 +21,7 @@ from django.conf import settings
 MAX_BODY = 5_000_000
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 30.0
+_ESCAPED_NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")  # not the six letters after an escaped backslash
 
 
 class HttpError(Exception):
@@ -56,11 +58,12 @@ class Answer:
         return 200 <= self.status < 300
 
     def json(self) -> Any:
-        """Raises ValueError where the body is not JSON."""
-        return orjson.loads(self.body)
+        """Without NUL characters, which PostgreSQL cannot store. Raises ValueError where the body is not JSON."""
+        return orjson.loads(_ESCAPED_NUL.sub(rb"\1", self.body))
 
     def text(self, limit: int = 2000) -> str:
-        return self.body[: limit * 4].decode("utf-8", errors="replace")[:limit]
+        """The beginning of the body, without NUL characters."""
+        return self.body[: limit * 4].decode("utf-8", errors="replace").replace("\x00", "")[:limit]
 
     @property
     def retry_after(self) -> float | None:

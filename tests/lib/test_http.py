@@ -53,6 +53,12 @@ def answer(body: bytes, status: str = "200 OK", headers: str = ""):
     return talk
 
 
+def test_an_answer_carries_no_nul_since_no_database_row_of_postgresql_could() -> None:
+    said = http.Answer(200, {}, rb'{"a\u0000b": "c\u0000\u0000d", "path": "C:\\u0000", "n": 1}', 0.1)
+    assert said.json() == {"ab": "cd", "path": "C:\\u0000", "n": 1}
+    assert http.Answer(500, {}, b"oops \x00 binary", 0.1).text() == "oops  binary"
+
+
 def test_json_goes_out_compact_and_the_answer_comes_back_with_its_status(httpserver):
     httpserver.expect_request("/items", method="POST", data='{"sku":"Ä"}').respond_with_json(
         {"ok": True}, status=207
