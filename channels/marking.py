@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from django.db.models import F, Value
+from django.db.models import Case, F, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -33,7 +33,14 @@ def _mark(units: Sequence[int], channels: Collection[int], held_by: str) -> None
         (product, channel)
         for _pk, product, channel in rows.select_for_update().values_list("pk", "product_id", "channel_id")
     }
-    changes = {"desired_rev": F("desired_rev") + 1, "stale_since": Coalesce("stale_since", Value(now))}
+    changes = {
+        "desired_rev": F("desired_rev") + 1,
+        "stale_since": Coalesce("stale_since", Value(now)),
+        # What was not stale waited for its confirmation, at most: that is no reason to wait with a change.
+        "next_try_at": Case(
+            When(desired_rev__lte=F("sent_rev"), submission="", then=Value(now)), default=F("next_try_at")
+        ),
+    }
     if held_by:
         changes["held_by"] = Value(held_by)
     if known:

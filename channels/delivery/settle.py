@@ -107,10 +107,14 @@ def _apply(row: Listing, item: Settlement, now: datetime, secrets: Sequence[str]
         setattr(row, name, masked(value, secrets) if name in ("reason", "errors") else value)
     if item.handled:
         row.sent_rev = max(row.sent_rev, item.revision or item.listing.desired_rev)
-        row.held_by = ""
         row.next_try_at = item.values.get("next_try_at", now)
         if row.desired_rev <= row.sent_rev:
-            row.stale_since = None
+            row.stale_since, row.held_by = (
+                None,
+                "",
+            )  # still stale: an import may hold what it changed meanwhile
+    elif not item.listing.is_stale and row.is_stale and not row.submission:
+        row.next_try_at = now  # it was changed while it was only looked up: that wait is not this change's
     if row.state != before:
         row.state_since = now
     row.lease_until, row.lease_token = None, ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from django.utils import timezone
 
 from catalog.models import Option
 from catalog.structure.announce import announce
+from catalog.values.changes import Actor, ProductChange
+from catalog.values.write import write
 from channels.connectors.base import Item
 from channels.connectors.webhook import Webhook, message_id
 from channels.delivery import drain
@@ -73,6 +76,52 @@ def test_what_a_worker_sent_after_it_lost_its_lease_is_put_right(
     listing = stage.listing(product)
     assert (listing.is_stale, listing.unknown) == (False, False)
     assert listing.sent_hash == stage.shop.items["MUG-1"]["hash"]
+
+
+def test_what_an_import_changes_while_a_sheet_is_on_its_way_is_still_held(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    product = stage.product()
+    push = Webhook.push
+
+    def import_meanwhile(self: Webhook, items: Sequence[Item]) -> Any:
+        monkeypatch.setattr(Webhook, "push", push)
+        results = push(self, items)
+        by = Actor(None, origin="import", ref="import:12", trusted=True)
+        write([ProductChange(product=product, values={"name|en_US": "Imported"})], by=by)
+        return results
+
+    monkeypatch.setattr(Webhook, "push", import_meanwhile)
+    stage.send()
+    listing = stage.listing(product)
+    assert (listing.is_stale, listing.held_by) == (True, "import:12")
+
+
+def test_a_change_does_not_wait_for_a_confirmation_that_takes_hours(stage: Stage) -> None:
+    product = stage.product()
+    stage.send()
+    Listing.objects.update(state="accepted", attempts=8, next_try_at=timezone.now() + timedelta(hours=2))
+    stage.edit(product, name__en_US="Second")
+    stage.send()
+    assert title(stage) == "Second"
+
+
+def test_a_change_that_comes_while_a_confirmation_is_asked_for_goes_out_next(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    product = stage.product()
+    stage.send()
+    Listing.objects.update(state="accepted", sent_hash="not what the shop shows", attempts=8)
+    read_back = Webhook.read_back
+
+    def edit_meanwhile(self: Webhook, keys: Sequence[str]) -> Any:
+        monkeypatch.setattr(Webhook, "read_back", read_back)
+        stage.edit(product, name__en_US="Second")
+        return read_back(self, keys)
+
+    monkeypatch.setattr(Webhook, "read_back", edit_meanwhile)
+    stage.send()
+    assert title(stage) == "Second"
 
 
 def title(stage: Stage) -> str:
