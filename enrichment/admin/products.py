@@ -41,6 +41,7 @@ class ProductAdmin(PolicyAdmin, ModelAdmin):
             path("jobs/", wrap(tray.jobs), name="enrichment_jobs"),
             path(f"{one}/change/", wrap(page.page), name="catalog_product_change"),
             path(f"{one}/status/", wrap(actions.set_status), name="catalog_product_status"),
+            path(f"{one}/enabled/", wrap(actions.set_enabled), name="catalog_product_enabled"),
             path(f"{one}/rename/", wrap(actions.rename), name="catalog_product_rename"),
             path(f"{one}/untrash/", wrap(actions.untrash), name="catalog_product_untrash"),
             path(f"{one}/restore/", wrap(actions.restore), name="catalog_product_restore"),

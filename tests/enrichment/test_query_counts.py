@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from catalog.models import Campaign, Category
+from catalog.structure.announce import announce
+from catalog.values.campaigns import write_campaign
 from tests.channels.stage import FULL
 from tests.enrichment.conftest import Desk
+from tests.world import SYSTEM
 
 
 def _fill(world: Any, start: int, count: int) -> None:
@@ -81,6 +87,35 @@ def test_the_page_asks_as_often_with_twice_the_variants_values_and_revisions(
     for color in ("red", "navy"):
         world.create(f"BIG-{color}-m", {"size": "m"}, parent=f"BIG-{color}")
         world.create(f"BIG-{color}-l", {"size": "l"}, parent=f"BIG-{color}")
+    assert _queries(reader, address) == few
+    assert few <= 32
+
+
+@pytest.mark.parametrize("query", ["", "?campaign=season-0"])
+def test_the_page_asks_as_often_with_twice_the_categories_and_campaigns(
+    world: Any, channel: Any, reader: Desk, query: str
+) -> None:
+    product = world.create("MUG", dict(FULL), family="mugs", categories=["cups"]).product
+    address = f"/admin/catalog/product/{product}/change/{query}"
+    now = timezone.now()
+
+    def more(start: int, count: int) -> None:
+        for number in range(start, start + count):
+            name = f"season-{number}"
+            campaign = Campaign.objects.create(
+                code=name, starts_at=now, ends_at=now + timedelta(days=number + 1)
+            )
+            write_campaign(campaign, {product: {"name|en_US": name}}, by=SYSTEM)
+            category = Category.objects.create(code=name, parent=world.categories["home"])
+            category.path = f"{world.categories['home'].path}{category.pk}/"
+            category.save(update_fields=["path"])
+        with transaction.atomic():
+            announce("structure", [])
+        world.edit(product, categories=["cups", *(f"season-{number}" for number in range(start + count))])
+
+    more(0, 3)
+    few = _queries(reader, address)
+    more(3, 3)
     assert _queries(reader, address) == few
     assert few <= 32
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -13,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from catalog.access import endpoint
-from catalog.models import Product, Revision
+from catalog.models import Product
 from catalog.structure.snapshot import Structure
 from catalog.values import bundle as bundles
 from catalog.values.changes import Actor, Outcome, ProductChange
@@ -68,6 +69,21 @@ def _told(product: Product, status: str) -> str:
 
 
 @require_POST
+@endpoint("product.view")
+def set_enabled(request: HttpRequest, product_id: int) -> HttpResponse:
+    """`enabled`: 1 or 0. The door decides who may: of an approved product, who may publish."""
+    product = find(request, product_id)
+    outcome = _write_field(request, product, enabled=request.POST.get("enabled", ""))
+    if "_enabled" in outcome.changed:
+        if outcome.changed["_enabled"][1]:
+            text = _("%(sku)s is enabled: channels get it again once it is approved and complete.")
+        else:
+            text = _("%(sku)s is disabled: every channel withdraws it.")
+        messages.success(request, text % {"sku": product.sku})
+    return _back(request, product)
+
+
+@require_POST
 @endpoint("product.rename")
 def rename(request: HttpRequest, product_id: int) -> HttpResponse:
     """`sku`: the new one."""
@@ -97,7 +113,7 @@ def restore(request: HttpRequest, product_id: int) -> HttpResponse:
     rev, key = request.POST.get("rev", ""), request.POST.get("key", "")
     try:
         outcome = history.restore(product, rev=int(rev), key=key, user=request.user)
-    except (ValueError, KeyError, Revision.DoesNotExist) as error:
+    except (ValueError, KeyError, ObjectDoesNotExist) as error:
         raise Http404(_("There is no such change.")) from error
     for refused in outcome.errors:
         messages.error(request, refused.message)

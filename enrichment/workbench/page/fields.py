@@ -15,12 +15,15 @@ from catalog.structure.snapshot import Structure
 from catalog.structure.specs import AttributeSpec
 from catalog.values.bundle import Bundle, attributes_at, attributes_of
 from catalog.values.changes import ABSENT, Conflict
+from catalog.values.fields import axes_of
 from catalog.values.hashing import value_hash
 from catalog.values.keys import Key, format_key
 from catalog.values.resolve import resolve
 from channels.completeness import is_filled
 from channels.profile import Profiles
 from enrichment.readiness import field_id
+from enrichment.workbench.page import campaigns
+from enrichment.workbench.page.campaigns import Choice, Layer
 from enrichment.workbench.page.origin import Origin, describe
 from enrichment.workbench.page.scope import Scope
 
@@ -113,8 +116,13 @@ def build(
     profiles: Profiles,
     rights: Rights,
     posted: Mapping[str, Any] | None = None,
+    campaign: Choice | None = None,
 ) -> FieldSheet:
-    """Reads nothing from the database. `posted`: key → raw value to show instead of what is stored (a refused save)."""
+    """Reads nothing from the database. `posted`: key → raw value to show instead of what is stored (a refused save).
+
+    With `campaign`, its values are shown over the permanent ones, and are what the fields write.
+    """
+    layer = campaigns.layer(bundle, at=scope.at, choice=campaign)
     writable = frozenset(attributes_at(bundle, structure))
     limits = _limits(bundle, profiles)
     groups: dict[str, Group] = {}
@@ -125,7 +133,7 @@ def build(
         if spec is None:
             continue
         cells = [
-            _cell(bundle, spec, locale, scope, structure, rights, code in writable, posted or {}, form)
+            _cell(layer, spec, locale, scope, structure, rights, code in writable, posted or {}, form)
             for locale in (scope.locales if spec.localizable else ("",))
             if rights.may_view_key(spec, locale, scope.context if spec.scopable else "")
         ]
@@ -137,7 +145,7 @@ def build(
         if group is None:
             known = structure.groups.get(spec.group)
             group = groups[spec.group] = Group(spec.group, known.label() if known else spec.group)
-        axes = bundle.variant.axes.get(bundle.depth, ()) if bundle.variant and bundle.depth else ()
+        axes = axes_of(bundle.variant, bundle.depth)
         group.rows.append(
             Row(spec, cells, _required_by(bundle, spec, scope, profiles, structure), code in axes)
         )
@@ -152,7 +160,7 @@ def build(
 
 
 def _cell(
-    bundle: Bundle,
+    layer: Layer,
     spec: AttributeSpec,
     locale: str,
     scope: Scope,
@@ -165,22 +173,35 @@ def _cell(
     context = scope.context if spec.scopable else ""
     key = format_key(spec.code, locale, context)
     kind = ATTRIBUTE_TYPES[spec.type]
-    own = bundle.levels[0].values.get(key, ABSENT)
-    found = resolve(bundle, spec, structure, locale=locale, context=context, at=scope.at)
+    bundle, own = layer.bundle, layer.own.get(key, ABSENT)
+    found = resolve(bundle, spec, structure, locale=locale, context=context, at=layer.at)
     open_level = bundle.depth > 0 and (bundle.variant is None or spec.code not in bundle.variant.bound)
-    inherits = open_level or bool(context) or (spec.localizable and len(structure.locale_chain(locale)) > 1)
+    inherits = (
+        layer.choice is not None
+        or open_level
+        or bool(context)
+        or (spec.localizable and len(structure.locale_chain(locale)) > 1)
+    )
     cell = Cell(
         key=key,
         spec=spec,
         locale=locale,
-        origin=describe(found, spec, bundle, structure, locale=locale, context=context),
+        origin=describe(
+            found,
+            spec,
+            bundle,
+            structure,
+            locale=locale,
+            context=context,
+            in_campaign=layer.choice is not None,
+        ),
         base=value_hash(own),
         shown=value_hash(found.value) if found.found else "",
         display=kind.display(found.value, spec, scope.locale) if found.found else "",
         can_reset=own is not ABSENT and inherits,
         can_empty=inherits and own is not None,
         picture=found.value if spec.type == "image" and found.value else "",
-        locked=_locked(bundle, spec, key, scope, rights, writable),
+        locked=_locked(layer, spec, key, scope, rights, writable),
         was_posted=key in posted,
     )
     if not cell.locked:
@@ -195,10 +216,8 @@ def _cell(
     return cell
 
 
-def _locked(
-    bundle: Bundle, spec: AttributeSpec, key: str, scope: Scope, rights: Rights, writable: bool
-) -> str:
-    parsed = Key.parse(key)
+def _locked(layer: Layer, spec: AttributeSpec, key: str, scope: Scope, rights: Rights, writable: bool) -> str:
+    bundle, parsed = layer.bundle, Key.parse(key)
     if scope.at is not None:
         return _("preview")
     if bundle.product.trashed_at is not None:
@@ -208,6 +227,8 @@ def _locked(
         if level < bundle.depth:
             return _("common to all variants")
         return _("written on each variant")
+    if layer.choice is not None and (spec.unique or spec.code in axes_of(bundle.variant, bundle.depth)):
+        return _("the same in every campaign")
     if not rights.may_edit_key(spec, parsed.locale, parsed.context):
         return _("read only for you")
     return ""

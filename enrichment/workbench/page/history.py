@@ -11,13 +11,15 @@ from django.utils.translation import gettext as _
 
 from catalog.access import Rights
 from catalog.attribute_types import ATTRIBUTE_TYPES
+from catalog.models.campaign import Campaign
 from catalog.models.codes import label_of
 from catalog.models.product import Product
 from catalog.models.revision import Revision
 from catalog.models.user import User
 from catalog.structure.snapshot import Structure
+from catalog.values.campaigns import write_campaign
 from catalog.values.changes import ABSENT, EMPTY, RESET, Actor, Outcome, ProductChange
-from catalog.values.keys import Key, is_field
+from catalog.values.keys import Key, is_field, split_campaign
 from catalog.values.revisions import changes_from_json
 from catalog.values.write import write
 
@@ -112,7 +114,8 @@ def _changes(
                 False,
             )
             continue
-        parsed = Key.parse(key)
+        plain, campaign = split_campaign(key)
+        parsed = Key.parse(plain)
         spec = structure.attributes.get(parsed.attribute)
         if spec is None:
             yield ChangedKey(
@@ -125,7 +128,9 @@ def _changes(
         texts = ["" if value is ABSENT else kind.display(value, spec, locale) for value in (before, after)]
         context = structure.contexts.get(parsed.context)
         place = " · ".join(
-            part for part in (parsed.locale, context.label() if context else parsed.context) if part
+            part
+            for part in (parsed.locale, context.label() if context else parsed.context, _in(campaign))
+            if part
         )
         yield ChangedKey(
             key,
@@ -137,6 +142,10 @@ def _changes(
             after is ABSENT,
             not is_creation and rights.may_edit_key(spec, parsed.locale, parsed.context),
         )
+
+
+def _in(campaign: str) -> str:
+    return _("campaign %(code)s") % {"code": campaign} if campaign else ""
 
 
 def _field_label(key: str) -> str:
@@ -165,9 +174,13 @@ def _plain(value: Any) -> str:
 
 
 def restore(product: Product, *, rev: int, key: str, user: User) -> Outcome:
-    """Writes the value a key had before that revision, through the door. Raises Revision.DoesNotExist, KeyError."""
+    """Writes the value a key had before that revision, through the door. Raises KeyError, ObjectDoesNotExist."""
     revision = Revision.objects.get(product=product, rev=rev)
     before, _after = changes_from_json({key: revision.changes[key]})[key]
     value = RESET if before is ABSENT else EMPTY if before is None else before
-    change = ProductChange(product=product.pk, values={key: value}, cleaned=True)
-    return write([change], by=Actor(user=user, origin="form", ref=f"restore:{rev}"))[0]
+    by = Actor(user=user, origin="form", ref=f"restore:{rev}")
+    plain, code = split_campaign(key)
+    if code:
+        campaign = Campaign.objects.get(code=code)
+        return write_campaign(campaign, {product.pk: {plain: value}}, by=by, cleaned=True)[0]
+    return write([ProductChange(product=product.pk, values={key: value}, cleaned=True)], by=by)[0]

@@ -20,7 +20,7 @@ from catalog.values.resolve import Resolved
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """`kind`: own, none, or what it is inherited by: model, context, locale, campaign. `source`: who wrote it."""
+    """`kind`: own, none, or what it is inherited by: model, context, locale, campaign, permanent. `source`: who wrote it."""
 
     kind: str
     text: str
@@ -34,23 +34,37 @@ class Origin:
 
 
 def describe(
-    found: Resolved, spec: AttributeSpec, bundle: Bundle, structure: Structure, *, locale: str, context: str
+    found: Resolved,
+    spec: AttributeSpec,
+    bundle: Bundle,
+    structure: Structure,
+    *,
+    locale: str,
+    context: str,
+    in_campaign: bool = False,
 ) -> Origin:
+    """`in_campaign`: a campaign's values are what is written here, so a permanent one is inherited."""
     if not found.found:
         return Origin("none", _("Empty"))
     source = _source(found.source, structure)
-    if found.campaign:
+    exact = format_key(spec.code, locale if spec.localizable else "", context if spec.scopable else "")
+    is_own = found.level == 0 and found.key == exact
+    if in_campaign and is_own:
+        if found.campaign:
+            return Origin("own", _("In this campaign"))
+        return Origin("permanent", _("Permanent value"), "all_inclusive", source=source)
+    if found.campaign and not in_campaign:
         document = next(doc for doc in bundle.campaigns if doc.code == found.campaign)
         until = date_format(localtime(document.ends_at), "SHORT_DATETIME_FORMAT")
         label = label_of(dict(document.labels), document.code)
         return Origin(
             "campaign", _("Campaign %(name)s until %(until)s") % {"name": label, "until": until}, "campaign"
         )
-    if found.level == 0 and found.key == format_key(
-        spec.code, locale if spec.localizable else "", context if spec.scopable else ""
-    ):
+    if is_own:
         return Origin("own", _("Own value"), source=source)
     parts, kind, icon, href = [], "context", "call_split", ""
+    if in_campaign:
+        parts.append(_("this campaign") if found.campaign else _("permanent values"))
     if spec.scopable and found.context != context:
         parts.append(structure.contexts[found.context].label() if found.context else _("Master"))
     if spec.localizable and found.locale != locale:

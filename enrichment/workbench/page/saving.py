@@ -10,13 +10,17 @@ from django.http import QueryDict
 
 from catalog.attribute_types import ATTRIBUTE_TYPES
 from catalog.attribute_types.base import ValueRefused
+from catalog.models.campaign import Campaign
 from catalog.models.user import User
 from catalog.structure.snapshot import Structure
+from catalog.values.campaigns import write_campaign
 from catalog.values.changes import ABSENT, EMPTY, RESET, Actor, Outcome, ProductChange
 from catalog.values.hashing import value_hash
 from catalog.values.keys import Key
 from catalog.values.write import write
+from enrichment.workbench.page import placement
 from enrichment.workbench.page.fields import FieldSheet, input_name
+from enrichment.workbench.page.placement import Placement
 
 
 @dataclass(slots=True)
@@ -25,7 +29,11 @@ class Submission:
 
     values: dict[str, Any] = field(default_factory=dict)
     raw: dict[str, Any] = field(default_factory=dict)
+    categories: list[str] | None = None  # codes; None: not meant to change
     base: dict[str, str] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.values) or self.categories is not None
 
 
 def read(data: QueryDict, files: Mapping[str, Any], structure: Structure) -> Submission:
@@ -53,6 +61,11 @@ def read(data: QueryDict, files: Mapping[str, Any], structure: Structure) -> Sub
             submission.values[key] = raw
         submission.raw[key] = raw
         submission.base[key] = data.get(name, "")
+    if f"b:{placement.KEY}" in data and data.get(f"c:{placement.KEY}") != "theirs":
+        codes = data.getlist(placement.INPUT)
+        if placement.shown_hash(codes) != data.get(f"s:{placement.KEY}"):
+            submission.categories = codes
+            submission.base[placement.KEY] = data.get(f"b:{placement.KEY}", "")
     return submission
 
 
@@ -66,28 +79,55 @@ def _is_shown(raw: Any, shown: str, spec: Any, structure: Structure) -> bool:
     return value_hash(stored) == shown
 
 
-def save(product_id: int, submission: Submission, *, user: User) -> Outcome:
-    change = ProductChange(product=product_id, values=submission.values, base=submission.base)
-    return write([change], by=Actor(user=user, origin="form"))[0]
+def save(product_id: int, submission: Submission, *, user: User, campaign: Campaign | None = None) -> Outcome:
+    """Through the door: the permanent values, or what the campaign says (of values only: it places nothing)."""
+    by = Actor(user=user, origin="form")
+    if campaign is not None:
+        base = {product_id: submission.base}
+        return write_campaign(campaign, {product_id: submission.values}, by=by, base=base)[0]
+    fields = {} if submission.categories is None else {"categories": submission.categories}
+    change = ProductChange(product=product_id, values=submission.values, fields=fields, base=submission.base)
+    return write([change], by=by)[0]
 
 
 def keys_to_show(outcome: Outcome, submission: Submission) -> dict[str, Any]:
     """Key → raw value that was not written and must not be lost from the screen."""
     if outcome.errors:
         return dict(submission.raw)
-    return {conflict.key: submission.raw.get(conflict.key) for conflict in outcome.conflicts}
+    return {
+        conflict.key: submission.raw[conflict.key]
+        for conflict in outcome.conflicts
+        if conflict.key in submission.raw
+    }
 
 
-def annotate(sheet: FieldSheet, outcome: Outcome, submission: Submission, structure: Structure) -> list[str]:
+def categories_to_show(outcome: Outcome, submission: Submission) -> list[str] | None:
+    """The codes that were not written and must not be lost from the screen."""
+    held = outcome.errors or any(each.key == placement.KEY for each in outcome.conflicts)
+    return submission.categories if held else None
+
+
+def annotate(
+    sheet: FieldSheet,
+    placed: Placement | None,
+    outcome: Outcome,
+    submission: Submission,
+    structure: Structure,
+    *,
+    locale: str,
+) -> list[str]:
     """Puts errors and conflicts beside their fields; returns the messages that belong to none of them."""
     elsewhere = []
     for error in outcome.errors:
-        cell = sheet.cell(error.key)
+        cell = placed if error.key == placement.KEY else sheet.cell(error.key)
         if cell is not None:
             cell.errors.append(error.message)
         else:
             elsewhere.append(error.message)
     for conflict in outcome.conflicts:
+        if conflict.key == placement.KEY and placed is not None:
+            placed.conflict = conflict
+            placed.theirs = placement.names(conflict.theirs, structure, locale)
         cell = sheet.cell(conflict.key)
         if cell is None:
             continue
@@ -99,7 +139,7 @@ def annotate(sheet: FieldSheet, outcome: Outcome, submission: Submission, struct
     if outcome.errors:
         # Nothing of this product was written, so each field still stands on what its sender last saw.
         for key, base in submission.base.items():
-            cell = sheet.cell(key)
+            cell = placed if key == placement.KEY else sheet.cell(key)
             if cell is not None:
                 cell.base = base
     return elsewhere

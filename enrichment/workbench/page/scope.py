@@ -1,4 +1,4 @@
-"""What the product page shows: which locale, which beside it, for which audience or channel, and at what time."""
+"""What the product page shows: which locale, which beside it, for which audience or channel, in which campaign or at what time."""
 
 from __future__ import annotations
 
@@ -13,15 +13,21 @@ from django.utils.dateparse import parse_date, parse_datetime
 from catalog.models.user import User
 from catalog.structure.snapshot import Structure
 
+_PARTS = ("locale", "beside", "context", "campaign")
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """`context` "" is master; `at` None shows what stands now, for editing; a date previews campaigns, read-only."""
+    """`context` "" is master; `at` None shows what stands now, for editing; a date previews campaigns, read-only.
+
+    `campaign`: the code of the one whose values are shown and written, which leaves no room for a date.
+    """
 
     locale: str
     beside: str = ""
     context: str = ""
     at: datetime | None = None
+    campaign: str = ""
 
     @classmethod
     def of(cls, query: Mapping[str, str], user: User, structure: Structure) -> Scope:
@@ -32,12 +38,14 @@ class Scope:
         locale = query.get("locale", "")
         beside = query.get("beside", "")
         context = query.get("context", "")
+        campaign = query.get("campaign", "")
         locale = locale if locale in active else first
         return cls(
             locale=locale,
             beside=beside if beside in active and beside != locale else "",
             context=context if context in structure.contexts else "",
-            at=_moment(query.get("at", "")),
+            at=None if campaign else _moment(query.get("at", "")),
+            campaign=campaign,
         )
 
     @property
@@ -48,10 +56,10 @@ class Scope:
         """This scope, or a changed one, as a query string."""
         changed = replace(
             self,
-            **{name: value for name, value in changes.items() if name in ("locale", "beside", "context")},
+            **{name: value for name, value in changes.items() if name in _PARTS},
         )
-        parts = {"locale": changed.locale, "beside": changed.beside, "context": changed.context}
-        if self.at and "at" not in changes:
+        parts = {name: str(getattr(changed, name)) for name in _PARTS}
+        if self.at and "at" not in changes and not changed.campaign:
             parts["at"] = timezone.localtime(self.at).strftime("%Y-%m-%dT%H:%M")
         return urlencode({name: value for name, value in parts.items() if value})
 

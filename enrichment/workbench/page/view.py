@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import admin, messages
@@ -21,10 +22,12 @@ from catalog.structure.snapshot import Structure
 from catalog.values import bundle as bundles
 from catalog.values.bundle import Bundle
 from catalog.values.changes import Outcome
+from catalog.values.keys import campaign_key
 from channels import profile as channel_profiles
 from channels.profile import Profiles
 from enrichment import readiness, workflow
-from enrichment.workbench.page import fields, history, listings, saving, variants
+from enrichment.workbench.page import campaigns, fields, history, listings, placement, saving, variants
+from enrichment.workbench.page.campaigns import Choice
 from enrichment.workbench.page.fields import FieldSheet
 from enrichment.workbench.page.scope import Scope
 
@@ -66,20 +69,28 @@ def rights_on(request: HttpRequest, bundle: Bundle, structure: Structure) -> Rig
 
 def _save(request: HttpRequest, product: Product, structure: Structure, scope: Scope) -> HttpResponse:
     submission = saving.read(request.POST, request.FILES, structure)
-    if not submission.values:
+    choice = campaigns.find(scope.campaign) if scope.campaign else None
+    if scope.campaign and choice is None:
+        raise Http404(_("This campaign is no longer there."))
+    if not submission:
         messages.info(request, _("Nothing was changed."))
         return HttpResponseRedirect(address(product.pk, scope))
-    outcome = saving.save(product.pk, submission, user=request.user)
-    _tell(request, outcome, structure)
+    outcome = saving.save(
+        product.pk, submission, user=request.user, campaign=choice.campaign if choice else None
+    )
+    _tell(request, outcome, structure, choice)
     if outcome.ok:
         return HttpResponseRedirect(address(product.pk, scope))
     product = find(request, product.pk)
     return render(request, product, structure, scope, outcome=outcome, submission=submission, status=422)
 
 
-def _tell(request: HttpRequest, outcome: Outcome, structure: Structure) -> None:
+def _tell(request: HttpRequest, outcome: Outcome, structure: Structure, choice: Choice | None) -> None:
     count = len(outcome.changed)
-    if count:
+    if count and choice:
+        text = ngettext("%(n)d value saved for %(name)s.", "%(n)d values saved for %(name)s.", count)
+        messages.success(request, text % {"n": count, "name": choice.label})
+    elif count:
         messages.success(request, ngettext("%d value saved.", "%d values saved.", count) % count)
     if outcome.proposals:
         names = ", ".join(structure.attributes[key.partition("|")[0]].label() for key in outcome.proposals)
@@ -119,6 +130,10 @@ def render(
     """The page. The number of queries depends on the tab, never on how many values or variants there are."""
     tab = "variants" if variant_form else request.GET.get("tab", "fields")
     tab = tab if tab in TABS else "fields"
+    choices = campaigns.choices(scope.campaign) if tab == "fields" else []
+    campaign = next((choice for choice in choices if choice.code == scope.campaign), None)
+    if tab == "fields" and campaign is None:
+        scope = replace(scope, campaign="")
     bundle = bundles.of_rows([product], structure=structure)[product.pk]
     rights = rights_on(request, bundle, structure)
     profiles = channel_profiles.current(structure)
@@ -135,10 +150,13 @@ def render(
         "tab": tab,
         "locales": [spec for spec in structure.locales.values() if spec.is_active],
         "contexts": _contexts(structure, rights),
+        "campaigns": choices,
+        "campaign": campaign,
         "readiness": ready,
         "panels": panels,
         "transitions": workflow.transitions(product.status, rights),
         "unmet": workflow.unmet(place for channel in ready for place in channel.places),
+        "may_switch": rights.may(workflow.verb(product.status, product.status)),
         "may_trash": rights.may("product.trash"),
         "may_rename": rights.may("product.rename"),
         "may_push": rights.may("channel.sync"),
@@ -146,7 +164,7 @@ def render(
         "listing_count": sum(panel.listing is not None for panel in panels),
     }
     if tab == "fields":
-        context |= _fields(bundle, scope, structure, profiles, rights, panels, outcome, submission)
+        context |= _fields(bundle, scope, structure, profiles, rights, panels, outcome, submission, campaign)
         context["media"] = for_page(context["sheet"].form.media, request)
     elif tab == "variants":
         context["table"] = variants.table(bundle, structure=structure, locale=scope.locale)
@@ -174,18 +192,28 @@ def _fields(
     panels: list[listings.Panel],
     outcome: Outcome | None,
     submission: saving.Submission | None,
+    campaign: Choice | None,
 ) -> dict[str, Any]:
-    posted = saving.keys_to_show(outcome, submission) if outcome and submission else {}
-    sheet = fields.build(bundle, scope, structure=structure, profiles=profiles, rights=rights, posted=posted)
+    refused = outcome is not None and submission is not None
+    sheet = fields.build(
+        bundle, scope, structure=structure, profiles=profiles, rights=rights, campaign=campaign,
+        posted=saving.keys_to_show(outcome, submission) if refused else {},
+    )  # fmt: skip
+    placed = None
+    if campaign is None:
+        posted = saving.categories_to_show(outcome, submission) if refused else None
+        placed = placement.build(bundle, scope, structure=structure, rights=rights, posted=posted)
     listings.annotate(sheet, panels)
-    _add_proposals(sheet, bundle)
-    elsewhere = saving.annotate(sheet, outcome, submission, structure) if outcome and submission else []
-    editable = any(not cell.locked for cell in sheet.cells)
-    return {"sheet": sheet, "elsewhere": elsewhere, "editable": editable}
+    _add_proposals(sheet, bundle, campaign)
+    elsewhere = (
+        saving.annotate(sheet, placed, outcome, submission, structure, locale=scope.locale) if refused else []
+    )
+    editable = any(not cell.locked for cell in sheet.cells) or bool(placed and not placed.locked)
+    return {"sheet": sheet, "placement": placed, "elsewhere": elsewhere, "editable": editable}
 
 
-def _add_proposals(sheet: FieldSheet, bundle: Bundle) -> None:
-    cells = {cell.key: cell for cell in sheet.cells}
+def _add_proposals(sheet: FieldSheet, bundle: Bundle, campaign: Choice | None) -> None:
+    cells = {campaign_key(cell.key, campaign.code) if campaign else cell.key: cell for cell in sheet.cells}
     rows = Proposal.objects.filter(product=bundle.product, state=Proposal.State.OPEN).select_related(
         "proposed_by"
     )
