@@ -118,6 +118,7 @@ class Structure:
     sources: Mapping[str, SourceSpec]
     categories: Mapping[int, CategorySpec]
     category_by_code: Mapping[str, CategorySpec]  # by casefolded code
+    unique: tuple[str, ...]  # codes of the unique attributes
     folded: Mapping[str, str]  # casefolded attribute code → code
     family_by_code: Mapping[str, FamilySpec]  # by casefolded code
     variant_by_code: Mapping[str, VariantSpec]  # by casefolded code
@@ -245,6 +246,7 @@ def _load(version: str) -> Structure:
         },
         categories=categories,
         category_by_code={spec.code.casefold(): spec for spec in categories.values()},
+        unique=tuple(code for code, spec in attributes.items() if spec.unique),
         folded={code.casefold(): code for code in attributes},
         family_by_code={spec.code.casefold(): spec for spec in families.values()},
         variant_by_code={spec.code.casefold(): spec for spec in variants.values()},

@@ -50,10 +50,11 @@ def check_skus(drafts: Sequence[Draft]) -> None:
 
 def unique_changes(draft: Draft, structure: Structure) -> Iterable[tuple[str, str]]:
     """(attribute, entry to claim, or "" to give up) of the unique attributes this draft changes."""
-    for key, (_before, after) in draft.outcome.changed.items():
-        spec = structure.attributes.get(key)
-        if spec is not None and spec.unique:
-            yield key, unique_entry(spec, after) if after is not ABSENT and after is not None else ""
+    for code in structure.unique:
+        if code in draft.outcome.changed:
+            after = draft.outcome.changed[code][1]
+            empty = after is ABSENT or after is None
+            yield code, "" if empty else unique_entry(structure.attributes[code], after)
 
 
 def check_unique(drafts: Sequence[Draft], structure: Structure) -> None:
@@ -82,12 +83,12 @@ def check_unique(drafts: Sequence[Draft], structure: Structure) -> None:
 
 
 def check_assets(drafts: Sequence[Draft], structure: Structure) -> None:
+    images = {code for code, spec in structure.attributes.items() if spec.type == "image"}
     named: dict[str, list[tuple[Draft, str]]] = {}
-    for draft in drafts:
+    for draft in drafts if images else ():
         for key, (_before, after) in draft.outcome.changed.items():
-            spec = structure.attributes.get(attribute_of(key))
-            if spec is not None and spec.type == "image" and after:
-                for digest in ATTRIBUTE_TYPES[spec.type].references(after).get("asset", ()):
+            if after and attribute_of(key) in images:
+                for digest in ATTRIBUTE_TYPES["image"].references(after).get("asset", ()):
                     named.setdefault(digest, []).append((draft, key))
     if named:
         known = set(Asset.objects.filter(sha256__in=list(named)).values_list("sha256", flat=True))

@@ -21,17 +21,21 @@ class KeyRules:
 
     def __init__(self, structure: Structure) -> None:
         self.structure = structure
+        self._draft: Draft | None = None
+        self._found: dict[str, tuple[AttributeSpec, AttributeType, bool]] = {}
         self._places: dict[tuple[Any, ...], dict[str, tuple[AttributeSpec, AttributeType, bool]]] = {}
 
     def of(self, draft: Draft) -> dict[str, tuple[AttributeSpec, AttributeType, bool]]:
         """Key → (attribute, its type, whether its absence may inherit), of the keys this draft's place was found to allow."""
-        place = (
-            draft.family and draft.family.id,
-            draft.variant and draft.variant.id,
-            draft.depth,
-            id(draft.rights),
-        )
-        return self._places.setdefault(place, {})
+        if draft is not self._draft:  # a draft's values come one after the other
+            place = (
+                draft.family and draft.family.id,
+                draft.variant and draft.variant.id,
+                draft.depth,
+                id(draft.rights),
+            )
+            self._draft, self._found = draft, self._places.setdefault(place, {})
+        return self._found
 
     def check(self, draft: Draft, key: str, raw: Any) -> tuple[AttributeSpec, AttributeType, bool] | None:
         """The same for a key not met before; None where it was refused on the draft."""
