@@ -33,6 +33,20 @@ def _mark(units: Sequence[int], channels: Collection[int], held_by: str) -> None
         (product, channel)
         for _pk, product, channel in rows.select_for_update().values_list("pk", "product_id", "channel_id")
     }
+    # Born unchanged and raised with the others: where another transaction was first, its listing is raised.
+    new = [
+        Listing(
+            product_id=unit,
+            channel_id=channel,
+            desired_rev=0,
+            state_since=now,
+            next_try_at=now,
+        )
+        for unit in units
+        for channel in channels
+        if (unit, channel) not in known
+    ]
+    Listing.objects.bulk_create(new, ignore_conflicts=True)
     changes = {
         "desired_rev": F("desired_rev") + 1,
         "stale_since": Coalesce("stale_since", Value(now)),
@@ -43,19 +57,4 @@ def _mark(units: Sequence[int], channels: Collection[int], held_by: str) -> None
     }
     if held_by:
         changes["held_by"] = Value(held_by)
-    if known:
-        Listing.objects.filter(product_id__in=units, channel_id__in=channels).update(**changes)
-    new = [
-        Listing(
-            product_id=unit,
-            channel_id=channel,
-            state_since=now,
-            stale_since=now,
-            next_try_at=now,
-            held_by=held_by,
-        )
-        for unit in units
-        for channel in channels
-        if (unit, channel) not in known
-    ]
-    Listing.objects.bulk_create(new, ignore_conflicts=True)
+    Listing.objects.filter(product_id__in=units, channel_id__in=channels).update(**changes)
