@@ -47,17 +47,24 @@ def drain(*, channel_id: int, seconds: float = 20.0) -> Report:
         if not circuit.may_call(channel, timezone.now()):
             report.closed = circuit.why_closed(channel, timezone.now())
             return report
+        failures = channel.failures
         if isinstance(connector, SubmitAndPoll):
             report.counts["polled"] += follow.poll(channel, connector, now=timezone.now())
-        if connector.can_read_back:
+        if connector.can_read_back and _answers(channel, failures):
             report.counts["confirmed"] += follow.confirm(channel, connector, now=timezone.now())
-        while _one_batch(channel, connector, report):
+        while _answers(channel, failures) and _one_batch(channel, connector, report):
             if time.monotonic() > deadline:
                 report.finished = False
                 break
         report.closed = report.closed or circuit.why_closed(channel, timezone.now())
     Channel.objects.filter(pk=channel_id).update(last_sync_at=timezone.now())
     return report
+
+
+def _answers(channel: Channel, failures: int) -> bool:
+    """False once a request of this drain failed as a whole: no other follows, also where this one was the one try in a
+    while that an open circuit allows."""
+    return channel.is_active and channel.paused_at is None and channel.failures <= failures
 
 
 def _connect(channel: Channel, report: Report) -> Connector | None:
@@ -88,6 +95,8 @@ def _one_batch(channel: Channel, connector: Connector, report: Report) -> bool:
     channel.refresh_from_db(
         fields=["is_active", "paused_at", "paused_reason", "blocked_until", "failures", "schedule"]
     )
+    if not channel.is_active or channel.paused_at is not None:
+        return False
     if channel.failures < circuit.FAILURES and not circuit.may_call(channel, now):
         return False
     if isinstance(connector, PublishSnapshot):
