@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from catalog import search
 from catalog.jobs import JobHandle, enqueue, job
@@ -25,7 +25,7 @@ from catalog.values import rederive
 from catalog.values.write import BATCH, refresh
 from channels import profile
 from channels.marking import mark_products
-from channels.models import Channel
+from channels.models import Channel, Listing
 from channels.profile import ChannelSpec, Profiles
 
 # No sheet and no score hangs on these.
@@ -119,7 +119,9 @@ def _options(ids: Sequence[int]) -> list[list[Any]]:
 
 
 def _concerned(options: Sequence[Sequence[Any]] | None) -> Any:
-    products = Product.objects.alive()
+    """Of what is in the trash only what a channel may still show: it was put there while the channel was not active."""
+    shown = Listing.objects.filter(~Q(sent_hash="") | Q(unknown=True), product=OuterRef("pk"))
+    products = Product.objects.filter(Q(trashed_at=None) | Exists(shown))
     if options is None:
         return products
     tokens = sorted({token for _pk, token in options if token})
@@ -128,10 +130,11 @@ def _concerned(options: Sequence[Sequence[Any]] | None) -> Any:
             attribute_id__in=[pk for pk, token in options if not token]
         ).values_list("family_id", flat=True)
     )
-    touched = Q(family_id__in=sorted(families)) | Q(root__members__campaign_values__isnull=False)
+    campaigns = CampaignValues.objects.values("product__root_id")
+    touched = Q(family_id__in=sorted(families)) | Q(root_id__in=campaigns)
     if tokens:
         touched |= Q(pk__in=search.filter_tokens(Product.objects.all(), any_of=[tokens]).values("pk"))
-    return products.filter(touched).distinct()
+    return products.filter(touched)
 
 
 def _chunks(products: Any, roots: Sequence[int] | None) -> Iterator[list[int]]:
