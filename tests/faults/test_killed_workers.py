@@ -29,13 +29,26 @@ def test_a_worker_killed_at_random_during_saves_loses_nothing_and_sends_nothing_
     answers: dict[str, dict[str, int]] = {}
     kills = 0
     began = time.monotonic()
+
+    def at_work(shown: int) -> bool:
+        return "ready." in rig.running["worker"].said() and rig.shop("/_version")["version"] > shown
+
+    def done() -> bool:
+        return all(writer.has_answered() for key, writer in kinds.items() if key not in answers)
+
     while len(answers) < len(kinds):
-        time.sleep(chance.uniform(0.5, 4))
+        shown = rig.shop("/_version")["version"]
+        rig.wait("the worker works, or the writers are done", lambda shown=shown: at_work(shown) or done())
+        time.sleep(chance.uniform(0, 1.5))
         rig.kill("worker")
         kills += 1
         rig.start_worker()
         assert rig.hands.unmarked() == []  # R2, in the middle of it all
-        answers = {key: writer.answer() for key, writer in kinds.items() if writer.has_answered()} | answers
+        answers |= {
+            key: writer.answer()
+            for key, writer in kinds.items()
+            if key not in answers and writer.has_answered()
+        }
     took = time.monotonic() - began
     seconds = rig.settle()
     figures = check(rig, kills=kills)
@@ -49,7 +62,7 @@ def test_a_worker_killed_at_random_during_saves_loses_nothing_and_sends_nothing_
     }
     tell(
         seed=seed, saves=saves, kills=kills, seconds=round(took), redelivered=figures.redelivered,
-        requests=figures.requests, items=figures.applied, seconds_to_converge=round(seconds, 1), deaths=len(rig.deaths),
+        requests=figures.requests, items=figures.applied, seconds_to_converge=round(seconds, 1), deaths=[death.splitlines()[-1] for death in rig.deaths],
     )  # fmt: skip
 
 
@@ -61,7 +74,7 @@ def test_a_worker_killed_between_the_shops_answer_and_our_note_of_it_sends_once_
     rig.start_clock()
     for number in range(kills):
         worker = rig.start_worker(f"falling-{number}", pool="solo", PIM_FAIL="after_send")
-        assert worker.wait_for_end() == 137
+        assert worker.wait_for_end() == 137, worker.said()[-3000:]
         assert any(item["present"] for item in rig.shop("/_state")["items"])  # the shop has it …
         assert rig.hands.open_work()["stale"] > 0  # … and we do not know
         rig.hands.save(skus=skus[: number + 1], values={"name|de_DE": f"Tasse {number}"})
@@ -78,7 +91,7 @@ def test_a_worker_killed_right_after_its_claim_leaves_rows_that_are_taken_up_aga
     skus = rig.set_up(products=5, worker=False)
     rig.start_clock()
     worker = rig.start_worker("falling", pool="solo", PIM_FAIL="after_claim")
-    assert worker.wait_for_end() == 137
+    assert worker.wait_for_end() == 137, worker.said()[-3000:]
     assert rig.hands.open_work()["leased"] == len(skus)
     assert rig.shop("/_state")["items"] == []
     rig.start_worker()
