@@ -173,7 +173,7 @@ STATIC_ROOT.mkdir(exist_ok=True)
 MEDIA_URL = "/media/"
 MEDIA_ROOT = PIM_DATA / "media"
 WHITENOISE_USE_FINDERS = PIM_DEMO  # without a collectstatic step on one machine; production collects once
-WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_AUTOREFRESH = PIM_DEMO  # else files are served at the length they had when the process started
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
