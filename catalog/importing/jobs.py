@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from catalog.access import require
 from catalog.importing.apply import apply_run, close_run
 from catalog.importing.mapping import MappingRefused
 from catalog.importing.plan import plan_run
@@ -15,7 +17,7 @@ from catalog.importing.readers.base import FileRefused
 from catalog.importing.settings import SettingsRefused
 from catalog.importing.undo import undo_run
 from catalog.jobs import JobCancelled, JobHandle, enqueue, job
-from catalog.models.importing import ImportRun
+from catalog.models.importing import ImportRow, ImportRun
 from catalog.models.job import Job
 from catalog.models.user import User
 from catalog.values.changes import Actor
@@ -40,9 +42,14 @@ def _run_failed(row: Job) -> None:
 def _apply_ended(row: Job) -> None:
     runs = ImportRun.objects.filter(pk=row.params["run"], state=State.APPLYING)
     if row.state == Job.State.FAILED:
-        runs.update(state=State.FAILED, error=row.error)
+        applied_at = timezone.now() if _has_begun(row.params["run"]) else None
+        runs.update(state=State.FAILED, error=row.error, applied_at=applied_at)
     elif runs.exists():
         enqueue("import.close", row.params, by=row.created_by_id, title=row.title)
+
+
+def _has_begun(run: int) -> bool:
+    return ImportRow.objects.filter(run_id=run, state=ImportRow.State.APPLIED).exists()
 
 
 def _undo_ended(row: Job) -> None:
@@ -62,6 +69,8 @@ def plan_job(handle: JobHandle, run: int, trusted: bool = False) -> dict[str, An
     row, user = _fetch(run, handle)
     if row.state != State.PLANNING:
         return {}
+    if not trusted:
+        require(user, "import.run")
     try:
         return plan_run(row, by=actor_of(row, user=user, trusted=trusted), progress=Progress(handle))
     except (FileRefused, MappingRefused, SettingsRefused) as refused:
@@ -74,7 +83,9 @@ def plan_job(handle: JobHandle, run: int, trusted: bool = False) -> dict[str, An
 
 @job("import.apply", queue="imports", ended=_apply_ended)
 def apply_job(handle: JobHandle, run: int, trusted: bool = False) -> dict[str, Any]:
-    return _while(State.APPLYING, apply_run, handle, run, trusted, "import")
+    """The right may be gone since it was asked for: then nothing is begun; what was begun has to end."""
+    verb = "" if trusted or _has_begun(run) else "import.run"
+    return _while(State.APPLYING, apply_run, handle, run, trusted, "import", verb=verb)
 
 
 @job("import.close", queue="imports", ended=_apply_ended)
@@ -85,14 +96,23 @@ def close_job(handle: JobHandle, run: int, trusted: bool = False) -> dict[str, A
 @job("import.undo", queue="imports", ended=_undo_ended)
 def undo_job(handle: JobHandle, run: int, trusted: bool = False) -> dict[str, Any]:
     """Trusted: it takes back what this system wrote, and whoever may undo imports need not be able to write all of it."""
-    return _while(State.UNDOING, undo_run, handle, run, True, "undo")
+    verb = "" if trusted else "import.undo"
+    return _while(State.UNDOING, undo_run, handle, run, True, "undo", verb=verb)
 
 
 def _while(
-    state: str, work: Callable[..., dict[str, Any]], handle: JobHandle, run: int, trusted: bool, origin: str
+    state: str,
+    work: Callable[..., dict[str, Any]],
+    handle: JobHandle,
+    run: int,
+    trusted: bool,
+    origin: str,
+    verb: str = "",
 ) -> dict[str, Any]:
     """A job claimed again after its work was done finds another state, and does nothing."""
     row, user = _fetch(run, handle)
     if row.state != state:
         return {}
+    if verb:
+        require(user, verb)
     return work(row, by=actor_of(row, user=user, trusted=trusted, origin=origin), progress=Progress(handle))

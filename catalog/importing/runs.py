@@ -66,7 +66,7 @@ def start(
 def recognise(run: ImportRun, *, user: User, choices: Choices) -> None:
     """Reads the file again with what a person corrected. Raises FileRefused, WrongState."""
     _require(user, "import.run")
-    _check_state(run, PLANNABLE)
+    _check_plannable(run)
     settings = replace(
         ImportSettings.from_json(run.settings), encoding=choices.encoding, delimiter=choices.delimiter, sheet=choices.sheet,
         header_row=choices.header_row,
@@ -112,7 +112,7 @@ def set_mapping(
 ) -> list[str]:
     """Stores the mapping and settings; returns what is wrong with them, in sentences ([]: it can be planned)."""
     _require(user, "import.run")
-    _check_state(run, PLANNABLE)
+    _check_plannable(run)
     run.mapping, run.settings = mapping.as_json(columns), settings.as_json()
     run.save(update_fields=["mapping", "settings"])
     return mapping.faults(columns, Structure.current())
@@ -149,8 +149,7 @@ def plan(run: ImportRun, *, user: User | None, trusted: bool = False) -> Job:
         raise mapping.MappingRefused(" ".join(wrong))
     with transaction.atomic():
         locked = _lock(run, PLANNABLE)
-        if locked.applied_at:
-            raise WrongState(_("This file was imported already: upload it again."))
+        _check_plannable(locked)
         return _enqueue(locked, State.PLANNING, "import.plan", _("Plan of %s"), user, trusted)
 
 
@@ -204,6 +203,13 @@ def _check_state(run: ImportRun, states: Sequence[str]) -> None:
         raise WrongState(
             _("This import is: %(state)s. That cannot be done now.") % {"state": run.get_state_display()}
         )
+
+
+def _check_plannable(run: ImportRun) -> None:
+    """What was written, if only a part, is undone by the rows of its plan: they are not planned anew."""
+    _check_state(run, PLANNABLE)
+    if run.applied_at:
+        raise WrongState(_("This file was imported already: upload it again."))
 
 
 def _require(user: User | None, verb: str, trusted: bool = False) -> None:
