@@ -60,6 +60,7 @@ UNFOLD: dict[str, Any] = {
             "href": lambda request: static("pim/mark.svg"),
         }
     ],
+    "STYLES": [lambda request: static("pim/theme.css")],
     "SITE_URL": None,
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
