@@ -24,12 +24,13 @@ SIMPLE, MODEL, VARIANT = "TH-JERN32", "TH-KOPP", "TH-KOPP-CREAM"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`act`: what is done there before looking, such as opening a panel."""
+    """`act`: what is done there before looking, such as opening a panel. `is_alike`: its template is looked at elsewhere."""
 
     name: str
     address: str
     act: Act | None = None
     is_public: bool = False
+    is_alike: bool = False
 
 
 def prepare(page: Page, rig: Rig) -> list[Place]:
@@ -60,9 +61,6 @@ def prepare(page: Page, rig: Rig) -> list[Place]:
         Place("import-undo", f"{runs}/{applied}/undo/"),
         *(place for room in FORMS for place in _list_and_forms(page, rig, room, may_add=True)),
         *(place for room in RECORDS for place in _list_and_forms(page, rig, room, may_add=False)),
-        Place(
-            "channel-comparison", f"{_first(page, rig, 'channels/channel').removesuffix('change/')}compare/"
-        ),
         Place("password", f"{rig.admin}/password_change/"),
     ]
 
@@ -91,7 +89,7 @@ def _products(page: Page, rig: Rig, run: int) -> list[Place]:
 
 def _product(page: Page, grid: str, sku: str) -> str:
     page.goto(f"{grid}?level=all&q={sku}")
-    row = page.get_by_role("row").filter(has=page.get_by_role("cell", name=sku, exact=True))
+    row = page.get_by_role("row").filter(has=page.get_by_role("checkbox", name=f"Select {sku}", exact=True))
     return _absolute(page, row.get_by_role("rowheader").get_by_role("link").get_attribute("href"))
 
 
@@ -99,7 +97,7 @@ def _list_and_forms(page: Page, rig: Rig, room: str, *, may_add: bool) -> list[P
     name = room.rpartition("/")[2]
     found = [Place(f"{name}-list", f"{rig.admin}/{room}/")]
     if may_add:
-        found.append(Place(f"{name}-new", f"{rig.admin}/{room}/add/"))
+        found.append(Place(f"{name}-new", f"{rig.admin}/{room}/add/", is_alike=True))
     return [*found, Place(f"{name}-form", _first(page, rig, room))]
 
 

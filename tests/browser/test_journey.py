@@ -162,7 +162,9 @@ def open_product(page: Page, rig: Rig, sku: str) -> None:
 def complete_the_tea_cup(page: Page, rig: Rig) -> None:
     """What its variants lack is written once, on the model."""
     open_product(page, rig, "TH-TEKOPP")
-    expect(page.locator("summary").filter(has_text="fr_FR").filter(has_text="0 of 10 variants")).to_be_visible()
+    expect(
+        page.locator("summary").filter(has_text="fr_FR").filter(has_text="0 of 10 variants")
+    ).to_be_visible()
     page.get_by_role("navigation", name="Locale").get_by_role("link", name="fr_FR").click()
     page.locator("form[data-ready]").wait_for()
     page.locator("[data-cell='description|fr_FR'] [contenteditable=true]").click()
