@@ -8,6 +8,9 @@ DEV := $(VENV)/.dev
 WORKERS ?= 2
 ARGS ?=
 PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadfile
+# Tests that start processes of their own come one by one: two at once starve each other on a small machine.
+ALONE := faults or browser
+SUITE = $(PYTEST) -m "not ($(ALONE))" $(ARGS) && $(BIN)/pytest -m "$(ALONE)" $(ARGS)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --retries 10
 export PIP_ROOT_USER_ACTION := ignore
 
@@ -48,9 +51,9 @@ run: $(DEV)
 
 test: $(DEV)
 	@if $(BIN)/python -m tests.servers; then \
-	    $(PYTEST) $(ARGS) && PIM_TEST_DATABASE=postgres PIM_TEST_BROKER=redis $(PYTEST) $(ARGS); \
+	    $(SUITE) && export PIM_TEST_DATABASE=postgres PIM_TEST_BROKER=redis && $(SUITE); \
 	elif [ -n "$$CI" ]; then exit 1; \
-	else $(PYTEST) $(ARGS); fi
+	else $(SUITE); fi
 
 faults: $(DEV)
 	PIM_FAULTS=long $(BIN)/pytest -m faults $(ARGS)
