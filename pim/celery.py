@@ -9,8 +9,11 @@ from celery import Celery
 from celery.signals import setup_logging
 from kombu import Exchange, Queue
 
+from pim.lib import folder_broker
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pim.settings")
 
+folder_broker.register()
 app = Celery("pim")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 # Each with an exchange and key of its own: by default all three share one, and what is published there reaches all.
