@@ -75,6 +75,12 @@ def _may(draft: Draft, verb: str, key: str) -> bool:
     return False
 
 
+def _edit_verb(draft: Draft) -> str:
+    """What an edit that channels see asks for: of an approved product it goes out at once, and a field has no proposal."""
+    is_out = draft.row.status == Product.Status.APPROVED and not draft.is_new
+    return "product.publish" if is_out else "product.edit"
+
+
 def _sku(draft: Draft, fields: Mapping[str, Any], around: Surroundings) -> None:
     if "sku" not in fields and not draft.is_new:
         return
@@ -119,7 +125,7 @@ def _place(draft: Draft, fields: Mapping[str, Any], structure: Structure, around
                     _("The family of a model and its variants cannot be changed."),
                     code,
                 )
-            elif _may(draft, "product.edit", "_family") and _note(
+            elif _may(draft, _edit_verb(draft), "_family") and _note(
                 draft, "family", family.code if family else None, wanted.code if wanted else None
             ):
                 row.family_id = wanted.id if wanted else None
@@ -245,14 +251,14 @@ def _flag(draft: Draft, fields: Mapping[str, Any], name: str) -> None:
     wanted = raw if isinstance(raw, bool) else known.get(str(raw).strip().lower())
     if wanted is None:
         draft.refuse(f"_{name}", "not_boolean", _("Write 1 or 0."), raw)
-    elif wanted != getattr(draft.row, name):
-        verb = (
-            "product.publish"
-            if draft.row.status == Product.Status.APPROVED and not draft.is_new
-            else "product.edit"
-        )
-        if _may(draft, verb, f"_{name}") and _note(draft, name, getattr(draft.row, name), wanted):
-            setattr(draft.row, name, wanted)
+        return
+    current = getattr(draft.row, name)
+    if (
+        wanted != current
+        and _may(draft, _edit_verb(draft), f"_{name}")
+        and _note(draft, name, current, wanted)
+    ):
+        setattr(draft.row, name, wanted)
 
 
 def _trash(draft: Draft, fields: Mapping[str, Any]) -> None:
@@ -287,7 +293,7 @@ def _categories(draft: Draft, fields: Mapping[str, Any], structure: Structure) -
         return
     before = [structure.categories[pk].code for pk in draft.stored_categories if pk in structure.categories]
     after = [structure.categories[pk].code for pk in wanted]
-    if draft.is_new or _may(draft, "product.edit", "_categories"):
+    if draft.is_new or _may(draft, _edit_verb(draft), "_categories"):
         base = (draft.change.base or {}).get("_categories")
         if base is not None and base != value_hash(before):
             ancestor = revisions.value_by_hash(draft.row.pk, "_categories", base)

@@ -92,3 +92,19 @@ def test_approving_needs_the_right_to_publish(world: World, agency: Actor) -> No
     assert [error.code for error in world.edit(pk, by=agency, status="approved").errors] == ["forbidden"]
     assert Product.objects.get(pk=pk).status == "draft"
     assert world.edit(pk, by=agency, status="in_review").status == "updated"
+
+
+@pytest.mark.parametrize("fields", [{"categories": ["other"]}, {"family": "shirts"}, {"enabled": False}])
+def test_what_channels_see_of_an_approved_product_is_changed_by_who_may_publish(
+    world: World, fields: dict[str, object]
+) -> None:
+    """A value is kept as a proposal; a field has none, so it is refused."""
+    user = User.objects.create(username="editor", is_staff=True)
+    user.roles.add(Role.objects.create(code="editor", verbs=["product.view", "product.edit"]))
+    editor = Actor(user, origin="form")
+    approved = world.create("mug", {}, family="mugs", categories=["cups"], status="approved").product
+    draft = world.create("mug-2", {}, family="mugs", categories=["cups"]).product
+    outcome = world.edit(approved, by=editor, **fields)
+    assert [error.code for error in outcome.errors] == ["forbidden"]
+    assert Product.objects.get(pk=approved).rev == 1
+    assert world.edit(draft, by=editor, **fields).status == "updated"
