@@ -129,7 +129,10 @@ def missing(bundle: Bundle, channel: ChannelSpec, locale: str, structure: Struct
 def is_filled(
     bundle: Bundle, spec: AttributeSpec, channel: ChannelSpec, locale: str, structure: Structure
 ) -> bool:
-    """Whether the channel finds a whole permanent value: a price in all its currencies, an amount with its unit."""
+    """Whether the channel finds a whole permanent value: a price in all its currencies, an amount with its unit.
+
+    A currency that is no longer active is not asked for: nobody could enter a price in it.
+    """
     found = resolve(
         bundle, spec, structure, locale=locale, context=channel.context, fallback=channel.fallback_counts
     )
@@ -137,7 +140,8 @@ def is_filled(
     if not found.found or ATTRIBUTE_TYPES[spec.type].is_empty(value):
         return False
     if spec.type == "price":
-        return all(value.get(currency) not in (None, "") for currency in channel.currencies)
+        asked = (currency for currency in channel.currencies if currency in structure.currencies)
+        return all(value.get(currency) not in (None, "") for currency in asked)
     if spec.type == "measurement":
         return value.get("amount") not in (None, "") and bool(value.get("unit"))
     return True

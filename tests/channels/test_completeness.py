@@ -45,6 +45,19 @@ def test_the_ratio_is_rounded_down_and_nothing_required_is_complete() -> None:
     assert [Score(3, 1).ratio, Score(3, 2).ratio, Score(3, 0).ratio, Score(0, 0).ratio] == [66, 33, 100, 100]
 
 
+def test_a_currency_that_is_no_longer_active_is_not_asked_for(world: World, channel: Channel) -> None:
+    """No price can be entered in it any more: the product could never be complete."""
+    product = mug(world, {**FULL, "price": {"EUR": "9.9"}})
+    assert stored(product)["en_US"] == (3, 1)
+    with transaction.atomic():
+        dollar = Currency.objects.get(code="USD")
+        dollar.is_active = False
+        dollar.save()
+        announce("currency", [dollar.pk])
+    work_off_jobs()
+    assert stored(product)["en_US"] == (3, 0)
+
+
 def test_a_price_counts_once_it_has_every_currency_of_the_channel(world: World, channel: Channel) -> None:
     product = mug(world, {**FULL, "price": {"EUR": "9.9"}})
     assert stored(product)["en_US"] == (3, 1)
