@@ -19,7 +19,7 @@ _VIEW_VERBS: dict[str, str] = {
         (
             "catalog.attribute", "catalog.attributegroup", "catalog.option", "catalog.family", "catalog.familyattribute",
             "catalog.familyvariant", "catalog.variantattribute", "catalog.category", "catalog.locale", "catalog.currency",
-            "catalog.context", "catalog.source", "catalog.sourcepolicy", "catalog.campaign",
+            "catalog.context", "catalog.source", "catalog.sourcepolicy",
         ),
         "structure.view",
     ),
@@ -27,6 +27,7 @@ _VIEW_VERBS: dict[str, str] = {
     **dict.fromkeys(("catalog.user", "catalog.role", "catalog.grant"), "access.edit"),
     "catalog.job": "job.view",
     "catalog.asset": "product.view",
+    "catalog.campaign": "product.view",  # chosen on the product page
 }  # fmt: skip
 # Rows about a product, by the field that names it: seen where the product is.
 _OF_PRODUCT: dict[str, str] = {

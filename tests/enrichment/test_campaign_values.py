@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.urls import reverse
 from django.utils import timezone
 
 from catalog.models import Campaign, CampaignValues, Proposal
@@ -204,3 +205,9 @@ def test_a_limited_person_reads_the_history_of_campaign_values_they_may_see(
     tina = Desk(person("tina", ["product.edit"], groups=["marketing"], locales=["de_DE"]))
     entry = tina.page(mug, tab="history").context_data["entries"][0]
     assert [change.key for change in entry.changes] == ["name|de_DE@summer"]
+
+
+def test_who_sees_products_finds_the_campaigns_in_their_list(mug: int, person: Any, summer: Campaign) -> None:
+    reader = Desk(person("rita", ["product.view"]))
+    page = reader.client.get(reverse("admin:catalog_campaign_changelist"))
+    assert [row.code for row in page.context_data["cl"].result_list] == ["summer"]
