@@ -35,7 +35,7 @@ def filter_tokens(
 
 def search_text(queryset: QuerySet[Product], words: str) -> QuerySet[Product]:
     """Products whose search text (SKU, labels, searchable values) contains each of the words, whatever case and accents."""
-    for word in folded(words).split()[:8]:
+    for word in folded(words.replace("\x00", " ")).split()[:8]:  # a NUL ends a statement on both databases
         queryset = _backend().contains(queryset, word)
     return queryset
 

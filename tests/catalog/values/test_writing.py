@@ -367,6 +367,7 @@ def test_products_are_found_by_tokens_and_by_words_without_accents(world: World)
     assert ids(search_text(everything, "4006381333931")) == {first}
     assert ids(search_text(everything, "m")) == {first, second}
     assert ids(search_text(everything, '"; DROP TABLE')) == set()
+    assert ids(search_text(everything, "traume\x00becher")) == {first}
     world.edit(first, {"color": "navy", "name|de_DE": "Tasse"})
     assert ids(filter_tokens(everything, all=["color=red"])) == set()
     assert ids(search_text(everything, "traume")) == set()
