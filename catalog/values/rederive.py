@@ -14,6 +14,7 @@ from catalog.models.family import FamilyAttribute, FamilyVariant
 from catalog.models.product import Product
 from catalog.structure.snapshot import Structure
 from catalog.values import bundle as bundles
+from catalog.values.store import renew_unique_values
 from catalog.values.write import BATCH, refresh
 
 # Kinds of structure whose change can alter labels, tokens or numbers; an option's label stands in none of them.
@@ -93,7 +94,7 @@ def _chunks(ids: Sequence[int], where: dict[str, object] | None) -> Iterator[Seq
 
 
 def rederive(product_ids: Sequence[int]) -> None:
-    """Derived columns, completeness and stale marks of at most BATCH products, from what is stored."""
+    """Derived columns, unique values, completeness and stale marks of at most BATCH products, from what is stored."""
     structure = Structure.current()
     with transaction.atomic():
         rows = {
@@ -105,3 +106,4 @@ def rederive(product_ids: Sequence[int]) -> None:
             bundles=bundles.of_rows(rows.values(), structure=structure),
         )  # fmt: skip
         refresh(batch, rows)
+        renew_unique_values(batch.bundles, structure)

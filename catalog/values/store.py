@@ -9,8 +9,10 @@ from catalog import search
 from catalog.models.product import NumberValue, Product, ProductCategory, ProductValues, UniqueValue
 from catalog.models.revision import Revision
 from catalog.models.source import Proposal
+from catalog.structure.snapshot import Structure
+from catalog.values.bundle import Bundle
 from catalog.values.changes import Actor
-from catalog.values.derive import Derived
+from catalog.values.derive import Derived, unique_entry
 from catalog.values.draft import Draft
 from catalog.values.revisions import changes_to_json
 from catalog.values.rows import insert_rows, reserve_ids, update_rows
@@ -137,6 +139,36 @@ def store_unique_values(gone: Sequence[tuple[str, int]], come: Sequence[tuple[st
             pk__in=[pk for pk, attribute, product in rows if (attribute, product) in wanted]
         ).delete()
     insert_rows(UniqueValue, ["attribute", "value", "product"], come)
+
+
+def renew_unique_values(bundles: Mapping[int, Bundle], structure: Structure) -> None:
+    """After an attribute became unique, or is so no longer: the entries these products' own values call for.
+
+    Where two already had the same value the first found has the entry, and the other keeps its value without one.
+    """
+    unique = {code: spec for code, spec in structure.attributes.items() if spec.unique}
+    wanted = {
+        (code, unique_entry(spec, stored), pk)
+        for pk, bundle in bundles.items()
+        for code, spec in unique.items()
+        if (stored := bundle.levels[0].values.get(code)) is not None
+    }
+    stored_rows = {
+        (attribute, entry, product): pk
+        for pk, attribute, entry, product in UniqueValue.objects.filter(
+            product_id__in=list(bundles)
+        ).values_list("pk", "attribute", "value", "product_id")
+    }
+    gone = [pk for slot, pk in stored_rows.items() if slot not in wanted]
+    if gone:
+        UniqueValue.objects.filter(pk__in=gone).delete()
+    UniqueValue.objects.bulk_create(
+        (
+            UniqueValue(attribute=attribute, value=entry, product_id=product)
+            for attribute, entry, product in sorted(wanted - stored_rows.keys(), key=lambda slot: slot[2])
+        ),
+        ignore_conflicts=True,
+    )
 
 
 def store_derived(
