@@ -165,6 +165,7 @@ def _chains(parents: Mapping[Any, Any]) -> dict[Any, tuple[Any, ...]]:
 
 
 def _load(version: str) -> Structure:
+    """A dozen statements, each of its own moment: what came between two of them is left out, and comes with its version."""
     options: dict[int, dict[str, OptionSpec]] = defaultdict(dict)
     for attribute_id, code, labels, position in Option.objects.order_by(
         "attribute_id", "position", "code"
@@ -186,7 +187,8 @@ def _load(version: str) -> Structure:
     for family_id, attribute_id in FamilyAttribute.objects.order_by(
         "family_id", "position", "pk"
     ).values_list("family_id", "attribute_id"):
-        members[family_id].append(codes[attribute_id])
+        if attribute_id in codes:
+            members[family_id].append(codes[attribute_id])
     families = {
         row.pk: FamilySpec(
             row.pk, row.code, row.labels, tuple(members.get(row.pk, ())),
@@ -197,6 +199,8 @@ def _load(version: str) -> Structure:
     bound: dict[int, dict[str, int]] = defaultdict(dict)
     axes: dict[int, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
     for row in VariantAttribute.objects.order_by("family_variant_id", "level", "position", "pk"):
+        if row.attribute_id not in codes:
+            continue
         bound[row.family_variant_id][codes[row.attribute_id]] = row.level
         if row.is_axis:
             axes[row.family_variant_id][row.level].append(codes[row.attribute_id])
@@ -216,6 +220,8 @@ def _load(version: str) -> Structure:
     source_rows = list(Source.objects.order_by("-rank", "code"))
     ranks = {row.pk: row.rank for row in source_rows}
     for policy in SourcePolicy.objects.select_related("group"):
+        if policy.source_id not in ranks or (policy.attribute_id and policy.attribute_id not in codes):
+            continue
         stand = (policy.may_write, ranks[policy.source_id] if policy.rank is None else policy.rank)
         if policy.attribute_id:
             by_attribute[policy.source_id][codes[policy.attribute_id]] = stand
