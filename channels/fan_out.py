@@ -93,13 +93,13 @@ def run(
 
 def mark_chunk(product_ids: Sequence[int], *, scores: bool = False, channel: int | None = None) -> None:
     """One transaction: stale marks, and with `scores` completeness and its tokens, of at most BATCH products."""
-    structure = Structure.current()
     with transaction.atomic():
         if scores:
             rows = {
                 row.pk: row
                 for row in Product.objects.filter(pk__in=product_ids).order_by("pk").select_for_update()
             }
+            structure = Structure.current()
             batch = ChangeBatch(
                 changed={}, created=frozenset(), touched=list(rows), structure=structure, origin=ORIGIN,
                 ref=str(channel or ""), bundles=bundles.of_rows(rows.values(), structure=structure),
@@ -107,7 +107,7 @@ def mark_chunk(product_ids: Sequence[int], *, scores: bool = False, channel: int
             refresh(batch, rows)
         else:
             products = Product.objects.filter(pk__in=product_ids).only("pk", "kind", "root_id")
-            mark_products(products, profile.current(structure).active)
+            mark_products(products, profile.current(Structure.current()).active)
 
 
 def _options(ids: Sequence[int]) -> list[list[Any]]:

@@ -95,12 +95,14 @@ def _chunks(ids: Sequence[int], where: dict[str, object] | None) -> Iterator[Seq
 
 def rederive(product_ids: Sequence[int]) -> None:
     """Derived columns, unique values, completeness and stale marks of at most BATCH products, from what is stored."""
-    structure = Structure.current()
     with transaction.atomic():
         rows = {
             row.pk: row
             for row in Product.objects.filter(pk__in=product_ids).order_by("pk").select_for_update()
         }
+        structure = (
+            Structure.current()
+        )  # once the rows are ours, so that the latest to derive knows the latest
         batch = participants.ChangeBatch(
             changed={}, created=frozenset(), touched=list(rows), structure=structure, origin="structure",
             bundles=bundles.of_rows(rows.values(), structure=structure),

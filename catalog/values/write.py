@@ -44,9 +44,8 @@ def write(changes: Sequence[ProductChange], *, by: Actor) -> list[Outcome]:
     """
     if len(changes) > BATCH:
         raise BatchTooLarge(f"{len(changes)} products in one write: at most {BATCH}")
-    structure = Structure.current()
     with transaction.atomic():
-        drafts = _prepare(changes, by=by, structure=structure, lock=True, coming={})
+        drafts, structure = _prepare(changes, by=by, lock=True, coming={})
         effective = [draft for draft in drafts if draft.outcome.changed and not draft.outcome.errors]
         if effective:
             _store(effective, by=by, structure=structure)
@@ -62,7 +61,7 @@ def plan(
     """What write() would do and say, writing nothing. `coming`: products (SKU in capitals) the same plan will create before."""
     if len(changes) > BATCH:
         raise BatchTooLarge(f"{len(changes)} products in one plan: at most {BATCH}")
-    drafts = _prepare(changes, by=by, structure=Structure.current(), lock=False, coming=coming or {})
+    drafts, _structure = _prepare(changes, by=by, lock=False, coming=coming or {})
     return [concluded(draft) for draft in drafts]
 
 
@@ -84,12 +83,13 @@ def _prepare(
     changes: Sequence[ProductChange],
     *,
     by: Actor,
-    structure: Structure,
     lock: bool,
     coming: Mapping[str, Coming],
-) -> list[Draft]:
+) -> tuple[list[Draft], Structure]:
     rights = None if by.trusted else rights_of(by.user)
     around, rows = look_up(changes, lock=lock, coming=coming)
+    # Asked once the rows are ours: what follows a change of the structure may have been here while we waited for them.
+    structure = Structure.current()
     drafts = make_drafts(changes, rows, around, structure, rights)
     rules = KeyRules(structure)
     stands = Stands(by, structure)
@@ -105,7 +105,7 @@ def _prepare(
     check_skus(drafts)
     check_unique(drafts, structure)
     check_assets(drafts, structure)
-    return drafts
+    return drafts, structure
 
 
 def _apply_values(draft: Draft, *, by: Actor, rules: KeyRules, stands: Stands) -> None:
