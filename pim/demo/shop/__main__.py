@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import contextlib
 import json
 import signal
@@ -21,11 +22,17 @@ def main() -> int:
         "--port", type=int, required=True, help="0 takes a free one; the first line printed says which"
     )
     parser.add_argument("--data", type=Path, required=True, help="folder of the shop's SQLite file")
-    parser.add_argument("--secret", required=True, help="whsec_ and the base64 of the shared key")
+    parser.add_argument(
+        "--secret",
+        default=os.environ.get("SHOP_SECRET"),
+        help="whsec_ and the base64 of the shared key (or SHOP_SECRET)",
+    )
     parser.add_argument("--name", default="Tarnholt", help="what the shop calls itself")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--faults", type=Path, help="JSON list of faults to begin with")
     given = parser.parse_args()
+    if not given.secret:
+        parser.error("give --secret, or SHOP_SECRET in the environment")
     server = ShopServer((given.host, given.port), data=given.data, secret=given.secret, name=given.name)
     if given.faults:
         server.faults.add(json.loads(given.faults.read_text(encoding="utf-8")))

@@ -43,6 +43,9 @@ class Command(BaseCommand):
             _require_free(setting, wanted)
         services = services_of(port=port, shop_port=shop_port, reload=reload)
         env = os.environ | {"PIM_PORT": str(port), "PIM_SHOP_PORT": str(shop_port), "PYTHONUNBUFFERED": "1"}
+        env["SHOP_SECRET"] = (
+            shop_secret()
+        )  # not on the command line, which every process of the machine can read
         supervisor = Supervisor(services, env=env, say=self.say)
         try:
             supervisor.run(lambda give_up: self.welcome(port, shop_port, give_up))
@@ -109,7 +112,7 @@ def services_of(*, port: int, shop_port: int, reload: bool = False) -> list[Serv
         ],
         "shop": [
             *(sys.executable, "-m", "pim.demo.shop", "--port", str(shop_port)),
-            *("--data", str(settings.PIM_DATA / "shop"), "--secret", shop_secret()),
+            *("--data", str(settings.PIM_DATA / "shop")),
         ],
         "clock": [*celery, "beat", "--pidfile", "", "--loglevel", "WARNING"],
     }
