@@ -68,8 +68,14 @@ def _note(draft: Draft, name: str, before: Any, after: Any) -> bool:
     return True
 
 
+# What concerns the product in every language is not a translator's to change.
+_WHOLE = frozenset({"_family", "_categories", "_enabled"})
+
+
 def _may(draft: Draft, verb: str, key: str) -> bool:
-    if draft.rights is None or draft.rights.may(verb):
+    if draft.rights is None or (
+        draft.rights.may_in(verb, None, "", None) if key in _WHOLE else draft.rights.may(verb)
+    ):
         return True
     draft.refuse(key, "forbidden", _("Your roles do not let you change this."))
     return False

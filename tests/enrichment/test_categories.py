@@ -98,6 +98,17 @@ def test_who_may_only_look_sees_the_categories_and_cannot_change_them(mug: int, 
     assert placed(mug) == ["cups"]
 
 
+def test_a_translator_changes_neither_categories_nor_whether_it_is_enabled(mug: int, person: Any) -> None:
+    translator = Desk(person("tina", ["product.edit"], groups=["marketing"], locales=["de_DE"]))
+    page = translator.page(mug, locale="de_DE").context_data
+    assert (bool(page["placement"].locked), page["may_switch"], page["editable"]) == (True, False, True)
+    posted = {"b:_categories": "", "s:_categories": "", FIELD: ["other"]}
+    assert translator.save(mug, posted, locale="de_DE").status_code == 422
+    translator.post("catalog_product_enabled", mug, enabled="0")
+    assert placed(mug) == ["cups"]
+    assert Product.objects.get(pk=mug).enabled is True
+
+
 def test_a_variant_shows_its_models_categories_and_has_its_own(desk: Desk, world: Any) -> None:
     world.create("SHIRT", {"name|en_US": "Shirt"}, family_variant="shirts_size", categories=["fashion"])
     variant = world.create("SHIRT-M", {"size": "m"}, parent="SHIRT").product

@@ -113,4 +113,4 @@ def _locked(bundle: Bundle, scope: Scope, rights: Rights) -> str:
         return _("preview")
     if bundle.product.trashed_at is not None:
         return _("in the trash")
-    return "" if rights.may("product.edit") else _("read only for you")
+    return "" if rights.may_in("product.edit", None, "", None) else _("read only for you")

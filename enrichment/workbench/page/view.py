@@ -156,7 +156,7 @@ def render(
         "panels": panels,
         "transitions": workflow.transitions(product.status, rights),
         "unmet": workflow.unmet(place for channel in ready for place in channel.places),
-        "may_switch": rights.may(workflow.verb(product.status, product.status)),
+        "may_switch": rights.may_in(workflow.verb(product.status, product.status), None, "", None),
         "may_trash": rights.may("product.trash"),
         "may_rename": rights.may("product.rename"),
         "may_push": rights.may("channel.sync"),
