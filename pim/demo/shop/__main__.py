@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import os
 import contextlib
 import json
+import os
 import signal
 import sys
 from pathlib import Path
