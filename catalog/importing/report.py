@@ -14,11 +14,10 @@ from django.utils.translation import gettext as _
 from catalog.importing.readers.base import Table
 from catalog.importing.rows import State
 from catalog.models.importing import ImportRow, ImportRun
+from pim.lib.formulas import neutral
 
 COUNTS = ("rows", "created", "updated", "unchanged", "rejected", "skipped", "cells_changed")
 NOTHING: Mapping[str, Any] = {**dict.fromkeys(COUNTS, 0), "seconds": 0.0, "run": None, "errors": []}
-# A spreadsheet program runs what begins so (OWASP: CSV injection); a number with its sign is harmless.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def summary(run: ImportRun, *, seconds: float) -> dict[str, Any]:
@@ -56,21 +55,6 @@ def kinds_of_errors(run: ImportRun) -> list[dict[str, Any]]:
         {"code": code, "count": count, "message": examples.get(code, {}).get("message", code), "column": examples.get(code, {}).get("column", "")}
         for code, count in counted
     ]  # fmt: skip
-
-
-def neutral(text: str) -> str:
-    """The text as a cell that no spreadsheet program runs: what would start a formula gets an apostrophe."""
-    if text.startswith(_FORMULA_STARTS) and not _is_number(text):
-        return f"'{text}"
-    return text
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text.replace(",", "."))
-    except ValueError:
-        return False
-    return text[0] in "+-" and text[-1].isdigit()
 
 
 def _rejected(run: ImportRun) -> Iterator[list[str]]:

@@ -11,6 +11,7 @@ from import_export.widgets import IntegerWidget
 
 from catalog.structure.announce import announce
 from catalog.structure.snapshot import Structure
+from pim.lib.formulas import neutral, plain
 
 
 class LabelColumn(fields.Field):
@@ -48,6 +49,16 @@ class StructureResource(resources.ModelResource):
 
     def _columns(self, listed: Any) -> list[str]:
         return [*listed, *(name for name in self.fields if name.startswith("label-") and name not in listed)]
+
+    def export_field(self, field: Any, instance: Any, **kwargs: Any) -> Any:
+        value = super().export_field(field, instance, **kwargs)
+        return neutral(value) if isinstance(value, str) else value
+
+    def before_import_row(self, row: Any, **kwargs: Any) -> None:
+        super().before_import_row(row, **kwargs)
+        for name, value in row.items():
+            if isinstance(value, str):
+                row[name] = plain(value)
 
     def after_import(self, dataset: Any, result: Any, **kwargs: Any) -> None:
         super().after_import(dataset, result, **kwargs)

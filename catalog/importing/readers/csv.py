@@ -26,6 +26,7 @@ from catalog.importing.readers.base import (
 from catalog.importing.readers.delimiter import find_delimiter, find_quotechar, records
 from catalog.importing.readers.encoding import find_encoding
 from catalog.importing.readers.header import find_header
+from pim.lib.formulas import plain
 
 SAMPLE_CHARS = 256 * 1024
 MAX_CELL_CHARS = 10_000_000  # far above any text; what is longer lost its closing quote
@@ -81,7 +82,7 @@ def rows(path: Path, table: Table) -> Iterator[Row]:
                 if number > table.header_row and (fitted := fit(cells, width)) is not None:
                     if len(fitted) > MAX_COLUMNS:
                         raise FileRefused("too_wide", columns=len(fitted), most=MAX_COLUMNS)
-                    yield number, fitted
+                    yield number, [plain(cell) if cell[:1] == "'" else cell for cell in fitted]
         except csv.Error:
             raise FileRefused("cell_too_long", row=number + 1, most=MAX_CELL_CHARS) from None
         except UnicodeError:

@@ -252,6 +252,10 @@ def test_rejected_rows_come_back_as_a_file_that_runs_no_formula(importer: Import
     assert lines[2].startswith("'-A,mugs,'-x,-5,3,")
     assert len(Table.from_json(run.table).headers) == 4
     assert report.rejected_xlsx(run)[:2] == b"PK"
+    mended = "\n".join(line.replace(",much,", ",1,").replace(",'-x,", ",2,") for line in lines)
+    again = importer.run(mended)
+    assert tally(again) == (2, 2, 0, 0, 0, 0)
+    assert values("=cmd|calc")["name|en_US"] == "=1+1"
 
 
 def test_errors_are_grouped_by_kind_with_their_count(importer: Importer) -> None:
