@@ -12,7 +12,8 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from catalog.jobs import JobHandle, job
-from channels.connectors.base import CONNECTORS, Connector, Seen
+from channels.connectors.base import CONNECTORS, Connector, DeliveryError, Seen
+from channels.delivery.settle import masked, secrets_of
 from channels.models import Channel, Listing
 from channels.sheets.diff import diff
 
@@ -38,7 +39,10 @@ def reconcile(*, channel_id: int, mark: bool = True) -> list[Drift]:
     ) as connector:
         last = 0
         while rows := list(_settled(channel_id).filter(pk__gt=last).order_by("pk")[: connector.batch_size]):
-            found += _compare(connector, rows, mark=mark)
+            try:
+                found += _compare(connector, rows, mark=mark)
+            except DeliveryError as error:  # what the channel said may repeat what it was sent
+                raise type(error)(masked(str(error), secrets_of(connector))) from None
             last = rows[-1].pk
     return found
 
@@ -46,7 +50,10 @@ def reconcile(*, channel_id: int, mark: bool = True) -> list[Drift]:
 @job("channels.reconcile", queue="delivery")
 def run(handle: JobHandle, *, channel: int) -> dict[str, int]:
     """A channel that does not answer fails the job with its reason, for the person who asked."""
-    return {"drifted": len(reconcile(channel_id=channel))}
+    try:
+        return {"drifted": len(reconcile(channel_id=channel))}
+    except DeliveryError as error:
+        raise ValueError(str(error)) from None
 
 
 def _settled(channel_id: int) -> Any:
