@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from catalog.models.product import Product
+from catalog.models.revision import Revision
 from channels.models import Listing
 from channels.profile import ChannelSpec
 from channels.units import units_of
@@ -24,6 +25,30 @@ def mark_products(products: Iterable[Product], channels: Sequence[ChannelSpec], 
         ids = units_of(unit, products)
         if ids:
             _mark(ids, [spec.id for spec in channels if spec.unit == unit], held_by)
+
+
+def remember_keys(renamed: Mapping[int, int]) -> None:
+    """`renamed`: product id → the revision that gave it another SKU. Call it after mark_products, which locks the rows.
+
+    What may have arrived, with no answer to tell, is looked for under the SKU it was sent with: else it would stand there
+    for good, beside the one under the new SKU.
+    """
+    doubtful = Q(unknown=True) | ~Q(lease_token="") | ~Q(submission="")
+    rows = Listing.objects.filter(doubtful, product_id__in=list(renamed)).values_list(
+        "pk", "product_id", "sent_sheet"
+    )
+    unsaid = [(pk, product) for pk, product, sheet in rows if not sheet]
+    if not unsaid:
+        return
+    before = {
+        product: changes["_sku"][0]
+        for product, rev, changes in Revision.objects.filter(
+            product_id__in={product for _pk, product in unsaid}, rev__in=set(renamed.values())
+        ).values_list("product_id", "rev", "changes")
+        if rev == renamed[product]
+    }
+    for pk, product in unsaid:
+        Listing.objects.filter(pk=pk).update(sent_sheet={"sku": before[product]})
 
 
 def _mark(units: Sequence[int], channels: Collection[int], held_by: str) -> None:
