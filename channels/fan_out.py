@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext as _
 
 from catalog import search
 from catalog.jobs import JobHandle, enqueue, job
@@ -56,14 +57,26 @@ def enqueue_for(change: StructureChange) -> None:
             return
     elif change.kind in SCORED:
         params = {"scores": True}
-    enqueue("channels.fan_out", params, by=change.by, queue="delivery")
+    enqueue(
+        "channels.fan_out",
+        params,
+        by=change.by,
+        queue="delivery",
+        title=_("What channels get, after a change of the structure"),
+    )
 
 
 def _enqueue_for_channels(change: StructureChange) -> None:
     """Scores and stale marks of every product, for these channels only."""
     Channel.objects.filter(pk__in=change.ids).update(profile_rev=F("profile_rev") + 1)
     for channel in change.ids:
-        enqueue("channels.fan_out", {"scores": True, "channel": channel}, by=change.by, queue="delivery")
+        enqueue(
+            "channels.fan_out",
+            {"scores": True, "channel": channel},
+            by=change.by,
+            queue="delivery",
+            title=_("What a channel gets, after a change of its profile"),
+        )
 
 
 def channels_meant(batch: ChangeBatch, profiles: Profiles) -> Sequence[ChannelSpec]:

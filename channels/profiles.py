@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from catalog.jobs import enqueue
 from catalog.structure.announce import announce
@@ -76,4 +77,10 @@ def try_again(*, listing_ids: Sequence[int]) -> int:
 def enqueue_reconcile(*, channel_id: int, by: int | None = None) -> None:
     """A job that reads the channel back and sends again what drifted."""
     with transaction.atomic():
-        enqueue("channels.reconcile", {"channel": channel_id}, by=by, queue="delivery")
+        enqueue(
+            "channels.reconcile",
+            {"channel": channel_id},
+            by=by,
+            queue="delivery",
+            title=_("Comparison with what the channel shows"),
+        )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from catalog import participants
 from catalog.jobs import JobHandle, enqueue, job
@@ -23,7 +24,7 @@ KINDS = frozenset({"attribute", "family", "family_variant", "category", "locale"
 
 def enqueue_rederive(product_ids: Iterable[int], *, by: int | None = None) -> None:
     """In the caller's transaction: these products later, in chunks."""
-    enqueue("catalog.rederive", {"ids": sorted(product_ids)}, by=by)
+    enqueue("catalog.rederive", {"ids": sorted(product_ids)}, by=by, title=_("Labels and search"))
 
 
 def enqueue_for_structure(kind: str, ids: Sequence[int], *, by: int | None = None) -> None:
@@ -32,7 +33,12 @@ def enqueue_for_structure(kind: str, ids: Sequence[int], *, by: int | None = Non
         return
     where = _concerned(kind, ids)
     if Product.objects.filter(**where).exists():
-        enqueue("catalog.rederive", {"where": where}, by=by)
+        enqueue(
+            "catalog.rederive",
+            {"where": where},
+            by=by,
+            title=_("Labels and search, after a change of the structure"),
+        )
 
 
 def _concerned(kind: str, ids: Sequence[int]) -> dict[str, list[int]]:
