@@ -69,8 +69,8 @@ def _products(page: Page, rig: Rig, run: int) -> list[Place]:
     grid = f"{rig.admin}/catalog/product/"
     at = {sku: _product(page, grid, sku) for sku in (SIMPLE, MODEL, VARIANT)}
     return [
-        Place("grid", grid),
-        Place("grid-of-import", f"{grid}?import={run}&level=all", _select_two),
+        Place("grid", f"{grid}?q={MODEL}"),
+        Place("grid-of-import", f"{grid}?import={run}&level=all&q={MODEL}", _select_two),
         Place("grid-filters", grid, _open_filters),
         Place("grid-nothing", f"{grid}?q=nothingofthekind"),
         Place("bulk", f"{grid}?import={run}&level=all", _preview_bulk),
@@ -131,3 +131,17 @@ def _open_filters(page: Page) -> None:
 
 def _open_missing(page: Page) -> None:
     page.locator("details.ready-place summary").first.click()
+
+
+def put_on(page: Page, theme: str) -> None:
+    """As the reader's system, and as the theme's own switch does; without the time colours fade over."""
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    page.evaluate(
+        """dark => {
+            document.getElementById('at-once') ?? document.head.append(Object.assign(document.createElement('style'),
+                {id: 'at-once', textContent: '*, *::before, *::after { transition: none !important; animation: none !important }'}));
+            document.documentElement.classList.toggle('dark', dark);
+            return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+        }""",
+        theme == "dark",
+    )

@@ -21,6 +21,7 @@ from tests.browser.pages import Place
 from tests.browser.rig import Rig
 
 SIZES = {"wide": (1440, 900), "narrow": (400, 860)}
+TALLEST = 2600  # px
 
 
 def main(folder: Path, part: str = "") -> None:
@@ -29,25 +30,30 @@ def main(folder: Path, part: str = "") -> None:
         browser = playwright.chromium.launch(executable_path=path_of_chromium(), args=ARGUMENTS)
         with walking.person(browser, rig, "admin") as page:
             listed = pages.prepare(page, rig)
-        for theme in ("light", "dark"):
-            for size, (width, height) in SIZES.items():
-                options = {"viewport": {"width": width, "height": height}, "color_scheme": theme}
-                for is_public in (True, False):
-                    with walking.person(browser, rig, "" if is_public else "admin", **options) as page:
-                        for place in listed:
-                            if part in place.name and place.is_public == is_public:
-                                shoot(page, place, folder / f"{place.name}-{size}-{theme}.png")
+        for is_public in (True, False):
+            with walking.person(browser, rig, "" if is_public else "admin") as page:
+                for place in listed:
+                    if part in place.name and place.is_public == is_public:
+                        shoot(page, place, folder)
         browser.close()
 
 
-def shoot(page: Page, place: Place, path: Path) -> None:
+def shoot(page: Page, place: Place, folder: Path) -> None:
+    page.set_viewport_size({"width": 1440, "height": 900})
     page.goto(place.address)
     if place.act:
         place.act(page)
-    page.wait_for_load_state("networkidle")
-    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    page.screenshot(path=path, full_page=True)
-    print(f"{path.name}{f'  {overflow} px too wide' if overflow > 0 else ''}", flush=True)  # noqa: T201
+    for size, (width, height) in SIZES.items():
+        page.set_viewport_size({"width": width, "height": height})
+        for theme in ("light", "dark"):
+            pages.put_on(page, theme)
+            tall = min(TALLEST, page.evaluate("document.documentElement.scrollHeight"))
+            over = page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+            path = folder / f"{place.name}-{size}-{theme}.png"
+            page.screenshot(path=path, full_page=True, clip={"x": 0, "y": 0, "width": width, "height": tall})
+            print(f"{path.name}{f'  {over} px too wide' if over > 0 else ''}", flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ def test_axe_finds_nothing_on_any_page(browser: Browser, rig: Rig, places: list[
             for place in places:
                 if place.is_public == is_public:
                     found += look_at(page, place)
-    assert found == []
+    assert "\n".join(found) == ""
 
 
 def look_at(page: Page, place: Place) -> Iterator[str]:
@@ -53,7 +53,7 @@ def look_at(page: Page, place: Place) -> Iterator[str]:
     for width, size in WIDTHS.items():
         page.set_viewport_size(size)
         for theme in ("light", "dark"):
-            put_on(page, theme)
+            pages.put_on(page, theme)
             # A theme changes colours only, and a form for a new row is the form of an old one.
             if theme == "dark" and place.is_alike:
                 continue
@@ -65,13 +65,6 @@ def look_at(page: Page, place: Place) -> Iterator[str]:
                         f"{place.name}, {theme}, {width}: {violation['id']} ({violation['impact']}) "
                         f"{json.dumps(node['target'])} {node['failureSummary']}"
                     )
-
-
-def put_on(page: Page, theme: str) -> None:
-    """As the reader's system, and as the theme's own switch does; colours are given the time they fade over."""
-    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-    page.evaluate("dark => document.documentElement.classList.toggle('dark', dark)", theme == "dark")
-    page.wait_for_timeout(200)
 
 
 def violations(page: Page, only: list[str]) -> list[dict[str, Any]]:
