@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from catalog import events, participants
@@ -40,10 +40,18 @@ class BatchTooLarge(ValueError):
 def write(changes: Sequence[ProductChange], *, by: Actor) -> list[Outcome]:
     """Writes what may be written and says of each change what became of it, in order.
 
-    A product with a refused value is left as it is, whole; the others of the batch are written.
+    A product with a refused value is left as it is, whole; the others of the batch are written. Where somebody took a
+    SKU or a unique value between the look and the write, the batch is looked at once more, and then says whose it was.
     """
     if len(changes) > BATCH:
         raise BatchTooLarge(f"{len(changes)} products in one write: at most {BATCH}")
+    try:
+        return _written(changes, by=by)
+    except IntegrityError:
+        return _written(changes, by=by)
+
+
+def _written(changes: Sequence[ProductChange], *, by: Actor) -> list[Outcome]:
     with transaction.atomic():
         drafts, structure = _prepare(changes, by=by, lock=True, coming={})
         effective = [draft for draft in drafts if draft.outcome.changed and not draft.outcome.errors]
@@ -154,7 +162,7 @@ def _store(drafts: Sequence[Draft], *, by: Actor, structure: Structure) -> None:
     if below:
         rows |= {
             row.pk: row
-            for row in Product.objects.filter(pk__in=below[:BATCH]).order_by("pk").select_for_update()
+            for row in Product.objects.filter(pk__in=below[:BATCH]).order_by("pk").select_for_update(no_key=True)
         }
     documents = {draft.row.pk: (draft.values, draft.sources) for draft in drafts}
     categories = {

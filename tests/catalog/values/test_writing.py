@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from catalog import events
 from catalog.models import NumberValue, Product, ProductValues, Proposal, Revision, UniqueValue
 from catalog.search import filter_tokens, search_text
+from catalog.values import store
 from catalog.values.changes import ABSENT, EMPTY, RESET, Actor, ProductChange
 from catalog.values.hashing import value_hash
 from catalog.values.write import BATCH, BatchTooLarge, plan, write
@@ -394,3 +395,19 @@ def test_a_trusted_feed_still_stands_below_a_stronger_source(world: World) -> No
     outcome = world.edit(pk, {"color": "navy"}, by=feed)
     assert (outcome.status, outcome.proposals) == ("unchanged", ["color"])
     assert own(pk)["color"] == "red"
+
+
+def test_a_write_that_somebody_crosses_is_looked_at_once_more(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    really, tries = store.store_unique_values, []
+
+    def crossed(*args: Any) -> None:
+        tries.append(args)
+        if len(tries) == 1:
+            raise IntegrityError("somebody took it this very moment")
+        really(*args)
+
+    monkeypatch.setattr(store, "store_unique_values", crossed)
+    assert world.create("mug-1", MUG, family="mugs").rev == 1
+    assert (len(tries), Product.objects.count(), Revision.objects.count()) == (2, 1, 1)
