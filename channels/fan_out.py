@@ -110,7 +110,9 @@ def mark_chunk(product_ids: Sequence[int], *, scores: bool = False, channel: int
         if scores:
             rows = {
                 row.pk: row
-                for row in Product.objects.filter(pk__in=product_ids).order_by("pk").select_for_update()
+                for row in Product.objects.filter(pk__in=product_ids)
+                .order_by("pk")
+                .select_for_update(no_key=True)
             }
             structure = Structure.current()
             batch = ChangeBatch(

@@ -109,7 +109,7 @@ def preview(run: ImportRun, *, most: int = 1000) -> list[Reversal]:
 def _reverse_chunk(chunk: Sequence[ImportRow], *, by: Actor, forget: bool) -> None:
     ids = [row.product_id for row in chunk if row.product_id]
     # Locked before they are looked at: an edit that came between the two would be taken back unseen.
-    list(Product.objects.filter(pk__in=ids).order_by("pk").select_for_update().values_list("pk"))
+    list(Product.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True).values_list("pk"))
     reversals = _plan(chunk)
     changes = [reversal.change for reversal in reversals if reversal.change is not None]
     outcomes = {id(outcome.ref): outcome for outcome in (write(changes, by=by) if changes else [])}

@@ -51,7 +51,9 @@ def write_campaign(
     with transaction.atomic():
         rows = {
             row.pk: row
-            for row in Product.objects.filter(pk__in=list(values)).order_by("pk").select_for_update()
+            for row in Product.objects.filter(pk__in=list(values))
+            .order_by("pk")
+            .select_for_update(no_key=True)
         }
         stored = {
             row.product_id: row
@@ -158,7 +160,8 @@ def _store(campaign: Campaign, drafts: list[Draft], *, by: Actor, structure: Str
     below = below[:BATCH]
     if below:
         rows |= {
-            row.pk: row for row in Product.objects.filter(pk__in=below).order_by("pk").select_for_update()
+            row.pk: row
+            for row in Product.objects.filter(pk__in=below).order_by("pk").select_for_update(no_key=True)
         }
     batch = participants.ChangeBatch(
         changed={draft.row.pk: frozenset(draft.outcome.changed) for draft in drafts}, created=frozenset(), touched=list(rows),

@@ -24,7 +24,11 @@ def look_up(
     """The products of a batch, those above them and those their SKUs name, in two queries (locked: the first)."""
     ids = sorted({change.product for change in changes if change.product})
     queryset = Product.objects.filter(pk__in=ids).order_by("pk")
-    rows = {row.pk: row for row in (queryset.select_for_update() if lock else queryset)} if ids else {}
+    rows = (
+        {row.pk: row for row in (queryset.select_for_update(no_key=True) if lock else queryset)}
+        if ids
+        else {}
+    )
     written = {
         str(change.fields[name]).strip()
         for change in changes

@@ -104,7 +104,9 @@ def rederive(product_ids: Sequence[int]) -> None:
     with transaction.atomic():
         rows = {
             row.pk: row
-            for row in Product.objects.filter(pk__in=product_ids).order_by("pk").select_for_update()
+            for row in Product.objects.filter(pk__in=product_ids)
+            .order_by("pk")
+            .select_for_update(no_key=True)
         }
         structure = (
             Structure.current()

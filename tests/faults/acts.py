@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, F
 from django.utils import timezone
 
@@ -179,7 +180,7 @@ def open_work() -> dict[str, int]:
 def expected() -> dict[str, Any]:
     """What the catalogue wants the shop to hold now: a sheet for each key, or None for what should not be there."""
     sheets, held = {}, []
-    with transaction.atomic():
+    with _snapshot():
         for _row, one in _prepared():
             if one.decision.kind == "present":
                 sheets[one.key] = one.decision.sheet.payload
@@ -192,7 +193,7 @@ def expected() -> dict[str, Any]:
 
 def unmarked() -> list[str]:
     """SKUs whose sheet is not what was sent although nothing says so: no save may ever leave one, at any moment."""
-    with transaction.atomic():
+    with _snapshot():
         return [
             one.key
             for row, one in _prepared()
@@ -200,6 +201,16 @@ def unmarked() -> list[str]:
             and one.decision.sheet.hash != row.sent_hash
             and not (row.is_stale or row.unknown)
         ]
+
+
+@contextmanager
+def _snapshot() -> Iterator[None]:
+    """All that is read within is of one moment: saves go on meanwhile."""
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
 
 
 def _prepared() -> Any:

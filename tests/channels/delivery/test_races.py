@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from threading import Event
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from catalog.models import Option
 from catalog.structure.announce import announce
 from catalog.values.changes import Actor, ProductChange
+from catalog.values.gather import look_up
 from catalog.values.write import write
 from channels.connectors.base import Item
 from channels.connectors.webhook import Webhook, message_id
@@ -126,3 +129,36 @@ def test_a_change_that_comes_while_a_confirmation_is_asked_for_goes_out_next(
 
 def title(stage: Stage) -> str:
     return str(stage.shop.items["MUG-1"]["sheet"]["locales"]["en_US"]["title"])
+
+
+@pytest.mark.skipif(
+    connection.vendor == "sqlite", reason="SQLite has one writer at a time, and so no deadlock"
+)
+def test_a_claim_does_not_wait_for_a_product_that_is_being_saved(stage: Stage) -> None:
+    """A row updated twice has its foreign keys checked at the commit: with a save that holds the product and waits for
+    the listing, that would be a deadlock, and one of the two would fail."""
+    product = stage.product()
+    Listing.objects.update(lease_token="of a worker that died", lease_until=timezone.now())
+    saving, claimed = Event(), Event()
+
+    def save() -> None:
+        try:
+            with transaction.atomic():
+                look_up([ProductChange(product=product)], lock=True, coming={})
+                saving.set()
+                assert claimed.wait(20)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as other:
+        done = other.submit(save)
+        assert saving.wait(20)
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '5s'")
+        try:
+            claim = drain.claim_stale(channel_id=stage.channel.pk, limit=1, seconds=60, now=timezone.now())
+        finally:
+            claimed.set()
+            done.result()
+            connection.close()
+    assert [row.product_id for row in claim.listings] == [product]
