@@ -16,9 +16,9 @@ Act = Callable[[Page], object]
 FORMS = (
     "catalog/attribute", "catalog/attributegroup", "catalog/option", "catalog/family", "catalog/familyvariant",
     "catalog/category", "catalog/locale", "catalog/currency", "catalog/context", "catalog/source", "catalog/campaign",
-    "catalog/importprofile", "catalog/role", "catalog/user", "channels/channel",
+    "catalog/role", "catalog/user", "channels/channel",
 )  # fmt: skip
-RECORDS = ("catalog/job", "channels/listing", "channels/attempt")  # nobody adds these by hand
+RECORDS = ("catalog/importprofile", "catalog/job", "channels/listing", "channels/attempt")  # nobody adds these by hand
 SIMPLE, MODEL, VARIANT = "TH-JERN32", "TH-KOPP", "TH-KOPP-CREAM"
 
 
