@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from pim.lib.decimals import MAX_DIGITS, canonical
 
 _CONTEXT = Context(prec=MAX_DIGITS - 2)
+PLACES = 28
 # What suppliers write beside codes and symbols.
 _SPELLINGS = {
     '"': "INCH", "inches": "INCH", "'": "FOOT", "feet": "FOOT", "lbs": "POUND", "lb.": "POUND", "oz.": "OUNCE", "gr": "GRAM",
@@ -59,7 +60,7 @@ class MeasurementFamily:
         return units.get(written.strip()) or units.get(folded) or units.get(folded.removesuffix("s"))
 
     def convert(self, amount: Decimal, unit: str, to: str) -> Decimal:
-        """Exact where the result has a finite decimal form of at most 28 digits, else rounded to 28."""
+        """Exact where the result has a finite decimal form of at most 28 digits and places, else rounded to 28."""
         if unit == to:
             return amount
         return _decimal(self.units[to].from_base(self.units[unit].to_base(Fraction(amount))))
@@ -69,7 +70,11 @@ class MeasurementFamily:
 
 
 def _decimal(value: Fraction) -> Decimal:
-    return Decimal(canonical(_CONTEXT.divide(Decimal(value.numerator), Decimal(value.denominator))))
+    result = _CONTEXT.divide(Decimal(value.numerator), Decimal(value.denominator))
+    places = -int(result.as_tuple().exponent)
+    if places > PLACES:  # a stored decimal has no room for more: 1 rpm is 0.01666… Hz
+        result = result.quantize(Decimal(1).scaleb(-PLACES))
+    return Decimal(canonical(result))
 
 
 def _family(code: str, label: Any, *rows: str) -> MeasurementFamily:

@@ -40,6 +40,12 @@ def test_there_and_back_is_the_same_amount(amount, code, data) -> None:
     assert abs(back - amount) <= Decimal("1E-12")
 
 
+def test_a_result_without_end_is_rounded_to_what_a_value_can_hold() -> None:
+    assert MEASURES["frequency"].in_base(Decimal(1), "REVOLUTION_PER_MINUTE") == Decimal(
+        "0.0166666666666666666666666667"
+    )
+
+
 def test_case_tells_units_apart_where_it_must() -> None:
     power = MEASURES["power"]
     assert power.find_unit("mW").code == "MILLIWATT"

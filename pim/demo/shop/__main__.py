@@ -40,9 +40,9 @@ def main() -> int:
     def stop(_signal: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, stop)
-    print(f"shop: http://{given.host}:{server.server_port}/", flush=True)  # noqa: T201 (the caller reads it)
     with contextlib.suppress(KeyboardInterrupt):
+        signal.signal(signal.SIGTERM, stop)
+        print(f"shop: http://{given.host}:{server.server_port}/", flush=True)  # noqa: T201 (the caller reads it)
         server.serve_forever(poll_interval=0.2)
     server.server_close()
     return 0
