@@ -18,7 +18,12 @@ FORMS = (
     "catalog/category", "catalog/locale", "catalog/currency", "catalog/context", "catalog/source", "catalog/campaign",
     "catalog/role", "catalog/user", "channels/channel",
 )  # fmt: skip
-RECORDS = ("catalog/importprofile", "catalog/job", "channels/listing", "channels/attempt")  # nobody adds these by hand
+RECORDS = (
+    "catalog/importprofile",
+    "catalog/job",
+    "channels/listing",
+    "channels/attempt",
+)  # nobody adds these by hand
 SIMPLE, MODEL, VARIANT = "TH-JERN32", "TH-KOPP", "TH-KOPP-CREAM"
 
 
