@@ -162,7 +162,9 @@ def _store(drafts: Sequence[Draft], *, by: Actor, structure: Structure) -> None:
     if below:
         rows |= {
             row.pk: row
-            for row in Product.objects.filter(pk__in=below[:BATCH]).order_by("pk").select_for_update(no_key=True)
+            for row in Product.objects.filter(pk__in=below[:BATCH])
+            .order_by("pk")
+            .select_for_update(no_key=True)
         }
     documents = {draft.row.pk: (draft.values, draft.sources) for draft in drafts}
     categories = {

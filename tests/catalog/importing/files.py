@@ -22,10 +22,19 @@ from tests.world import World
 class Importer:
     world: World
 
-    def start(self, text: str, *, user: User | None = None, profile: ImportProfile | None = None, name: str = "file.csv") -> ImportRun:
+    def start(
+        self,
+        text: str,
+        *,
+        user: User | None = None,
+        profile: ImportProfile | None = None,
+        name: str = "file.csv",
+    ) -> ImportRun:
         return runs.start(io.BytesIO(text.encode()), name, user=user or self.world.admin, profile=profile)
 
-    def plan(self, text: str, *, user: User | None = None, profile: ImportProfile | None = None, **settings: Any) -> ImportRun:
+    def plan(
+        self, text: str, *, user: User | None = None, profile: ImportProfile | None = None, **settings: Any
+    ) -> ImportRun:
         run = self.start(text, user=user, profile=profile)
         if settings:
             run.settings = settings
@@ -45,7 +54,9 @@ class Importer:
         return self.apply(self.plan(text, **options), policy=policy)
 
     def undo(self, run: ImportRun) -> dict[str, Any]:
-        return undo_run(run, by=actor_of(run, user=run.created_by, trusted=True, origin="undo"), progress=Progress())
+        return undo_run(
+            run, by=actor_of(run, user=run.created_by, trusted=True, origin="undo"), progress=Progress()
+        )
 
     @staticmethod
     def actor(run: ImportRun) -> Any:
@@ -71,4 +82,6 @@ def row(run: ImportRun, number: int) -> ImportRow:
 
 def tally(run: ImportRun) -> tuple[int, ...]:
     """rows, created, updated, unchanged, rejected, skipped"""
-    return tuple(run.counts[name] for name in ("rows", "created", "updated", "unchanged", "rejected", "skipped"))
+    return tuple(
+        run.counts[name] for name in ("rows", "created", "updated", "unchanged", "rejected", "skipped")
+    )
