@@ -216,6 +216,10 @@ class ImageInput(forms.HiddenInput):
         return render_to_string(template_name, context)
 
 
+class PartParam(forms.CharField):
+    """A parameter that names a part of the structure by its code, chosen from the type's `param_choices`."""
+
+
 class JsonListParam(forms.Field):
     """A parameter that is a list of words, written with commas or given as a list."""
 

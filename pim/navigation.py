@@ -108,6 +108,12 @@ UNFOLD: dict[str, Any] = {
                     _item(
                         _("Categories"), "account_tree", "admin:catalog_category_changelist", "structure.view"
                     ),
+                    _item(
+                        _("Measurement families"),
+                        "straighten",
+                        "admin:catalog_measurementfamily_changelist",
+                        "structure.view",
+                    ),
                     _item(_("Locales"), "translate", "admin:catalog_locale_changelist", "structure.view"),
                     _item(_("Currencies"), "payments", "admin:catalog_currency_changelist", "structure.view"),
                     _item(_("Contexts"), "lan", "admin:catalog_context_changelist", "structure.view"),

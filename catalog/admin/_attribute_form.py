@@ -17,7 +17,10 @@ from unfold.widgets import (
 from catalog.admin.base import FixedCodeForm
 from catalog.attribute_types import ATTRIBUTE_TYPES
 from catalog.models import Attribute
+from catalog.structure.params import check_params
+from catalog.structure.snapshot import Structure
 from catalog.structure.usage import FIXED_BY_VALUES, check_change
+from catalog.widgets import PartParam
 
 
 def param_name(type_code: str, name: str) -> str:
@@ -28,6 +31,8 @@ def _themed(field: forms.Field) -> forms.Field:
     attrs = {name: value for name, value in field.widget.attrs.items() if name != "class"}
     if isinstance(field, forms.BooleanField):
         field.widget = UnfoldBooleanSwitchWidget(attrs)
+    elif isinstance(field, PartParam):
+        field.widget = UnfoldAdminSelectWidget(attrs)
     elif isinstance(field, forms.ChoiceField):
         field.widget = UnfoldAdminSelectWidget(attrs, choices=field.choices)
     elif isinstance(field, forms.IntegerField):
@@ -64,6 +69,11 @@ class AttributeParamsForm(FixedCodeForm):
                 kind = ATTRIBUTE_TYPES[type_code]
                 own = self.instance.params if self.instance.type == type_code else {}
                 self.initial.setdefault(form_name, own.get(name, kind.default_params.get(name)))
+        structure = Structure.current()
+        for type_code in ATTRIBUTE_TYPES.codes():
+            for name, choices in ATTRIBUTE_TYPES[type_code].param_choices(structure).items():
+                if (form_name := param_name(type_code, name)) in self.fields:
+                    self.fields[form_name].widget.choices = choices
 
     @property
     def chosen_type(self) -> str:
@@ -116,6 +126,12 @@ class AttributeParamsForm(FixedCodeForm):
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
+        if not self.errors:
+            try:
+                check_params(self.instance)
+            except ValidationError as error:
+                first = next(name for name, (code, _n, _f) in PARAMS.items() if code == self.instance.type)
+                self.add_error(first if first in self.fields else None, error.messages)
         if self._before is not None and not self.errors:
             try:
                 check_change(self.instance, self._before)

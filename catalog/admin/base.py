@@ -126,6 +126,15 @@ class StructureAdmin(CatalogAdmin):
             announce(kind, leaving, by=request.user.pk)
         super().save_formset(request, form, formset, change)
 
+    def why_stays(self, row: Any) -> list[Any]:
+        """Where a row is used, in sentences (or links): while there are any it cannot be deleted."""
+        return []
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """As Django's, with `why_stays` among what protects the rows."""
+        shown, counts, denied, protected = super().get_deleted_objects(objs, request)
+        return shown, counts, denied, [*protected, *(why for row in objs for why in self.why_stays(row))]
+
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         with transaction.atomic():
             announce(self.kind, [obj.pk], by=request.user.pk)

@@ -112,6 +112,13 @@ class AttributeType:
         self.check_params(cleaned)
         return cleaned
 
+    def param_choices(self, structure: Structure) -> dict[str, list[tuple[Any, Any]]]:
+        """Choices of those parameters that name a part of the structure, for the attribute's form."""
+        return {}
+
+    def check_params_in(self, params: Mapping[str, Any], structure: Structure) -> None:
+        """Raise ValidationError where parameters name what the structure does not have."""
+
     def param(self, spec: AttributeSpec, name: str) -> Any:
         return spec.params.get(name, self.default_params.get(name))
 
@@ -167,6 +174,10 @@ class AttributeType:
         """`display` on one line of at most 80 characters."""
         text = " ".join(self.display(stored, spec, locale).split())
         return text if len(text) <= SUMMARY_LENGTH else text[: SUMMARY_LENGTH - 1].rstrip() + "…"
+
+    def also(self, stored: Any, spec: AttributeSpec, locale: str | None = None) -> str:
+        """The same said otherwise, shown small beside the value: a measure in other units."""
+        return ""
 
     # --- spreadsheets: clean(from_cell(to_cell(stored))) == stored
 

@@ -30,11 +30,18 @@ from catalog.attribute_types.number import (
     localised,
     number_params,
     range_ends,
-    range_field,
     sample_amount,
 )
-from catalog.measures import MEASURES, MeasurementFamily, Unit
-from catalog.widgets import AmountInput, JsonListParam, OptionSelect, PartsField, PartsWidget
+from catalog.measures import BUILT_IN, MeasurementSpec, Unit
+from catalog.widgets import (
+    AmountInput,
+    JsonListParam,
+    OptionSelect,
+    PartParam,
+    PartsField,
+    PartsWidget,
+    RangeField,
+)
 
 # "12.5 kg", "1 250,5 kg", '5"': the amount ends with its last digit before the unit.
 _AMOUNT_UNIT = re.compile(
@@ -42,13 +49,17 @@ _AMOUNT_UNIT = re.compile(
 )
 
 
-def family_of(spec: Any) -> MeasurementFamily:
-    return MEASURES[spec.params.get("family", "length")]
+SHOWN_DIGITS = 4  # of an amount in another unit, which is for reading only
+
+
+def family_of(spec: Any) -> MeasurementSpec:
+    """The attribute's family of units; one made without a structure has the built-in one of that code."""
+    return spec.measure or BUILT_IN[spec.params.get("family", "length")]
 
 
 def default_unit(spec: Any) -> Unit:
     family = family_of(spec)
-    return family.units[spec.params.get("unit") or family.base]
+    return family.units.get(spec.params.get("unit", "")) or family.units[family.base]
 
 
 @ATTRIBUTE_TYPES.register
@@ -64,43 +75,57 @@ class Measurement(AttributeType):
     sample_params = {"family": "weight", "unit": "KILOGRAM", "min": "0"}
 
     def params_fields(self) -> dict[str, forms.Field]:
-        codes = sorted({code for family in MEASURES.values() for code in family.units})
         return {
-            "family": forms.ChoiceField(
-                label=gettext_lazy("Measurement family"),
-                choices=[(code, family.label) for code, family in MEASURES.items()],
-            ),
-            "unit": forms.ChoiceField(
+            "family": PartParam(label=gettext_lazy("Measurement family")),
+            "unit": PartParam(
                 label=gettext_lazy("Unit"),
-                choices=[("", "—")]
-                + [
-                    (
-                        family.label,
-                        [(unit.code, f"{unit.symbol} ({unit.code})") for unit in family.units.values()],
-                    )
-                    for family in MEASURES.values()
-                ],
                 required=False,
-                help_text=gettext_lazy("For amounts without a unit; empty for the family's base unit."),
+                help_text=gettext_lazy("For amounts without a unit; empty for the family's standard unit."),
             ),
             "units": JsonListParam(
                 label=gettext_lazy("Units to choose from"),
-                choices=codes,
                 required=False,
                 help_text=gettext_lazy("Codes with commas; empty for all of the family."),
+            ),
+            "shown": JsonListParam(
+                label=gettext_lazy("Also shown in"),
+                required=False,
+                help_text=gettext_lazy("Codes with commas of units in which the value is shown beside it."),
             ),
             **number_params(),
         }
 
     def check_params(self, params: Mapping[str, Any]) -> None:
         check_limits(params)
-        family = MEASURES[params["family"]]
+
+    def param_choices(self, structure: Any) -> dict[str, list[tuple[Any, Any]]]:
+        families = sorted(structure.measures.values(), key=lambda family: family.label().casefold())
+        units: list[tuple[Any, Any]] = [
+            (
+                family.label(),
+                [(unit.code, f"{unit.symbol} ({unit.code})") for unit in family.units.values()],
+            )
+            for family in families
+        ]
+        return {
+            "family": [(family.code, family.label()) for family in families],
+            "unit": [("", "—"), *units],
+        }
+
+    def check_params_in(self, params: Mapping[str, Any], structure: Any) -> None:
+        family = structure.measures.get(params.get("family"))
+        if family is None:
+            raise ValidationError(
+                _("There is no measurement family '%(code)s': choose another, or make it first.")
+                % {"code": params.get("family", "")}
+            )
         named = [params["unit"]] if "unit" in params else []
-        strangers = [unit for unit in [*named, *params.get("units", [])] if unit not in family.units]
+        named += [*params.get("units", []), *params.get("shown", [])]
+        strangers = list(dict.fromkeys(unit for unit in named if unit not in family.units))
         if strangers:
             raise ValidationError(
                 _("%(units)s does not belong to the measurement family %(family)s.")
-                % {"units": ", ".join(strangers), "family": family.label}
+                % {"units": ", ".join(strangers), "family": family.label()}
             )
         if params.get("units") and (params.get("unit") or family.base) not in params["units"]:
             raise ValidationError(_("The unit of the attribute must be one of the units to choose from."))
@@ -139,7 +164,9 @@ class Measurement(AttributeType):
                 _("'%(unit)s' is no unit here: write one of %(allowed)s."),
                 {
                     "unit": str(written)[:40],
-                    "allowed": ", ".join(family.units[code].symbol for code in allowed),
+                    "allowed": ", ".join(
+                        family.units[code].symbol for code in allowed if code in family.units
+                    ),
                 },
             )
         return unit
@@ -198,6 +225,18 @@ class Measurement(AttributeType):
         unit = family_of(spec).units.get(stored["unit"])
         return f"{localised(stored['amount'], locale)}\u00a0{unit.symbol if unit else stored['unit']}"
 
+    def also(self, stored: Any, spec: Any, locale: str | None = None) -> str:
+        family = family_of(spec)
+        if not stored or stored["unit"] not in family.units:
+            return ""
+        amount = Decimal(stored["amount"])
+        shown = []
+        for code in spec.params.get("shown", ()):
+            if code in family.units and code != stored["unit"]:
+                other = _readable(family.convert(amount, stored["unit"], code))
+                shown.append(f"{localised(other, locale)}\u00a0{family.units[code].symbol}")
+        return " · ".join(shown)
+
     def hint(self, spec: Any) -> str:
         return limits_hint(spec.params, f" {default_unit(spec).symbol}")
 
@@ -208,7 +247,7 @@ class Measurement(AttributeType):
         allowed = spec.params.get("units") or list(family.units)
         choices = [
             (code, family.units[code].symbol)
-            for code in [own.code, *(code for code in allowed if code != own.code)]
+            for code in [own.code, *(code for code in allowed if code != own.code and code in family.units)]
         ]
         label = spec.label()
         widget = PartsWidget(
@@ -228,12 +267,22 @@ class Measurement(AttributeType):
         return (("", family.in_base(Decimal(stored["amount"]), stored["unit"])),)
 
     def filter_field(self, spec: Any, *, locale: Any = None, structure: Any = None) -> forms.Field:
-        label = f"{spec.label()} ({default_unit(spec).symbol})"
-        return range_field(label, partial(self.filter_range, spec))
+        family, own = family_of(spec), default_unit(spec)
+        units = [own, *(unit for unit in family.units.values() if unit.code != own.code)]
+        parts: dict[str, forms.Widget] = {
+            "low": AmountInput(),
+            "high": AmountInput(),
+            "unit": OptionSelect(choices=[(unit.code, unit.symbol) for unit in units]),
+        }
+        labels = {"low": _("from"), "high": _("to"), "unit": _("Unit")}
+        widget = PartsWidget(parts, labels, name=spec.label())
+        return RangeField(label=spec.label(), widget=widget, read=partial(self.filter_range, spec))
 
     def filter_range(self, spec: Any, chosen: Any) -> NumberRange | None:
-        family, own = family_of(spec), default_unit(spec)
-        low, high = (None if end is None else family.in_base(end, own.code) for end in range_ends(chosen))
+        """`chosen`: low and high in `unit`, else in the attribute's own."""
+        family = family_of(spec)
+        unit = family.units.get(str((chosen or {}).get("unit", ""))) or default_unit(spec)
+        low, high = (None if end is None else family.in_base(end, unit.code) for end in range_ends(chosen))
         return NumberRange("", low, high) if low is not None or high is not None else None
 
     def sheet_value(self, stored: Any, spec: Any, locale: str | None = None) -> Any:
@@ -242,3 +291,9 @@ class Measurement(AttributeType):
     def sample(self, spec: Any) -> dict[str, str]:
         amount = sample_amount(spec.params, "12")
         return {"amount": amount, "unit": default_unit(spec).code}
+
+
+def _readable(amount: Decimal) -> str:
+    """Four digits that say something, whole numbers whole: 1.102, 0.03527, 12346."""
+    places = max(SHOWN_DIGITS - amount.adjusted() - 1, 0) if amount else 0
+    return canonical(amount.quantize(Decimal(1).scaleb(-places)))

@@ -8,11 +8,11 @@ from dataclasses import replace
 
 from stdnum import ean
 
+from catalog.attribute_types.measurement import family_of
 from catalog.importing import mapping
 from catalog.importing.mapping import Column
 from catalog.importing.readers.base import Table
 from catalog.importing.targets import FIELD_LABELS, Target, parse_header
-from catalog.measures import MEASURES
 from catalog.structure.snapshot import Structure
 
 # What suppliers call the product's own fields, beside our codes; compared without case and punctuation.
@@ -136,7 +136,7 @@ def _unit_of(target: Target, note: str, structure: Structure) -> dict[str, str]:
     """ "Weight (kg)" says the unit of bare amounts."""
     spec = structure.attributes.get(target.attribute)
     if note and spec is not None and spec.type == "measurement":
-        unit = MEASURES[spec.params.get("family", "length")].find_unit(note)
+        unit = family_of(spec).find_unit(note)
         if unit is not None:
             return {"unit": unit.code}
     return {}

@@ -9,6 +9,7 @@ from catalog.models.context import Context, Currency, Locale
 from catalog.models.family import Family, FamilyAttribute, FamilyVariant, VariantAttribute
 from catalog.models.importing import ImportProfile, ImportRow, ImportRun
 from catalog.models.job import Job
+from catalog.models.measurement import MeasurementFamily, MeasurementUnit
 from catalog.models.product import NumberValue, Product, ProductCategory, ProductValues, UniqueValue
 from catalog.models.revision import Revision
 from catalog.models.source import Proposal, Source, SourcePolicy
@@ -33,6 +34,8 @@ __all__ = [
     "ImportRun",
     "Job",
     "Locale",
+    "MeasurementFamily",
+    "MeasurementUnit",
     "NumberValue",
     "Option",
     "Product",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from catalog.measures import MeasurementSpec
 from catalog.models.attribute import Attribute, AttributeGroup, Option
 from catalog.models.category import Category
 from catalog.models.codes import label_of
@@ -14,6 +15,7 @@ from catalog.models.context import Context, Currency, Locale
 from catalog.models.family import Family, FamilyAttribute, FamilyVariant, VariantAttribute
 from catalog.models.source import Source, SourcePolicy
 from catalog.models.structure import StructureVersion
+from catalog.structure import units
 from catalog.structure.specs import AttributeSpec, OptionSpec
 
 
@@ -122,6 +124,7 @@ class Structure:
     folded: Mapping[str, str]  # casefolded attribute code → code
     family_by_code: Mapping[str, FamilySpec]  # by casefolded code
     variant_by_code: Mapping[str, VariantSpec]  # by casefolded code
+    measures: Mapping[str, MeasurementSpec]
 
     def find_attribute(self, code: str) -> AttributeSpec | None:
         return self.attributes.get(code) or self.attributes.get(self.folded.get(code.casefold(), ""))
@@ -171,6 +174,7 @@ def _load(version: str) -> Structure:
         "attribute_id", "position", "code"
     ).values_list("attribute_id", "code", "labels", "position"):
         options[attribute_id][code] = OptionSpec(code, labels, position)
+    measures = units.load()
     codes: dict[int, str] = {}
     attributes: dict[str, AttributeSpec] = {}
     rows = Attribute.objects.select_related("group").order_by(
@@ -182,6 +186,7 @@ def _load(version: str) -> Structure:
             id=row.pk, code=row.code, type=row.type, group=row.group.code, labels=row.labels,
             localizable=row.localizable, scopable=row.scopable, unique=row.is_unique, filterable=row.filterable,
             searchable=row.searchable, params=row.params, options=options.get(row.pk, {}),
+            measure=measures.get(str(row.params.get("family", ""))),
         )  # fmt: skip
     members: dict[int, list[str]] = defaultdict(list)
     for family_id, attribute_id in FamilyAttribute.objects.order_by(
@@ -256,4 +261,5 @@ def _load(version: str) -> Structure:
         folded={code.casefold(): code for code in attributes},
         family_by_code={spec.code.casefold(): spec for spec in families.values()},
         variant_by_code={spec.code.casefold(): spec for spec in variants.values()},
+        measures=measures,
     )  # fmt: skip

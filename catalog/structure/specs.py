@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from catalog.measures import MeasurementSpec
 from catalog.models.codes import label_of
 
 
@@ -23,7 +24,8 @@ class OptionSpec:
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class AttributeSpec:
-    """One attribute. `params` belongs to its type (clean_params); `options` by code, in order, {} unless it has any."""
+    """One attribute. `params` belongs to its type (clean_params); `options` by code, in order, {} unless it has any;
+    `measure`: the family of units that `params` names."""
 
     id: int
     code: str
@@ -37,6 +39,7 @@ class AttributeSpec:
     searchable: bool = False
     params: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, OptionSpec] = field(default_factory=dict)
+    measure: MeasurementSpec | None = None
 
     def label(self, locale: str | None = None) -> str:
         return label_of(self.labels, self.code, locale)

@@ -21,6 +21,7 @@ from catalog.models import (
     Option,
 )
 from catalog.structure.categories import place
+from catalog.structure.params import check_params
 from catalog.structure.usage import FIXED_BY_VALUES, check_change
 from catalog.transfer.base import StructureMeta, StructureResource
 
@@ -74,6 +75,7 @@ class AttributeResource(StructureResource):
         self, instance: Any, import_validation_errors: Any = None, validate_unique: bool = True
     ) -> None:
         super().validate_instance(instance, import_validation_errors, validate_unique)
+        check_params(instance)
         if instance.stored is not None:
             check_change(instance, instance.stored)
 

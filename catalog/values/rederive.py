@@ -12,14 +12,18 @@ from catalog import participants
 from catalog.jobs import JobHandle, enqueue, job
 from catalog.models.category import Category
 from catalog.models.family import FamilyAttribute, FamilyVariant
+from catalog.models.measurement import MeasurementFamily
 from catalog.models.product import Product
+from catalog.structure import units
 from catalog.structure.snapshot import Structure
 from catalog.values import bundle as bundles
 from catalog.values.store import renew_unique_values
 from catalog.values.write import BATCH, refresh
 
 # Kinds of structure whose change can alter labels, tokens or numbers; an option's label stands in none of them.
-KINDS = frozenset({"attribute", "family", "family_variant", "category", "locale"})
+KINDS = frozenset(
+    {"attribute", "family", "family_variant", "category", "locale", "measurement_family", "measurement_unit"}
+)
 
 
 def enqueue_rederive(product_ids: Iterable[int], *, by: int | None = None) -> None:
@@ -43,6 +47,10 @@ def enqueue_for_structure(kind: str, ids: Sequence[int], *, by: int | None = Non
 
 def _concerned(kind: str, ids: Sequence[int]) -> dict[str, list[int]]:
     """A filter of Product, as plain JSON."""
+    if kind in ("measurement_family", "measurement_unit"):
+        by = {"pk__in": ids} if kind == "measurement_family" else {"units__in": ids}
+        codes = MeasurementFamily.objects.filter(**by).values_list("code", flat=True)
+        return _concerned("attribute", [attribute.pk for attribute in units.attributes_of(codes)])
     if kind == "attribute":
         families = (
             FamilyAttribute.objects.filter(attribute_id__in=ids)

@@ -18,7 +18,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalog.measures import MEASURES
+from catalog.attribute_types.measurement import family_of
 from channels.sheets.sources import Made
 from pim.lib.decimals import canonical
 
@@ -176,8 +176,8 @@ def convert_unit(made: Made, value: Any, *, unit: str) -> Any:
     """A measurement in another unit of its family; left alone where the unit is not of the family."""
     if made.spec is None or made.spec.type != "measurement" or not isinstance(value, dict):
         return value
-    family = MEASURES.get(made.spec.params.get("family", "length"))
-    if family is None or unit not in family.units or value.get("unit") not in family.units:
+    family = family_of(made.spec)
+    if unit not in family.units or value.get("unit") not in family.units:
         return value
     return {"amount": canonical(family.convert(Decimal(value["amount"]), value["unit"], unit)), "unit": unit}
 

@@ -41,6 +41,7 @@ class Cell:
     display: str
     can_reset: bool
     can_empty: bool
+    also: str = ""  # the same in other units
     picture: str = ""  # the asset to show, of an image
     locked: str = ""  # why it cannot be edited here; "" where it can
     bound: Any = None  # the form's bound field
@@ -198,6 +199,7 @@ def _cell(
         base=value_hash(own),
         shown=value_hash(found.value) if found.found else "",
         display=kind.display(found.value, spec, scope.locale) if found.found else "",
+        also=kind.also(found.value, spec, scope.locale) if found.found else "",
         can_reset=own is not ABSENT and inherits,
         can_empty=inherits and own is not None,
         picture=found.value if spec.type == "image" and found.value else "",

@@ -10,6 +10,8 @@ from catalog.models import (
     Grant,
     ImportProfile,
     Job,
+    MeasurementFamily,
+    MeasurementUnit,
     Role,
     Source,
     SourcePolicy,
@@ -67,6 +69,8 @@ def fill(world: World, number: int) -> None:
     SourcePolicy.objects.create(source=Source.objects.get(code="erp"), attribute=attribute)
     Campaign.objects.create(code=f"campaign{suffix}", starts_at=now, ends_at=now + timezone.timedelta(days=1))
     ImportProfile.objects.create(code=f"profile{suffix}", source=source)
+    measures = MeasurementFamily.objects.create(code=f"measures{suffix}", standard_unit="ONE")
+    MeasurementUnit.objects.create(family=measures, code="ONE", symbol="1")
     role, _created = Role.objects.get_or_create(code="first", verbs=["product.view"])
     other = Role.objects.create(code=f"role{suffix}", verbs=["product.view"])
     grant = Grant.objects.create(role=role)

@@ -14,7 +14,7 @@ from tests.world import World
 
 LISTS = [
     "locale", "currency", "context", "attributegroup", "attribute", "option", "family", "familyvariant", "category", "source",
-    "campaign", "role", "user", "job", "importprofile",
+    "campaign", "role", "user", "job", "importprofile", "measurementfamily", "measurementunit",
 ]  # fmt: skip
 
 

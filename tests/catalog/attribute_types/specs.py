@@ -4,9 +4,10 @@ from types import SimpleNamespace
 from typing import Any
 
 from catalog.attribute_types import ATTRIBUTE_TYPES, AttributeType
+from catalog.measures import BUILT_IN
 from catalog.structure.specs import AttributeSpec, OptionSpec
 
-STRUCTURE: Any = SimpleNamespace(currencies=("EUR", "USD"))
+STRUCTURE: Any = SimpleNamespace(currencies=("EUR", "USD"), measures=BUILT_IN)
 COLOURS = {
     "red": {"en_US": "Red", "de_DE": "Rot"},
     "navy": {"en_US": "Navy blue", "de_DE": "Marineblau"},

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 
 from catalog.attribute_types import ATTRIBUTE_TYPES, NumberRange
 from tests.catalog.attribute_types.refusals import clean, read, refusal
-from tests.catalog.attribute_types.specs import attribute
+from tests.catalog.attribute_types.specs import STRUCTURE, attribute
 
 MEASUREMENT = ATTRIBUTE_TYPES["measurement"]
 WEIGHT = attribute("measurement", family="weight", unit="GRAM")
@@ -74,6 +74,34 @@ def test_people_see_the_symbol() -> None:
 
 def test_units_must_belong_to_the_family() -> None:
     with pytest.raises(ValidationError, match="METER does not belong to the measurement family Weight"):
-        MEASUREMENT.clean_params({"family": "weight", "unit": "METER"})
+        MEASUREMENT.check_params_in({"family": "weight", "unit": "METER"}, STRUCTURE)
+    with pytest.raises(ValidationError, match="INCH does not belong"):
+        MEASUREMENT.check_params_in({"family": "weight", "shown": ["GRAM", "INCH"]}, STRUCTURE)
+    with pytest.raises(ValidationError, match="There is no measurement family 'flux'"):
+        MEASUREMENT.check_params_in({"family": "flux"}, STRUCTURE)
+    with pytest.raises(ValidationError, match="must be one of the units to choose from"):
+        MEASUREMENT.check_params_in({"family": "weight", "units": ["GRAM"]}, STRUCTURE)
     with pytest.raises(ValidationError, match="required"):
         MEASUREMENT.clean_params({})
+
+
+def test_a_filter_may_be_in_any_unit_of_the_family() -> None:
+    wanted = NumberRange("", Decimal("0.45359237"), Decimal("2.26796185"))
+    assert MEASUREMENT.filter_range(WEIGHT, {"low": "1", "high": "5", "unit": "POUND"}) == wanted
+    assert MEASUREMENT.filter_range(WEIGHT, {"unit": "POUND"}) is None
+
+
+@pytest.mark.parametrize(
+    ("amount", "unit", "shown"),
+    [
+        ("500", "GRAM", "1.102\u00a0lb · 17.64\u00a0oz"),
+        ("1", "GRAM", "0.002205\u00a0lb · 0.03527\u00a0oz"),
+        ("5600", "KILOGRAM", "12,346\u00a0lb · 197,534\u00a0oz"),
+        ("2", "POUND", "32\u00a0oz"),
+        ("0", "GRAM", "0\u00a0lb · 0\u00a0oz"),
+    ],
+)
+def test_the_other_units_are_shown_beside_it(amount: str, unit: str, shown: str) -> None:
+    spec = attribute("measurement", family="weight", unit="GRAM", shown=["POUND", "OUNCE"])
+    assert MEASUREMENT.also({"amount": amount, "unit": unit}, spec, "en_US") == shown
+    assert MEASUREMENT.also(None, spec) == MEASUREMENT.also({"amount": "1", "unit": "GRAM"}, WEIGHT) == ""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from catalog.measures import MEASURES
+from catalog.measures import BUILT_IN
 from catalog.models import (
     Attribute,
     AttributeGroup,
@@ -69,7 +69,7 @@ def _attributes(groups: dict[str, AttributeGroup]) -> dict[str, Attribute]:
         params: dict[str, object] = {}
         if kind == "measurement":
             family = next(
-                (code for code, known in MEASURES.items() if row["default_metric_unit"] in known.units), ""
+                (code for code, known in BUILT_IN.items() if row["default_metric_unit"] in known.units), ""
             )
             if not family:
                 kind = "text"
