@@ -10,7 +10,8 @@ LOOK = """() => {
     const it = document.activeElement;
     if (!it || it === document.body) return null;
     // A box that is hidden for the eye shows its focus on the label around it.
-    let seen = it;
+    // The list's search box is as wide as what is typed: the whole control shows the focus.
+    let seen = it.closest('.select2-container') ?? it;
     const size = it.getBoundingClientRect();
     if (size.width <= 2 || size.height <= 2) seen = it.closest('label') ?? it.parentElement;
     const shows = (element, pseudo) => {

@@ -11,19 +11,8 @@ from pim.demo.supplier import planted_errors
 from tests.browser import walking
 from tests.browser.conftest import Complaints
 from tests.browser.rig import Rig, until
-from tests.browser.walking import WAIT, person
+from tests.browser.walking import EDITED, FRENCH, NEW, NEW_NAME, WAIT, person
 
-# New colours of models that are in the shop; the tea cup lacks one thing until marketing has written it.
-NEW = (
-    *(f"TH-TEKOPP-{color}" for color in ("MOSS", "OCHRE", "BERRY", "CHARCOAL", "MIDNIGHT")),
-    *(f"TH-KOPP-{color}" for color in ("MOSS", "OCHRE", "BERRY", "GLACIER", "CHARCOAL")),
-    *(f"TH-ESPR-{color}" for color in ("MOSS", "BERRY", "GLACIER", "MIDNIGHT", "SLATE")),
-    *(f"TH-FURA45-{color}" for color in ("SLATE", "OCHRE", "BERRY")),
-    *(f"TH-GLIMT-{color}" for color in ("RUST", "MIDNIGHT")),
-)
-EDITED = "TH-KOPP-MOSS"
-FRENCH = "Une tasse à thé fine, émaillée à la main."
-NEW_NAME = "Kopp Mug of the Forest Hut"
 ARRIVES = 60  # seconds; one or two without other work on the machine
 
 
