@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from pim.lib.registry import Registry
@@ -170,6 +172,10 @@ class AttributeType:
     def display(self, stored: Any, spec: AttributeSpec, locale: str | None = None) -> str:
         return "" if stored is None else str(stored)
 
+    def markup(self, stored: Any, spec: AttributeSpec, locale: str | None = None) -> SafeString:
+        """`display` as HTML, where letters alone say too little: a swatch, a link, a table."""
+        return mark_safe(escape(self.display(stored, spec, locale)).replace("\n", "<br>"))  # noqa: S308 - escaped
+
     def summary(self, stored: Any, spec: AttributeSpec, locale: str | None = None) -> str:
         """`display` on one line of at most 80 characters."""
         text = " ".join(self.display(stored, spec, locale).split())
@@ -232,6 +238,10 @@ class AttributeType:
 
     # --- finding
 
+    def may_filter(self, spec: AttributeSpec) -> bool:
+        """Whether `filter_field` gives one for this attribute; asked of every attribute for every page of the grid."""
+        return self.filter_kind not in ("none", "text")
+
     def tokens(self, stored: Any, spec: AttributeSpec) -> Iterable[str]:
         """Exact words of the token index, such as "color=red"."""
         return ()
@@ -262,6 +272,10 @@ class AttributeType:
     def sheet_value(self, stored: Any, spec: AttributeSpec, locale: str | None = None) -> Any:
         """The value as a sheet carries it: JSON, labels included."""
         return stored
+
+    def sheet_text(self, stored: Any, spec: AttributeSpec, locale: str | None = None) -> str:
+        """The value within a sheet's texts. As `display`, but never by who looks: a sheet is the same for everybody."""
+        return self.display(stored, spec, locale)
 
     def sample(self, spec: AttributeSpec) -> Any:
         """A believable stored value that fits the parameters, for previews and tests."""

@@ -9,6 +9,9 @@ from typing import Any
 
 import nh3
 from django import forms
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_prose_editor.widgets import AdminProseEditorWidget
@@ -152,6 +155,10 @@ class RichText(AttributeType):
 
     def display(self, stored: Any, spec: Any, locale: str | None = None) -> str:
         return plain_text(stored) if stored else ""
+
+    def markup(self, stored: Any, spec: Any, locale: str | None = None) -> SafeString:
+        """Its beginning, without its markup: a locked field is not the place to read it through."""
+        return escape(Truncator(self.display(stored, spec, locale)).chars(600))
 
     def hint(self, spec: Any) -> str:
         longest = spec.params.get("max_length")

@@ -61,7 +61,7 @@ def options_in_use(attribute: Attribute, codes: Iterable[str]) -> list[str]:
 
 def _holds(values: Mapping[str, Any], attribute: str, option: str) -> bool:
     return any(
-        stored == option or (isinstance(stored, list) and option in stored)
+        stored == option or (isinstance(stored, (list, dict)) and option in stored)
         for key, stored in values.items()
         if key.partition("|")[0] == attribute
     )

@@ -130,7 +130,7 @@ def _translated(row: FieldSpec, made: Made, problems: list[Problem], locale: str
     unknown = [code for code in codes if str(code) not in words]
     for code in unknown:
         attribute = made.spec.code if made.spec else ""
-        option = made.spec.options.get(code) if made.spec else None
+        option = made.spec.options.get(code) if made.spec and isinstance(code, str) else None
         name = option.label(locale or None) if option else str(code)
         problems.append(
             Problem(

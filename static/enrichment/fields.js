@@ -61,6 +61,7 @@
         } else if (undo) {
             const cell = undo.closest("[data-cell]");
             setMode(cell, "", "");
+            cell.dispatchEvent(new Event("pim:restore", { bubbles: true }));
             const values = JSON.parse(first.get(cell));
             inputs(cell).forEach((input, index) => {
                 if (input.matches("[type=checkbox], [type=radio]")) input.checked = values[index];

@@ -10,8 +10,9 @@ from catalog.attribute_types import ATTRIBUTE_TYPES
 from catalog.structure.specs import AttributeSpec, OptionSpec
 from catalog.values.keys import Key
 from pim.demo.catalogue import Readiness, products, structure
-from pim.demo.catalogue.content import LOCALES, option_label
+from pim.demo.catalogue.content import LOCALES, option_label, read
 from pim.demo.catalogue.products import _all
+from pim.demo.pictures.palette import COLORS
 
 ROWS = list(products())
 BY_SKU = {row.sku: row for row in ROWS}
@@ -61,14 +62,14 @@ def test_the_planted_gaps_are_counted_exactly():
 def test_the_structure_has_its_exact_size():
     assert {name: len(rows) for name, rows in STRUCTURE.items()} == {
         "locales": 4, "currencies": 2, "contexts": 5, "sources": 3, "source_policies": 3, "attribute_groups": 7,
-        "attributes": 40, "families": 11, "family_variants": 9, "categories": 43, "channels": 2, "campaigns": 2,
+        "attributes": 45, "families": 11, "family_variants": 9, "categories": 43, "channels": 2, "campaigns": 2,
     }  # fmt: skip
 
 
 def test_every_attribute_type_is_used():
     assert {row["type"] for row in STRUCTURE["attributes"]} == {
         "text", "richtext", "identifier", "number", "boolean", "date", "select", "multiselect", "measurement", "price",
-        "image",
+        "image", "color", "counted_list", "datetime", "link", "table",
     }  # fmt: skip
 
 
@@ -197,3 +198,7 @@ def test_channel_profiles_name_attributes_that_exist():
             assert row["family"] in families | {None}
             assert "attribute" not in row["source"] or row["source"]["attribute"] in ATTRIBUTES
         assert {row["attribute"] for row in channel["requirements"]} <= set(ATTRIBUTES)
+
+
+def test_swatches_are_the_colours_of_the_pictures():
+    assert read("swatches") == {code: "#{:02X}{:02X}{:02X}".format(*rgb) for code, rgb in COLORS.items()}

@@ -122,12 +122,11 @@ class ProductFilters(django_filters.FilterSet):
 
     def filterable(self) -> Iterable[AttributeSpec]:
         """Those this person may see: a filter on another would tell its values."""
-        kinds = {
-            code
-            for code in ATTRIBUTE_TYPES.codes()
-            if ATTRIBUTE_TYPES[code].filter_kind not in ("none", "text")
-        }
-        return (spec for spec in self._seen() if spec.filterable and spec.type in kinds)
+        return (
+            spec
+            for spec in self._seen()
+            if spec.filterable and ATTRIBUTE_TYPES[spec.type].may_filter(spec)
+        )
 
     def _seen(self) -> Iterable[AttributeSpec]:
         return (

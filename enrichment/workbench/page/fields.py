@@ -38,7 +38,7 @@ class Cell:
     origin: Origin
     base: str
     shown: str
-    display: str
+    display: Any  # safe HTML
     can_reset: bool
     can_empty: bool
     also: str = ""  # the same in other units
@@ -198,7 +198,7 @@ def _cell(
         ),
         base=value_hash(own),
         shown=value_hash(found.value) if found.found else "",
-        display=kind.display(found.value, spec, scope.locale) if found.found else "",
+        display=kind.markup(found.value, spec, scope.locale) if found.found else "",
         also=kind.also(found.value, spec, scope.locale) if found.found else "",
         can_reset=own is not ABSENT and inherits,
         can_empty=inherits and own is not None,

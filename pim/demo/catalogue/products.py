@@ -19,6 +19,7 @@ from pim.demo.catalogue.texts import professional_texts, texts
 OPTIONS_OF = {"color": "colors", "size": "size", "shoe_size": "shoe_size", "fill_volume": "fill_volume"}
 WEIGHT_FACTOR = {"XS": "0.88", "S": "0.94", "M": "1", "L": "1.06", "XL": "1.12"}
 PRICE_FACTOR = {"v500": "1", "v750": "1.15", "v1000": "1.3"}
+WITH_MANUAL = ("tents", "lamps", "chairs", "pans")
 FIRST_LAUNCH = date(2024, 3, 1)
 
 
@@ -50,11 +51,14 @@ def model_values(data: Mapping[str, Any], model: Mapping[str, Any], turn: int) -
     values = stored_values(data, model)
     eur, usd = (Decimal(amount) for amount in model["price"])
     values |= {
-        "launch_date": (FIRST_LAUNCH + timedelta(days=19 * turn)).isoformat(),
+        "launch_date": (launch := FIRST_LAUNCH + timedelta(days=19 * turn)).isoformat(),
+        "online_from": f"{launch.isoformat()}T08:00:00Z",
         "price": price(eur, usd),
         "price||professional": price(eur * Decimal("0.7"), usd * Decimal("0.7")),
         "min_order||professional": "12" if eur < 60 else "4",
     }
+    if data["code"] in WITH_MANUAL:
+        values["manual"] = f"https://tarnholt.example/manuals/{model['code'].lower()}.pdf"
     if eur >= 300:
         values["brand"] = "tarnholt_atelier"
     return values | texts(data, model, values, turn) | professional_texts(data, model)
@@ -82,6 +86,10 @@ def variant_values(axis: str, option: str, inherited: Mapping[str, Any]) -> dict
                     for currency, amount in inherited[key].items()
                 }
     return values
+
+
+def colored(color: str) -> dict[str, Any]:
+    return {"color": color, "screen_color": read("swatches")[color]}
 
 
 def short_code(option: str) -> str:
@@ -142,7 +150,7 @@ def tree(
         single = len(axes) == 1
         yield ProductData(
             sku=color_sku, kind="variant" if single else "submodel", parent=sku, level=1, categories=(),
-            values={"color": color} | (numbered(index == 0) if single else {}), images=images(color), **common,
+            values=colored(color) | (numbered(index == 0) if single else {}), images=images(color), **common,
         )  # fmt: skip
         if single:
             continue

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from pim.demo.catalogue.campaigns import campaigns
-from pim.demo.catalogue.content import FAMILIES, by_locale, family, read
+from pim.demo.catalogue.content import FAMILIES, by_locale, family, option_label, read
 from pim.demo.catalogue.products import family_variant_code
 from pim.demo.catalogue.profiles import channels
 
@@ -56,6 +56,10 @@ def category_rows(nodes: Sequence[Mapping[str, Any]], parent: str | None = None)
         yield from category_rows(node.get("children", ()), node["code"])
 
 
+def palette() -> dict[str, str]:
+    return {option_label("color", code, "en_US"): color for code, color in read("swatches").items()}
+
+
 def attribute_rows() -> list[dict[str, Any]]:
     options = read("options")
     return [
@@ -68,8 +72,8 @@ def attribute_rows() -> list[dict[str, Any]]:
             "scopable": row.get("scopable", False),
             "unique": row.get("unique", False),
             "searchable": row.get("searchable", False),
-            "filterable": row["type"] not in ("text", "richtext", "image"),
-            "params": row.get("params", {}),
+            "filterable": row["type"] not in ("text", "richtext", "image", "link"),
+            "params": {"palette": palette()} if row["type"] == "color" else row.get("params", {}),
             "options": [
                 {"code": code, "labels": by_locale(triple)}
                 for code, triple in options.get(row["code"], {}).items()

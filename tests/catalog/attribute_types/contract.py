@@ -1,5 +1,6 @@
 """What every attribute type must do. Each check takes the type and a strategy of raw values for its sample attribute."""
 
+from datetime import UTC, timedelta, timezone
 from typing import Any
 
 import orjson
@@ -17,8 +18,14 @@ from tests.catalog.attribute_types.specs import STRUCTURE, attribute
 AMOUNTS = st.decimals(min_value=0, max_value=10**9, places=2).map(str)
 RAW: dict[str, st.SearchStrategy[Any]] = {
     "boolean": st.sampled_from([True, False, "yes", "0"]),
+    "color": st.from_regex(r"#[0-9a-fA-F]{6}", fullmatch=True) | st.sampled_from(["navy", "Sand", "#fa0"]),
+    "counted_list": st.dictionaries(
+        st.sampled_from(["red", "navy", "Rot", "ecru"]), st.integers(min_value=1, max_value=99)
+    ),
     "date": st.dates(),
+    "datetime": st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=45))])),
     "identifier": st.integers(min_value=0, max_value=10**14 - 1).map(lambda number: f"{number:014d}"),
+    "link": st.from_regex(r"https://[a-z]{1,9}\.test/[a-z0-9/]{0,20}", fullmatch=True),
     "image": st.binary(min_size=32, max_size=32).map(bytes.hex),
     "measurement": st.tuples(AMOUNTS, st.sampled_from(["g", "KILOGRAM", "lb", "TNE"])),
     "multiselect": st.lists(st.sampled_from(["red", "navy", "white", "Rot"]), max_size=3),
@@ -26,6 +33,18 @@ RAW: dict[str, st.SearchStrategy[Any]] = {
     "price": st.dictionaries(st.sampled_from(["EUR", "usd"]), AMOUNTS),
     "richtext": st.text() | st.text(st.sampled_from("<>/pbih1a &;=\"'ü\n\x00"), max_size=60),
     "select": st.sampled_from(["red", "NAVY", "Weiß", "rot"]),
+    "table": st.lists(
+        st.fixed_dictionaries(
+            {"part": st.text(min_size=1, max_size=12)},
+            optional={
+                "share": AMOUNTS,
+                "fibre": st.sampled_from(["wool", "Linen", "WOOL"]),
+                "washable": st.booleans(),
+                "since": st.dates(),
+            },
+        ),
+        max_size=4,
+    ),
     "text": st.text(),
 }
 NONSENSE = [object(), {"no": "such"}, [["deep"]], b"bytes"]

@@ -19,21 +19,21 @@ def blocks() -> list[str]:
 
 
 @pytest.fixture
-def link(monkeypatch):
+def email(monkeypatch):
     kind, strategy, _tests = blocks()
     monkeypatch.setattr(contract, "RAW", dict(contract.RAW))
     with ATTRIBUTE_TYPES.temporarily():
         exec(compile(kind, str(RECIPE), "exec"), {"__name__": "recipe"})
         exec(strategy, {"RAW": contract.RAW, "st": st})
-        yield ATTRIBUTE_TYPES["link"]
+        yield ATTRIBUTE_TYPES["email"]
 
 
 @pytest.mark.parametrize("check", contract.CHECKS, ids=lambda check: check.__name__)
-def test_the_example_keeps_the_contract(link, check) -> None:
-    check(link)
+def test_the_example_keeps_the_contract(email, check) -> None:
+    check(email)
 
 
-def test_the_tests_of_the_example_pass(link) -> None:
+def test_the_tests_of_the_example_pass(email) -> None:
     names: dict[str, Any] = {"clean": refusals.clean, "refusal": refusals.refusal, "attribute": attribute}
     exec(blocks()[2], names)
     tests = [name for name in names if name.startswith("test_")]
@@ -43,4 +43,4 @@ def test_the_tests_of_the_example_pass(link) -> None:
 
 
 def test_the_example_leaves_no_trace() -> None:
-    assert "link" not in ATTRIBUTE_TYPES
+    assert "email" not in ATTRIBUTE_TYPES
