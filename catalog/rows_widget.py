@@ -35,9 +35,12 @@ class RowsWidget(forms.Widget):
         *,
         name: Any = "",
         narrow: frozenset[str] = frozenset(),
+        ordered: bool = True,
     ) -> None:
-        """`labels` of the columns; `name`, of the whole, is told to screen readers; `narrow` columns take little room."""
+        """`labels` of the columns; `name`, of the whole, is told to screen readers; `narrow` columns take little room.
+        Rows that are not `ordered` have no buttons to move them."""
         self.columns, self.labels, self.name, self.narrow = dict(columns), dict(labels), name, narrow
+        self.ordered = ordered
         super().__init__(attrs)
 
     def __deepcopy__(self, memo: Any) -> RowsWidget:
@@ -63,6 +66,7 @@ class RowsWidget(forms.Widget):
         context["widget"] |= {
             "html_id": html_id,
             "called": self.name,
+            "ordered": self.ordered,
             "heads": [(code, label, code in self.narrow) for code, label in self.labels.items()],
             "rows": rows,
             "new": self._row(f"{name}_{NEW_ROW}_", f"{html_id}-{NEW_ROW}-", {}, described),

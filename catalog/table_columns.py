@@ -33,7 +33,7 @@ class _ColumnTypes:
         "boolean": gettext_lazy("Yes/No"),
         "date": gettext_lazy("Date"),
     }
-    narrow: Final = frozenset({"number", "boolean", "date"})
+    narrow: Final = frozenset({"number", "boolean"})
 
 
 COLUMN_TYPES: Final = _ColumnTypes()
@@ -113,7 +113,6 @@ class ColumnsParam(RowsField):
             {name: inputs[name] for name in labels},
             labels,
             name=kwargs.get("label", ""),
-            narrow=frozenset({"type"}),
         )
         text = gettext_lazy(
             "A label may differ by language: Fibre / de_DE=Faser. Choices as wool=Wool / de_DE=Wolle; linen=Linen."

@@ -154,6 +154,7 @@ class CountedList(AttributeType):
             {"count": _("Quantity"), "option": _("Of what")},
             name=spec.label(),
             narrow=frozenset({"count"}),
+            ordered=False,  # it is kept in the order of the options
         )
         return RowsField(label=spec.label(), required=required, widget=widget)
 

@@ -38,7 +38,10 @@ class Columns:
     """A table's columns as small attributes of their own. Built once per spec."""
 
     def __init__(self, spec: Any) -> None:
-        from catalog.structure.specs import AttributeSpec, OptionSpec  # models read the registry while they load
+        from catalog.structure.specs import (
+            AttributeSpec,
+            OptionSpec,
+        )  # models read the registry while they load
 
         self.specs = {
             column["code"]: AttributeSpec(

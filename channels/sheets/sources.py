@@ -88,7 +88,10 @@ def of_attribute(spec: AttributeSpec, place: Place) -> Made:
         return NOTHING
     kind = ATTRIBUTE_TYPES[spec.type]
     return Made(
-        kind.sheet_value(stored, spec, place.locale), kind.sheet_text(stored, spec, place.locale), stored, spec
+        kind.sheet_value(stored, spec, place.locale),
+        kind.sheet_text(stored, spec, place.locale),
+        stored,
+        spec,
     )
 
 

@@ -9,6 +9,7 @@
         const all = rows(field);
         all.forEach((row, index) => {
             row.querySelector("[data-rows-number]").textContent = index + 1;
+            if (!("ordered" in field.dataset)) return;
             row.querySelector("[data-rows-up]").disabled = index === 0;
             row.querySelector("[data-rows-down]").disabled = index === all.length - 1;
         });
@@ -67,7 +68,7 @@
     document.addEventListener("keydown", (event) => {
         if (!event.altKey || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
         const row = event.target.closest?.("[data-rows] [data-row]");
-        if (!row) return;
+        if (!row || !("ordered" in row.closest("[data-rows]").dataset)) return;
         event.preventDefault();
         move(row.closest("[data-rows]"), row, event.key === "ArrowUp" ? -1 : 1, event.target);
     });

@@ -123,9 +123,7 @@ class ProductFilters(django_filters.FilterSet):
     def filterable(self) -> Iterable[AttributeSpec]:
         """Those this person may see: a filter on another would tell its values."""
         return (
-            spec
-            for spec in self._seen()
-            if spec.filterable and ATTRIBUTE_TYPES[spec.type].may_filter(spec)
+            spec for spec in self._seen() if spec.filterable and ATTRIBUTE_TYPES[spec.type].may_filter(spec)
         )
 
     def _seen(self) -> Iterable[AttributeSpec]:
