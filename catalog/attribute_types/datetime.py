@@ -77,7 +77,7 @@ class MomentInput(PartsWidget):
         at = value.get("at") if isinstance(value, dict) else self.clock(stored)
         return [at, stored or ""]
 
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> dict[str, Any]:
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> dict[str, Any]:  # type: ignore[override]
         values = super().value_from_datadict(data, files, name)
         return values if values.get("at") else {}
 
