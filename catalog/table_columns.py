@@ -7,8 +7,9 @@ A label is written "Fibre / de_DE=Faser", the choices of a select "wool=Wool / d
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from catalog.attribute_types.base import ATTRIBUTE_TYPES, AttributeType
 from catalog.rows_widget import RowsField, RowsWidget
 from catalog.widgets import OptionSelect
 
@@ -166,3 +168,42 @@ class ColumnsParam(RowsField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return [_as_texts(row) for row in initial or ()] != [_as_texts(row) for row in data or ()]
+
+
+class Columns:
+    """A table's columns as small attributes of their own. Built once per spec."""
+
+    def __init__(self, spec: Any) -> None:
+        from catalog.structure.specs import (
+            AttributeSpec,
+            OptionSpec,
+        )  # models read the registry while they load
+
+        self.specs = {
+            column["code"]: AttributeSpec(
+                id=spec.id,
+                code=column["code"],
+                type=column["type"],
+                labels=column.get("labels", {}),
+                options={
+                    choice["code"]: OptionSpec(choice["code"], choice.get("labels", {}), rank)
+                    for rank, choice in enumerate(column.get("choices", ()))
+                },
+            )
+            for column in spec.params.get("columns", ())
+        }
+        self.kinds = {code: ATTRIBUTE_TYPES[each.type] for code, each in self.specs.items()}
+        self.key = spec.params.get("key", "")
+
+    def each(self) -> Iterable[tuple[str, Any, AttributeType]]:
+        return ((code, each, self.kinds[code]) for code, each in self.specs.items())
+
+
+_columns: WeakKeyDictionary[Any, Columns] = WeakKeyDictionary()
+
+
+def columns_of(spec: Any) -> Columns:
+    found = _columns.get(spec)
+    if found is None:
+        found = _columns[spec] = Columns(spec)
+    return found

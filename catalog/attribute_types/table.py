@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import orjson
 from django import forms
@@ -24,7 +23,7 @@ from catalog.attribute_types.base import (
     ValueRefused,
 )
 from catalog.rows_widget import RowsField, RowsWidget
-from catalog.table_columns import COLUMN_TYPES, ColumnsParam
+from catalog.table_columns import COLUMN_TYPES, Columns, ColumnsParam, columns_of
 from catalog.widgets import RawField, options_widget
 
 MOST_ROWS = 200
@@ -32,45 +31,6 @@ _FILTERABLE = ("select", "boolean")
 _BAR = re.compile(r"\s*(?<!\\)\|\s*")
 _ESCAPES = str.maketrans({"\\": "\\\\", "|": "\\|", "\n": " "})
 _ESCAPED = re.compile(r"\\([\\|])")
-
-
-class Columns:
-    """A table's columns as small attributes of their own. Built once per spec."""
-
-    def __init__(self, spec: Any) -> None:
-        from catalog.structure.specs import (
-            AttributeSpec,
-            OptionSpec,
-        )  # models read the registry while they load
-
-        self.specs = {
-            column["code"]: AttributeSpec(
-                id=spec.id,
-                code=column["code"],
-                type=column["type"],
-                labels=column.get("labels", {}),
-                options={
-                    choice["code"]: OptionSpec(choice["code"], choice.get("labels", {}), rank)
-                    for rank, choice in enumerate(column.get("choices", ()))
-                },
-            )
-            for column in spec.params.get("columns", ())
-        }
-        self.kinds = {code: ATTRIBUTE_TYPES[each.type] for code, each in self.specs.items()}
-        self.key = spec.params.get("key", "")
-
-    def each(self) -> Iterable[tuple[str, Any, AttributeType]]:
-        return ((code, each, self.kinds[code]) for code, each in self.specs.items())
-
-
-_columns: WeakKeyDictionary[Any, Columns] = WeakKeyDictionary()
-
-
-def columns_of(spec: Any) -> Columns:
-    found = _columns.get(spec)
-    if found is None:
-        found = _columns[spec] = Columns(spec)
-    return found
 
 
 @ATTRIBUTE_TYPES.register
