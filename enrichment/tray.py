@@ -7,11 +7,13 @@ from typing import Any
 
 from django.db.models import Q
 from django.http import HttpRequest, JsonResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from catalog.access import SIGNED_IN, endpoint
+from catalog.exporting import stored
 from catalog.models import Job
 
 RECENT = timedelta(minutes=10)
@@ -22,12 +24,15 @@ MOST = 10
 @require_safe
 @endpoint(SIGNED_IN)
 def jobs(request: HttpRequest) -> JsonResponse:
-    """{running, jobs: [{id, title, state, state_label, percent (null: unknown), message}]}: running, and ended lately."""
+    """{running, jobs: [{id, title, state, state_label, percent (null: unknown), message, file}]}: running, and ended lately.
+
+    `file`: the address of what the job made, "" where it made none.
+    """
     unfinished = Q(state__in=(Job.State.QUEUED, Job.State.RUNNING))
     rows = Job.objects.filter(
         unfinished | Q(finished_at__gte=timezone.now() - RECENT), created_by=request.user
     )
-    shown = [_entry(row) for row in rows.order_by("-id").defer("params", "log", "result")[:MOST]]
+    shown = [_entry(row) for row in rows.order_by("-id").defer("params", "log")[:MOST]]
     return JsonResponse({"running": sum(job["active"] for job in shown), "jobs": shown})
 
 
@@ -40,4 +45,5 @@ def _entry(row: Job) -> dict[str, Any]:
         "active": row.state in (Job.State.QUEUED, Job.State.RUNNING),
         "percent": 100 * row.done // row.total if row.total else None,
         "message": row.message,
+        "file": reverse("admin:catalog_job_file", args=[row.pk]) if stored.file_of(row) else "",
     }

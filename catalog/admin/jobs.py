@@ -5,18 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.files.storage import default_storage
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
 from unfold.decorators import display
 
 from catalog.access import can, endpoint, visible
 from catalog.admin.base import CatalogAdmin
+from catalog.exporting import stored
 from catalog.jobs import cancel
 from catalog.models import Job
 
@@ -40,6 +43,26 @@ def cancel_one(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.info(request, _("%(job)s had ended already.") % {"job": row})
     return HttpResponseRedirect(reverse("admin:catalog_job_change", args=[pk]))
+
+
+@never_cache
+@require_safe
+@endpoint("export.run")
+def download(request: HttpRequest, pk: int) -> HttpResponse:
+    """The file a job made, for who asked for it. Not by job.view: the file holds what that person may see."""
+    row = Job.objects.filter(pk=pk).first()
+    found = stored.file_of(row) if row and stored.may_have(request.user, row) else None
+    if found is None:
+        raise Http404("There is no such file.")
+    name, filename = found
+    try:
+        content = default_storage.open(name)
+    except FileNotFoundError as error:
+        raise Http404("The file was removed meanwhile.") from error
+    mime = stored.MIMES.get(filename.rpartition(".")[2], "application/octet-stream")
+    response = FileResponse(content, as_attachment=True, filename=filename, content_type=mime)
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 @admin.register(Job)
@@ -67,8 +90,12 @@ class JobAdmin(CatalogAdmin):
         return rows
 
     def get_urls(self) -> list[Any]:
-        own = path("<int:pk>/cancel/", self.admin_site.admin_view(cancel_one), name="catalog_job_cancel")
-        return [own, *super().get_urls()]
+        wrap = self.admin_site.admin_view
+        return [
+            path("<int:pk>/cancel/", wrap(cancel_one), name="catalog_job_cancel"),
+            path("<int:pk>/file/", wrap(download), name="catalog_job_file"),
+            *super().get_urls(),
+        ]
 
     def change_view(
         self,
@@ -85,6 +112,7 @@ class JobAdmin(CatalogAdmin):
         )
         extra = {
             "job": row,
+            "may_download": row is not None and stored.file_of(row) and stored.may_have(request.user, row),
             "may_cancel": running and can(request.user, "job.cancel", row),
             **(extra_context or {}),
         }

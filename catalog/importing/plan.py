@@ -25,6 +25,8 @@ from catalog.importing.readers.base import Row, Table
 from catalog.importing.readers.child import read_in_child
 from catalog.importing.rows import Action, PlannedRow, State, error
 from catalog.importing.settings import ImportSettings
+from catalog.importing.since import Since
+from catalog.importing.since import load as load_since
 from catalog.jobs import JobCancelled
 from catalog.models.importing import ImportRun
 from catalog.models.product import ProductValues
@@ -123,18 +125,19 @@ class Planner:
         found = self._find([parsed.sku for _row, parsed in taken if parsed.sku])
         above = [self._above(parsed, found.get(parsed.sku.upper())) for _row, parsed in taken]
         inherited = self.lineage.inherited(above)
-        documents = self._documents(found) if self.parser.needs_documents or inherited else {}
+        since = _changed_since(taken, found)
+        needed = self.parser.needs_documents or inherited or since
+        documents = self._documents(found) if needed else {}
         changes: list[ProductChange] = []
         bad: list[ProductChange] = []
         for (row, parsed), parent in zip(taken, above, strict=True):
-            change = self._change(row, parsed, found, documents, inherited.get(parent, {}))
+            change = self._change(row, parsed, found, documents, inherited.get(parent, {}), since)
             if change is not None:
                 (bad if row.state == State.REJECTED else changes).append(change)
         outcomes = self._plan(changes)
-        since = self._changed_since(taken, found)
         for (row, parsed), parent in zip(taken, above, strict=True):
             if row.state == State.PLANNED and (outcome := outcomes.get(id(row))) is not None:
-                self._settle(row, parsed, outcome, since.get(row.product_id or 0, {}), parent)
+                self._settle(row, parsed, outcome, since.get(row.product_id or 0), parent)
             if row.state == State.REJECTED and row.sku:
                 self.rejected.setdefault(row.sku.upper(), row.number)
         # What the door would say of rows that are rejected already, so that all their errors are known at once.
@@ -170,6 +173,7 @@ class Planner:
         found: dict[str, _Found],
         documents: dict[int, dict[str, Any]],
         inherited: dict[str, Any],
+        since: dict[int, Since],
     ) -> ProductChange | None:
         """What the row asks of the door; None where it is rejected or left out for good."""
         row.notes = parsed.notes
@@ -177,7 +181,10 @@ class Planner:
         row.product_id = product.id if product else None
         row.action = Action.UPDATE.value if product else Action.CREATE.value
         document = documents.get(product.id, {}) if product else None
-        self.parser.complete(parsed, document)
+        newer = since.get(product.id) if product else None
+        self.parser.complete(parsed, document if newer is None else newer.as_exported(document or {}))
+        if newer is not None:
+            newer.merge(parsed, document or {}, self.structure)
         problems = parsed.errors + self._problems(row, parsed, product)
         if not parsed.sku or any(problem["code"] == "duplicate_row" for problem in problems):
             row.reject(*problems)
@@ -227,15 +234,15 @@ class Planner:
         return problems
 
     def _settle(
-        self, row: PlannedRow, parsed: Parsed, outcome: Outcome, since: dict[str, str], above: str
+        self, row: PlannedRow, parsed: Parsed, outcome: Outcome, since: Since | None, above: str
     ) -> None:
         if outcome.errors:
             self._complain(row, outcome)
             return
         changed = outcome.changed
-        if stale := next((key for key in changed if key in since), None):
-            shown = _shown(changed[stale][1])
-            row.reject(complaints.changed_since(stale, since[stale], self.headers.get(stale, ""), shown))
+        if since is not None and (stale := since.stale(changed)):
+            key, who = stale
+            row.reject(complaints.changed_since(key, who, self.headers.get(key, ""), _shown(changed[key][1])))
             return
         if clash := self._clash(row, changed):
             row.reject(clash)
@@ -319,26 +326,15 @@ class Planner:
         ids = [product.id for product in found.values()]
         return dict(ProductValues.objects.filter(pk__in=ids).values_list("pk", "values")) if ids else {}
 
-    def _changed_since(
-        self, taken: Sequence[tuple[PlannedRow, Parsed]], found: dict[str, _Found]
-    ) -> dict[int, dict[str, str]]:
-        """{product: {key: who}} of what was changed after the revision a row's `_rev` cell names."""
-        based: dict[int, int] = {}
-        for _row, parsed in taken:
-            product = found.get(parsed.sku.upper())
-            if product and parsed.rev is not None and product.rev > parsed.rev:
-                based[product.id] = parsed.rev
-        changed: dict[int, dict[str, str]] = {}
-        if based:
-            later = Revision.objects.filter(product_id__in=based, rev__gt=min(based.values())).order_by(
-                "product_id", "rev"
-            )
-            for product_id, rev, changes, user, source in later.values_list(
-                "product_id", "rev", "changes", "user__username", "source"
-            ):
-                if rev > based[product_id]:
-                    changed.setdefault(product_id, {}).update(dict.fromkeys(changes, user or source))
-        return changed
+
+def _changed_since(taken: Sequence[tuple[PlannedRow, Parsed]], found: dict[str, _Found]) -> dict[int, Since]:
+    """Of the rows whose `_rev` cell names a revision that is no longer the product's."""
+    based = {
+        product.id: (parsed.rev, product.rev)
+        for _row, parsed in taken
+        if parsed.rev is not None and (product := found.get(parsed.sku.upper()))
+    }
+    return load_since(based)
 
 
 def _shown(value: Any) -> Any:

@@ -104,9 +104,14 @@ def _named(text: str, known: Iterable[str]) -> str:
     return next((code for code in known if code.casefold() == folded), "")
 
 
+def columns_of(spec: AttributeSpec, structure: Structure) -> list[str]:
+    """The parts in which its values are written: [""] where one column has it all."""
+    return ATTRIBUTE_TYPES[spec.type].columns(spec, structure)
+
+
 def parts_of(spec: AttributeSpec, structure: Structure) -> list[str]:
     """The sub-columns an attribute can have: currencies of a price, "unit" of a measurement."""
-    return [part for part in ATTRIBUTE_TYPES[spec.type].columns(spec, structure) if part]
+    return [part for part in columns_of(spec, structure) if part]
 
 
 def check(target: Target, structure: Structure) -> str:

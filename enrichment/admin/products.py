@@ -12,7 +12,7 @@ from unfold.admin import ModelAdmin
 from catalog.access import PolicyAdmin, can
 from catalog.models import Product
 from enrichment import tray
-from enrichment.workbench.grid import bulk_views, create, suggest
+from enrichment.workbench.grid import bulk_views, create, export_views, suggest
 from enrichment.workbench.grid import view as grid
 from enrichment.workbench.page import actions
 from enrichment.workbench.page import view as page
@@ -38,6 +38,8 @@ class ProductAdmin(PolicyAdmin, ModelAdmin):
             path("bulk/", wrap(bulk_views.preview), name="catalog_product_bulk"),
             path("bulk/run/", wrap(bulk_views.run), name="catalog_product_bulk_run"),
             path("bulk/undo/", wrap(bulk_views.undo), name="catalog_product_bulk_undo"),
+            path("export/", wrap(export_views.choose), name="catalog_product_export"),
+            path("export/run/", wrap(export_views.run), name="catalog_product_export_run"),
             path("jobs/", wrap(tray.jobs), name="enrichment_jobs"),
             path(f"{one}/change/", wrap(page.page), name="catalog_product_change"),
             path(f"{one}/status/", wrap(actions.set_status), name="catalog_product_status"),

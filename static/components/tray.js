@@ -25,6 +25,12 @@
             item.append(meter);
         }
         if (job.message) item.append(make("small", job.message));
+        if (job.file) {
+            const link = make("a", tray.dataset.download);
+            link.href = job.file;
+            link.setAttribute("aria-label", `${tray.dataset.download}: ${job.title}`);
+            item.append(link);
+        }
         return item;
     };
     const ask = async () => {

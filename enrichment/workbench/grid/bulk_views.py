@@ -7,7 +7,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -17,6 +17,7 @@ from catalog.access import endpoint, require
 from catalog.jobs import enqueue
 from catalog.values.write import BATCH
 from enrichment.workbench.grid import bulk
+from enrichment.workbench.grid.returning import back_from
 
 
 def _asked(data: QueryDict) -> tuple[bulk.BulkAction, bulk.Selection]:
@@ -24,13 +25,6 @@ def _asked(data: QueryDict) -> tuple[bulk.BulkAction, bulk.Selection]:
     if action is None:
         raise Http404(_("There is no such bulk change."))
     return action, bulk.Selection.of(data)
-
-
-def _back(request: HttpRequest) -> str:
-    wanted = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
-        return wanted
-    return reverse("admin:catalog_product_changelist")
 
 
 def _touched(ref: str) -> str:
@@ -47,13 +41,13 @@ def preview(request: HttpRequest) -> HttpResponse:
     made = bulk.preview(selection, action, request.user)
     if not made.total:
         messages.info(request, _("No product was selected."))
-        return HttpResponseRedirect(_back(request))
+        return HttpResponseRedirect(back_from(request))
     context = {
         **admin.site.each_context(request),
         "title": action.label,
         "preview": made,
         "selection": selection,
-        "next": _back(request),
+        "next": back_from(request),
         "as_job": made.changing > BATCH,
     }
     return TemplateResponse(request, "enrichment/grid/bulk.html", context)
@@ -77,14 +71,14 @@ def run(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(_touched(ref))
     if not ids:
         messages.info(request, _("There was nothing left to change."))
-        return HttpResponseRedirect(_back(request))
+        return HttpResponseRedirect(back_from(request))
     result = bulk.apply(ids, action, user=request.user, ref=ref)
     _tell(
         request,
         result,
         ngettext("%d product changed.", "%d products changed.", result.changed) % result.changed,
     )
-    return HttpResponseRedirect(_touched(ref) if result.changed else _back(request))
+    return HttpResponseRedirect(_touched(ref) if result.changed else back_from(request))
 
 
 def _tell(request: HttpRequest, result: bulk.Result, done: str) -> None:

@@ -90,6 +90,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "actions": bulk.offered(rights, in_trash="trash" in query.active),
         "may_create": rights.may("product.create"),
         "may_import": rights.may("import.run"),
+        "may_export": rights.may("export.run"),
         "is_empty": not context["rows"] and not query.is_filtered and query.level in ("top", "all"),
         "in_trash": "trash" in query.active,
         "filters_url": reverse("admin:catalog_product_filters") + "?" + query.query(),

@@ -1,0 +1,76 @@
+"""An export from end to end: products in, a file on this machine's disk out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from catalog.access import Rights
+from catalog.exporting import columns, rows
+from catalog.exporting.columns import Choice
+from catalog.exporting.files import open_file
+from catalog.models.product import Product
+from catalog.structure.snapshot import Structure
+
+TOLD = 20  # cells that do not fit, named one by one
+
+
+@dataclass(slots=True)
+class Exported:
+    """`notes`: what is not in the file, in sentences."""
+
+    products: int = 0
+    columns: int = 0
+    notes: list[str] = field(default_factory=list)
+
+
+def export(
+    products: QuerySet[Product],
+    choice: Choice,
+    path: Path,
+    *,
+    rights: Rights | None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Exported:
+    """Writes the products' own values to `path`; `products` are those the person may see, `rights` what of them (None: all).
+
+    Raises ChoiceRefused, files.DoesNotFit. Two passes where columns without values are left out.
+    """
+    structure = Structure.current()
+    plan = columns.plan(choice, structure, rights)
+    count = products.order_by().count()
+    passes = 1 if choice.empty_columns else 2
+    done = 0
+
+    def seen(batch: int) -> None:
+        nonlocal done
+        done += batch
+        progress(min(done, count * passes), count * passes)
+
+    chosen = plan.targets
+    if not choice.empty_columns:
+        used = rows.keys_in_use(products, seen)
+        chosen = tuple(target for target in chosen if target.field or target.key in used)
+    made = Exported(columns=len(chosen))
+    writer = rows.RowWriter(chosen, structure, rights)
+    with open_file(path, choice.format) as file:
+        file.write([str(target) for target in chosen])
+        for batch in writer.batches(products):
+            for cells in batch:
+                file.write(cells)
+            made.products += len(batch)
+            seen(len(batch))
+        too_long = file.too_long
+    if plan.unspoken:
+        sentence = _("Left out, because the header means something else: %(names)s.")
+        made.notes.append(sentence % {"names": ", ".join(plan.unspoken)})
+    for sku, column in too_long[:TOLD]:
+        sentence = _("%(column)s of %(sku)s is longer than a workbook's cell: left empty. A CSV file has it.")
+        made.notes.append(sentence % {"column": chosen[column], "sku": sku})
+    if len(too_long) > TOLD:
+        made.notes.append(_("… and %(count)d more such cells.") % {"count": len(too_long) - TOLD})
+    return made

@@ -1,0 +1,191 @@
+"""What is exported is read again without loss: nothing changes, on the same catalogue; the same comes about, on an empty one."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from catalog.attribute_types import ATTRIBUTE_TYPES
+from catalog.exporting.columns import Choice
+from catalog.exporting.products import Exported, export
+from catalog.importing import runs
+from catalog.importing.plan import plan_run
+from catalog.importing.progress import Progress
+from catalog.models import Asset, Attribute, Family, FamilyAttribute, Product, ProductValues
+from catalog.models.importing import ImportRun
+from catalog.structure.announce import announce
+from catalog.structure.snapshot import Structure
+from catalog.structure.specs import AttributeSpec, OptionSpec
+from catalog.values.changes import EMPTY
+from tests.catalog.importing.files import Importer, states, values
+
+NASTY = [
+    "=HYPERLINK(\"http://x\")", "'=1+1", "''-x", "-5 °C", "+49 89 1234", "-5", "-0.50", "0012", "@home", "1e5", "'quoted'",
+    "a;b,c|d", 'say "hi"', "two\nlines", "tab\tinside", "ÄÖÜß €", "true", "2024-01-31", "#REF!", "＝full width",
+]  # fmt: skip
+
+
+def exported(path: Path, choice: Choice | None = None) -> Exported:
+    products = Product.objects.filter(trashed_at=None)
+    choice = choice or Choice(format=path.suffix[1:])
+    return export(products, choice, path, rights=None)
+
+
+def planned(importer: Importer, path: Path, **settings: Any) -> ImportRun:
+    with path.open("rb") as content:
+        run = runs.start(content, path.name, user=importer.world.admin, guess=False)
+    if settings:
+        run.settings = {**run.settings, **settings}
+        run.save()
+    plan_run(run, by=importer.actor(run), progress=Progress())
+    run.refresh_from_db()
+    return run
+
+
+def unchanged(run: ImportRun) -> bool:
+    wrong = [state for state in states(run) if state[1] != "unchanged"]
+    assert wrong == [], list(run.rows.exclude(state="unchanged").values_list("changes", "errors"))
+    return bool(run.counts["rows"])
+
+
+@pytest.fixture
+def stocked(importer: Importer) -> Importer:
+    """Models, sub-models and variants; locales, contexts, explicit empties, several currencies, categories in order."""
+    world = importer.world
+    world.create(
+        "SHIRT",
+        {"name|en_US": "Shirt", "name|de_DE": "Hemd"},
+        family_variant="shirts_color_size",
+        categories=["fashion"],
+    )
+    world.create("SHIRT-red", {"color": "red", "name|en_US|amazon": "Shirt, red"}, parent="SHIRT")
+    world.create(
+        "SHIRT-red-m", {"size": "m", "ean": "4006381333931", "name|de_DE": EMPTY}, parent="SHIRT-red"
+    )
+    world.create(
+        "MUG", {
+            "name|en_US": "Mug", "name|de_DE": "Becher", "name|fr_CA|professional": "Tasse", "description|en_US": "<p>A <strong>mug</strong></p>",
+            "color": EMPTY, "weight": {"amount": "350", "unit": "GRAM"}, "capacity": "-0.5", "dishwasher_safe": False,
+            "features": ["handmade", "stackable"], "released": "2024-02-29", "released||amazon": "2024-03-01",
+            "price": {"EUR": "9.9", "USD": "12"}, "price||shop": {"EUR": "8"},
+        }, family="mugs", categories=["other", "cups"], status="approved", enabled=False,
+    )  # fmt: skip
+    world.create("PLAIN")
+    return importer
+
+
+@pytest.mark.parametrize("name", ["all.csv", "all.xlsx"])
+@pytest.mark.parametrize("empty", ["keep", "clear"])
+def test_importing_what_was_exported_changes_nothing(
+    stocked: Importer, tmp_path: Path, name: str, empty: str
+) -> None:
+    made = exported(tmp_path / name)
+    assert made.products == 5
+    run = planned(stocked, tmp_path / name, empty=empty)
+    assert unchanged(run)
+    assert (run.counts["rows"], run.counts["cells_changed"]) == (5, 0)
+
+
+def test_the_headers_are_those_the_importer_reads_by_name(stocked: Importer, tmp_path: Path) -> None:
+    exported(tmp_path / "all.csv")
+    with (tmp_path / "all.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = {row["sku"]: row for row in csv.DictReader(file)}
+    assert list(rows) == ["SHIRT", "SHIRT-red", "SHIRT-red-m", "MUG", "PLAIN"]
+    assert list(rows["MUG"]) == [
+        "sku", "family", "family_variant", "parent", "categories", "status", "enabled", "_rev", "price-EUR", "price-USD",
+        "price-shop-EUR", "price-shop-USD", "name-en_US", "name-de_DE", "name-en_US-amazon", "name-fr_CA-professional",
+        "description-en_US", "color", "size", "features", "ean", "weight", "weight-unit", "capacity", "dishwasher_safe",
+        "released", "released-amazon",
+    ]  # fmt: skip
+    mug = {header: cell for header, cell in rows["MUG"].items() if cell}
+    assert mug == {
+        "sku": "MUG", "family": "mugs", "categories": "other,cups", "status": "approved", "enabled": "0", "_rev": "1",
+        "price-EUR": "9.9", "price-USD": "12", "price-shop-EUR": "8", "name-en_US": "Mug", "name-de_DE": "Becher",
+        "name-fr_CA-professional": "Tasse", "description-en_US": "<p>A <strong>mug</strong></p>", "features": "stackable,handmade",
+        "weight": "350", "weight-unit": "GRAM", "capacity": "-0.5", "dishwasher_safe": "false", "released": "2024-02-29",
+        "released-amazon": "2024-03-01",
+    }  # fmt: skip
+    assert rows["SHIRT-red-m"]["parent"] == "SHIRT-red"
+    assert rows["SHIRT"]["family_variant"] == "shirts_color_size"
+    assert rows["SHIRT-red"]["family_variant"] == ""
+
+
+@pytest.mark.parametrize("name", ["all.csv", "all.xlsx"])
+def test_an_empty_catalogue_becomes_the_same_but_for_what_is_explicitly_empty(
+    stocked: Importer, tmp_path: Path, name: str
+) -> None:
+    def catalogue() -> dict[str, Any]:
+        rows = ProductValues.objects.select_related("product__parent", "product__family_variant")
+        return {
+            row.product.sku: (
+                row.product.kind, row.product.parent and row.product.parent.sku, row.product.status, row.product.enabled,
+                {key: stored for key, stored in row.values.items() if stored is not None},
+            )
+            for row in rows
+        }  # fmt: skip
+
+    before = catalogue()
+    exported(tmp_path / name)
+    Product.objects.order_by("-pk").update(parent=None, root=None)
+    Product.objects.all().delete()
+    run = planned(stocked, tmp_path / name)
+    stocked.apply(run)
+    assert run.counts["created"] == 5
+    assert catalogue() == before
+
+
+@pytest.mark.parametrize("name", ["all.csv", "all.xlsx"])
+def test_texts_that_look_like_formulas_numbers_and_separators_come_back_as_they_were(
+    importer: Importer, tmp_path: Path, name: str
+) -> None:
+    for number, text in enumerate(NASTY):
+        importer.world.create(f"N{number}", {"name|en_US": text}, family="mugs")
+    before = [values(f"N{number}") for number in range(len(NASTY))]
+    assert [each["name|en_US"] for each in before][5:8] == ["-5", "-0.50", "0012"]
+    exported(tmp_path / name)
+    assert unchanged(planned(importer, tmp_path / name))
+
+
+def test_a_value_of_every_attribute_type_comes_back_unchanged(importer: Importer, tmp_path: Path) -> None:
+    world = importer.world
+    group = world.attributes["name"].group
+    structure = Structure.current()
+    family = Family.objects.create(code="everything")
+    # Types that point at rows other than files need those rows: their own tests make them.
+    codes = [code for code in ATTRIBUTE_TYPES.codes() if not _points_elsewhere(code)]
+    with transaction.atomic():
+        for position, code in enumerate(codes):
+            attribute = Attribute(
+                code=f"a_{code}", type=code, group=group, params=dict(ATTRIBUTE_TYPES[code].sample_params)
+            )
+            attribute.save()
+            if ATTRIBUTE_TYPES[code].has_options:
+                for option in structure.attributes["color"].options.values():
+                    attribute.options.create(code=option.code, labels=option.labels)
+            FamilyAttribute.objects.create(family=family, attribute=attribute, position=position)
+        announce("structure", [])
+    structure = Structure.current()
+    sample = {f"a_{code}": ATTRIBUTE_TYPES[code].sample(structure.attributes[f"a_{code}"]) for code in codes}
+    for code, stored in sample.items():
+        for digest in ATTRIBUTE_TYPES[code[2:]].references(stored).get("asset", ()):
+            Asset.objects.get_or_create(sha256=digest, defaults=ASSET)
+    world.create("ALL", sample, family="everything")
+    assert values("ALL") == sample
+    for name in ("all.csv", "all.xlsx"):
+        exported(tmp_path / name)
+        assert unchanged(planned(importer, tmp_path / name))
+
+
+def _points_elsewhere(code: str) -> bool:
+    kind = ATTRIBUTE_TYPES[code]
+    spec = AttributeSpec(0, code, code, params=kind.sample_params, options=OPTIONS)
+    return bool(kind.references(kind.sample(spec)).keys() - {"asset"})
+
+
+OPTIONS = {code: OptionSpec(code) for code in ("red", "navy", "white")}
+ASSET = {"file": "x", "name": "x.png", "mime": "image/png", "size": 1, "created_at": timezone.now()}
