@@ -79,6 +79,7 @@ def _products(page: Page, rig: Rig, run: int) -> list[Place]:
         Place("grid-filters", grid, _open_filters),
         Place("grid-nothing", f"{grid}?q=nothingofthekind"),
         Place("bulk", f"{grid}?import={run}&level=all", _preview_bulk),
+        Place("export", f"{grid}export/?family=lamps", _open_columns),
         Place("product-new", f"{grid}add/"),
         Place("product-simple", at[SIMPLE]),
         Place("product-model", at[MODEL]),
@@ -90,6 +91,10 @@ def _products(page: Page, rig: Rig, run: int) -> list[Place]:
         Place("product-history", f"{at[MODEL]}?tab=history"),
         Place("product-sheet", f"{at[VARIANT].removesuffix('change/')}sheet/b2b_shop/"),
     ]
+
+
+def _open_columns(page: Page) -> None:
+    page.locator(".export-columns summary").first.click()
 
 
 def _product(page: Page, grid: str, sku: str) -> str:
