@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce
@@ -25,6 +27,14 @@ def mark_products(products: Iterable[Product], channels: Sequence[ChannelSpec], 
         ids = units_of(unit, products)
         if ids:
             _mark(ids, [spec.id for spec in channels if spec.unit == unit], held_by)
+
+
+def mark_left(products: Sequence[int]) -> None:
+    """Listings that stand under these products themselves: where they are a part of a model now, they are taken down.
+
+    Of channels that are not active too: what they still show is withdrawn when they are active again.
+    """
+    Listing.objects.filter(product_id__in=products).update(**_raised(timezone.now()))
 
 
 def remember_keys(renamed: Mapping[int, int]) -> None:
@@ -72,7 +82,14 @@ def _mark(units: Sequence[int], channels: Collection[int], held_by: str) -> None
         if (unit, channel) not in known
     ]
     Listing.objects.bulk_create(new, ignore_conflicts=True)
-    changes = {
+    changes = _raised(now)
+    if held_by:
+        changes["held_by"] = Value(held_by)
+    Listing.objects.filter(product_id__in=units, channel_id__in=channels).update(**changes)
+
+
+def _raised(now: datetime) -> dict[str, Any]:
+    return {
         "desired_rev": F("desired_rev") + 1,
         "stale_since": Coalesce("stale_since", Value(now)),
         # What was not stale waited for its confirmation, at most: that is no reason to wait with a change.
@@ -80,6 +97,3 @@ def _mark(units: Sequence[int], channels: Collection[int], held_by: str) -> None
             When(desired_rev__lte=F("sent_rev"), submission="", then=Value(now)), default=F("next_try_at")
         ),
     }
-    if held_by:
-        changes["held_by"] = Value(held_by)
-    Listing.objects.filter(product_id__in=units, channel_id__in=channels).update(**changes)

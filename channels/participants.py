@@ -5,7 +5,7 @@ from __future__ import annotations
 from catalog import participants
 from catalog.participants import ChangeBatch, StructureChange
 from channels import completeness, fan_out, profile, scores
-from channels.marking import mark_products, remember_keys
+from channels.marking import mark_left, mark_products, remember_keys
 
 
 class Channels:
@@ -32,6 +32,9 @@ class Channels:
         channels = fan_out.channels_meant(batch, profiles)
         held_by = batch.ref if batch.origin == "import" else ""
         mark_products((batch.bundles[pk].product for pk in batch.touched), channels, held_by=held_by)
+        moved = [pk for pk, keys in batch.changed.items() if "_parent" in keys and pk not in batch.created]
+        if moved:
+            mark_left(moved)
         renamed = [pk for pk, keys in batch.changed.items() if "_sku" in keys and pk not in batch.created]
         if renamed:
             remember_keys({pk: batch.bundles[pk].product.rev for pk in renamed})

@@ -34,7 +34,7 @@ _OF_PRODUCT: dict[str, str] = {
     **dict.fromkeys(
         (
             "catalog.productvalues", "catalog.productcategory", "catalog.uniquevalue", "catalog.numbervalue",
-            "catalog.revision", "catalog.proposal", "catalog.campaignvalues",
+            "catalog.revision", "catalog.proposal", "catalog.campaignvalues", "catalog.mergedproduct",
         ),
         "product",
     ),

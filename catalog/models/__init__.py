@@ -10,6 +10,7 @@ from catalog.models.family import Family, FamilyAttribute, FamilyVariant, Varian
 from catalog.models.importing import ImportProfile, ImportRow, ImportRun
 from catalog.models.job import Job
 from catalog.models.measurement import MeasurementFamily, MeasurementUnit
+from catalog.models.merged import MergedProduct
 from catalog.models.product import NumberValue, Product, ProductCategory, ProductValues, UniqueValue
 from catalog.models.revision import Revision
 from catalog.models.source import Proposal, Source, SourcePolicy
@@ -36,6 +37,7 @@ __all__ = [
     "Locale",
     "MeasurementFamily",
     "MeasurementUnit",
+    "MergedProduct",
     "NumberValue",
     "Option",
     "Product",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import Any, Literal
 
 from catalog.models.user import User
 
@@ -57,6 +57,9 @@ class ProductChange:
     base: Mapping[str, str] | None = None
     cleaned: bool = False
     only_empty: bool = False  # fill what is empty, leave the rest
+    # Parent and family variant of a product that exists may change, since the sender has seen what that loses: "along" takes
+    # inherited values along and drops what the new model says as well; "bare" (undo) does no more than it is told.
+    moves: Literal["", "along", "bare"] = ""
     sources: Mapping[str, str] | None = (
         None  # key → source to note instead of the actor's (undo gives the old one back)
     )

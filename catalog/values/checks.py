@@ -16,6 +16,7 @@ from catalog.values.derive import unique_entry
 from catalog.values.draft import Draft
 from catalog.values.fields import axes_of
 from catalog.values.keys import attribute_of
+from catalog.values.moving import is_moved
 
 
 def siblings_of(drafts: Sequence[Draft]) -> dict[int, list[tuple[int, dict[str, Any]]]]:
@@ -23,7 +24,7 @@ def siblings_of(drafts: Sequence[Draft]) -> dict[int, list[tuple[int, dict[str, 
         draft.above[0].pk
         for draft in drafts
         if draft.above and draft.above[0].pk and not draft.outcome.errors and (axes := axes_of(draft.variant, draft.depth))
-        and (draft.is_new or any(axis in draft.outcome.changed for axis in axes))
+        and (draft.is_new or is_moved(draft) or any(axis in draft.outcome.changed for axis in axes))
     }  # fmt: skip
     siblings: dict[int, list[tuple[int, dict[str, Any]]]] = {}
     if parents:

@@ -55,7 +55,7 @@ class KeyRules:
                 shown,
             )
             return None
-        refusal = _misplaced(draft, spec, parsed, self.structure)
+        refusal = misplaced(draft, spec, parsed, self.structure)
         if refusal:
             draft.refuse(key, refusal[0], refusal[1], shown)
             return None
@@ -104,7 +104,8 @@ def may_inherit(draft: Draft, spec: AttributeSpec, key: Key, structure: Structur
     return bool(key.context) or (spec.localizable and len(structure.locale_chain(key.locale)) > 1)
 
 
-def _misplaced(draft: Draft, spec: AttributeSpec, key: Key, structure: Structure) -> tuple[str, str] | None:
+def misplaced(draft: Draft, spec: AttributeSpec, key: Key, structure: Structure) -> tuple[str, str] | None:
+    """(code, sentence) where the product's place, or the structure, has no room for the key; None where it has."""
     if spec.localizable and not key.locale:
         return "needs_locale", _("%(label)s is written by locale: name one, as in %(code)s-en_US.") % {
             "label": spec.label(),

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from catalog.access import Rights
 from catalog.models.product import Product
+from catalog.models.user import User
 from catalog.structure.snapshot import FamilySpec, VariantSpec
 from catalog.values.changes import ABSENT, FieldError, Outcome, ProductChange
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What one batch looked up at once: products by SKU in capitals, and ids."""
+
+    by_sku: Mapping[str, Product]
+    by_id: Mapping[int, Product]
 
 
 @dataclass(slots=True)
@@ -29,6 +39,10 @@ class Draft:
     variant: VariantSpec | None = None
     proposals: dict[str, Any] = field(default_factory=dict)  # key → stored form
     rights: Rights | None = None  # the writer's, for this product's categories; None: trusted
+    writer: User | None = None  # of a draft with `rights` that moves
+    # Of a draft that moves: what the batch loaded, product id → (values, sources); and those above it until now.
+    documents: Mapping[int, tuple[dict[str, Any], dict[str, str]]] = field(default_factory=dict)
+    stored_above: tuple[Product, ...] = ()
 
     @property
     def depth(self) -> int:

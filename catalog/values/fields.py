@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 from catalog.models.product import Product
 from catalog.structure.snapshot import Structure, VariantSpec
 from catalog.values import revisions
-from catalog.values.changes import ABSENT, Conflict
-from catalog.values.draft import Draft
+from catalog.values.changes import ABSENT
+from catalog.values.draft import Draft, Surroundings
 from catalog.values.hashing import value_hash
+from catalog.values.moving import change_place, is_moved
+from catalog.values.setting import edit_verb, may, note
 
 FIELDS = frozenset(
     {"sku", "family", "family_variant", "parent", "status", "enabled", "categories", "trashed"}
@@ -34,14 +36,6 @@ class Coming:
     parent: str = ""  # SKU in capitals
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What one batch looked up at once: products by SKU in capitals, and ids."""
-
-    by_sku: Mapping[str, Product]
-    by_id: Mapping[int, Product]
-
-
 def apply_fields(draft: Draft, *, structure: Structure, around: Surroundings) -> None:
     """Checks and sets the product's own fields on the draft; refusals are noted there."""
     fields = draft.change.fields
@@ -53,38 +47,6 @@ def apply_fields(draft: Draft, *, structure: Structure, around: Surroundings) ->
     _flag(draft, fields, "enabled")
     _trash(draft, fields)
     _categories(draft, fields, structure)
-
-
-def _note(draft: Draft, name: str, before: Any, after: Any) -> bool:
-    """Whether the field is to be set: it changes, and nobody changed it since `base`."""
-    key = f"_{name}"
-    if before == after:
-        return False
-    base = (draft.change.base or {}).get(key)
-    if base is not None and base != value_hash(before):
-        draft.outcome.conflicts.append(Conflict(key, after, before))
-        return False
-    draft.set_field(key, before, after)
-    return True
-
-
-# What concerns the product in every language is not a translator's to change.
-_WHOLE = frozenset({"_family", "_categories", "_enabled"})
-
-
-def _may(draft: Draft, verb: str, key: str) -> bool:
-    if draft.rights is None or (
-        draft.rights.may_in(verb, None, "", None) if key in _WHOLE else draft.rights.may(verb)
-    ):
-        return True
-    draft.refuse(key, "forbidden", _("Your roles do not let you change this."))
-    return False
-
-
-def _edit_verb(draft: Draft) -> str:
-    """What an edit that channels see asks for: of an approved product it goes out at once, and a field has no proposal."""
-    is_out = draft.row.status == Product.Status.APPROVED and not draft.is_new
-    return "product.publish" if is_out else "product.edit"
 
 
 def _sku(draft: Draft, fields: Mapping[str, Any], around: Surroundings) -> None:
@@ -106,7 +68,7 @@ def _sku(draft: Draft, fields: Mapping[str, Any], around: Surroundings) -> None:
     other = around.by_sku.get(sku.upper())
     if other is not None and other.pk != draft.row.pk:
         draft.refuse("_sku", "sku_taken", _("The SKU %(sku)s is taken.") % {"sku": sku}, sku)
-    elif _may(draft, "product.rename", "_sku") and _note(draft, "sku", draft.row.sku, sku):
+    elif may(draft, "product.rename", "_sku") and note(draft, "sku", draft.row.sku, sku):
         draft.row.sku = sku
 
 
@@ -114,39 +76,7 @@ def _place(draft: Draft, fields: Mapping[str, Any], structure: Structure, around
     if draft.is_new:
         _new_place(draft, fields, structure, around)
         return
-    row = draft.row
-    family = structure.families.get(row.family_id) if row.family_id else None
-    if "family" in fields:
-        code = str(fields["family"] or "")
-        wanted = structure.family_by_code.get(code.casefold())
-        if code and wanted is None:
-            draft.refuse(
-                "_family", "unknown_family", _("There is no family '%(code)s'.") % {"code": code}, code
-            )
-        elif (wanted and wanted.id) != row.family_id:
-            if row.kind != Product.Kind.SIMPLE:
-                draft.refuse(
-                    "_family",
-                    "family_fixed",
-                    _("The family of a model and its variants cannot be changed."),
-                    code,
-                )
-            elif _may(draft, _edit_verb(draft), "_family") and _note(
-                draft, "family", family.code if family else None, wanted.code if wanted else None
-            ):
-                row.family_id = wanted.id if wanted else None
-                draft.family = wanted
-    for name, current in (
-        ("parent", draft.above[0].sku if draft.above else None),
-        ("family_variant", draft.variant.code if draft.variant else None),
-    ):
-        wanted_code = fields.get(name) or None
-        if name in fields and (wanted_code or "").upper() != (current or "").upper():
-            if name == "family_variant" and draft.above and wanted_code is None:
-                continue  # a variant takes its parent's: a file may leave the cell empty
-            draft.refuse(f"_{name}", "place_fixed", _("%(sku)s stands under %(current)s: a product cannot be moved by an edit.") % {
-                "sku": row.sku, "current": current or _("no parent"),
-            }, wanted_code)  # fmt: skip
+    change_place(draft, fields, structure, around)
 
 
 def _new_place(draft: Draft, fields: Mapping[str, Any], structure: Structure, around: Surroundings) -> None:
@@ -243,7 +173,7 @@ def _status(draft: Draft, fields: Mapping[str, Any]) -> None:
     elif wanted != current:
         # Approving, and taking an approval back, both decide what channels show.
         decides = Product.Status.APPROVED in (wanted, current)
-        if _may(draft, "product.publish" if decides else "product.edit", "_status") and _note(
+        if may(draft, "product.publish" if decides else "product.edit", "_status") and note(
             draft, "status", current, wanted
         ):
             draft.row.status = wanted
@@ -259,11 +189,7 @@ def _flag(draft: Draft, fields: Mapping[str, Any], name: str) -> None:
         draft.refuse(f"_{name}", "not_boolean", _("Write 1 or 0."), raw)
         return
     current = getattr(draft.row, name)
-    if (
-        wanted != current
-        and _may(draft, _edit_verb(draft), f"_{name}")
-        and _note(draft, name, current, wanted)
-    ):
+    if wanted != current and may(draft, edit_verb(draft), f"_{name}") and note(draft, name, current, wanted):
         setattr(draft.row, name, wanted)
 
 
@@ -273,8 +199,8 @@ def _trash(draft: Draft, fields: Mapping[str, Any]) -> None:
     wanted, current = bool(fields["trashed"]), draft.row.trashed_at is not None
     if (
         wanted != current
-        and _may(draft, "product.trash", "_trashed")
-        and _note(draft, "trashed", current, wanted)
+        and may(draft, "product.trash", "_trashed")
+        and note(draft, "trashed", current, wanted)
     ):
         draft.row.trashed_at = timezone.now() if wanted else None
 
@@ -299,7 +225,7 @@ def _categories(draft: Draft, fields: Mapping[str, Any], structure: Structure) -
         return
     before = [structure.categories[pk].code for pk in draft.stored_categories if pk in structure.categories]
     after = [structure.categories[pk].code for pk in wanted]
-    if draft.is_new or _may(draft, _edit_verb(draft), "_categories"):
+    if draft.is_new or may(draft, edit_verb(draft), "_categories"):
         base = (draft.change.base or {}).get("_categories")
         if base is not None and base != value_hash(before):
             ancestor = revisions.value_by_hash(draft.row.pk, "_categories", base)
@@ -310,7 +236,7 @@ def _categories(draft: Draft, fields: Mapping[str, Any], structure: Structure) -
                     draft.set_field("_categories", before, after)
                     draft.categories = wanted
                 return
-        if set(before) == set(after) or not _note(draft, "categories", before, after):
+        if set(before) == set(after) or not note(draft, "categories", before, after):
             return
         draft.categories = wanted
 
@@ -329,13 +255,16 @@ def check_axes(drafts: Sequence[Draft], siblings: Mapping[int, list[tuple[int, d
         draft.row.pk
         for draft in drafts
         if not draft.outcome.errors
-        and any(axis in draft.outcome.changed for axis in axes_of(draft.variant, draft.depth))
+        and (
+            is_moved(draft)
+            or any(axis in draft.outcome.changed for axis in axes_of(draft.variant, draft.depth))
+        )
     }
     for draft in drafts:
         axes = axes_of(draft.variant, draft.depth)
         if not axes or draft.outcome.errors:
             continue
-        if not draft.is_new and not any(axis in draft.outcome.changed for axis in axes):
+        if not (draft.is_new or is_moved(draft) or any(axis in draft.outcome.changed for axis in axes)):
             continue
         missing = [axis for axis in axes if draft.values.get(axis) in (None, "")]
         for axis in missing:

@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 
 from catalog.access import Rights
 from catalog.models.product import Product, ProductCategory, ProductValues
+from catalog.models.user import User
 from catalog.structure.snapshot import Structure
 from catalog.values import bundle as bundles
 from catalog.values.changes import Outcome, ProductChange
-from catalog.values.draft import Draft
-from catalog.values.fields import Coming, Surroundings
+from catalog.values.draft import Draft, Surroundings
+from catalog.values.fields import Coming
 from catalog.values.products import capitals
 
 
@@ -72,6 +73,7 @@ def make_drafts(
     around: Surroundings,
     structure: Structure,
     rights: Rights | None,
+    user: User | None = None,
 ) -> list[Draft]:
     needed = sorted(around.by_id)
     documents = {
@@ -112,6 +114,9 @@ def make_drafts(
     if any(change.only_empty for change in changes):
         for draft in drafts:
             draft.above_values = tuple(documents.get(step.pk, ({}, {}))[0] for step in draft.above)
+    for draft in drafts:
+        if draft.change.moves or "family" in draft.change.fields:
+            draft.documents, draft.stored_above, draft.writer = documents, draft.above, user
     return drafts
 
 

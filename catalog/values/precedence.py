@@ -52,7 +52,8 @@ class Stands:
 
     def __init__(self, by: Actor, structure: Structure) -> None:
         self.free = by.origin in ("undo", "demo")  # gives back what was, or makes what is first
-        self.writer = structure.sources.get(by.source)
+        # A move writes values that are there already, each with the source it has: ranks were weighed when it was chosen.
+        self.writer = None if by.origin == "move" else structure.sources.get(by.source)
         self.source, self.structure = by.source, structure
         self._known: dict[str, tuple[bool, int]] = {}
 

@@ -27,6 +27,7 @@ from catalog.values.draft import Draft
 from catalog.values.fields import Coming, apply_fields, check_axes
 from catalog.values.gather import look_up, make_drafts
 from catalog.values.keys import attribute_of
+from catalog.values.moving import check_whole_models, is_moved, shed, store_moves
 from catalog.values.precedence import Stands, merged, same
 from catalog.values.products import descendants
 
@@ -98,7 +99,7 @@ def _prepare(
     around, rows = look_up(changes, lock=lock, coming=coming)
     # Asked once the rows are ours: what follows a change of the structure may have been here while we waited for them.
     structure = Structure.current()
-    drafts = make_drafts(changes, rows, around, structure, rights)
+    drafts = make_drafts(changes, rows, around, structure, rights, None if by.trusted else by.user)
     rules = KeyRules(structure)
     stands = Stands(by, structure)
     for draft in drafts:
@@ -109,6 +110,9 @@ def _prepare(
             # Its place is unknown, but each of its values is still looked at: all errors at once.
             draft.variant = draft.variant if draft.above else None
         _apply_values(draft, by=by, rules=rules, stands=stands)
+        if is_moved(draft):
+            shed(draft, structure)
+    check_whole_models(drafts)
     check_axes(drafts, siblings_of(drafts))
     check_skus(drafts)
     check_unique(drafts, structure)
@@ -154,17 +158,17 @@ def _store(drafts: Sequence[Draft], *, by: Actor, structure: Structure) -> None:
             [(attribute, draft.row.pk) for draft, attribute, _entry in claims if not draft.is_new],
             [(attribute, entry, draft.row.pk) for draft, attribute, entry in claims if entry],
         )
+    left = store_moves(drafts, structure=structure)
     store.store_revisions(drafts, by, now)
     rows = {draft.row.pk: draft.row for draft in drafts}
     models = [draft.row.pk for draft in drafts if not draft.is_new and not draft.row.is_sellable]
     below = [pk for pk in descendants(models) if pk not in rows] if models else []
     later = below[BATCH:]
+    below = sorted({*below[:BATCH], *left})
     if below:
         rows |= {
             row.pk: row
-            for row in Product.objects.filter(pk__in=below[:BATCH])
-            .order_by("pk")
-            .select_for_update(no_key=True)
+            for row in Product.objects.filter(pk__in=below).order_by("pk").select_for_update(no_key=True)
         }
     documents = {draft.row.pk: (draft.values, draft.sources) for draft in drafts}
     categories = {

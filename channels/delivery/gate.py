@@ -25,6 +25,7 @@ from channels.profile import ChannelSpec
 from channels.sheets import load
 from channels.sheets.build import Sheet, SheetUnit
 from channels.sheets.validate import validate
+from channels.units import unit_of
 
 State = Listing.State
 
@@ -109,6 +110,8 @@ def _unavailable(bundle: Bundle) -> str:
 
 def _why_absent(unit: SheetUnit, channel: ChannelSpec, structure: Structure) -> Decision | None:
     product = unit.bundle.product
+    if unit_of(channel.unit, product=product.pk, kind=product.kind, root=product.root_id) != product.pk:
+        return Decision("absent", State.ABSENT, _("It is sent as a part of its model."))
     outside = assortment.why_outside(channel.assortment, unit.bundle, structure)
     if product.trashed_at is not None or not product.enabled or outside:
         return Decision("absent", State.ABSENT, outside or _unavailable(unit.bundle))

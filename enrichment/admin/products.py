@@ -14,6 +14,7 @@ from catalog.models import Product
 from enrichment import tray
 from enrichment.workbench.grid import bulk_views, create, export_views, suggest
 from enrichment.workbench.grid import view as grid
+from enrichment.workbench.moves import duplicate_view, merge_view, place_views
 from enrichment.workbench.page import actions
 from enrichment.workbench.page import view as page
 
@@ -48,6 +49,10 @@ class ProductAdmin(PolicyAdmin, ModelAdmin):
             path(f"{one}/untrash/", wrap(actions.untrash), name="catalog_product_untrash"),
             path(f"{one}/restore/", wrap(actions.restore), name="catalog_product_restore"),
             path(f"{one}/variants/", wrap(actions.add_variant), name="catalog_product_add_variant"),
+            path(f"{one}/move/undo/", wrap(place_views.undo), name="catalog_product_move_undo"),
+            path(f"{one}/move/<slug:move>/", wrap(place_views.page), name="catalog_product_move"),
+            path(f"{one}/duplicate/", wrap(duplicate_view.page), name="catalog_product_duplicate"),
+            path(f"{one}/merge/", wrap(merge_view.page), name="catalog_product_merge"),
             path(f"{one}/push/<str:channel>/", wrap(actions.push), name="catalog_product_push"),
             path(f"{one}/sheet/<str:channel>/", wrap(actions.sheet), name="catalog_product_sheet"),
         ]

@@ -16,6 +16,7 @@ from catalog.models.codes import label_of
 from catalog.models.product import Product
 from catalog.models.revision import Revision
 from catalog.models.user import User
+from catalog.moves import undo
 from catalog.structure.snapshot import Structure
 from catalog.values.campaigns import write_campaign
 from catalog.values.changes import ABSENT, EMPTY, RESET, Actor, Outcome, ProductChange
@@ -47,6 +48,7 @@ class Entry:
     origin: str
     ref: str
     changes: list[ChangedKey]
+    can_undo: bool = False  # a move, taken back as a whole
 
 
 def entries(
@@ -69,6 +71,7 @@ def _origin(code: str) -> str:
         "form": _("product page"),
         "grid": _("grid"),
         "bulk": _("bulk change"),
+        "move": _("move"),
         "import": _("import"),
         "undo": _("undo"),
         "rule": _("rule"),
@@ -87,6 +90,7 @@ def _entry(row: Revision, structure: Structure, rights: Rights, locale: str) -> 
         source=label_of(dict(source.labels), row.source) if source else row.source,
         origin=_origin(row.origin),
         ref=row.ref,
+        can_undo=undo.can_be_undone(row.ref) and row.origin == "move" and row.rev > 1,
         changes=list(
             _changes(changes_from_json(row.changes), structure, rights, locale, is_creation=row.rev == 1)
         ),

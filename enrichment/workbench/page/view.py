@@ -18,6 +18,7 @@ from js_asset.media import Media as ScriptMedia
 from catalog.access import Rights, endpoint, rights_of, visible
 from catalog.attribute_types import ATTRIBUTE_TYPES
 from catalog.models import Product, Proposal
+from catalog.moves.merging import merged_into
 from catalog.structure.snapshot import Structure
 from catalog.values import bundle as bundles
 from catalog.values.bundle import Bundle
@@ -157,6 +158,9 @@ def render(
         "transitions": workflow.transitions(product.status, rights),
         "unmet": workflow.unmet(place for channel in ready for place in channel.places),
         "may_switch": rights.may_in(workflow.verb(product.status, product.status), None, "", None),
+        "may_move": rights.may_in("product.edit", None, "", None),
+        "may_create": rights.may("product.create"),
+        "merged_into": merged_into(product) if product.trashed_at else None,
         "may_trash": rights.may("product.trash"),
         "may_rename": rights.may("product.rename"),
         "may_push": rights.may("channel.sync"),

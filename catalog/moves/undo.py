@@ -1,0 +1,87 @@
+"""Taking a move back: every product that took part gets the place and the values it had, where nobody changed them since."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import groupby
+from typing import Any
+
+from django.db import transaction
+
+from catalog.access import visible
+from catalog.models.campaign import Campaign
+from catalog.models.merged import MergedProduct
+from catalog.models.revision import Revision
+from catalog.models.user import User
+from catalog.values.campaigns import write_campaign
+from catalog.values.changes import ABSENT, EMPTY, RESET, Actor, Outcome, ProductChange
+from catalog.values.hashing import value_hash
+from catalog.values.keys import is_field, split_campaign
+from catalog.values.revisions import changes_from_json
+from catalog.values.write import BATCH, write
+
+PREFIX = "move:"
+
+
+def can_be_undone(ref: str) -> bool:
+    return ref.startswith(PREFIX)
+
+
+def undo(ref: str, *, user: User) -> list[Outcome]:
+    """All of the move, or nothing: an outcome that is refused or in conflict says why. [] where there is no such move."""
+    rows = list(visible(user, Revision.objects.filter(ref=ref)).order_by("-at", "product_id")[:BATCH])
+    by = Actor(user=user, origin="undo", ref=f"undo:{ref}")
+    outcomes: list[Outcome] = []
+    with transaction.atomic():
+        # What was written together goes back together, the last first: an identifier is given up before it is claimed.
+        for _at, group in groupby(rows, key=lambda row: row.at):
+            revisions = [(row.product_id, changes_from_json(row.changes)) for row in group]
+            outcomes += write([_reverse(pk, changes) for pk, changes in revisions], by=by)
+            for pk, changes in revisions:
+                outcomes += _reverse_campaigns(pk, changes, by)
+        if not all(outcome.ok for outcome in outcomes):
+            transaction.set_rollback(True)
+        else:
+            MergedProduct.objects.filter(product_id__in=[row.product_id for row in rows]).delete()
+    return outcomes
+
+
+def _reverse(product: int, changes: Mapping[str, tuple[Any, Any]]) -> ProductChange:
+    change = ProductChange(product=product, cleaned=True, moves="bare")
+    base = {}
+    for key, (before, after) in changes.items():
+        if "@" in key:
+            continue
+        if not is_field(key):
+            change.values[key] = _given_back(before)
+        elif key in ("_parent", "_categories", "_trashed", "_sku", "_status", "_enabled"):
+            change.fields[key[1:]] = before
+        elif key == "_family" and (
+            "_family_variant" not in changes or changes.get("_parent", ("",))[0] is None
+        ):
+            change.fields["family"] = before
+        elif key == "_family_variant" and "_parent" not in changes:
+            change.fields["family_variant"] = before
+        else:
+            continue  # follows from the parent, or from the family variant
+        base[key] = value_hash(after)
+    change.base = base
+    return change
+
+
+def _given_back(before: Any) -> Any:
+    return RESET if before is ABSENT else EMPTY if before is None else before
+
+
+def _reverse_campaigns(product: int, changes: Mapping[str, tuple[Any, Any]], by: Actor) -> list[Outcome]:
+    documents: dict[str, dict[str, Any]] = {}
+    for key, (before, _after) in changes.items():
+        plain, campaign = split_campaign(key)
+        if campaign:
+            documents.setdefault(campaign, {})[plain] = _given_back(before)
+    found = Campaign.objects.filter(code__in=documents)
+    return [
+        outcome
+        for campaign in found
+        for outcome in write_campaign(campaign, {product: documents[campaign.code]}, by=by, cleaned=True)
+    ]

@@ -1,0 +1,1 @@
+"""Moving products on screen: choose, see what it does, do it, take it back."""

@@ -1,0 +1,118 @@
+"""Two products that are one: whose value stays, identifiers that change hands, the trash with a pointer, and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from catalog.access import ALL
+from catalog.models import MergedProduct, Product, ProductValues, UniqueValue
+from catalog.moves import merging, place, undo
+from catalog.moves.merging import Merge
+from catalog.structure.snapshot import Structure
+from catalog.values import bundle as bundles
+from catalog.values.changes import ABSENT, Actor, Outcome
+from catalog.values.fingerprint import catalogue_hash
+from tests.world import World
+
+EAN = "4006381333931"
+
+
+def compare(first: int, second: int) -> Merge:
+    loaded = bundles.load([first, second])
+    return merging.compare(loaded[first], loaded[second], Structure.current(), ALL)
+
+
+@pytest.fixture
+def pair(world: World) -> tuple[int, int]:
+    """The same mug twice: marketing's words here, the ERP's figures there."""
+    erp = Actor(None, "import", source="erp", trusted=True)
+    first = world.create(
+        "MUG", {"name|en_US": "Mug", "capacity": "300", "color": "red"}, family="mugs", categories=["cups"]
+    ).product
+    second = world.create(
+        "MUG-OLD", {"capacity": "330", "ean": EAN, "color": "navy"}, by=erp, categories=["other"], family="mugs"
+    ).product  # fmt: skip
+    assert first
+    assert second
+    return first, second
+
+
+def merged(world: World, made: Merge, chosen: dict[str, str] | None = None) -> list[Outcome]:
+    return merging.merge(made, chosen or {}, ["cups"], by=place.actor(world.admin))  # type: ignore[arg-type]
+
+
+def test_what_is_filled_and_the_stronger_source_are_preselected(pair: tuple[int, int]) -> None:
+    made = compare(*pair)
+    assert [(each.key, each.kept, each.taken, each.preselected) for each in made.choices] == [
+        ("color", "red", "navy", "take"),
+        ("ean", ABSENT, EAN, "take"),
+        ("capacity", "300", "330", "take"),
+    ]
+    assert made.added_categories == ["other"]
+
+
+def test_the_survivor_gets_what_was_chosen_and_the_other_goes_to_the_trash(
+    world: World, pair: tuple[int, int]
+) -> None:
+    outcomes = merged(world, compare(*pair), {"color": "keep"})
+    assert [outcome.status for outcome in outcomes] == ["updated", "updated"]
+    first, second = pair
+    assert ProductValues.objects.get(pk=first).values == {
+        "name|en_US": "Mug", "capacity": "330", "color": "red", "ean": EAN,
+    }  # fmt: skip
+    assert Product.objects.get(pk=second).trashed_at is not None
+    assert UniqueValue.objects.get().product_id == first
+    row = Product.objects.get(pk=first)
+    assert sorted(row.categories.values_list("code", flat=True)) == ["cups", "other"]
+    assert MergedProduct.objects.get().into_id == first
+    assert merging.merged_into(Product.objects.get(pk=second)) == row
+
+
+def test_a_merge_is_undone_whole(world: World, pair: tuple[int, int]) -> None:
+    before = catalogue_hash()
+    by = place.actor(world.admin)  # type: ignore[arg-type]
+    merging.merge(compare(*pair), {}, ["cups"], by=by)
+    outcomes = undo.undo(by.ref, user=world.admin)  # type: ignore[arg-type]
+    assert all(outcome.ok for outcome in outcomes)
+    assert len(outcomes) == 2
+    assert catalogue_hash() == before
+    assert UniqueValue.objects.get().product_id == pair[1]
+    assert not MergedProduct.objects.exists()
+
+
+def test_a_value_changed_since_it_was_looked_at_stops_the_merge(world: World, pair: tuple[int, int]) -> None:
+    made = compare(*pair)
+    world.edit(pair[0], {"capacity": "350"}, by=Actor(None, "import", source="erp", trusted=True))
+    before = catalogue_hash()
+    outcomes = merged(world, made)
+    assert [conflict.key for conflict in outcomes[1].conflicts] == ["capacity"]
+    assert catalogue_hash() == before
+    assert not MergedProduct.objects.exists()
+
+
+def test_what_the_survivor_has_no_room_for_is_told(world: World) -> None:
+    first = world.create("TEE", {}, family="shirts").product
+    second = world.create("MUG", {"capacity": "300"}, family="mugs").product
+    made = compare(first or 0, second or 0)
+    assert [(spec.code, value) for spec, value in made.lost] == [("capacity", "300")]
+
+
+def reason(first: int, second: int, **more: Any) -> str:
+    loaded = bundles.load([first, second])
+    return merging.why_not(loaded[first], loaded[second], **{"other_has_variants": False, **more})
+
+
+def test_why_two_are_not_merged(world: World, pair: tuple[int, int]) -> None:
+    model = world.create("TEE", {}, family_variant="shirts_size").product or 0
+    assert reason(*pair) == ""
+    assert (
+        reason(pair[0], pair[0]) == "A product cannot be merged with itself: give the SKU of the other one."
+    )
+    assert reason(pair[0], model) == "A model and a product that is sold are not the same thing."
+    assert reason(pair[0], model, other_has_variants=True) == (
+        "TEE has variants: move them to the model that stays, then merge."
+    )
+    world.edit(pair[1], trashed=True)
+    assert reason(*pair) == "MUG-OLD is in the trash: take it out first."
