@@ -140,7 +140,8 @@ def merge(made: Merge, chosen: Mapping[str, str], own_categories: list[str], *, 
                 transaction.set_rollback(True)
                 return outcomes
         MergedProduct.objects.update_or_create(
-            product_id=gone.product, defaults={"into_id": stays.product, "at": timezone.now(), "by": by.user}
+            product=made.other.product,
+            defaults={"into": made.survivor.product, "at": timezone.now(), "by": by.user},
         )
     return outcomes
 

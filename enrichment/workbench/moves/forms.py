@@ -54,7 +54,10 @@ class FamilyForm(MoveForm):
                 "Those whose variants are told apart by the same attributes. All variants come along."
             )
             choices = [
-                (spec.code, f"{structure.families[spec.family_id].label()}: {label_of(dict(spec.labels), spec.code)}")
+                (
+                    spec.code,
+                    f"{structure.families[spec.family_id].label()}: {label_of(dict(spec.labels), spec.code)}",
+                )
                 for spec in structure.variants.values()
                 if spec.id != own.id and spec.axes == own.axes
             ]

@@ -115,7 +115,9 @@ def _do(request: HttpRequest, move: Move, changes: Sequence[ProductChange], bund
     if problems or not all(outcome.ok for outcome in outcomes):
         for problem in problems or [_("The product was changed meanwhile: look at the preview again.")]:
             messages.error(request, problem)
-        answers = {name: value for name, value in request.POST.items() if name not in ("rev", "csrfmiddlewaretoken")}
+        answers = {
+            name: value for name, value in request.POST.items() if name not in ("rev", "csrfmiddlewaretoken")
+        }
         return HttpResponseRedirect(f"{request.path}?{urlencode(answers)}")
     if any(outcome.changed for outcome in outcomes):
         messages.success(
