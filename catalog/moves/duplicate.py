@@ -12,7 +12,7 @@ from catalog.access import Rights
 from catalog.structure.snapshot import Structure
 from catalog.values.bundle import Bundle
 from catalog.values.changes import Actor, Outcome, ProductChange
-from catalog.values.keys import Key
+from catalog.values.keys import Key, attribute_of
 from catalog.values.write import write
 
 
@@ -54,7 +54,10 @@ def copy(
         ProductChange(fields=fields, values=dict(axes or {}), cleaned=True, sources=bundle.levels[0].sources)
     )
     noted = set()
-    for key, value in bundle.levels[0].values.items():
+    order = {code: place for place, code in enumerate(structure.attributes)}
+    own = bundle.levels[0].values
+    for key in sorted(own, key=lambda key: (order.get(attribute_of(key), 0), key)):
+        value = own[key]
         parsed = Key.parse(key)
         spec = structure.attributes.get(parsed.attribute)
         if spec is None or key in made.change.values or value is None:

@@ -89,12 +89,22 @@ def _products(page: Page, rig: Rig, run: int) -> list[Place]:
         Place("product-missing", at[SIMPLE], _open_missing),
         Place("product-channels", f"{at[VARIANT]}?tab=channels"),
         Place("product-history", f"{at[MODEL]}?tab=history"),
+        Place("product-moves", at[VARIANT], _open_moves),
+        Place("move-family", f"{at[SIMPLE].removesuffix('change/')}move/family/?to=tents"),
+        Place("move-parent", f"{at[SIMPLE].removesuffix('change/')}move/parent/?model={MODEL}"),
+        Place("move-out", f"{at[VARIANT].removesuffix('change/')}move/out/"),
+        Place("duplicate", f"{at[VARIANT].removesuffix('change/')}duplicate/"),
+        Place("merge", f"{at[SIMPLE].removesuffix('change/')}merge/?other={VARIANT}"),
         Place("product-sheet", f"{at[VARIANT].removesuffix('change/')}sheet/b2b_shop/"),
     ]
 
 
 def _open_columns(page: Page) -> None:
     page.locator(".export-columns summary").first.click()
+
+
+def _open_moves(page: Page) -> None:
+    page.get_by_label("More actions").click()
 
 
 def _product(page: Page, grid: str, sku: str) -> str:

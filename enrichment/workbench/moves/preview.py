@@ -17,7 +17,7 @@ from catalog.structure.snapshot import Structure, VariantSpec
 from catalog.values import bundle as bundles
 from catalog.values.bundle import Bundle, Level
 from catalog.values.changes import ABSENT, Outcome, ProductChange
-from catalog.values.keys import Key, is_field
+from catalog.values.keys import Key, attribute_of, is_field
 from catalog.values.write import plan
 from channels import completeness
 from channels.models import Listing
@@ -149,7 +149,8 @@ def _compare(
     made: Preview, was: Bundle, will: Bundle, structure: Structure, rights: Rights, locale: str, sku: str
 ) -> None:
     before, after = was.effective, will.effective
-    for key in [*before, *(key for key in after if key not in before)]:
+    order = {code: place for place, code in enumerate(structure.attributes)}
+    for key in sorted(before.keys() | after.keys(), key=lambda key: (order.get(attribute_of(key), 0), key)):
         old, new = before.get(key), after.get(key)
         if old == new:
             continue
