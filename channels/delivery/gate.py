@@ -98,13 +98,23 @@ def decide(
 
 
 def _unavailable(bundle: Bundle) -> str:
-    product = bundle.product
-    if product.trashed_at is not None:
+    return _put_away(bundle) or (
+        _("Not approved yet.") if bundle.product.status != Product.Status.APPROVED else ""
+    )
+
+
+def _put_away(bundle: Bundle) -> str:
+    """Why nobody should see it: it, or a model above it, is in the trash or disabled."""
+    own, *above = bundle.levels
+    if own.trashed:
         return _("It is in the trash.")
-    if not product.enabled:
+    if not own.enabled:
         return _("It is disabled.")
-    if product.status != Product.Status.APPROVED:
-        return _("Not approved yet.")
+    for level in above:
+        if level.trashed:
+            return _("Its model %(sku)s is in the trash.") % {"sku": level.sku}
+        if not level.enabled:
+            return _("Its model %(sku)s is disabled.") % {"sku": level.sku}
     return ""
 
 
@@ -113,8 +123,8 @@ def _why_absent(unit: SheetUnit, channel: ChannelSpec, structure: Structure) -> 
     if unit_of(channel.unit, product=product.pk, kind=product.kind, root=product.root_id) != product.pk:
         return Decision("absent", State.ABSENT, _("It is sent as a part of its model."))
     outside = assortment.why_outside(channel.assortment, unit.bundle, structure)
-    if product.trashed_at is not None or not product.enabled or outside:
-        return Decision("absent", State.ABSENT, outside or _unavailable(unit.bundle))
+    if why := outside or _put_away(unit.bundle):
+        return Decision("absent", State.ABSENT, why)
     if unit.is_model:
         return (
             None
