@@ -24,9 +24,14 @@ class LabelsWidget(forms.Widget):
     template_name = "catalog/widgets/labels.html"
 
     def __init__(
-        self, locales: Sequence[LocaleSpec], attrs: dict[str, Any] | None = None, *, compact: bool = False
+        self,
+        locales: Sequence[LocaleSpec],
+        attrs: dict[str, Any] | None = None,
+        *,
+        compact: bool = False,
+        max_length: int = MAX_LENGTH,
     ) -> None:
-        self.locales, self.compact = tuple(locales), compact
+        self.locales, self.compact, self.max_length = tuple(locales), compact, max_length
         super().__init__(attrs)
 
     def id_for_label(self, id_: str) -> str:
@@ -47,7 +52,7 @@ class LabelsWidget(forms.Widget):
                 }
                 for spec in self.locales if spec.is_active or labels.get(spec.code)
             ],
-            "max_length": MAX_LENGTH,
+            "max_length": self.max_length,
         }  # fmt: skip
         return context
 
@@ -68,20 +73,26 @@ class LabelsField(forms.Field):
     """Its value is {locale: label} without the empty ones."""
 
     def __init__(
-        self, *, locales: Sequence[LocaleSpec] | None = None, compact: bool = False, **options: Any
+        self,
+        *,
+        locales: Sequence[LocaleSpec] | None = None,
+        compact: bool = False,
+        max_length: int = MAX_LENGTH,
+        **options: Any,
     ) -> None:
+        self.max_length = max_length
         listed = tuple(Structure.current().locales.values()) if locales is None else tuple(locales)
         options.setdefault("required", False)
         options.setdefault("label", _("Label"))
-        super().__init__(widget=LabelsWidget(listed, compact=compact), **options)
+        super().__init__(widget=LabelsWidget(listed, compact=compact, max_length=max_length), **options)
 
     def to_python(self, value: Any) -> dict[str, str]:
         labels = {code: " ".join(str(text).split()) for code, text in (value or {}).items()}
-        too_long = [code for code, text in labels.items() if len(text) > MAX_LENGTH]
+        too_long = [code for code, text in labels.items() if len(text) > self.max_length]
         if too_long:
             raise forms.ValidationError(
-                _("A label has at most %(limit)d characters: shorten %(locales)s.")
-                % {"limit": MAX_LENGTH, "locales": ", ".join(too_long)}
+                _("At most %(limit)d characters are possible: shorten %(locales)s.")
+                % {"limit": self.max_length, "locales": ", ".join(too_long)}
             )
         return {code: text for code, text in labels.items() if text}
 

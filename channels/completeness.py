@@ -17,6 +17,7 @@ from catalog.models.product import Product
 from catalog.structure.snapshot import Structure
 from catalog.structure.specs import AttributeSpec
 from catalog.values.bundle import Bundle
+from catalog.values.conditions import applies
 from catalog.values.keys import format_key
 from catalog.values.resolve import resolve
 from channels.profile import ChannelSpec, Profiles
@@ -51,12 +52,14 @@ class _Check:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """A family's checks: `mask_of` key → bits it can fill, `slots` slot → bits it asks for, `partial` bits to be looked into."""
+    """A family's checks: `mask_of` key → bits it can fill, `slots` slot → bits it asks for, `partial` bits to be looked
+    into, `conditional` bits that are asked for only where another value says so."""
 
     checks: tuple[_Check, ...]
     mask_of: Mapping[str, int]
     slots: Mapping[Slot, int]
     partial: int
+    conditional: int = 0
 
 
 class Completeness:
@@ -73,8 +76,9 @@ class Completeness:
             return {}
         plan = self._plan(bundle.family.id)
         filled = self._filled(bundle, plan)
+        spared = self._spared(bundle, plan) if plan.conditional else 0
         return {
-            slot: Score(asked.bit_count(), (asked & ~filled).bit_count())
+            slot: Score((asked & ~spared).bit_count(), (asked & ~spared & ~filled).bit_count())
             for slot, asked in plan.slots.items()
         }
 
@@ -100,6 +104,17 @@ class Completeness:
             doubtful ^= bit
         return filled
 
+    def _spared(self, bundle: Bundle, plan: _Plan) -> int:
+        """The bits that are not asked for, since their condition is not met."""
+        spared, left = 0, plan.conditional
+        while left:
+            bit = left & -left
+            check = plan.checks[bit.bit_length() - 1]
+            if not is_asked(bundle, check.spec, check.channel, check.locale, self.structure):
+                spared |= bit
+            left ^= bit
+        return spared
+
     def _plan(self, family_id: int) -> _Plan:
         plan = self._plans.get(family_id)
         if plan is None:
@@ -122,8 +137,20 @@ def missing(bundle: Bundle, channel: ChannelSpec, locale: str, structure: Struct
     """The required attributes that are not filled, in the family's order."""
     if bundle.family is None:
         return []
-    required = channel.required_of(bundle.family.id, structure)
-    return [spec for spec in required if not is_filled(bundle, spec, channel, locale, structure)]
+    return [
+        spec
+        for spec in channel.required_of(bundle.family.id, structure)
+        if is_asked(bundle, spec, channel, locale, structure)
+        and not is_filled(bundle, spec, channel, locale, structure)
+    ]
+
+
+def is_asked(
+    bundle: Bundle, spec: AttributeSpec, channel: ChannelSpec, locale: str, structure: Structure
+) -> bool:
+    if not spec.locales and not spec.depends_on:
+        return True
+    return applies(bundle, spec, structure, locale=locale, context=channel.context)
 
 
 def is_filled(
@@ -151,7 +178,7 @@ def _compile(family_id: int, channels: Iterable[ChannelSpec], structure: Structu
     checks: list[_Check] = []
     mask_of: dict[str, int] = defaultdict(int)
     slots: dict[Slot, int] = {}
-    partial = 0
+    partial = conditional = 0
     for channel in channels:
         required = channel.required_of(family_id, structure)
         shared: dict[
@@ -160,6 +187,8 @@ def _compile(family_id: int, channels: Iterable[ChannelSpec], structure: Structu
         for locale in channel.locales:
             asked = 0
             for spec in required:
+                if not spec.exists_in(locale):
+                    continue
                 bit = 0 if spec.localizable else shared.get(spec.code, 0)
                 if not bit:
                     bit = 1 << len(checks)
@@ -168,11 +197,13 @@ def _compile(family_id: int, channels: Iterable[ChannelSpec], structure: Structu
                         mask_of[key] |= bit
                     if spec.type in PARTIAL_TYPES:
                         partial |= bit
+                    if spec.depends_on:
+                        conditional |= bit
                     if not spec.localizable:
                         shared[spec.code] = bit
                 asked |= bit
             slots[Slot(channel.id, locale)] = asked
-    return _Plan(tuple(checks), dict(mask_of), slots, partial)
+    return _Plan(tuple(checks), dict(mask_of), slots, partial, conditional)
 
 
 def candidate_keys(spec: AttributeSpec, channel: ChannelSpec, locale: str, structure: Structure) -> list[str]:

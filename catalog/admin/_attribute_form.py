@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextInputWidget,
@@ -17,10 +20,11 @@ from unfold.widgets import (
 from catalog.admin.base import FixedCodeForm
 from catalog.attribute_types import ATTRIBUTE_TYPES
 from catalog.models import Attribute
+from catalog.structure.flags import check_flags
 from catalog.structure.params import check_params
 from catalog.structure.snapshot import Structure
 from catalog.structure.usage import FIXED_BY_VALUES, check_change
-from catalog.widgets import PartParam
+from catalog.widgets import JsonListParam, PartParam
 
 
 def param_name(type_code: str, name: str) -> str:
@@ -55,11 +59,29 @@ def _all_params() -> dict[str, tuple[str, str, forms.Field]]:
 PARAMS = _all_params()
 
 
+def _flag(name: str) -> dict[str, Any]:
+    """Label and help of a flag's column, for a field of its own."""
+    column = Attribute._meta.get_field(name)
+    return {"label": capfirst(str(column.verbose_name)), "help_text": column.help_text, "required": False}
+
+
 class AttributeParamsForm(FixedCodeForm):
     """Only the chosen type's parameters are read; those of the other types are on the page, hidden."""
 
+    locales = forms.MultipleChoiceField(widget=UnfoldAdminCheckboxSelectMultipleWidget(), **_flag("locales"))
+    depends_values = JsonListParam(widget=UnfoldAdminTextInputWidget(), **_flag("depends_values"))
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "locales" in self.fields:
+            known = Structure.current().locales.values()
+            self.fields["locales"].choices = [  # type: ignore[attr-defined]
+                (each.code, each.name)
+                for each in known
+                if each.is_active or each.code in self.instance.locales
+            ]
+        if "default" in self.fields:
+            self.fields["default"].widget = UnfoldAdminTextInputWidget()
         self._before = (
             {name: getattr(self.instance, name) for name in FIXED_BY_VALUES} if self.instance.pk else None
         )
@@ -132,12 +154,17 @@ class AttributeParamsForm(FixedCodeForm):
             except ValidationError as error:
                 first = next(name for name, (code, _n, _f) in PARAMS.items() if code == self.instance.type)
                 self.add_error(first if first in self.fields else None, error.messages)
+        if not self.errors:
+            self._add(check_flags, self.instance)
         if self._before is not None and not self.errors:
-            try:
-                check_change(self.instance, self._before)
-            except ValidationError as error:
-                for name, messages in error.message_dict.items():
-                    self.add_error(name if name in self.fields else None, messages)
+            self._add(check_change, self.instance, self._before)
+
+    def _add(self, check: Callable[..., None], *args: Any) -> None:
+        try:
+            check(*args)
+        except ValidationError as error:
+            for name, messages in error.message_dict.items():
+                self.add_error(name if name in self.fields else None, messages)
 
     def _update_errors(self, errors: ValidationError) -> None:
         # Attribute.clean speaks of `params`, which has no input of its own.

@@ -18,6 +18,7 @@ from catalog.admin._attribute_form import PARAMS, AttributeForm
 from catalog.admin.base import StructureAdmin, StructureTabular
 from catalog.attribute_types import ATTRIBUTE_TYPES
 from catalog.models import Attribute, Option
+from catalog.structure.flags import conditions_naming
 from catalog.structure.usage import options_in_use
 from catalog.transfer.admin import TransferAdmin
 from catalog.transfer.resources import AttributeResource, OptionResource
@@ -34,6 +35,12 @@ class OptionFormSet(PaginationInlineFormSet, BaseInlineFormSet):
                     "Products have the value %(codes)s: choose another for them first (filter the grid by it), then remove the option."
                 )
                 % {"codes": ", ".join(used)}
+            )
+        deciding = conditions_naming(self.instance, leaving) if leaving else []
+        if deciding:
+            raise ValidationError(
+                _("%(names)s is asked for only with one of these options: change that attribute first.")
+                % {"names": ", ".join(deciding)}
             )
 
 
@@ -57,6 +64,8 @@ class AttributeAdmin(TransferAdmin, StructureAdmin):
     list_display_links = ["label", "code"]
     list_filter = ["type", "group", "localizable", "scopable", "is_unique"]
     list_select_related = ["group"]
+    autocomplete_fields = ["depends_on"]
+    texts_by_locale = {"help": 500}
     search_fields = ["code"]
     search_labels = True
     inlines = [OptionInline]
@@ -68,6 +77,10 @@ class AttributeAdmin(TransferAdmin, StructureAdmin):
         (
             _("Where it varies, how it is found"),
             {"fields": ("localizable", "scopable", "is_unique", "filterable", "searchable")},
+        ),
+        (
+            _("Who writes it, and where it is asked for"),
+            {"fields": ("help", "read_only", "default", "locales", "depends_on", "depends_values")},
         ),
         (
             _("Validation"),
@@ -89,6 +102,9 @@ class AttributeAdmin(TransferAdmin, StructureAdmin):
             (attribute.localizable, _("by locale")),
             (attribute.scopable, _("by context")),
             (attribute.is_unique, _("unique")),
+            (attribute.read_only, _("read only")),
+            (bool(attribute.locales), _("only in %s") % ", ".join(attribute.locales)),
+            (attribute.depends_on_id is not None, _("by condition")),
         )
         return ", ".join(str(name) for holds, name in flags if holds) or "—"
 

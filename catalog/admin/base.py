@@ -6,6 +6,7 @@ Django runs a form's and a deletion's POST in one transaction; the announcement 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
@@ -15,6 +16,7 @@ from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
@@ -50,18 +52,26 @@ class RowForm(FixedCodeForm):
 
 
 class _LabelInputs:
-    """Fields called `labels` become one input per locale. The locales are read once per form class."""
+    """Fields called `labels`, and those of `texts_by_locale`, become one input per locale. The locales are read once per
+    form class."""
 
     compact_labels: ClassVar[bool] = False
+    texts_by_locale: ClassVar[Mapping[str, int]] = {}  # field → longest, in characters
 
     def formfield_for_dbfield(
         self, db_field: models.Field[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> Any:
-        if db_field.name == "labels":
+        if db_field.name == "labels" or db_field.name in self.texts_by_locale:
             locales = getattr(request, "_label_locales", None)
             if locales is None:
                 locales = tuple(Structure.current().locales.values())
                 request._label_locales = locales  # type: ignore[attr-defined]
+            if db_field.name != "labels":
+                return LabelsField(
+                    locales=locales,
+                    label=capfirst(str(db_field.verbose_name)),
+                    max_length=self.texts_by_locale[db_field.name],
+                )
             return LabelsField(locales=locales, compact=self.compact_labels, label=_("Label"))
         return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
 

@@ -34,7 +34,7 @@ class UserAdmin(CatalogAdmin, DjangoUserAdmin):
     empty_sentence = _("People sign in with a name and a password, and have roles.")
     fieldsets = (
         (None, {"fields": ("username", "password")}),
-        (_("Person"), {"fields": ("first_name", "last_name", "email", "locale")}),
+        (_("Person"), {"fields": ("first_name", "last_name", "email", "locale", "time_zone")}),
         (_("Access"), {"fields": ("roles", "is_active", "is_superuser")}),
         (_("Dates"), {"fields": ("last_login", "date_joined")}),
     )

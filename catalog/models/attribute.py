@@ -47,6 +47,44 @@ class Attribute(Labelled):
     filterable = models.BooleanField(_("filter in the grid"), default=True)
     searchable = models.BooleanField(_("found by search"), default=False)
     params = models.JSONField(_("validation"), default=dict, blank=True)
+    # What follows is checked together by catalog.structure.flags.
+    read_only = models.BooleanField(
+        _("read only"),
+        default=False,
+        help_text=_("Shown to people, and written by imports, other systems and rules only."),
+    )
+    default = models.TextField(
+        _("default"),
+        default="",
+        blank=True,
+        help_text=_(
+            "What new products get, written as in the cell of a spreadsheet: true, red, 2.5 kg, 9.90 EUR."
+        ),
+    )
+    locales = models.JSONField(
+        _("only in the locales"),
+        default=list,
+        blank=True,
+        help_text=_("None: in all. Elsewhere it is neither shown, asked for nor sent."),
+    )
+    help = models.JSONField(_("help text"), default=dict, blank=True)  # {locale: text}
+    depends_on = models.ForeignKey(
+        "self",
+        verbose_name=_("asked only where"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="dependents",
+        help_text=_(
+            "A select or yes/no attribute. Where it has none of the values below, this one is not asked for."
+        ),
+    )
+    depends_values = models.JSONField(
+        _("has one of the values"),
+        default=list,
+        blank=True,
+        help_text=_("Codes of options with commas, or true or false."),
+    )
     position = models.PositiveIntegerField(_("position"), default=0)
 
     class Meta:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import zoneinfo
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+
+def time_zones() -> list[tuple[str, str]]:
+    return [(name, name.replace("_", " ")) for name in sorted(zoneinfo.available_timezones()) if "/" in name]
 
 
 class User(AbstractUser):
@@ -18,6 +24,14 @@ class User(AbstractUser):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="+",
+    )
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=50,
+        choices=time_zones,
+        blank=True,
+        default="",
+        help_text=_("In which times are shown and written. Empty: the zone of this installation."),
     )
     roles = models.ManyToManyField("catalog.Role", verbose_name=_("roles"), blank=True, related_name="users")
 

@@ -121,6 +121,9 @@ class Structure:
     categories: Mapping[int, CategorySpec]
     category_by_code: Mapping[str, CategorySpec]  # by casefolded code
     unique: tuple[str, ...]  # codes of the unique attributes
+    defaults: tuple[
+        str, ...
+    ]  # codes of those that new products get a value for, those that depend on others last
     folded: Mapping[str, str]  # casefolded attribute code → code
     family_by_code: Mapping[str, FamilySpec]  # by casefolded code
     variant_by_code: Mapping[str, VariantSpec]  # by casefolded code
@@ -167,6 +170,20 @@ def _chains(parents: Mapping[Any, Any]) -> dict[Any, tuple[Any, ...]]:
     return chains
 
 
+def spec_of(
+    row: Attribute, options: Mapping[str, OptionSpec], measures: Mapping[str, MeasurementSpec]
+) -> AttributeSpec:
+    """A row as plain data; it may be one that is not saved yet."""
+    return AttributeSpec(
+        id=row.pk or 0, code=row.code, type=row.type, group=row.group.code, labels=row.labels,
+        localizable=row.localizable, scopable=row.scopable, unique=row.is_unique, filterable=row.filterable,
+        searchable=row.searchable, params=row.params, options=options,
+        measure=measures.get(str(row.params.get("family", ""))),
+        read_only=row.read_only, default=row.default, locales=tuple(row.locales), help=row.help,
+        depends_on=row.depends_on.code if row.depends_on else "", depends_values=tuple(row.depends_values),
+    )  # fmt: skip
+
+
 def _load(version: str) -> Structure:
     """A dozen statements, each of its own moment: what came between two of them is left out, and comes with its version."""
     options: dict[int, dict[str, OptionSpec]] = defaultdict(dict)
@@ -177,17 +194,12 @@ def _load(version: str) -> Structure:
     measures = units.load()
     codes: dict[int, str] = {}
     attributes: dict[str, AttributeSpec] = {}
-    rows = Attribute.objects.select_related("group").order_by(
+    rows = Attribute.objects.select_related("group", "depends_on").order_by(
         "group__position", "group__code", "position", "code"
     )
     for row in rows:
         codes[row.pk] = row.code
-        attributes[row.code] = AttributeSpec(
-            id=row.pk, code=row.code, type=row.type, group=row.group.code, labels=row.labels,
-            localizable=row.localizable, scopable=row.scopable, unique=row.is_unique, filterable=row.filterable,
-            searchable=row.searchable, params=row.params, options=options.get(row.pk, {}),
-            measure=measures.get(str(row.params.get("family", ""))),
-        )  # fmt: skip
+        attributes[row.code] = spec_of(row, options.get(row.pk, {}), measures)
     members: dict[int, list[str]] = defaultdict(list)
     for family_id, attribute_id in FamilyAttribute.objects.order_by(
         "family_id", "position", "pk"
@@ -258,6 +270,9 @@ def _load(version: str) -> Structure:
         categories=categories,
         category_by_code={spec.code.casefold(): spec for spec in categories.values()},
         unique=tuple(code for code, spec in attributes.items() if spec.unique),
+        defaults=tuple(
+            sorted((code for code, spec in attributes.items() if spec.default), key=lambda code: bool(attributes[code].depends_on))
+        ),
         folded={code.casefold(): code for code in attributes},
         family_by_code={spec.code.casefold(): spec for spec in families.values()},
         variant_by_code={spec.code.casefold(): spec for spec in variants.values()},

@@ -25,7 +25,8 @@ class OptionSpec:
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class AttributeSpec:
     """One attribute. `params` belongs to its type (clean_params); `options` by code, in order, {} unless it has any;
-    `measure`: the family of units that `params` names."""
+    `measure`: the family of units that `params` names. `default`: as a spreadsheet's cell, for new products. `locales`: the
+    only ones in which it exists, () for all. `depends_on` has one of `depends_values`, or this attribute is not asked for."""
 
     id: int
     code: str
@@ -40,6 +41,18 @@ class AttributeSpec:
     params: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, OptionSpec] = field(default_factory=dict)
     measure: MeasurementSpec | None = None
+    read_only: bool = False
+    default: str = ""
+    locales: tuple[str, ...] = ()
+    help: Mapping[str, str] = field(default_factory=dict)
+    depends_on: str = ""
+    depends_values: tuple[str, ...] = ()
+
+    def exists_in(self, locale: str) -> bool:
+        return not self.locales or locale in self.locales
+
+    def help_text(self, locale: str | None = None) -> str:
+        return label_of(self.help, "", locale) if self.help else ""
 
     def label(self, locale: str | None = None) -> str:
         return label_of(self.labels, self.code, locale)

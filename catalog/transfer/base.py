@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.db import models
@@ -15,31 +16,52 @@ from pim.lib.formulas import neutral, plain
 
 
 class LabelColumn(fields.Field):
-    """`label-en_US`: one locale of a JSON field of labels. A column that is not in the file changes nothing."""
+    """`label-en_US`: one locale of a JSON field of texts. A column that is not in the file changes nothing."""
 
-    def __init__(self, locale: str) -> None:
-        super().__init__(attribute="labels", column_name=f"label-{locale}")
+    def __init__(self, locale: str, *, attribute: str = "labels", prefix: str = "label") -> None:
+        super().__init__(attribute=attribute, column_name=f"{prefix}-{locale}")
         self.locale = locale
 
     def get_value(self, instance: Any, **_kwargs: Any) -> str:
-        return (instance.labels or {}).get(self.locale, "")
+        return (getattr(instance, self.attribute) or {}).get(self.locale, "")
 
     def save(self, instance: Any, row: Any, is_m2m: bool = False, **_kwargs: Any) -> None:
         text = " ".join(str(row.get(self.column_name) or "").split())
-        others = {code: label for code, label in (instance.labels or {}).items() if code != self.locale}
-        instance.labels = {**others, self.locale: text} if text else others
+        texts = getattr(instance, self.attribute) or {}
+        others = {code: label for code, label in texts.items() if code != self.locale}
+        setattr(instance, self.attribute, {**others, self.locale: text} if text else others)
+
+
+class CodesColumn(fields.Field):
+    """A JSON list of codes in one cell, with commas."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(attribute=name, column_name=name, default=list)
+
+    def get_value(self, instance: Any, **_kwargs: Any) -> str:
+        return ",".join(getattr(instance, self.attribute) or ())
+
+    def save(self, instance: Any, row: Any, is_m2m: bool = False, **_kwargs: Any) -> None:
+        written = str(row.get(self.column_name) or "")
+        setattr(instance, self.attribute, [code.strip() for code in written.split(",") if code.strip()])
 
 
 class StructureResource(resources.ModelResource):
     """`announced`: what catalog.structure.announce calls the rows. Importing runs in one transaction, or changes nothing."""
 
     announced: ClassVar[str]
+    by_locale: ClassVar[Mapping[str, str]] = {"labels": "label"}  # field → its columns' prefix
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if any(field.name == "labels" for field in self._meta.model._meta.fields):
-            columns = {f"label-{code}": LabelColumn(code) for code in Structure.current().locales}
-            self.fields = {**self.fields, **columns}
+        names = {field.name for field in self._meta.model._meta.fields}
+        for attribute, prefix in self.by_locale.items():
+            if attribute in names:
+                columns = {
+                    f"{prefix}-{code}": LabelColumn(code, attribute=attribute, prefix=prefix)
+                    for code in Structure.current().locales
+                }
+                self.fields = {**self.fields, **columns}
 
     def get_import_order(self) -> Any:
         return self._columns(super().get_import_order())
@@ -48,7 +70,14 @@ class StructureResource(resources.ModelResource):
         return self._columns(super().get_export_order())
 
     def _columns(self, listed: Any) -> list[str]:
-        return [*listed, *(name for name in self.fields if name.startswith("label-") and name not in listed)]
+        return [
+            *listed,
+            *(
+                name
+                for name, column in self.fields.items()
+                if isinstance(column, LabelColumn) and name not in listed
+            ),
+        ]
 
     def export_field(self, field: Any, instance: Any, **kwargs: Any) -> Any:
         value = super().export_field(field, instance, **kwargs)

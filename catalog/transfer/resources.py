@@ -21,9 +21,10 @@ from catalog.models import (
     Option,
 )
 from catalog.structure.categories import place
+from catalog.structure.flags import check_flags
 from catalog.structure.params import check_params
 from catalog.structure.usage import FIXED_BY_VALUES, check_change
-from catalog.transfer.base import StructureMeta, StructureResource
+from catalog.transfer.base import CodesColumn, StructureMeta, StructureResource
 
 
 def by_code(name: str, model: Any) -> Field:
@@ -60,12 +61,35 @@ class AttributeResource(StructureResource):
     announced = "attribute"
     group = by_code("group", AttributeGroup)
     params = Field(attribute="params", column_name="params", widget=JSONWidget(), default=dict)
+    locales = CodesColumn("locales")
+    depends_on = by_code("depends_on", Attribute)
+    depends_values = CodesColumn("depends_values")
+    by_locale = {"labels": "label", "help": "help"}
 
     class Meta(StructureMeta):
         model = Attribute
         fields = export_order = (
             "code", "type", "group", "localizable", "scopable", "is_unique", "filterable", "searchable", "params", "position",
+            "read_only", "default", "locales", "depends_on", "depends_values",
         )  # fmt: skip
+
+    def before_import(self, dataset: Any, **kwargs: Any) -> None:
+        """An attribute that depends on another of the file comes after it, as in the structure it is for."""
+        super().before_import(dataset, **kwargs)
+        if dataset.headers and {"code", "depends_on"} <= set(dataset.headers):
+            rows = {row["code"]: row for row in dataset.dict}
+            ordered: dict[str, Any] = {}
+
+            def take(code: str, above: frozenset[str] = frozenset()) -> None:
+                other = rows[code]["depends_on"]
+                if other in rows and other not in ordered and other not in above:
+                    take(other, above | {code})
+                ordered.setdefault(code, rows[code])
+
+            if len(rows) == len(dataset):  # a code that is there twice is refused as the rows stand
+                for code in rows:
+                    take(code)
+                dataset.dict = list(ordered.values())
 
     def import_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:
         instance.stored = {name: getattr(instance, name) for name in FIXED_BY_VALUES} if instance.pk else None
@@ -75,6 +99,7 @@ class AttributeResource(StructureResource):
         self, instance: Any, import_validation_errors: Any = None, validate_unique: bool = True
     ) -> None:
         super().validate_instance(instance, import_validation_errors, validate_unique)
+        check_flags(instance)
         check_params(instance)
         if instance.stored is not None:
             check_change(instance, instance.stored)

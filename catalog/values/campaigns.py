@@ -17,7 +17,7 @@ from catalog.models.product import Product
 from catalog.structure.snapshot import Structure
 from catalog.values import bundle as bundles
 from catalog.values import store
-from catalog.values.changes import ABSENT, RESET, Actor, Outcome, ProductChange
+from catalog.values.changes import ABSENT, BY_HAND, RESET, Actor, Outcome, ProductChange
 from catalog.values.checks import check_assets
 from catalog.values.cleaning import KeyRules, clean_value
 from catalog.values.draft import Draft
@@ -60,7 +60,7 @@ def write_campaign(
             for row in CampaignValues.objects.filter(campaign=campaign, product_id__in=rows)
         }
         loaded = bundles.of_rows(rows.values(), structure=structure)
-        rules, stands = KeyRules(structure), Stands(by, structure)
+        rules, stands = KeyRules(structure, by_hand=by.origin in BY_HAND), Stands(by, structure)
         drafts = []
         for pk, raws in values.items():
             change = ProductChange(

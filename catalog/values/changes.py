@@ -26,6 +26,9 @@ class _Special(Enum):
 EMPTY, RESET, ABSENT = _Special.EMPTY, _Special.RESET, _Special.ABSENT
 
 
+BY_HAND = frozenset({"form", "grid", "bulk"})  # the origins by which people write themselves
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who writes. `source` is a Source code; `origin` one of form, grid, bulk, import, undo, rule, api, demo.

@@ -19,8 +19,8 @@ class KeyRules:
     """What one batch found out about keys: checked once for each key, place in the structure and reach of the writer,
     not once a value."""
 
-    def __init__(self, structure: Structure) -> None:
-        self.structure = structure
+    def __init__(self, structure: Structure, *, by_hand: bool = False) -> None:
+        self.structure, self.by_hand = structure, by_hand
         self._draft: Draft | None = None
         self._found: dict[str, tuple[AttributeSpec, AttributeType, bool]] = {}
         self._places: dict[tuple[Any, ...], dict[str, tuple[AttributeSpec, AttributeType, bool]]] = {}
@@ -64,6 +64,13 @@ class KeyRules:
                 key,
                 "forbidden",
                 _("Your roles do not let you edit %(label)s here.") % {"label": _named(spec, parsed)},
+            )
+            return None
+        if spec.read_only and self.by_hand:
+            draft.refuse(
+                key,
+                "read_only",
+                _("%(label)s is written by imports and rules only, not by hand.") % {"label": spec.label()},
             )
             return None
         known = (spec, ATTRIBUTE_TYPES[spec.type], may_inherit(draft, spec, parsed, self.structure))
@@ -118,6 +125,12 @@ def misplaced(draft: Draft, spec: AttributeSpec, key: Key, structure: Structure)
         }
     if key.locale and key.locale not in structure.locales:
         return "unknown_locale", _("There is no locale '%(locale)s'.") % {"locale": key.locale}
+    if key.locale and spec.locales and key.locale not in spec.locales:
+        return "not_in_locale", _("%(label)s exists in %(locales)s only: leave '%(locale)s' out.") % {
+            "label": spec.label(),
+            "locales": ", ".join(spec.locales),
+            "locale": key.locale,
+        }
     if key.context and not spec.scopable:
         return "not_scopable", _("%(label)s has one value for all channels: leave '%(context)s' out.") % {
             "label": spec.label(),

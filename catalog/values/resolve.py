@@ -52,6 +52,8 @@ def resolve(
     if not spec.localizable:
         locales: tuple[str, ...] = ("",)
     else:
+        if spec.locales and locale not in spec.locales:
+            return MISSING  # it does not exist there, whatever a fallback has
         locales = structure.locale_chain(locale) if fallback else (locale,)
     contexts = structure.context_chain(context) if spec.scopable else ("",)
     active = [

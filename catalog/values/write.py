@@ -19,9 +19,10 @@ from catalog.models.product import Product
 from catalog.structure.snapshot import Structure
 from catalog.values import bundle as bundles
 from catalog.values import store
-from catalog.values.changes import ABSENT, Actor, Outcome, ProductChange
+from catalog.values.changes import ABSENT, BY_HAND, Actor, Outcome, ProductChange
 from catalog.values.checks import check_assets, check_skus, check_unique, siblings_of, unique_changes
 from catalog.values.cleaning import KeyRules, clean_value
+from catalog.values.defaults import apply_defaults
 from catalog.values.derive import derive, number_keys
 from catalog.values.draft import Draft
 from catalog.values.fields import Coming, apply_fields, check_axes
@@ -100,7 +101,7 @@ def _prepare(
     # Asked once the rows are ours: what follows a change of the structure may have been here while we waited for them.
     structure = Structure.current()
     drafts = make_drafts(changes, rows, around, structure, rights, None if by.trusted else by.user)
-    rules = KeyRules(structure)
+    rules = KeyRules(structure, by_hand=by.origin in BY_HAND)
     stands = Stands(by, structure)
     for draft in drafts:
         if draft.outcome.errors:
@@ -112,6 +113,8 @@ def _prepare(
         _apply_values(draft, by=by, rules=rules, stands=stands)
         if is_moved(draft):
             shed(draft, structure)
+        if draft.is_new and structure.defaults:
+            apply_defaults(draft, structure)
     check_whole_models(drafts)
     check_axes(drafts, siblings_of(drafts))
     check_skus(drafts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,13 +14,14 @@ from catalog.access import Rights
 from catalog.attribute_types import ATTRIBUTE_TYPES
 from catalog.structure.snapshot import Structure
 from catalog.structure.specs import AttributeSpec
+from catalog.values import conditions
 from catalog.values.bundle import Bundle, attributes_at, attributes_of
 from catalog.values.changes import ABSENT, Conflict
 from catalog.values.fields import axes_of
 from catalog.values.hashing import value_hash
 from catalog.values.keys import Key, format_key
 from catalog.values.resolve import resolve
-from channels.completeness import is_filled
+from channels.completeness import is_asked, is_filled
 from channels.profile import Profiles
 from enrichment.readiness import field_id
 from enrichment.workbench.page import campaigns
@@ -66,16 +68,41 @@ class Cell:
         return self.locale.replace("_", "-")
 
 
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """On which other field's values (`key`, JSON list `values`) a row depends. `is_kept`: it has a value nevertheless."""
+
+    text: str
+    key: str
+    values: str
+    is_met: bool
+    is_kept: bool
+
+
 @dataclass(slots=True)
 class Row:
     spec: AttributeSpec
     cells: list[Cell]
     required_by: list[tuple[str, bool]] = field(default_factory=list)  # (channel, filled)
     is_axis: bool = False
+    condition: Condition | None = None
 
     @property
     def label(self) -> str:
         return self.spec.label()
+
+    @property
+    def help_text(self) -> str:
+        return self.spec.help_text()
+
+    @property
+    def notes_id(self) -> str:
+        return f"{field_id(self.spec.code)}-row"
+
+    @property
+    def is_hidden(self) -> bool:
+        """Not asked for, and nothing there to show."""
+        return self.condition is not None and not self.condition.is_met and not self.condition.is_kept
 
 
 @dataclass(slots=True)
@@ -136,7 +163,8 @@ def build(
         cells = [
             _cell(layer, spec, locale, scope, structure, rights, code in writable, posted or {}, form)
             for locale in (scope.locales if spec.localizable else ("",))
-            if rights.may_view_key(spec, locale, scope.context if spec.scopable else "")
+            if spec.exists_in(locale)
+            and rights.may_view_key(spec, locale, scope.context if spec.scopable else "")
         ]
         if not cells:
             continue
@@ -147,9 +175,10 @@ def build(
             known = structure.groups.get(spec.group)
             group = groups[spec.group] = Group(spec.group, known.label() if known else spec.group)
         axes = axes_of(bundle.variant, bundle.depth)
-        group.rows.append(
-            Row(spec, cells, _required_by(bundle, spec, scope, profiles, structure), code in axes)
-        )
+        row = Row(spec, cells, _required_by(bundle, spec, scope, profiles, structure), code in axes)
+        if spec.depends_on:
+            row.condition = _condition(layer, row, scope, structure)
+        group.rows.append(row)
     ordered = sorted(
         groups.values(),
         key=lambda group: structure.groups[group.code].position if group.code in structure.groups else 0,
@@ -213,7 +242,11 @@ def _cell(
         )
         formfield.initial = initial
         formfield.widget.attrs["id"] = cell.id
-        formfield.widget.attrs["aria-describedby"] = f"{cell.id}-notes"
+        formfield.widget.attrs["aria-describedby"] = (
+            f"{cell.id}-notes {field_id(spec.code)}-row"
+            if spec.help or spec.depends_on
+            else f"{cell.id}-notes"
+        )
         form.fields[cell.name] = formfield
     return cell
 
@@ -233,7 +266,23 @@ def _locked(layer: Layer, spec: AttributeSpec, key: str, scope: Scope, rights: R
         return _("the same in every campaign")
     if not rights.may_edit_key(spec, parsed.locale, parsed.context):
         return _("read only for you")
+    if spec.read_only:
+        return _("written by imports and rules only")
     return ""
+
+
+def _condition(layer: Layer, row: Row, scope: Scope, structure: Structure) -> Condition | None:
+    other = structure.attributes.get(row.spec.depends_on)
+    if other is None:
+        return None
+    context, locale = scope.context, row.cells[0].locale
+    return Condition(
+        conditions.in_words(row.spec, structure),
+        format_key(other.code, "", context if other.scopable else ""),
+        json.dumps(row.spec.depends_values),
+        conditions.applies(layer.bundle, row.spec, structure, locale=locale, context=context, at=layer.at),
+        any(cell.display or cell.was_posted or cell.errors for cell in row.cells),
+    )
 
 
 def _required_by(
@@ -250,9 +299,11 @@ def _required_by(
                 if spec.localizable and scope.locale in channel.locales
                 else list(channel.locales[:1])
             )
-            marks.append(
-                (channel.label, all(is_filled(bundle, spec, channel, loc, structure) for loc in locales))
-            )
+            asked = [loc for loc in locales if is_asked(bundle, spec, channel, loc, structure)]
+            if asked:
+                marks.append(
+                    (channel.label, all(is_filled(bundle, spec, channel, loc, structure) for loc in asked))
+                )
     return marks
 
 

@@ -144,7 +144,9 @@ def _changes(
             texts[1],
             before is ABSENT,
             after is ABSENT,
-            not is_creation and rights.may_edit_key(spec, parsed.locale, parsed.context),
+            not is_creation
+            and not spec.read_only
+            and rights.may_edit_key(spec, parsed.locale, parsed.context),
         )
 
 

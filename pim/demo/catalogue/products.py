@@ -55,6 +55,7 @@ def model_values(data: Mapping[str, Any], model: Mapping[str, Any], turn: int) -
         "online_from": f"{launch.isoformat()}T08:00:00Z",
         "price": price(eur, usd),
         "price||professional": price(eur * Decimal("0.7"), usd * Decimal("0.7")),
+        "sorting_note|fr_FR": "Étui en carton : au bac de tri. Notice : au bac papier.",
         "min_order||professional": "12" if eur < 60 else "4",
     }
     if data["code"] in WITH_MANUAL:

@@ -74,6 +74,12 @@ def attribute_rows() -> list[dict[str, Any]]:
             "searchable": row.get("searchable", False),
             "filterable": row["type"] not in ("text", "richtext", "image", "link"),
             "params": {"palette": palette()} if row["type"] == "color" else row.get("params", {}),
+            "read_only": row.get("read_only", False),
+            "default": row.get("default", ""),
+            "locales": row.get("locales", []),
+            "help": by_locale(row["help"]) if "help" in row else {},
+            "depends_on": row.get("depends_on"),
+            "depends_values": row.get("depends_values", []),
             "options": [
                 {"code": code, "labels": by_locale(triple)}
                 for code, triple in options.get(row["code"], {}).items()

@@ -23,6 +23,7 @@ from catalog.models import (
     VariantAttribute,
 )
 from catalog.structure.announce import announce
+from catalog.structure.flags import check_flags
 
 Rows = Mapping[str, Any]
 
@@ -65,9 +66,12 @@ def _attributes(data: Rows) -> None:
         attribute = Attribute(
             code=row["code"], type=row["type"], group=AttributeGroup.objects.get(code=row["group"]), labels=row["labels"],
             localizable=row["localizable"], scopable=row["scopable"], is_unique=row["unique"], filterable=row["filterable"],
-            searchable=row["searchable"], params=row["params"], position=position,
+            searchable=row["searchable"], params=row["params"], position=position, read_only=row["read_only"],
+            default=row["default"], locales=row["locales"], help=row["help"], depends_values=row["depends_values"],
+            depends_on=Attribute.objects.get(code=row["depends_on"]) if row["depends_on"] else None,
         )  # fmt: skip
         attribute.full_clean()
+        check_flags(attribute)
         attribute.save()
         Option.objects.bulk_create(
             Option(attribute=attribute, code=option["code"], labels=option["labels"], position=place)
