@@ -121,13 +121,11 @@ class Structure:
     categories: Mapping[int, CategorySpec]
     category_by_code: Mapping[str, CategorySpec]  # by casefolded code
     unique: tuple[str, ...]  # codes of the unique attributes
-    defaults: tuple[
-        str, ...
-    ]  # codes of those that new products get a value for, those that depend on others last
     folded: Mapping[str, str]  # casefolded attribute code → code
     family_by_code: Mapping[str, FamilySpec]  # by casefolded code
     variant_by_code: Mapping[str, VariantSpec]  # by casefolded code
-    measures: Mapping[str, MeasurementSpec]
+    measures: Mapping[str, MeasurementSpec] = field(default_factory=dict)
+    defaults: tuple[str, ...] = ()  # of the attributes that new products get a value for, dependent ones last
 
     def find_attribute(self, code: str) -> AttributeSpec | None:
         return self.attributes.get(code) or self.attributes.get(self.folded.get(code.casefold(), ""))
