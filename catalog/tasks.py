@@ -7,6 +7,7 @@ from catalog.jobs import nudge_due, run_due
 from pim.lib.registration import import_if_present
 
 import_if_present("catalog.importing", "jobs")
+import_if_present("catalog.conversions", "planning", "running")
 
 # Longer than any job should take; the lease, not this, tells a living job from a dead one.
 DAY = 24 * 60 * 60

@@ -19,7 +19,7 @@ _VIEW_VERBS: dict[str, str] = {
         (
             "catalog.attribute", "catalog.attributegroup", "catalog.option", "catalog.family", "catalog.familyattribute",
             "catalog.familyvariant", "catalog.variantattribute", "catalog.category", "catalog.locale", "catalog.currency",
-            "catalog.context", "catalog.source", "catalog.sourcepolicy", "catalog.measurementfamily", "catalog.measurementunit",
+            "catalog.context", "catalog.source", "catalog.sourcepolicy", "catalog.conversion", "catalog.measurementfamily", "catalog.measurementunit",
         ),
         "structure.view",
     ),

@@ -8,12 +8,13 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import PaginationInlineFormSet
 
+from catalog.admin import _conversion_views
 from catalog.admin._attribute_form import PARAMS, AttributeForm
 from catalog.admin.base import StructureAdmin, StructureTabular
 from catalog.attribute_types import ATTRIBUTE_TYPES
@@ -60,6 +61,7 @@ class AttributeAdmin(TransferAdmin, StructureAdmin):
     kind = "attribute"
     form = AttributeForm
     resource_classes = [AttributeResource]
+    change_form_outer_before_template = "catalog/conversions/link.html"
     list_display = ["label", "code", "type_column", "group", "traits"]
     list_display_links = ["label", "code"]
     list_filter = ["type", "group", "localizable", "scopable", "is_unique"]
@@ -107,6 +109,20 @@ class AttributeAdmin(TransferAdmin, StructureAdmin):
             (attribute.depends_on_id is not None, _("by condition")),
         )
         return ", ".join(str(name) for holds, name in flags if holds) or "—"
+
+    def get_urls(self) -> list[Any]:
+        wrap, views = self.admin_site.admin_view, _conversion_views
+        return [
+            path("<int:pk>/convert/", wrap(views.page), name="catalog_attribute_convert"),
+            path("<int:pk>/convert/start/", wrap(views.start), name="catalog_attribute_start_conversion"),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        context = {**(extra_context or {}), "may_convert": self.has_change_permission(request)}
+        return super().change_view(request, object_id, form_url, context)
 
     def get_inlines(self, request: HttpRequest, obj: Attribute | None = None) -> list[Any]:
         kind = ATTRIBUTE_TYPES.get(obj.type) if obj else None

@@ -6,6 +6,7 @@ from catalog.models.attribute import Attribute, AttributeGroup, Option
 from catalog.models.campaign import Campaign, CampaignValues
 from catalog.models.category import Category
 from catalog.models.context import Context, Currency, Locale
+from catalog.models.conversion import Conversion
 from catalog.models.family import Family, FamilyAttribute, FamilyVariant, VariantAttribute
 from catalog.models.importing import ImportProfile, ImportRow, ImportRun
 from catalog.models.job import Job
@@ -25,6 +26,7 @@ __all__ = [
     "CampaignValues",
     "Category",
     "Context",
+    "Conversion",
     "Currency",
     "Family",
     "FamilyAttribute",

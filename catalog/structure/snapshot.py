@@ -4,19 +4,29 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
 
 from catalog.measures import MeasurementSpec
 from catalog.models.attribute import Attribute, AttributeGroup, Option
 from catalog.models.category import Category
 from catalog.models.codes import label_of
 from catalog.models.context import Context, Currency, Locale
+from catalog.models.conversion import Conversion
 from catalog.models.family import Family, FamilyAttribute, FamilyVariant, VariantAttribute
 from catalog.models.source import Source, SourcePolicy
 from catalog.models.structure import StructureVersion
 from catalog.structure import units
+from catalog.structure.conversion import ConversionSpec
 from catalog.structure.specs import AttributeSpec, OptionSpec
+
+CONVERSION_REMEMBERED = timedelta(
+    days=1
+)  # what was opened or planned before it is still understood for so long
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +136,7 @@ class Structure:
     variant_by_code: Mapping[str, VariantSpec]  # by casefolded code
     measures: Mapping[str, MeasurementSpec] = field(default_factory=dict)
     defaults: tuple[str, ...] = ()  # of the attributes that new products get a value for, dependent ones last
+    conversions: tuple[ConversionSpec, ...] = ()  # attributes whose documents may still be in their former way
 
     def find_attribute(self, code: str) -> AttributeSpec | None:
         return self.attributes.get(code) or self.attributes.get(self.folded.get(code.casefold(), ""))
@@ -179,6 +190,27 @@ def spec_of(
         measure=measures.get(str(row.params.get("family", ""))),
         read_only=row.read_only, default=row.default, locales=tuple(row.locales), help=row.help,
         depends_on=row.depends_on.code if row.depends_on else "", depends_values=tuple(row.depends_values),
+    )  # fmt: skip
+
+
+def _conversions(
+    codes: Mapping[int, str], attributes: Mapping[str, AttributeSpec], measures: Mapping[str, MeasurementSpec]
+) -> tuple[ConversionSpec, ...]:
+    """The latest of each attribute that is open, or ended so lately that somebody may still have its old form before them."""
+    since = timezone.now() - CONVERSION_REMEMBERED
+    rows = Conversion.objects.filter(Q(state="open") | Q(state="done", finished_at__gt=since)).order_by("pk")
+    latest = {row.attribute_id: row for row in rows if row.attribute_id in codes}
+    return tuple(conversion_spec(row, attributes[codes[row.attribute_id]], measures) for row in latest.values())
+
+
+def conversion_spec(row: Conversion, new: AttributeSpec, measures: Mapping[str, MeasurementSpec]) -> ConversionSpec:
+    before = row.before
+    old = replace(
+        new, type=before["type"], localizable=before["localizable"], scopable=before["scopable"], params=before["params"],
+        measure=measures.get(str(before["params"].get("family", ""))),
+    )  # fmt: skip
+    return ConversionSpec(
+        row.pk, old, new, tuple(row.settings.get("locales", ())), tuple(row.settings.get("contexts", ())), row.state == "open"
     )  # fmt: skip
 
 
@@ -274,5 +306,6 @@ def _load(version: str) -> Structure:
         folded={code.casefold(): code for code in attributes},
         family_by_code={spec.code.casefold(): spec for spec in families.values()},
         variant_by_code={spec.code.casefold(): spec for spec in variants.values()},
+        conversions=_conversions(codes, attributes, measures),
         measures=measures,
     )  # fmt: skip

@@ -35,7 +35,7 @@ def check_change(attribute: Attribute, before: Mapping[str, Any]) -> None:
     changed = [name for name in FIXED_BY_VALUES if before[name] != getattr(attribute, name)]
     if changed and has_values(attribute):
         raise ValidationError({
-            name: _("Products have values of %(attribute)s, so this can no longer change. Make a new attribute instead.")
+            name: _("Products have values of %(attribute)s, so this cannot change here: convert its values instead.")
             % {"attribute": attribute} for name in changed
         })  # fmt: skip
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from catalog.models.campaign import CampaignValues
 from catalog.models.product import Product, ProductCategory, ProductValues
+from catalog.structure.conversion import current, current_with_sources
 from catalog.structure.snapshot import FamilySpec, Structure, VariantSpec
 
 # What a bundle's product row carries: all but the derived columns, which are wide and only searched.
@@ -108,7 +109,11 @@ def of_rows(
         for pk, values, sources in ProductValues.objects.filter(pk__in=missing).values_list(
             "pk", "values", "sources"
         ):
-            docs[pk] = (values, sources)
+            docs[pk] = (
+                current_with_sources(values, sources, structure.conversions)
+                if structure.conversions
+                else (values, sources)
+            )
     placed: dict[int, Sequence[int]] = dict(categories or {})
     missing = [pk for pk in known if pk not in placed]
     if missing:
@@ -120,7 +125,7 @@ def of_rows(
         ):
             found[pk].append(category)
         placed |= found
-    campaigns = _campaigns(known)
+    campaigns = _campaigns(known, structure)
     bundles = {}
     for row in rows:
         chain = _chain(row, known)
@@ -153,11 +158,13 @@ def _chain(row: Product, known: Mapping[int, Product]) -> list[Product]:
     return chain
 
 
-def _campaigns(product_ids: Iterable[int]) -> dict[int, list[CampaignValues]]:
+def _campaigns(product_ids: Iterable[int], structure: Structure) -> dict[int, list[CampaignValues]]:
     by_product: dict[int, list[CampaignValues]] = defaultdict(list)
     for document in CampaignValues.objects.filter(
         product_id__in=list(product_ids), campaign__is_active=True
     ).select_related("campaign"):
+        if structure.conversions:
+            document.values = current(document.values, structure.conversions)
         by_product[document.product_id].append(document)
     return by_product
 

@@ -20,6 +20,7 @@ from catalog.values import store
 from catalog.values.changes import ABSENT, BY_HAND, RESET, Actor, Outcome, ProductChange
 from catalog.values.checks import check_assets
 from catalog.values.cleaning import KeyRules, clean_value
+from catalog.values.converting import adapt, record
 from catalog.values.draft import Draft
 from catalog.values.fields import axes_of
 from catalog.values.keys import campaign_key
@@ -37,6 +38,7 @@ def write_campaign(
     by: Actor,
     base: Mapping[int, Mapping[str, str]] | None = None,
     cleaned: bool = False,
+    converts: bool = False,
 ) -> list[Outcome]:
     """`values`: product id → key → raw value, EMPTY, or RESET to take the campaign's value away. At most BATCH products.
 
@@ -68,12 +70,17 @@ def write_campaign(
                 values=dict(raws),
                 base=None if base is None else base.get(pk, {}),
                 cleaned=cleaned,
+                converts=converts,
             )
             draft = _draft(change, loaded.get(pk), stored.get(pk), structure, rights)
+            if structure.conversions:
+                adapt([draft], structure)
             if not draft.outcome.errors:
                 _apply(draft, campaign, rules=rules, stands=stands, by=by)
             drafts.append(draft)
         check_assets(drafts, structure)
+        if structure.conversions:
+            record(drafts)
         written = [draft for draft in drafts if draft.outcome.changed and not draft.outcome.errors]
         if written:
             _store(campaign, written, by=by, structure=structure)

@@ -66,6 +66,7 @@ class ProductChange:
     sources: Mapping[str, str] | None = (
         None  # key → source to note instead of the actor's (undo gives the old one back)
     )
+    converts: bool = False  # rewrite the document as its attributes are now, though nothing else changes
     ref: Any = None
 
 

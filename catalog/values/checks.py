@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from catalog.attribute_types import ATTRIBUTE_TYPES
 from catalog.models.asset import Asset
 from catalog.models.product import ProductValues, UniqueValue
+from catalog.structure.conversion import current
 from catalog.structure.snapshot import Structure
 from catalog.values.changes import ABSENT
 from catalog.values.derive import unique_entry
@@ -19,7 +20,7 @@ from catalog.values.keys import attribute_of
 from catalog.values.moving import is_moved
 
 
-def siblings_of(drafts: Sequence[Draft]) -> dict[int, list[tuple[int, dict[str, Any]]]]:
+def siblings_of(drafts: Sequence[Draft], structure: Structure) -> dict[int, list[tuple[int, dict[str, Any]]]]:
     parents = {
         draft.above[0].pk
         for draft in drafts
@@ -31,6 +32,8 @@ def siblings_of(drafts: Sequence[Draft]) -> dict[int, list[tuple[int, dict[str, 
         for pk, parent, values in ProductValues.objects.filter(product__parent_id__in=parents).values_list(
             "pk", "product__parent_id", "values"
         ):
+            if structure.conversions:
+                values = current(values, structure.conversions)
             siblings.setdefault(parent or 0, []).append((pk, values))
     return siblings
 

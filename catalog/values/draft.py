@@ -43,6 +43,9 @@ class Draft:
     # Of a draft that moves: what the batch loaded, product id → (values, sources); and those above it until now.
     documents: Mapping[int, tuple[dict[str, Any], dict[str, str]]] = field(default_factory=dict)
     stored_above: tuple[Product, ...] = ()
+    unconverted: dict[str, Any] | None = (
+        None  # the document in the database, where `stored` is read through a conversion
+    )
 
     @property
     def depth(self) -> int:

@@ -18,7 +18,7 @@ from catalog.attribute_types.base import CONFLICT
 from catalog.models.product import Product
 from catalog.structure.snapshot import Structure
 from catalog.values import bundle as bundles
-from catalog.values import store
+from catalog.values import converting, store
 from catalog.values.changes import ABSENT, BY_HAND, Actor, Outcome, ProductChange
 from catalog.values.checks import check_assets, check_skus, check_unique, siblings_of, unique_changes
 from catalog.values.cleaning import KeyRules, clean_value
@@ -56,6 +56,8 @@ def write(changes: Sequence[ProductChange], *, by: Actor) -> list[Outcome]:
 def _written(changes: Sequence[ProductChange], *, by: Actor) -> list[Outcome]:
     with transaction.atomic():
         drafts, structure = _prepare(changes, by=by, lock=True, coming={})
+        if structure.conversions:
+            converting.record(drafts)
         effective = [draft for draft in drafts if draft.outcome.changed and not draft.outcome.errors]
         if effective:
             _store(effective, by=by, structure=structure)
@@ -101,6 +103,8 @@ def _prepare(
     # Asked once the rows are ours: what follows a change of the structure may have been here while we waited for them.
     structure = Structure.current()
     drafts = make_drafts(changes, rows, around, structure, rights, None if by.trusted else by.user)
+    if structure.conversions:
+        converting.adapt(drafts, structure)
     rules = KeyRules(structure, by_hand=by.origin in BY_HAND)
     stands = Stands(by, structure)
     for draft in drafts:
@@ -116,7 +120,7 @@ def _prepare(
         if draft.is_new and structure.defaults:
             apply_defaults(draft, structure)
     check_whole_models(drafts)
-    check_axes(drafts, siblings_of(drafts))
+    check_axes(drafts, siblings_of(drafts, structure))
     check_skus(drafts)
     check_unique(drafts, structure)
     check_assets(drafts, structure)

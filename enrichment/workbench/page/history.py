@@ -72,6 +72,7 @@ def _origin(code: str) -> str:
         "grid": _("grid"),
         "bulk": _("bulk change"),
         "move": _("move"),
+        "conversion": _("conversion of the attribute"),
         "import": _("import"),
         "undo": _("undo"),
         "rule": _("rule"),
