@@ -41,10 +41,13 @@ _COLUMNS = (
 def keys_in_use(products: QuerySet[Product], seen: Callable[[int], None]) -> set[str]:
     """The value keys that any of these products has filled itself. `seen` is told of each batch's size."""
     used: set[str] = set()
+    structure = Structure.current()
     for batch in _batches(products, ("pk", "own__values")):
         for _pk, values in batch:
             used.update(
-                key for key, stored in (values or {}).items() if key not in used and stored is not None
+                key
+                for key, stored in structure.read(values or {}).items()
+                if key not in used and stored is not None
             )
         seen(len(batch))
     return used
@@ -105,7 +108,7 @@ class RowWriter:
         for index, name in self._fields:
             cells[index] = self._field(name, row, placed)
         writers = self._writers if self.rights is None else self._allowed(self.rights, row, placed)
-        for key, stored in (row.values or {}).items():
+        for key, stored in self.structure.read(dict(row.values or {})).items():
             if stored is None or key not in writers:
                 continue
             kind, spec, parts = writers[key]

@@ -84,7 +84,11 @@ class Lineage:
         if not wanted:
             return {}
         stored = {
-            sku.upper(): (own or {}, above or {}, (above_sku or "").upper())
+            sku.upper(): (
+                self.structure.read(own or {}),
+                self.structure.read(above or {}),
+                (above_sku or "").upper(),
+            )
             for sku, own, above, above_sku in with_skus(wanted).values_list(
                 "sku", "own__values", "parent__own__values", "parent__sku"
             )

@@ -324,7 +324,8 @@ class Planner:
 
     def _documents(self, found: dict[str, _Found]) -> dict[int, dict[str, Any]]:
         ids = [product.id for product in found.values()]
-        return dict(ProductValues.objects.filter(pk__in=ids).values_list("pk", "values")) if ids else {}
+        rows = ProductValues.objects.filter(pk__in=ids).values_list("pk", "values") if ids else ()
+        return {pk: self.structure.read(values) for pk, values in rows}
 
 
 def _changed_since(taken: Sequence[tuple[PlannedRow, Parsed]], found: dict[str, _Found]) -> dict[int, Since]:

@@ -1,6 +1,6 @@
 """Reading documents that are written in an attribute's former way as if they were in its present one.
 
-Pure, and safe to apply twice: what has the present form stays. docs/decisions/0010 tells why it is done so.
+Pure, and safe to apply twice: what has the present form stays. A decision in docs/decisions tells why it is done so.
 """
 
 from __future__ import annotations

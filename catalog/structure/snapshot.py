@@ -21,7 +21,7 @@ from catalog.models.family import Family, FamilyAttribute, FamilyVariant, Varian
 from catalog.models.source import Source, SourcePolicy
 from catalog.models.structure import StructureVersion
 from catalog.structure import units
-from catalog.structure.conversion import ConversionSpec
+from catalog.structure.conversion import ConversionSpec, current
 from catalog.structure.specs import AttributeSpec, OptionSpec
 
 CONVERSION_REMEMBERED = timedelta(
@@ -137,6 +137,10 @@ class Structure:
     measures: Mapping[str, MeasurementSpec] = field(default_factory=dict)
     defaults: tuple[str, ...] = ()  # of the attributes that new products get a value for, dependent ones last
     conversions: tuple[ConversionSpec, ...] = ()  # attributes whose documents may still be in their former way
+
+    def read(self, values: dict[str, Any]) -> dict[str, Any]:
+        """A stored document as its attributes are now, though a conversion may not have rewritten it yet."""
+        return current(values, self.conversions) if self.conversions else values
 
     def find_attribute(self, code: str) -> AttributeSpec | None:
         return self.attributes.get(code) or self.attributes.get(self.folded.get(code.casefold(), ""))

@@ -10,7 +10,7 @@ from typing import Any
 
 from catalog.models.campaign import CampaignValues
 from catalog.models.product import Product, ProductCategory, ProductValues
-from catalog.structure.conversion import current, current_with_sources
+from catalog.structure.conversion import current_with_sources
 from catalog.structure.snapshot import FamilySpec, Structure, VariantSpec
 
 # What a bundle's product row carries: all but the derived columns, which are wide and only searched.
@@ -163,8 +163,7 @@ def _campaigns(product_ids: Iterable[int], structure: Structure) -> dict[int, li
     for document in CampaignValues.objects.filter(
         product_id__in=list(product_ids), campaign__is_active=True
     ).select_related("campaign"):
-        if structure.conversions:
-            document.values = current(document.values, structure.conversions)
+        document.values = structure.read(document.values)
         by_product[document.product_id].append(document)
     return by_product
 

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from catalog.attribute_types import ATTRIBUTE_TYPES
 from catalog.models.asset import Asset
 from catalog.models.product import ProductValues, UniqueValue
-from catalog.structure.conversion import current
 from catalog.structure.snapshot import Structure
 from catalog.values.changes import ABSENT
 from catalog.values.derive import unique_entry
@@ -32,9 +31,7 @@ def siblings_of(drafts: Sequence[Draft], structure: Structure) -> dict[int, list
         for pk, parent, values in ProductValues.objects.filter(product__parent_id__in=parents).values_list(
             "pk", "product__parent_id", "values"
         ):
-            if structure.conversions:
-                values = current(values, structure.conversions)
-            siblings.setdefault(parent or 0, []).append((pk, values))
+            siblings.setdefault(parent or 0, []).append((pk, structure.read(values)))
     return siblings
 
 

@@ -29,7 +29,7 @@ def catalogue_hash() -> str:
     for pk, sku, kind, family, variant, parent, status, enabled, values in rows.iterator(chunk_size=1000):
         whole = [
             sku, kind, structure.families[family].code if family else None, structure.variants[variant].code if variant else None,
-            parent, status, enabled, placed.get(pk, []), values or {},
+            parent, status, enabled, placed.get(pk, []), structure.read(values or {}),
         ]  # fmt: skip
         total = (total + int(canonical_hash(whole), 16)) % _SUM
     return f"{total:032x}"

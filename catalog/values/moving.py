@@ -250,6 +250,8 @@ def _move_campaigns(moved: Sequence[Draft], structure: Structure) -> None:
     ids = {draft.row.pk for draft in moved} | {step.pk for draft in leaving for step in draft.stored_above}
     rows = CampaignValues.objects.filter(product_id__in=ids).select_related("campaign")
     documents = {(row.campaign_id, row.product_id): row for row in rows}
+    for row in rows:
+        row.values = structure.read(row.values)
     if not documents:
         return
     codes = {row.campaign_id: row.campaign.code for row in documents.values()}

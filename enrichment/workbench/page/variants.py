@@ -51,9 +51,8 @@ def table(bundle: Bundle, *, structure: Structure, locale: str) -> VariantTable:
     if bundle.depth:
         below = below.filter(parent_id=product.pk)
     products = list(below.only(*columns).order_by("sku")[: MOST + 1])
-    documents = dict(
-        ProductValues.objects.filter(pk__in=[row.pk for row in products]).values_list("pk", "values")
-    )
+    stored = ProductValues.objects.filter(pk__in=[row.pk for row in products]).values_list("pk", "values")
+    documents = {pk: structure.read(values) for pk, values in stored}
     ratios = _ratios([row.pk for row in products])
     children: dict[int, list[Product]] = defaultdict(list)
     for row in products[:MOST]:
