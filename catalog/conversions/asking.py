@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from catalog.attribute_types import ATTRIBUTE_TYPES
 from catalog.models.attribute import Attribute
 from catalog.models.conversion import Conversion
 from catalog.models.family import Family, VariantAttribute
+from catalog.structure.flags import check_flags
 from catalog.structure.params import check_params
 from catalog.structure.ways import WAYS
 
@@ -97,12 +99,13 @@ def _in_families(attribute: Attribute, wanted: Wanted) -> list[str]:
 
 
 def _in_itself(attribute: Attribute, wanted: Wanted) -> list[str]:
-    changed = Attribute(
-        code=attribute.code, group_id=attribute.group_id, is_unique=attribute.is_unique, **wanted.facets
-    )
+    changed = copy(attribute)
+    for name, value in wanted.facets.items():
+        setattr(changed, name, value)
     try:
         changed.clean()
         check_params(changed)
+        check_flags(changed)
     except ValidationError as error:
         return list(error.messages)
     return []

@@ -136,7 +136,9 @@ class Structure:
     variant_by_code: Mapping[str, VariantSpec]  # by casefolded code
     measures: Mapping[str, MeasurementSpec] = field(default_factory=dict)
     defaults: tuple[str, ...] = ()  # of the attributes that new products get a value for, dependent ones last
-    conversions: tuple[ConversionSpec, ...] = ()  # attributes whose documents may still be in their former way
+    conversions: tuple[
+        ConversionSpec, ...
+    ] = ()  # attributes whose documents may still be in their former way
 
     def read(self, values: dict[str, Any]) -> dict[str, Any]:
         """A stored document as its attributes are now, though a conversion may not have rewritten it yet."""
@@ -204,10 +206,14 @@ def _conversions(
     since = timezone.now() - CONVERSION_REMEMBERED
     rows = Conversion.objects.filter(Q(state="open") | Q(state="done", finished_at__gt=since)).order_by("pk")
     latest = {row.attribute_id: row for row in rows if row.attribute_id in codes}
-    return tuple(conversion_spec(row, attributes[codes[row.attribute_id]], measures) for row in latest.values())
+    return tuple(
+        conversion_spec(row, attributes[codes[row.attribute_id]], measures) for row in latest.values()
+    )
 
 
-def conversion_spec(row: Conversion, new: AttributeSpec, measures: Mapping[str, MeasurementSpec]) -> ConversionSpec:
+def conversion_spec(
+    row: Conversion, new: AttributeSpec, measures: Mapping[str, MeasurementSpec]
+) -> ConversionSpec:
     before = row.before
     old = replace(
         new, type=before["type"], localizable=before["localizable"], scopable=before["scopable"], params=before["params"],
