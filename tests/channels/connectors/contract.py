@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +11,10 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Response
 
 from channels.connectors.base import Connector
+from channels.connectors.feed import Feed
 from channels.connectors.webhook import Webhook
 from tests.channels import shop as acts
+from tests.channels.connectors.disk import Disk
 from tests.channels.connectors.feed_shop import FeedConnector, FeedShop
 from tests.channels.connectors.jobs_shop import JobsConnector, JobsShop
 from tests.channels.shop import Shop
@@ -66,12 +68,16 @@ class Subject:
 SUBJECTS = {
     "webhook": (Webhook, Shop, True),
     "jobs": (JobsConnector, JobsShop, True),
-    "feed": (FeedConnector, FeedShop, False),
+    "snapshot": (FeedConnector, FeedShop, False),
+    "feed": (Feed, Disk, False),
 }
 
 
 @contextmanager
 def subject(code: str) -> Iterator[Subject]:
     connector, server, per_item = SUBJECTS[code]
-    with HTTPServer(host="127.0.0.1") as httpserver:
-        yield Subject(connector, server(httpserver), per_item)
+    with HTTPServer(host="127.0.0.1") as httpserver, ExitStack() as stack:
+        stands_in = server(httpserver)
+        if isinstance(stands_in, Disk):
+            stack.enter_context(stands_in.mounted())
+        yield Subject(connector, stands_in, per_item)

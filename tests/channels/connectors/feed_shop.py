@@ -18,8 +18,8 @@ from tests.channels.shop import json
 
 
 class FeedConnector(PublishSnapshot):
-    code = "feed"
-    label = "Feed"
+    code = "snapshot"
+    label = "Snapshot"
     secret_fields = ("token",)
 
     def __init__(self, **parts: Any) -> None:

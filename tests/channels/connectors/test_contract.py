@@ -44,7 +44,7 @@ class ContractStage(Stage):
 
 @pytest.fixture(params=sorted(SUBJECTS))
 def one(request: pytest.FixtureRequest, transactional_db: Any) -> Iterator[ContractStage]:
-    with subject(request.param) as found, CONNECTORS.temporarily(jobs=JobsConnector, feed=FeedConnector):
+    with subject(request.param) as found, CONNECTORS.temporarily(jobs=JobsConnector, snapshot=FeedConnector):
         yield ContractStage(found)
 
 
@@ -175,7 +175,7 @@ def jobs(transactional_db: Any) -> Iterator[ContractStage]:
 
 @pytest.fixture
 def feed(transactional_db: Any) -> Iterator[ContractStage]:
-    with subject("feed") as found, CONNECTORS.temporarily(feed=FeedConnector):
+    with subject("snapshot") as found, CONNECTORS.temporarily(snapshot=FeedConnector):
         yield ContractStage(found)
 
 
