@@ -104,6 +104,14 @@ class Rights:
                 paths.update(scope.paths)
         return tuple(sorted(paths))
 
+    def covers_all(self, verb: str) -> bool:
+        """Whether the verb is theirs without limit: in every category, attribute group, language and context."""
+        check_verb(verb)
+        return self._everything or any(
+            verb in scope.verbs and (scope.groups, scope.locales, scope.contexts, scope.paths) == (None,) * 4
+            for scope in self._scopes
+        )
+
     def may_see_product(self, paths: Collection[str]) -> bool:
         """`paths`: those of the product's own categories and of the levels above it."""
         return "product.view" in self.at(paths)._product or self._everything

@@ -16,6 +16,7 @@ from unfold.widgets import (
     UnfoldAdminSelectWidget,
     UnfoldAdminTextInputWidget,
     UnfoldAdminURLInputWidget,
+    UnfoldBooleanSwitchWidget,
 )
 
 from catalog.admin.base import FixedCodeForm
@@ -134,6 +135,10 @@ def for_connector(code: str, *, with_secrets: bool) -> type[ChannelForm]:
 
 
 def _widget(field: forms.Field) -> Any:
+    if isinstance(field, forms.ChoiceField):
+        return UnfoldAdminSelectWidget(choices=field.choices)
+    if isinstance(field, forms.BooleanField):
+        return UnfoldBooleanSwitchWidget()
     if isinstance(field, forms.URLField):
         return UnfoldAdminURLInputWidget()
     if isinstance(field, forms.IntegerField):

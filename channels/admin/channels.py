@@ -17,7 +17,7 @@ from unfold.decorators import display
 from catalog.access import can
 from catalog.admin.base import CatalogAdmin
 from channels import profiles
-from channels.admin import _schedule
+from channels.admin import _published, _schedule
 from channels.admin._channel_buttons import BUTTONS
 from channels.admin._channel_form import SECRET, SETTING, ChannelForm, for_connector
 from channels.admin._channel_inlines import FieldInline, RequirementInline
@@ -140,6 +140,11 @@ class ChannelAdmin(CatalogAdmin):
             )
             for view in BUTTONS
         ]
+        wrap = self.admin_site.admin_view
+        own += [
+            path("<int:pk>/files/<str:name>", wrap(_published.download), name="channels_channel_file"),
+            path("<int:pk>/files/<str:name>/look", wrap(_published.look), name="channels_channel_look"),
+        ]
         return [*own, *super().get_urls()]
 
     def change_view(
@@ -153,6 +158,7 @@ class ChannelAdmin(CatalogAdmin):
         extra = {
             "channel": channel,
             "closed": circuit.why_closed(channel, timezone.now()) if channel else "",
+            "published": _published.files_of(channel, request.user) if channel else [],
             "may_sync": can(request.user, "channel.sync"),
             **(extra_context or {}),
         }

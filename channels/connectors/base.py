@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, ClassVar, Literal, Self, TypeVar
+from typing import Any, BinaryIO, ClassVar, Literal, Self, TypeVar
 
 from django import forms
 
@@ -118,6 +118,16 @@ class Manifest:
     keys: frozenset[str] = field(default_factory=frozenset)
 
 
+@dataclass(frozen=True, slots=True)
+class PublishedFile:
+    """A file of the snapshot that stands, for people to look at. `made_at`: ISO 8601."""
+
+    name: str
+    bytes: int
+    products: int
+    made_at: str
+
+
 class Pending:
     """poll(): the channel is still working on it."""
 
@@ -202,6 +212,14 @@ class PublishSnapshot(Connector):
     @abstractmethod
     def publish(self, items: Iterable[Item]) -> Manifest:
         """Replaces the whole snapshot atomically: a reader sees the old one or the new one. Raises a DeliveryError."""
+
+    def published(self) -> Sequence[PublishedFile]:
+        """The files that stand, where they are ours to show. Raises a DeliveryError."""
+        return ()
+
+    def open_published(self, name: str) -> BinaryIO:
+        """One of them by its name. Raises LookupError where there is none."""
+        raise LookupError(name)
 
 
 CONNECTORS: Registry[type[Connector]] = Registry("connectors")

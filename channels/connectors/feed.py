@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from uuid import uuid4
 
 import orjson
@@ -25,7 +25,17 @@ from django.utils.translation import gettext_lazy
 
 from channels.connectors._feed_folder import FeedFolder, Outside, safe_folder
 from channels.connectors._feed_formats import CsvFeed, FeedWriter, JsonLinesFeed, XmlFeed, flat
-from channels.connectors.base import Config, Item, Manifest, PublishSnapshot, Retry, Seen, Unknown, connector
+from channels.connectors.base import (
+    Config,
+    Item,
+    Manifest,
+    PublishedFile,
+    PublishSnapshot,
+    Retry,
+    Seen,
+    Unknown,
+    connector,
+)
 
 FULL_DISK_SECONDS = 300.0
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG}
@@ -196,6 +206,21 @@ class Feed(PublishSnapshot):
         return {
             key: Seen(key, hash=held[key][0], revision=held[key][1]) if key in held else None for key in keys
         }
+
+    # --- for people
+
+    def published(self) -> Sequence[PublishedFile]:
+        made_at = str(self.folder.manifest().get("made_at", ""))
+        return [PublishedFile(each.name, each.bytes, each.products, made_at) for each in self.folder.files()]
+
+    def open_published(self, name: str) -> BinaryIO:
+        folder = self.folder
+        if name not in {each.name for each in folder.files()}:
+            raise LookupError(name)
+        try:
+            return (folder.path / name).open("rb")
+        except OSError as error:
+            raise LookupError(name) from error
 
 
 class _Spool:

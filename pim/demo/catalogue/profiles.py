@@ -92,7 +92,7 @@ def shop_fields() -> list[dict[str, Any]]:
 
 
 def channels() -> list[dict[str, Any]]:
-    """`settings.endpoint` and the credentials belong to the installation: the loader fills them in."""
+    """A webhook's `settings.endpoint` and credentials belong to the installation: the loader fills them in."""
     professional_extra = [
         {
             "target": "min_order", "source": {"attribute": "min_order"}, "family": None, "localized": False,
@@ -137,5 +137,26 @@ def channels() -> list[dict[str, Any]]:
             "send_fallback": True,
             "requirements": requirements((*REQUIRED, "min_order")),
             "fields": shop_fields() + professional_extra,
+        },
+        {
+            "code": "partner_feed",
+            "labels": {"en_US": "Partner feed", "de_DE": "Partner-Feed", "fr_FR": "Flux partenaires"},
+            "context": "partner_feed",
+            "connector": "feed",
+            "settings": {
+                "format": "csv",
+                "layout": "by_locale",
+                "name": "{channel}",
+                "delimiter": "semicolon",
+                "keep": 3,
+            },
+            "locales": ["en_US", "de_DE"],
+            "currencies": ["EUR"],
+            "category_tree": "range",
+            "assortment": {"families": ["tents", "backpacks", "lamps"]},
+            "schedule": {"mode": "at_once", "time_zone": "Europe/Berlin"},
+            "send_fallback": True,
+            "requirements": requirements(("name", "picture", "gtin", "price")),
+            "fields": shop_fields(),
         },
     ]

@@ -23,6 +23,7 @@ CONTEXT_ROWS = [
     ("professional", "audience", None, ("Professionals", "Gewerbekunden", "Professionnels")),
     # Dealers order what consumers buy: their shop shows the consumers' texts.
     ("b2b_shop", "channel", "consumer", ("Dealer shop", "Händlershop", "Boutique revendeurs")),
+    ("partner_feed", "channel", "consumer", ("Partner feed", "Partner-Feed", "Flux partenaires")),
     ("amazon_de", "channel", "consumer", ("Amazon Germany", "Amazon Deutschland", "Amazon Allemagne")),
     (
         "pro_portal",

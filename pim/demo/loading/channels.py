@@ -1,4 +1,4 @@
-"""The demo's channels: both send to the stand-in shop on loopback."""
+"""The demo's channels: two send to the stand-in shop on loopback, one writes files."""
 
 from __future__ import annotations
 
@@ -32,8 +32,10 @@ def load_channels(rows: Iterable[Mapping[str, Any]], *, shop_url: str) -> list[C
 
 def _load(row: Mapping[str, Any], endpoint: str) -> Channel:
     known = Channel.objects.filter(code=row["code"]).first()
+    settings = row.get("settings") or {"endpoint": endpoint, "timeout": 15}
+    credentials = {} if "settings" in row else {"secret": shop_secret()}
     if known is not None:
-        if known.settings.get("endpoint") != endpoint:
+        if "endpoint" in settings and known.settings.get("endpoint") != endpoint:
             known.settings = {**known.settings, "endpoint": endpoint}
             known.save(update_fields=["settings"])
             profiles.reconnected(channel_id=known.pk)
@@ -44,7 +46,7 @@ def _load(row: Mapping[str, Any], endpoint: str) -> Channel:
         channel = Channel.objects.create(
             code=row["code"], labels=row["labels"], context=Context.objects.get(code=row["context"]), connector=row["connector"],
             category_tree=Category.objects.get(code=row["category_tree"]), assortment=row["assortment"],
-            settings={"endpoint": endpoint, "timeout": 15}, credentials={"secret": shop_secret()},
+            settings=settings, credentials=credentials,
             schedule=_schedule(row["schedule"]), send_fallback=row["send_fallback"],
         )  # fmt: skip
         channel.locales.set(Locale.objects.filter(code__in=row["locales"]))

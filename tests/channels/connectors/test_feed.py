@@ -20,7 +20,14 @@ from channels.connectors.base import Config, Item
 from channels.connectors.feed import Feed
 from pim.lib.canonical import canonical_hash
 
-SETTINGS = {"format": "csv", "layout": "together", "name": "products", "folder": "", "delimiter": "comma", "keep": 2}
+SETTINGS = {
+    "format": "csv",
+    "layout": "together",
+    "name": "products",
+    "folder": "",
+    "delimiter": "comma",
+    "keep": 2,
+}
 
 
 @pytest.fixture
@@ -58,7 +65,12 @@ def names(folder: Path) -> list[str]:
 
 def test_a_csv_file_for_each_language_has_the_fields_of_the_mapping_as_headers(root: Path) -> None:
     feed(layout="by_locale").publish(items(mug("MUG-2"), mug()))
-    assert names(root / "acme") == ["index.sqlite3", "manifest.json", "products-de_DE.csv", "products-en_US.csv"]
+    assert names(root / "acme") == [
+        "index.sqlite3",
+        "manifest.json",
+        "products-de_DE.csv",
+        "products-en_US.csv",
+    ]
     assert cells(root / "acme/products-de_DE.csv") == [
         ["sku", "family", "categories", "care", "new", "price-EUR", "price-USD", "title", "images"],
         ["MUG-1", "mugs", "Küche > Tassen", "wash|dry", "true", "9.90", "12.00", "Blue mug (deutsch)", "http://x/1|http://x/2"],
@@ -112,7 +124,11 @@ def test_the_manifest_tells_what_there_is_and_what_was_before(root: Path) -> Non
         "name": "products.jsonl", "bytes": (root / "acme/products.jsonl").stat().st_size,
         "sha256": _feed_folder.sha256_of(root / "acme/products.jsonl"), "products": 2,
     }  # fmt: skip
-    assert (manifest["products"], manifest["sha256"], manifest["previous"]["sha256"]) == (2, second.sha256, first.sha256)
+    assert (manifest["products"], manifest["sha256"], manifest["previous"]["sha256"]) == (
+        2,
+        second.sha256,
+        first.sha256,
+    )
     assert second.keys == {"MUG-1", "MUG-2"}
 
 
@@ -216,8 +232,15 @@ def test_killed_in_the_middle_every_file_is_the_old_or_the_new_one_and_the_next_
 ) -> None:
     feed(layout="by_locale").publish(items(mug()))
     before = {path.name: path.read_bytes() for path in (root / "acme").glob("*.csv")}
-    env = {**os.environ, "PIM_FAIL": point, "PIM_DATA": str(root.parent), "DJANGO_SETTINGS_MODULE": "tests.settings"}
-    killed = subprocess.run([sys.executable, "-c", PUBLISH], env=env, cwd=Path(__file__).parents[3], check=False)
+    env = {
+        **os.environ,
+        "PIM_FAIL": point,
+        "PIM_DATA": str(root.parent),
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+    }
+    killed = subprocess.run(
+        [sys.executable, "-c", PUBLISH], env=env, cwd=Path(__file__).parents[3], check=False
+    )
     assert killed.returncode == 137
     changed = [name for name, content in before.items() if (root / "acme" / name).read_bytes() != content]
     assert len(changed) == int(point[-1]) - 1
