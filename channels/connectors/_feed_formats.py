@@ -72,6 +72,8 @@ def _flatten(name: str, value: Any, cells: dict[str, str]) -> None:
         for part, inner in value.items():
             _flatten(f"{name}-{part}", inner, cells)
     elif isinstance(value, (list, tuple)):
+        # Of options a person's word goes into the one cell there is.
+        value = [each["label"] if isinstance(each, Mapping) and "label" in each else each for each in value]
         plain = all(not isinstance(each, (Mapping, list, tuple)) for each in value)
         cells[name] = LIST_SEPARATOR.join(map(_text, value)) if plain else orjson.dumps(value).decode()
     else:

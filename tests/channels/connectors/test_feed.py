@@ -45,7 +45,7 @@ def mug(sku: str = "MUG-1", title: str = "Blue mug", **fields: Any) -> dict[str,
         "sku": sku, "family": {"code": "mugs", "label": "Mugs"},
         "categories": [{"code": "cups", "path": [{"en_US": "Kitchen", "de_DE": "Küche"}, {"en_US": "Cups", "de_DE": "Tassen"}]}],
         "locales": {"en_US": {"title": title}, "de_DE": {"title": f"{title} (deutsch)"}},
-        "fields": {"price": {"EUR": "9.90", "USD": "12.00"}, "care": ["wash", "dry"], "new": True, **fields},
+        "fields": {"price": {"EUR": "9.90", "USD": "12.00"}, "care": [{"code": "w", "label": "wash"}, {"code": "d", "label": "dry"}], "new": True, **fields},
         "images": [{"url": "http://x/1", "sha256": "a", "alt": ""}, {"url": "http://x/2", "sha256": "b", "alt": ""}],
     }  # fmt: skip
 
@@ -102,7 +102,7 @@ def test_xml_is_well_formed_whatever_the_texts_hold_and_says_what_it_left_out(ro
         ("en_US", "a<b>&"),
         ("de_DE", "a<b>& (deutsch)"),
     ]
-    assert [care.text for care in first.findall("care")] == ["wash", "dry"]
+    assert [care.findtext("label") for care in first.findall("care")] == ["wash", "dry"]
     assert {part.tag: part.text for part in first.find("price") or ()} == {"EUR": "9.90", "USD": "12.00"}
     assert second.findtext("_2nd_line") == "x"
     assert one.told["warning"] == "1 products had characters that the format cannot carry: left out."
