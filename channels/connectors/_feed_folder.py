@@ -143,7 +143,7 @@ class FeedFolder:
         else:
             previous = {name: before[name] for name in ("snapshot", "made_at", "sha256") if name in before}
             manifest = {
-                **told, "snapshot": snapshot, "made_at": timezone.now().isoformat(timespec="seconds"),
+                **told, "snapshot": snapshot, "made_at": timezone.now().isoformat(timespec="milliseconds"),
                 "files": [asdict(each) for each in files], "sha256": _of_all(files), "previous": previous or None,
             }  # fmt: skip
         self._write_manifest(manifest)
@@ -164,7 +164,7 @@ class FeedFolder:
         """The files that stand, under a second name; the oldest beyond `keep` go."""
         folder = self.path / PREVIOUS
         if keep and before.get("files"):
-            stamp = re.sub(r"[^0-9T]", "", str(before.get("made_at", "")))[:15]
+            stamp = re.sub(r"[^0-9T]", "", str(before.get("made_at", "")))[:18]
             older = folder / f"{stamp}-{str(before.get('sha256', ''))[:12]}"
             older.mkdir(parents=True, exist_ok=True)
             for name in [*(each["name"] for each in before["files"]), MANIFEST]:
