@@ -14,7 +14,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, MutableMapping, Sequence
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
@@ -62,15 +62,27 @@ def free_port() -> int:
 
 def start_postgres() -> str:
     """A fresh cluster without fsync; its URL. Ends with this process."""
+    home, port = Path(_temporary_folder("pim-postgres-")), free_port()
+    settings = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60")
+    serve_postgres(home, port, settings)
+    subprocess.run(
+        [postgres_programs() / "createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "pim", "pim"],
+        check=True,
+        capture_output=True,
+    )
+    return f"postgres://pim@127.0.0.1:{port}/pim"
+
+
+def serve_postgres(home: Path, port: int, settings: Sequence[str]) -> None:
+    """Runs the cluster in `home` (made where there is none) until this process ends. The superuser is `pim`."""
     programs = postgres_programs()
-    home = Path(_temporary_folder("pim-postgres-"))
     account: dict[str, str | int] = {}
     if os.geteuid() == 0:  # the server refuses to run as root
         shutil.chown(home, "postgres", "postgres")
         account = {"user": "postgres", "group": "postgres"}
-    data, port = home / "data", free_port()
-    subprocess.run(
-        [
+    data = home / "data"
+    if not (data / "PG_VERSION").exists():
+        initdb = [
             programs / "initdb",
             "-D",
             data,
@@ -81,46 +93,18 @@ def start_postgres() -> str:
             "-E",
             "UTF8",
             "--locale=C.UTF-8",
-            "--no-sync",
-        ],
-        check=True,
-        capture_output=True,
-        cwd=home,
-        **account,  # type: ignore[call-overload]
-    )
+        ]
+        subprocess.run([*initdb, "--no-sync"], check=True, capture_output=True, cwd=home, **account)  # type: ignore[call-overload]
+    options = [part for setting in ("listen_addresses=127.0.0.1", *settings) for part in ("-c", setting)]
     # SIGINT is its fast shutdown; as the parent-death signal it stops even when the suite was killed.
     _start(
-        [
-            programs / "postgres",
-            "-D",
-            data,
-            "-p",
-            str(port),
-            "-k",
-            home,
-            "-c",
-            "listen_addresses=127.0.0.1",
-            "-c",
-            "fsync=off",
-            "-c",
-            "synchronous_commit=off",
-            "-c",
-            "full_page_writes=off",
-            "-c",
-            "max_connections=60",
-        ],
+        [programs / "postgres", "-D", data, "-p", str(port), "-k", home, *options],
         log=home / "log",
         end=signal.SIGINT,
         cwd=home,
         **account,
     )
     _wait("PostgreSQL", home / "log", lambda: _answers(programs, port))
-    subprocess.run(
-        [programs / "createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "pim", "pim"],
-        check=True,
-        capture_output=True,
-    )
-    return f"postgres://pim@127.0.0.1:{port}/pim"
 
 
 def postgres_programs() -> Path:

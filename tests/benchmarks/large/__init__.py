@@ -1,0 +1,1 @@
+"""A large catalogue to measure on: made once, kept in the folder PIM_BENCH_HOME."""
