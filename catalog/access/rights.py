@@ -12,6 +12,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Value
+
 from catalog.access.verbs import PRODUCT_VERBS, VERBS, check_verb, with_implied
 from catalog.models.access import Grant, Role
 from catalog.structure.snapshot import Structure
@@ -20,6 +22,11 @@ if TYPE_CHECKING:
     from catalog.structure.specs import AttributeSpec
 
 _CACHE = "_catalog_rights"
+# A grant's lists, and what of their rows is asked for.
+_LISTS = {
+    "groups": "attributegroup__code", "locales": "locale__code", "contexts": "context__code",
+    "categories": "category__path",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,55 +166,56 @@ def forget_rights(user: Any) -> None:
 
 
 def _load(user: Any) -> Rights:
-    roles = list(Role.objects.filter(users=user.pk).prefetch_related("grants"))
-    grants = [grant for role in roles for grant in role.grants.all()]
-    parts = _Parts(grants)
-    verbs: set[str] = set()
+    """Three queries at most: the roles with their grants, all lists of the grants, the structure where contexts are listed."""
+    verbs_of: dict[int, frozenset[str]] = {}
+    grants: dict[int, list[Grant]] = {}
+    for role, verbs, pk, may_edit, master, unlocalized in (
+        Role.objects.filter(users=user.pk)
+        .order_by("code", "grants__pk")
+        .values_list("pk", "verbs", "grants__pk", "grants__may_edit", "grants__master", "grants__unlocalized")
+    ):
+        verbs_of[role] = with_implied(verbs)
+        own = grants.setdefault(role, [])
+        if pk is not None:
+            own.append(Grant(pk=pk, may_edit=may_edit, master=master, unlocalized=unlocalized))
+    parts = _Parts([grant for own in grants.values() for grant in own])
     scopes: list[Scope] = []
-    for role in roles:
-        given = with_implied(role.verbs)
-        verbs |= given
+    for role, given in verbs_of.items():
         on_products = given & PRODUCT_VERBS
-        own = list(role.grants.all())
-        if not own:
+        if not grants[role]:
             scopes.append(Scope(on_products))
         scopes += [
             parts.scope(grant, on_products if grant.may_edit else on_products & {"product.view"})
-            for grant in own
+            for grant in grants[role]
         ]
+    verbs = {verb for given in verbs_of.values() for verb in given}
     return Rights(verbs, [scope for scope in scopes if scope.verbs])
 
 
 class _Parts:
-    """The lists of all grants of one person: one query for each of the four."""
+    """The four lists of all grants of one person, in one query."""
 
     def __init__(self, grants: list[Grant]) -> None:
         ids = [grant.pk for grant in grants]
-        self._groups = self._read(Grant.groups, "attributegroup__code", ids)
-        self._locales = self._read(Grant.locales, "locale__code", ids)
-        self._contexts = self._read(Grant.contexts, "context__code", ids)
-        self._paths = self._read(Grant.categories, "category__path", ids)
-        self._contexts_below = _branches() if self._contexts else {}
-
-    @staticmethod
-    def _read(relation: Any, value: str, ids: list[int]) -> dict[int, set[str]]:
-        listed: dict[int, set[str]] = {}
+        self._lists: dict[str, dict[int, set[str]]] = {name: {} for name in _LISTS}
         if ids:
-            for grant, item in relation.through.objects.filter(grant_id__in=ids).values_list(
-                "grant_id", value
-            ):
-                listed.setdefault(grant, set()).add(item)
-        return listed
+            first, *others = (
+                getattr(Grant, name)
+                .through.objects.filter(grant_id__in=ids)
+                .values_list("grant_id", Value(name), item)
+                for name, item in _LISTS.items()
+            )
+            for grant, name, item in first.union(*others, all=True):
+                self._lists[name].setdefault(grant, set()).add(item)
+        self._contexts_below = _branches() if self._lists["contexts"] else {}
 
     def scope(self, grant: Grant, verbs: frozenset[str]) -> Scope:
-        locales = self._locales.get(grant.pk)
-        contexts = self._contexts.get(grant.pk)
+        groups, locales, contexts, paths = (self._lists[name].get(grant.pk) for name in _LISTS)
         if contexts is not None:
             contexts = {below for code in contexts for below in self._contexts_below.get(code, {code})}
-        paths = self._paths.get(grant.pk)
         return Scope(
             verbs=verbs,
-            groups=frozenset(self._groups[grant.pk]) if grant.pk in self._groups else None,
+            groups=None if groups is None else frozenset(groups),
             locales=None if locales is None else frozenset(locales | ({""} if grant.unlocalized else set())),
             contexts=None if contexts is None else frozenset(contexts | ({""} if grant.master else set())),
             # An empty path would match every product: a category not yet placed in its tree reaches nothing.

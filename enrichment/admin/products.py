@@ -32,6 +32,7 @@ class ProductAdmin(PolicyAdmin, ModelAdmin):
         one = "<int:product_id>"
         return [
             path("", wrap(grid.page), name="catalog_product_changelist"),
+            path("region/", wrap(grid.region), name="catalog_product_region"),
             path("rows/", wrap(grid.rows), name="catalog_product_rows"),
             path("filters/", wrap(grid.filters), name="catalog_product_filters"),
             path("add/", wrap(create.page), name="catalog_product_add"),

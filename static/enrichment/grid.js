@@ -7,26 +7,43 @@
     const search = document.querySelector("[data-grid-search]");
     let running = null;
 
-    const show = async (address) => {
+    // Only what a filter, a search or another order changes is fetched; `query` is the address's, "?family=mugs".
+    const show = async (query, { keep = "push" } = {}) => {
         if (running) running.abort();
         running = new AbortController();
         page.setAttribute("aria-busy", "true");
         try {
-            const answer = await fetch(address, { signal: running.signal, headers: { Accept: "text/html" } });
-            if (!answer.ok || answer.redirected) { location.assign(address); return; }
-            const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-            region.replaceChildren(...fresh.getElementById("grid-region").childNodes);
-            const opener = fresh.querySelector("[data-open-drawer=filters]");
-            document.querySelector("[data-open-drawer=filters]").href = opener.getAttribute("href");
-            history.replaceState(null, "", address);
+            const answer = await fetch(region.dataset.regionUrl + query, { signal: running.signal, headers: { Accept: "text/html" } });
+            if (!answer.ok || answer.redirected) { location.assign(location.pathname + query); return; }
+            region.innerHTML = await answer.text();
+            if (keep === "push") history.pushState(null, "", location.pathname + query);
+            else if (keep === "replace") history.replaceState(null, "", location.pathname + query);
+            follow(query);
             page.dispatchEvent(new CustomEvent("grid:replaced"));
             window.pimAnnounce(region.querySelector("[data-count]")?.textContent ?? "");
         } catch (error) {
-            if (error.name !== "AbortError") location.assign(address);
+            if (error.name !== "AbortError") location.assign(location.pathname + query);
         } finally {
             page.removeAttribute("aria-busy");
         }
     };
+
+    // What stands outside of the region says the same query: the filter panel's address and the search form.
+    const follow = (query) => {
+        const opener = document.querySelector("[data-open-drawer=filters]");
+        opener.href = opener.pathname + query;
+        const wanted = new URLSearchParams(query);
+        const box = search.querySelector("[name=q]");
+        if (document.activeElement !== box) box.value = wanted.get("q") ?? "";
+        for (const passed of search.querySelectorAll("input[type=hidden]")) passed.remove();
+        for (const [name, value] of wanted) {
+            if (["q", "after", "before"].includes(name) || !value) continue;
+            const passed = document.createElement("input");
+            Object.assign(passed, { type: "hidden", name, value });
+            search.prepend(passed);
+        }
+    };
+    window.addEventListener("popstate", () => show(location.search || "?", { keep: "" }));
 
     let timer;
     search.addEventListener("input", (event) => {
@@ -38,7 +55,24 @@
         event.preventDefault();
         clearTimeout(timer);
         const query = new URLSearchParams([...new FormData(search)].filter(([, value]) => value));
-        show(`${location.pathname}?${query}`);
+        show(`?${query}`, { keep: "replace" });
+    });
+    document.getElementById("drawer-filters").addEventListener("submit", (event) => {
+        event.preventDefault();
+        const query = new URLSearchParams([...new FormData(event.target)].filter(([, value]) => value));
+        event.currentTarget.close();
+        show(`?${query}`);
+    });
+    region.addEventListener("click", (event) => {
+        const link = event.target.closest("a[href^='?']");
+        if (!link || link.matches("[data-more]") || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+        event.preventDefault();
+        const [address, column] = [link.getAttribute("href"), link.closest("th")?.className];
+        show(address).then(() => {
+            // The same link keeps the focus where it still stands; a column's turns its order round.
+            const same = [...region.querySelectorAll("a")].find((each) => each.getAttribute("href") === address);
+            (column ? region.querySelector(`th.${column} a`) : same ?? region)?.focus({ preventScroll: true });
+        });
     });
 
     page.addEventListener("click", async (event) => {

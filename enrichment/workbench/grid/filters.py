@@ -113,56 +113,74 @@ class ProductFilters(django_filters.FilterSet):
     ) -> None:
         self.structure, self.profiles, self.rights = structure, profiles, rights
         super().__init__(data, queryset=queryset)
-        for name, made in self._own().items():
-            self._add(name, made)
-        used = {name[2:].partition(":")[0] for name in data if name.startswith(ATTRIBUTE_PREFIX)}
-        for spec in self.filterable():
-            if attributes == "all" or spec.code in used:
-                self._add(attribute_name(spec), AttributeFilter(spec, structure))
+        # A panel with every choice of the structure is made when it is opened, not for each page of rows.
+        used = set(data) if attributes == "used" else None
+        for name, make in self._own().items():
+            if used is None or name in used:
+                self._add(name, make())
+        codes = (
+            None
+            if used is None
+            else {name[2:].partition(":")[0] for name in data if name.startswith(ATTRIBUTE_PREFIX)}
+        )
+        for spec in self.filterable(codes):
+            self._add(attribute_name(spec), AttributeFilter(spec, structure))
 
-    def filterable(self) -> Iterable[AttributeSpec]:
-        """Those this person may see: a filter on another would tell its values."""
+    def filterable(self, codes: Iterable[str] | None = None) -> Iterable[AttributeSpec]:
+        """Those of `codes` (all) this person may see: a filter on another would tell its values."""
+        known = self.structure.attributes
+        listed = known.values() if codes is None else [known[code] for code in sorted(codes) if code in known]
         return (
-            spec for spec in self._seen() if spec.filterable and ATTRIBUTE_TYPES[spec.type].may_filter(spec)
+            spec
+            for spec in self._seen(listed)
+            if spec.filterable and ATTRIBUTE_TYPES[spec.type].may_filter(spec)
         )
 
-    def _seen(self) -> Iterable[AttributeSpec]:
-        return (
-            spec for spec in self.structure.attributes.values() if self.rights.may_view_key(spec, None, None)
-        )
+    def _seen(self, specs: Iterable[AttributeSpec]) -> Iterable[AttributeSpec]:
+        return (spec for spec in specs if self.rights.may_view_key(spec, None, None))
 
     def _add(self, name: str, made: django_filters.Filter) -> None:
         made.parent, made.model, made.field_name = self, Product, name
         self.filters[name] = made
 
-    def _own(self) -> dict[str, django_filters.Filter]:
-        structure, channels = self.structure, self.profiles.active
-        families = [(spec.code, spec.label()) for spec in structure.families.values()]
-        attributes = [(spec.code, spec.label()) for spec in self._seen()]
-        places = [(f"{c.code}|{locale}", f"{c.label} · {locale}") for c in channels for locale in c.locales]
-        states = [
-            (f"{c.code}|{state}", f"{c.label} · {label}")
-            for c in channels
-            for state, label in Listing.State.choices
-        ]
+    def _own(self) -> dict[str, Callable[[], django_filters.Filter]]:
         return {
-            "family": ChoiceFilter(
-                sorted(families, key=lambda f: str(f[1])), self._by_family, label=_("Family")
-            ),
-            "status": ChoiceFilter(list(Product.Status.choices), self._by_status, label=_("Status")),
-            "kind": ChoiceFilter(list(Product.Kind.choices), self._by_kind, label=_("Kind")),
-            "category": ChoiceFilter(self._categories(), self._by_category, label=_("Category")),
-            "complete": ChoiceFilter(places, self._complete, label=_("Complete for")),
-            "incomplete": ChoiceFilter(places, self._incomplete, label=_("Incomplete for")),
-            "listing": ChoiceFilter(states, self._by_listing, label=_("On channel")),
-            "empty": ChoiceFilter(attributes, self._empty, label=_("Without a value for")),
-            "enabled": ChoiceFilter(
+            "family": lambda: ChoiceFilter(self._families(), self._by_family, label=_("Family")),
+            "status": lambda: ChoiceFilter(list(Product.Status.choices), self._by_status, label=_("Status")),
+            "kind": lambda: ChoiceFilter(list(Product.Kind.choices), self._by_kind, label=_("Kind")),
+            "category": lambda: ChoiceFilter(self._categories(), self._by_category, label=_("Category")),
+            "complete": lambda: ChoiceFilter(self._slots(), self._complete, label=_("Complete for")),
+            "incomplete": lambda: ChoiceFilter(self._slots(), self._incomplete, label=_("Incomplete for")),
+            "listing": lambda: ChoiceFilter(self._states(), self._by_listing, label=_("On channel")),
+            "empty": lambda: ChoiceFilter(self._attributes(), self._empty, label=_("Without a value for")),
+            "enabled": lambda: ChoiceFilter(
                 [("no", _("Disabled")), ("yes", _("Enabled"))], self._enabled, label=_("Enabled")
             ),
-            "trash": ChoiceFilter([("yes", _("In the trash"))], self._trashed, label=_("Trash")),
-            "import": TextFilter(self._by_import, label=_("Touched by import")),
-            "ref": TextFilter(self._by_ref, label=_("Touched by")),
+            "trash": lambda: ChoiceFilter([("yes", _("In the trash"))], self._trashed, label=_("Trash")),
+            "import": lambda: TextFilter(self._by_import, label=_("Touched by import")),
+            "ref": lambda: TextFilter(self._by_ref, label=_("Touched by")),
         }
+
+    def _families(self) -> Choices:
+        families = [(spec.code, spec.label()) for spec in self.structure.families.values()]
+        return sorted(families, key=lambda family: str(family[1]))
+
+    def _attributes(self) -> Choices:
+        return [(spec.code, spec.label()) for spec in self._seen(self.structure.attributes.values())]
+
+    def _slots(self) -> Choices:
+        return [
+            (f"{channel.code}|{locale}", f"{channel.label} · {locale}")
+            for channel in self.profiles.active
+            for locale in channel.locales
+        ]
+
+    def _states(self) -> Choices:
+        return [
+            (f"{channel.code}|{state}", f"{channel.label} · {label}")
+            for channel in self.profiles.active
+            for state, label in Listing.State.choices
+        ]
 
     def _categories(self) -> Choices:
         return [

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db import connection
+from django.db.models import BooleanField, F, Func, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Product
@@ -68,6 +69,26 @@ def read_key(text: str, sort: Sort) -> tuple[Any, int]:
         raise BadKey(text) from error
 
 
+class _Beyond(Func):
+    """`(column, id) < (value, pk)`, or > it. An index begins there, where of the same said with OR it reads all before."""
+
+    output_field = BooleanField()
+    template = "(%(expressions)s)"
+
+    def __init__(self, sort: Sort, value: Any, pk: int, *, less: bool) -> None:
+        field = Product._meta.get_field(sort.column)
+        super().__init__(F(sort.column), F("pk"), Value(value, output_field=field), Value(pk))
+        self.operator = "<" if less else ">"
+
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
+        parts, params = [], []
+        for expression in self.get_source_expressions():
+            sql, values = compiler.compile(expression)
+            parts.append(sql)
+            params += values
+        return f"({parts[0]}, {parts[1]}) {self.operator} ({parts[2]}, {parts[3]})", params
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """`next` and `previous` are page keys, "" where there is nothing further."""
@@ -77,29 +98,98 @@ class Page:
     previous: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """Which part of an ordered list a page is. A key that cannot be read means the first page."""
+
+    sort: Sort
+    key: tuple[Any, int] | None
+    backwards: bool
+    size: int
+
+    @classmethod
+    def of(cls, sort: Sort, after: str, before: str, size: int) -> _Window:
+        try:
+            key = read_key(before or after, sort) if before or after else None
+        except BadKey:
+            key = None
+        return cls(sort, key, bool(before) and key is not None, size)
+
+    @property
+    def less(self) -> bool:
+        """Whether the page lies where values are less than the key's."""
+        return self.sort.descending != self.backwards
+
+    def cut(self, queryset: QuerySet[Product]) -> QuerySet[Product]:
+        """The page's rows in the order of reading, and one more where there is one."""
+        if self.key is not None:
+            queryset = queryset.filter(_Beyond(self.sort, *self.key, less=self.less))
+        return queryset.order_by(*self.sort.order(reverse=self.backwards))[: self.size + 1]
+
+    def page(self, rows: list[Product]) -> Page:
+        more, rows = len(rows) > self.size, rows[: self.size]
+        if self.backwards:
+            rows.reverse()
+        if not rows:
+            return Page([])
+        has_next = self.backwards or more
+        has_previous = more if self.backwards else self.key is not None
+        return Page(
+            rows,
+            key_of(rows[-1], self.sort) if has_next else "",
+            key_of(rows[0], self.sort) if has_previous else "",
+        )
+
+
 def page(
     queryset: QuerySet[Product], sort: Sort, *, after: str = "", before: str = "", size: int = PAGE_SIZE
 ) -> Page:
     """One query. A key that cannot be read shows the first page."""
-    backwards = bool(before)
-    try:
-        key = read_key(before or after, sort) if before or after else None
-    except BadKey:
-        key, backwards = None, False
-    if key is not None:
-        value, pk = key
-        step = "lt" if sort.descending != backwards else "gt"
-        queryset = queryset.filter(
-            Q(**{f"{sort.column}__{step}": value}) | Q(**{sort.column: value, f"pk__{step}": pk})
-        )
-    rows = list(queryset.order_by(*sort.order(reverse=backwards))[: size + 1])
-    more, rows = len(rows) > size, rows[:size]
-    if backwards:
-        rows.reverse()
-    if not rows:
-        return Page([])
-    has_next = backwards or more
-    has_previous = more if backwards else key is not None
-    return Page(
-        rows, key_of(rows[-1], sort) if has_next else "", key_of(rows[0], sort) if has_previous else ""
+    window = _Window.of(sort, after, before, size)
+    return window.page(list(window.cut(queryset)))
+
+
+def counted_page(
+    queryset: QuerySet[Product],
+    sort: Sort,
+    *,
+    counted: QuerySet[Product],
+    most: int,
+    after: str = "",
+    before: str = "",
+    size: int = PAGE_SIZE,
+) -> tuple[Page, int]:
+    """The page, and how many there are altogether, at most `most`. Two queries. `counted` may let more through than
+    `queryset`: what is only nearly the same counts faster.
+
+    What a filter lets through is looked for once: up to `most` of it is kept by its key, counted and put in order. Where
+    there is more it is common, and its page is soon found along the order's index.
+    """
+    window = _Window.of(sort, after, before, size)
+    ids, count = _look(counted, window, most)
+    if count < most:
+        rows = list(queryset.filter(pk__in=ids).order_by(*sort.order(reverse=window.backwards)))
+        if len(rows) == len(ids):
+            return window.page(rows), count
+    return window.page(list(window.cut(queryset))), count
+
+
+def _look(queryset: QuerySet[Product], window: _Window, most: int) -> tuple[list[int], int]:
+    """(ids of the page and one more in no order, count up to `most`): with as many as that the ids say nothing."""
+    sort = window.sort
+    found, params = queryset.order_by().values("pk", sort.column)[:most].query.sql_with_params()
+    beyond, direction = "", "DESC" if window.less else "ASC"
+    values = list(params)
+    if window.key is not None:
+        value, pk = window.key
+        prepared = Product._meta.get_field(sort.column).get_db_prep_value(value, connection)
+        beyond, values = f"WHERE (place, id) {'<' if window.less else '>'} (%s, %s)", [*values, prepared, pk]
+    statement = (
+        f"WITH found (id, place) AS MATERIALIZED ({found}), counted AS (SELECT count(*) AS n FROM found),"  # noqa: S608
+        f" page AS (SELECT id FROM found {beyond} ORDER BY place {direction}, id {direction} LIMIT {window.size + 1})"
+        " SELECT n, id FROM counted LEFT JOIN page ON n < %s"
     )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*values, most])
+        rows = cursor.fetchall()
+    return [pk for _count, pk in rows if pk is not None], rows[0][0]

@@ -15,8 +15,10 @@ from catalog.models import Product
 from catalog.models.user import User
 from catalog.structure.snapshot import Structure
 from channels.profile import Profiles
+from enrichment.workbench.grid import paging
 from enrichment.workbench.grid.filters import ProductFilters
 from enrichment.workbench.grid.paging import SORTS, Sort
+from enrichment.workbench.grid.rows import COLUMNS
 
 COUNT_LIMIT = 10_000
 # Parameters that place a page or dress it, and say nothing about which products are meant.
@@ -30,8 +32,9 @@ LEVELS = {
 
 @dataclass
 class GridQuery:
-    """A parsed address. `filters.qs` is everything the person may see that the filters let through."""
+    """A parsed address, and whose it is."""
 
+    user: User
     params: QueryDict
     filters: ProductFilters
     words: str
@@ -47,17 +50,31 @@ class GridQuery:
         """Filter name → what is chosen, in words."""
         return self.filters.chosen()
 
-    def products(self) -> QuerySet[Product]:
-        queryset = self.filters.qs
+    def products(self, *, roughly: bool = False) -> QuerySet[Product]:
+        """Everything the person may see that the filters let through; `roughly` as in catalog.access.visible."""
+        assert self.filters.form.errors is not None  # noqa: S101 - asking checks the form
+        queryset = self.filters.filter_queryset(visible(self.user, Product.objects.all(), roughly=roughly))
         if "trash" not in self.active:
             queryset = queryset.filter(trashed_at=None)
         if self.level == "top":
-            queryset = queryset.filter(parent=None)
+            queryset = queryset.filter(kind__in=(Product.Kind.SIMPLE, Product.Kind.MODEL))
         elif self.level == "sellable":
             queryset = queryset.filter(kind__in=(Product.Kind.SIMPLE, Product.Kind.VARIANT))
         if self.words:
             queryset = search.search_text(queryset, self.words)
         return queryset
+
+    def counted_page(self, *, after: str, before: str) -> tuple[paging.Page, int, bool]:
+        """(page, number of products, whether there are more than that): never counts further than COUNT_LIMIT."""
+        rows, counted = self.products().only(*COLUMNS), self.products(roughly=True)
+        if self.is_filtered:
+            page, count = paging.counted_page(
+                rows, self.sort, counted=counted, most=COUNT_LIMIT + 1, after=after, before=before
+            )
+        else:
+            page = paging.page(rows, self.sort, after=after, before=before)
+            count = counted.order_by().values("pk")[: COUNT_LIMIT + 1].count()
+        return page, min(count, COUNT_LIMIT), count > COUNT_LIMIT
 
     def query(self, *, without: str = "", **changes: str) -> str:
         """The address's query string with parameters changed ("" removes one) and the page forgotten."""
@@ -78,18 +95,15 @@ class GridQuery:
 def parse(params: QueryDict, user: User, structure: Structure, profiles: Profiles) -> GridQuery:
     """Unknown parameters and values are ignored; links never fail because something was renamed since."""
     sort = SORTS.get(params.get("sort", ""), SORTS["-changed"])
-    rows = visible(user, Product.objects.all())
     filters = ProductFilters(
-        params, queryset=rows, structure=structure, profiles=profiles, rights=rights_of(user)
+        params,
+        queryset=Product.objects.none(),
+        structure=structure,
+        profiles=profiles,
+        rights=rights_of(user),
     )
-    query = GridQuery(params, filters, " ".join(params.get("q", "").split())[:200], sort, "")
+    query = GridQuery(user, params, filters, " ".join(params.get("q", "").split())[:200], sort, "")
     level = params.get("level", "")
     # Somebody who looks for something looks among variants too; somebody who just looks, among what stands on top.
     query.level = level if level in LEVELS else ("all" if query.is_filtered else "top")
     return query
-
-
-def capped_count(queryset: QuerySet[Product]) -> tuple[int, bool]:
-    """(count, whether there are more): never counts further than COUNT_LIMIT."""
-    count = queryset.order_by().values("pk")[: COUNT_LIMIT + 1].count()
-    return min(count, COUNT_LIMIT), count > COUNT_LIMIT

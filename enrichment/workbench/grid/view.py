@@ -20,7 +20,7 @@ from channels.profile import ChannelSpec, Profiles
 from enrichment.workbench.grid import bulk, paging
 from enrichment.workbench.grid import rows as grid_rows
 from enrichment.workbench.grid.filters import ProductFilters
-from enrichment.workbench.grid.query import LEVELS, GridQuery, capped_count, parse
+from enrichment.workbench.grid.query import LEVELS, GridQuery, parse
 
 CHANNELS_SHOWN = 4
 
@@ -36,15 +36,9 @@ def _channels(request: HttpRequest, profiles: Profiles) -> list[ChannelSpec]:
     return list(profiles.active[:CHANNELS_SHOWN])
 
 
-def _page_of(
-    request: HttpRequest, query: GridQuery, structure: Structure, profiles: Profiles
+def _rows(
+    request: HttpRequest, query: GridQuery, page: paging.Page, structure: Structure, profiles: Profiles
 ) -> dict[str, Any]:
-    page = paging.page(
-        query.products().only(*grid_rows.COLUMNS),
-        query.sort,
-        after=query.params.get("after", ""),
-        before=query.params.get("before", ""),
-    )
     channels = _channels(request, profiles)
     loaded = grid_rows.load(
         page.rows, structure=structure, channels=channels, locale=_locale(request, structure)
@@ -57,26 +51,25 @@ def _page_of(
     }
 
 
-@never_cache
-@require_safe
-@endpoint("product.view")
-def page(request: HttpRequest) -> HttpResponse:
-    """The whole page. Query string: `q`, `sort`, `level`, `after` or `before` (page keys), and the filters' names."""
+def _place(query: GridQuery) -> dict[str, str]:
+    return {"after": query.params.get("after", ""), "before": query.params.get("before", "")}
+
+
+def _region(request: HttpRequest) -> dict[str, Any]:
+    """The part of the page that a filter, a search or another order changes."""
     structure = Structure.current()
     profiles = channel_profiles.current(structure)
     query = parse(request.GET, request.user, structure, profiles)
-    rights = rights_of(request.user)
-    context = _page_of(request, query, structure, profiles)
-    count, more = capped_count(query.products())
+    page, count, more = query.counted_page(**_place(query))
+    context = _rows(request, query, page, structure, profiles)
     chips = [
         {"label": query.filters.filters[name].label, "text": text, "without": query.query(without=name)}
         for name, text in query.active.items()
     ]
     if query.words:
         chips.insert(0, {"label": _("Search"), "text": query.words, "without": query.query(q="")})
-    context |= {
-        **admin.site.each_context(request),
-        "title": _("Products"),
+    rights = rights_of(request.user)
+    return context | {
         "query": query,
         "count": count,
         "count_more": more,
@@ -93,11 +86,32 @@ def page(request: HttpRequest) -> HttpResponse:
         "may_export": rights.may("export.run"),
         "is_empty": not context["rows"] and not query.is_filtered and query.level in ("top", "all"),
         "in_trash": "trash" in query.active,
-        "filters_url": reverse("admin:catalog_product_filters") + "?" + query.query(),
-        "hidden": _hidden(query),
         "bulk_ref": ref if (ref := request.GET.get("ref", "")).startswith("bulk:") and count else "",
+        "back": reverse("admin:catalog_product_changelist") + "?" + query.query(),
+    }
+
+
+@never_cache
+@require_safe
+@endpoint("product.view")
+def page(request: HttpRequest) -> HttpResponse:
+    """The whole page. Query string: `q`, `sort`, `level`, `after` or `before` (page keys), and the filters' names."""
+    context = _region(request)
+    context |= {
+        **admin.site.each_context(request),
+        "title": _("Products"),
+        "filters_url": reverse("admin:catalog_product_filters") + "?" + context["query"].query(),
+        "hidden": _hidden(context["query"]),
     }
     return TemplateResponse(request, "enrichment/grid/grid.html", context)
+
+
+@never_cache
+@require_safe
+@endpoint("product.view")
+def region(request: HttpRequest) -> HttpResponse:
+    """What the page's script puts in place of what is shown, for the same query string as the page's."""
+    return TemplateResponse(request, "enrichment/grid/region.html", _region(request))
 
 
 def _hidden(query: GridQuery) -> list[tuple[str, str]]:
@@ -125,7 +139,8 @@ def rows(request: HttpRequest) -> HttpResponse:
     structure = Structure.current()
     profiles = channel_profiles.current(structure)
     query = parse(request.GET, request.user, structure, profiles)
-    context = _page_of(request, query, structure, profiles)
+    page = paging.page(query.products().only(*grid_rows.COLUMNS), query.sort, **_place(query))
+    context = _rows(request, query, page, structure, profiles)
     response = TemplateResponse(request, "enrichment/grid/rows.html", context)
     response["X-Next"] = context["next_query"]
     return response
