@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Model, OuterRef, Q, QuerySet, Subquery, Value
 from django.utils.translation import gettext as _
 
 from catalog import search
@@ -149,7 +149,7 @@ def _within(
     queryset = search.filter_tokens(queryset, any_of=[[f"cat={path.split('/')[-2]}" for path in paths]])
     if roughly:
         return queryset
-    chain = (
-        Q(product_id=OuterRef("pk")) | Q(product_id=OuterRef("parent_id")) | Q(product_id=OuterRef("root_id"))
-    )
-    return queryset.filter(Exists(placed.filter(chain)))
+    chain = Q(product_id=OuterRef("pk")) | Q(product_id=OuterRef("parent_id"))
+    chain |= Q(product_id=OuterRef("root_id"))
+    # As a value and not as EXISTS, of which PostgreSQL would think that hardly a row passes, and read them all for a page.
+    return queryset.filter(Subquery(placed.filter(chain).values(is_placed=Value(True))[:1]))

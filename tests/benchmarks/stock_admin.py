@@ -6,10 +6,8 @@ its filters and its search ask our indexes. It has Django's own templates, not t
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-import django.contrib.admin
 from django.contrib import admin
 from django.urls import path
 
@@ -18,7 +16,6 @@ from catalog.models import Family, NumberValue, Option, Product
 from pim.urls import urlpatterns as ours
 
 WIDE = ("search", "tokens", "labels")
-TEMPLATES = Path(django.contrib.admin.__file__).parent / "templates"
 
 
 class _Tokens(admin.SimpleListFilter):
