@@ -1,0 +1,52 @@
+"""The grid against Django's own admin list, side by side on one catalogue of real size: ratios, never bare times.
+
+PIM_BENCH_PRODUCTS sets the sizes on PostgreSQL ("100000,1000000"; the default is "100000"); SQLite has the first of them.
+The catalogues are made once (tests.benchmarks.large.home) and kept in PIM_BENCH_HOME. Nothing is asserted but that all
+contenders showed the same rows.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.benchmarks.large import home
+
+SIZES = [int(size) for size in os.environ.get("PIM_BENCH_PRODUCTS", "100000").split(",")]
+ROUNDS = os.environ.get("PIM_BENCH_ROUNDS", "15")
+Measured = dict[str, dict[str, dict[str, float]]]
+
+
+def measure(database: str, size: int) -> Measured:
+    environ = home.catalogue(database, size)
+    command = [sys.executable, "-m", "tests.benchmarks.grid", ROUNDS]
+    done = subprocess.run(command, cwd=home.ROOT, env=environ, check=True, stdout=subprocess.PIPE, text=True)
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def table(title: str, found: Measured) -> None:
+    print(f"\n{title}; 50 rows, rendered")
+    print(f"{'':<32}{'time / stock':>14}{'database / by hand':>20}{'limited / admin':>17}{'statements':>12}")
+    for scenario, by_name in found.items():
+        grid, limited, stock, hand = (by_name[name] for name in ("grid", "limited", "stock", "by hand"))
+        print(
+            f"{scenario:<32}{grid['ms'] / stock['ms']:>13.2f}x{grid['db_ms'] / hand['db_ms']:>19.2f}x"
+            f"{limited['ms'] / grid['ms']:>16.2f}x{grid['queries']:>7.0f}/{limited['queries']:.0f}"
+        )
+
+
+@pytest.mark.bench
+def test_the_grid_against_the_stock_admin() -> None:
+    by_size = {size: measure("postgres", size) for size in SIZES}
+    for size, found in by_size.items():
+        table(f"Grid, {size:,} products, PostgreSQL", found)
+    if len(by_size) > 1:
+        least, most = by_size[SIZES[0]], by_size[SIZES[-1]]
+        print(f"\nGrid, {SIZES[-1]:,} against {SIZES[0]:,} products, PostgreSQL")
+        for scenario in least:
+            print(f"{scenario:<32}{most[scenario]['grid']['ms'] / least[scenario]['grid']['ms']:>13.2f}x")
+    table(f"Grid, {SIZES[0]:,} products, SQLite", measure("sqlite", SIZES[0]))
