@@ -29,9 +29,9 @@ from channels.marking import mark_products
 from channels.models import Channel, Listing
 from channels.profile import ChannelSpec, Profiles
 
-# No sheet and no score hangs on these.
+# No sheet and no score hangs on these (channels.requirements enqueues what a requirement touches).
 UNCONCERNED = frozenset(
-    {"source", "source_policy", "attribute_group", "role", "grant", "user", "import_profile"}
+    {"source", "source_policy", "attribute_group", "role", "grant", "user", "import_profile", "requirement"}
 )
 # The catalogue derives their products anew, and calls the participants with them.
 DERIVED_ANEW = rederive.KINDS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import channels.recount  # noqa: F401  its kind of job
 from catalog import participants
 from catalog.participants import ChangeBatch, StructureChange
 from channels import completeness, fan_out, profile, scores

@@ -16,14 +16,14 @@ from unfold.decorators import display
 
 from catalog.access import can
 from catalog.admin.base import CatalogAdmin
-from channels import profiles
+from channels import profiles, requirements
 from channels.admin import _published, _schedule
 from channels.admin._channel_buttons import BUTTONS
 from channels.admin._channel_form import SECRET, SETTING, ChannelForm, for_connector
 from channels.admin._channel_inlines import FieldInline, RequirementInline
 from channels.connectors import CONNECTORS
 from channels.delivery import circuit
-from channels.models import Channel, Listing
+from channels.models import Channel, Listing, Requirement
 
 
 def _form_for(request: HttpRequest, channel: Channel | None) -> type[ChannelForm]:
@@ -96,9 +96,13 @@ class ChannelAdmin(CatalogAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Django runs this in the transaction of the whole form."""
+        required = requirements.lines_of(form.instance.pk)
         super().save_related(request, form, formsets, change)
-        if not change or form.has_changed() or any(formset.has_changed() for formset in formsets):
+        touched = {formset.model for formset in formsets if formset.has_changed()}
+        if not change or form.has_changed() or touched - {Requirement}:
             profiles.changed(form.instance, by=request.user.pk)
+        elif touched:
+            requirements.changed(form.instance, required, by=request.user.pk)
         if change and any(
             name == "connector" or name.startswith((SETTING, SECRET)) for name in form.changed_data
         ):
