@@ -1,29 +1,32 @@
 """How complete a product is for each channel and locale. Pure: values and requirements in, numbers and names out.
 
 What Akeneo counts: required attributes of the family, filled or not, by channel and locale; permanent values only.
-Compiled once per family: each required attribute is one bit per distinct set of keys that would fill it, each key of a
-document is a mask of the bits it fills, so that a product costs one OR per key it has.
+Compiled once per family: each required attribute is one bit per distinct list of keys that would fill it, mostly one look
+into the document for all places that ask for it; products lacking the same bits have the same scores.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 from catalog.attribute_types import ATTRIBUTE_TYPES
+from catalog.attribute_types.base import AttributeType
 from catalog.models.product import Product
 from catalog.structure.snapshot import Structure
 from catalog.structure.specs import AttributeSpec
-from catalog.values.bundle import Bundle
-from catalog.values.conditions import applies
+from catalog.values.bundle import Bundle, Level
 from catalog.values.keys import format_key
 from catalog.values.resolve import resolve
 from channels.profile import ChannelSpec, Profiles
 
 # Their value may be there and yet not say all that is asked: a price in each currency, an amount with its unit.
 PARTIAL_TYPES = ("price", "measurement")
+EMPTY: tuple[Any, ...] = ("", [], {})  # and None, as AttributeType.is_empty
+SOLD = frozenset({Product.Kind.SIMPLE.value, Product.Kind.VARIANT.value})
+KNOWN = 10_000  # results kept per family
 
 
 class Slot(NamedTuple):
@@ -43,23 +46,75 @@ class Score(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Check:
-    """One bit: an attribute and the place for which it is asked. The same for every locale where locales don't matter."""
+    """One bit: an attribute and the keys of which the first found, own level first, is its value. Shared by the places that
+    ask for the same: all locales where locales don't matter, channels of the same contexts (and currencies)."""
 
     spec: AttributeSpec
-    channel: ChannelSpec
-    locale: str
+    keys: tuple[str, ...]
+    currencies: tuple[str, ...]
+
+    def is_met(self, values: Mapping[str, Any]) -> bool:
+        """is_filled() with all levels laid over each other: keys in the order in which resolve() asks."""
+        for key in self.keys:
+            if key in values:
+                return _says_all(self.spec, values[key], self.currencies)
+        return False
+
+
+class _Asked(NamedTuple):
+    """What a slot asks for: its bits."""
+
+    slot: Slot
+    bits: int
+    required: int
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """A family's checks: `mask_of` key → bits it can fill, `slots` slot → bits it asks for, `partial` bits to be looked
-    into, `conditional` bits that are asked for only where another value says so."""
+    """A family's checks, the bit of each being its place.
+
+    Few products say something for one channel alone: without any of the `nearer` keys the last key of each check decides.
+    `last` are those keys, `bits` what hangs on each of them, `lookers` (place among them, bits, function) what looks into
+    values that have parts. `known`: lacking bits → scores; hardly a hundred differ among all products.
+    """
 
     checks: tuple[_Check, ...]
-    mask_of: Mapping[str, int]
-    slots: Mapping[Slot, int]
-    partial: int
-    conditional: int = 0
+    nearer: frozenset[str]
+    last: tuple[str, ...]
+    bits: tuple[int, ...]
+    lookers: tuple[tuple[int, int, Callable[[Any], bool]], ...]
+    slots: tuple[_Asked, ...]
+    known: dict[int, dict[Slot, Score]]
+
+    def lacking(self, levels: Sequence[Level]) -> int:
+        values = levels[0].values
+        if len(levels) > 1:
+            values = {key: value for level in reversed(levels) for key, value in level.values.items()}
+        lacking = 0
+        if values.keys().isdisjoint(self.nearer):
+            found = list(map(values.get, self.last))
+            if not all(found):
+                for value, bits in zip(found, self.bits, strict=True):
+                    if not value and (value is None or value in EMPTY):
+                        lacking |= bits
+            for place, bits, says_all in self.lookers:
+                if found[place] and not says_all(found[place]):
+                    lacking |= bits
+            return lacking
+        for place, check in enumerate(self.checks):
+            if not check.is_met(values):
+                lacking |= 1 << place
+        return lacking
+
+    def scores(self, lacking: int) -> dict[Slot, Score]:
+        found = self.known.get(lacking)
+        if found is None:
+            found = {
+                slot: Score(required, (bits & lacking).bit_count()) for slot, bits, required in self.slots
+            }
+            if len(self.known) < KNOWN:
+                self.known[lacking] = found
+        return found.copy()
 
 
 class Completeness:
@@ -72,53 +127,17 @@ class Completeness:
 
     def slots(self, bundle: Bundle) -> dict[Slot, Score]:
         """A score for every slot of the active channels; {} for models (what is sold is counted) and without a family."""
-        if bundle.family is None or bundle.product.kind not in (Product.Kind.SIMPLE, Product.Kind.VARIANT):
+        family = bundle.family
+        if family is None or bundle.product.kind not in SOLD:
             return {}
-        plan = self._plan(bundle.family.id)
-        filled = self._filled(bundle, plan)
-        spared = self._spared(bundle, plan) if plan.conditional else 0
-        return {
-            slot: Score((asked & ~spared).bit_count(), (asked & ~spared & ~filled).bit_count())
-            for slot, asked in plan.slots.items()
-        }
+        plan = self._plans.get(family.id) or self._plan(family.id)
+        return plan.scores(plan.lacking(bundle.levels))
 
     def incomplete(self, bundle: Bundle) -> list[Slot]:
         return [slot for slot, score in self.slots(bundle).items() if score.missing]
 
-    def _filled(self, bundle: Bundle, plan: _Plan) -> int:
-        mask_of, filled, doubtful = plan.mask_of, 0, plan.partial
-        for level in bundle.levels:
-            for key, value in level.values.items():
-                mask = mask_of.get(key)
-                if mask is None:
-                    continue
-                filled |= mask
-                if value is None or value == "" or value == [] or value == {}:
-                    doubtful |= mask  # explicitly empty: it may stop a value further on
-        doubtful &= filled
-        while doubtful:
-            bit = doubtful & -doubtful
-            check = plan.checks[bit.bit_length() - 1]
-            if not is_filled(bundle, check.spec, check.channel, check.locale, self.structure):
-                filled &= ~bit
-            doubtful ^= bit
-        return filled
-
-    def _spared(self, bundle: Bundle, plan: _Plan) -> int:
-        """The bits that are not asked for, since their condition is not met."""
-        spared, left = 0, plan.conditional
-        while left:
-            bit = left & -left
-            check = plan.checks[bit.bit_length() - 1]
-            if not is_asked(bundle, check.spec, check.channel, check.locale, self.structure):
-                spared |= bit
-            left ^= bit
-        return spared
-
     def _plan(self, family_id: int) -> _Plan:
-        plan = self._plans.get(family_id)
-        if plan is None:
-            plan = self._plans[family_id] = _compile(family_id, self.profiles.active, self.structure)
+        plan = self._plans[family_id] = _compile(family_id, self.profiles.active, self.structure)
         return plan
 
 
@@ -137,20 +156,8 @@ def missing(bundle: Bundle, channel: ChannelSpec, locale: str, structure: Struct
     """The required attributes that are not filled, in the family's order."""
     if bundle.family is None:
         return []
-    return [
-        spec
-        for spec in channel.required_of(bundle.family.id, structure)
-        if is_asked(bundle, spec, channel, locale, structure)
-        and not is_filled(bundle, spec, channel, locale, structure)
-    ]
-
-
-def is_asked(
-    bundle: Bundle, spec: AttributeSpec, channel: ChannelSpec, locale: str, structure: Structure
-) -> bool:
-    if not spec.locales and not spec.depends_on:
-        return True
-    return applies(bundle, spec, structure, locale=locale, context=channel.context)
+    required = channel.required_of(bundle.family.id, structure)
+    return [spec for spec in required if not is_filled(bundle, spec, channel, locale, structure)]
 
 
 def is_filled(
@@ -163,51 +170,76 @@ def is_filled(
     found = resolve(
         bundle, spec, structure, locale=locale, context=channel.context, fallback=channel.fallback_counts
     )
-    value = found.value
-    if not found.found or ATTRIBUTE_TYPES[spec.type].is_empty(value):
+    return found.found and _says_all(spec, found.value, _currencies(spec, channel, structure))
+
+
+def _says_all(spec: AttributeSpec, value: Any, currencies: Iterable[str]) -> bool:
+    if ATTRIBUTE_TYPES[spec.type].is_empty(value):
         return False
     if spec.type == "price":
-        asked = (currency for currency in channel.currencies if currency in structure.currencies)
-        return all(value.get(currency) not in (None, "") for currency in asked)
+        return all(value.get(currency) not in (None, "") for currency in currencies)
     if spec.type == "measurement":
         return value.get("amount") not in (None, "") and bool(value.get("unit"))
     return True
 
 
+def _currencies(spec: AttributeSpec, channel: ChannelSpec, structure: Structure) -> tuple[str, ...]:
+    if spec.type != "price":
+        return ()
+    return tuple(currency for currency in channel.currencies if currency in structure.currencies)
+
+
 def _compile(family_id: int, channels: Iterable[ChannelSpec], structure: Structure) -> _Plan:
-    checks: list[_Check] = []
-    mask_of: dict[str, int] = defaultdict(int)
-    slots: dict[Slot, int] = {}
-    partial = conditional = 0
+    bits: dict[_Check, int] = {}
+    slots: list[_Asked] = []
     for channel in channels:
         required = channel.required_of(family_id, structure)
-        shared: dict[
-            str, int
-        ] = {}  # attributes that are not localizable: one bit for all locales of the channel
         for locale in channel.locales:
             asked = 0
             for spec in required:
-                if not spec.exists_in(locale):
-                    continue
-                bit = 0 if spec.localizable else shared.get(spec.code, 0)
-                if not bit:
-                    bit = 1 << len(checks)
-                    checks.append(_Check(spec, channel, locale))
-                    for key in candidate_keys(spec, channel, locale, structure):
-                        mask_of[key] |= bit
-                    if spec.type in PARTIAL_TYPES:
-                        partial |= bit
-                    if spec.depends_on:
-                        conditional |= bit
-                    if not spec.localizable:
-                        shared[spec.code] = bit
-                asked |= bit
-            slots[Slot(channel.id, locale)] = asked
-    return _Plan(tuple(checks), dict(mask_of), slots, partial, conditional)
+                keys = tuple(candidate_keys(spec, channel, locale, structure))
+                check = _Check(spec, keys, _currencies(spec, channel, structure))
+                asked |= bits.setdefault(check, 1 << len(bits))
+            slots.append(_Asked(Slot(channel.id, locale), asked, asked.bit_count()))
+    last: dict[tuple[str, tuple[str, ...]], tuple[_Check, int]] = {}
+    for check, bit in bits.items():
+        place = (check.keys[-1], check.currencies)
+        last[place] = (check, last[place][1] | bit if place in last else bit)
+    return _Plan(
+        checks=tuple(bits),
+        nearer=frozenset(key for check in bits for key in check.keys[:-1]),
+        last=tuple(check.keys[-1] for check, _joined in last.values()),
+        bits=tuple(joined for _check, joined in last.values()),
+        lookers=tuple(
+            (place, joined, looker)
+            for place, (check, joined) in enumerate(last.values())
+            if (looker := _looker(check)) is not None
+        ),
+        slots=tuple(slots),
+        known={},
+    )
+
+
+def _looker(check: _Check) -> Callable[[Any], bool] | None:
+    """None for types whose value is either there or empty, as most types' are."""
+    spec, currencies = check.spec, check.currencies
+    if spec.type == "price":
+
+        def has_currencies(value: Any) -> bool:
+            for currency in currencies:  # noqa: SIM110 - all() takes twice as long
+                if value.get(currency) in (None, ""):
+                    return False
+            return True
+
+        return has_currencies
+    plain = (
+        type(ATTRIBUTE_TYPES[spec.type]).is_empty is AttributeType.is_empty and spec.type not in PARTIAL_TYPES
+    )
+    return None if plain else partial(_says_all, spec, currencies=())
 
 
 def candidate_keys(spec: AttributeSpec, channel: ChannelSpec, locale: str, structure: Structure) -> list[str]:
-    """The keys under which a value counts for this channel and locale."""
+    """The keys under which a value counts for this channel and locale, in the order of resolution."""
     if not spec.localizable:
         locales: tuple[Any, ...] = ("",)
     else:
