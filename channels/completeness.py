@@ -18,6 +18,7 @@ from catalog.models.product import Product
 from catalog.structure.snapshot import Structure
 from catalog.structure.specs import AttributeSpec
 from catalog.values.bundle import Bundle, Level
+from catalog.values.conditions import applies
 from catalog.values.keys import format_key
 from catalog.values.resolve import resolve
 from channels.profile import ChannelSpec, Profiles
@@ -52,6 +53,7 @@ class _Check:
     spec: AttributeSpec
     keys: tuple[str, ...]
     currencies: tuple[str, ...]
+    where: tuple[str, str] = ("", "")  # (locale, context) where it is asked for only if another value says so
 
     def is_met(self, values: Mapping[str, Any]) -> bool:
         """is_filled() with all levels laid over each other: keys in the order in which resolve() asks."""
@@ -66,7 +68,6 @@ class _Asked(NamedTuple):
 
     slot: Slot
     bits: int
-    required: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,8 @@ class _Plan:
 
     Few products say something for one channel alone: without any of the `nearer` keys the last key of each check decides.
     `last` are those keys, `bits` what hangs on each of them, `lookers` (place among them, bits, function) what looks into
-    values that have parts. `known`: lacking bits → scores; hardly a hundred differ among all products.
+    values that have parts. `conditional` are the checks that are asked for only where another value says so, with
+    their bits. `known`: lacking and spared bits → scores; hardly a hundred differ among all products.
     """
 
     checks: tuple[_Check, ...]
@@ -84,7 +86,8 @@ class _Plan:
     bits: tuple[int, ...]
     lookers: tuple[tuple[int, int, Callable[[Any], bool]], ...]
     slots: tuple[_Asked, ...]
-    known: dict[int, dict[Slot, Score]]
+    conditional: tuple[tuple[_Check, int], ...]
+    known: dict[tuple[int, int], dict[Slot, Score]]
 
     def lacking(self, levels: Sequence[Level]) -> int:
         values = levels[0].values
@@ -106,14 +109,24 @@ class _Plan:
                 lacking |= 1 << place
         return lacking
 
-    def scores(self, lacking: int) -> dict[Slot, Score]:
-        found = self.known.get(lacking)
+    def spared(self, bundle: Bundle, structure: Structure) -> int:
+        """The bits that are not asked for, since their condition is not met."""
+        spared = 0
+        for check, bit in self.conditional:
+            locale, context = check.where
+            if not applies(bundle, check.spec, structure, locale=locale, context=context):
+                spared |= bit
+        return spared
+
+    def scores(self, lacking: int, spared: int) -> dict[Slot, Score]:
+        found = self.known.get((lacking, spared))
         if found is None:
             found = {
-                slot: Score(required, (bits & lacking).bit_count()) for slot, bits, required in self.slots
+                slot: Score((bits & ~spared).bit_count(), (bits & lacking & ~spared).bit_count())
+                for slot, bits in self.slots
             }
             if len(self.known) < KNOWN:
-                self.known[lacking] = found
+                self.known[lacking, spared] = found
         return found.copy()
 
 
@@ -131,7 +144,8 @@ class Completeness:
         if family is None or bundle.product.kind not in SOLD:
             return {}
         plan = self._plans.get(family.id) or self._plan(family.id)
-        return plan.scores(plan.lacking(bundle.levels))
+        spared = plan.spared(bundle, self.structure) if plan.conditional else 0
+        return plan.scores(plan.lacking(bundle.levels), spared)
 
     def incomplete(self, bundle: Bundle) -> list[Slot]:
         return [slot for slot, score in self.slots(bundle).items() if score.missing]
@@ -156,8 +170,20 @@ def missing(bundle: Bundle, channel: ChannelSpec, locale: str, structure: Struct
     """The required attributes that are not filled, in the family's order."""
     if bundle.family is None:
         return []
-    required = channel.required_of(bundle.family.id, structure)
-    return [spec for spec in required if not is_filled(bundle, spec, channel, locale, structure)]
+    return [
+        spec
+        for spec in channel.required_of(bundle.family.id, structure)
+        if is_asked(bundle, spec, channel, locale, structure)
+        and not is_filled(bundle, spec, channel, locale, structure)
+    ]
+
+
+def is_asked(
+    bundle: Bundle, spec: AttributeSpec, channel: ChannelSpec, locale: str, structure: Structure
+) -> bool:
+    if not spec.locales and not spec.depends_on:
+        return True
+    return applies(bundle, spec, structure, locale=locale, context=channel.context)
 
 
 def is_filled(
@@ -197,10 +223,13 @@ def _compile(family_id: int, channels: Iterable[ChannelSpec], structure: Structu
         for locale in channel.locales:
             asked = 0
             for spec in required:
+                if not spec.exists_in(locale):
+                    continue
                 keys = tuple(candidate_keys(spec, channel, locale, structure))
-                check = _Check(spec, keys, _currencies(spec, channel, structure))
+                where = (locale, channel.context) if spec.depends_on else ("", "")
+                check = _Check(spec, keys, _currencies(spec, channel, structure), where)
                 asked |= bits.setdefault(check, 1 << len(bits))
-            slots.append(_Asked(Slot(channel.id, locale), asked, asked.bit_count()))
+            slots.append(_Asked(Slot(channel.id, locale), asked))
     last: dict[tuple[str, tuple[str, ...]], tuple[_Check, int]] = {}
     for check, bit in bits.items():
         place = (check.keys[-1], check.currencies)
@@ -216,6 +245,7 @@ def _compile(family_id: int, channels: Iterable[ChannelSpec], structure: Structu
             if (looker := _looker(check)) is not None
         ),
         slots=tuple(slots),
+        conditional=tuple((check, bit) for check, bit in bits.items() if check.spec.depends_on),
         known={},
     )
 
