@@ -67,13 +67,11 @@ class GridQuery:
     def counted_page(self, *, after: str, before: str) -> tuple[paging.Page, int, bool]:
         """(page, number of products, whether there are more than that): never counts further than COUNT_LIMIT."""
         rows, counted = self.products().only(*COLUMNS), self.products(roughly=True)
-        if self.is_filtered:
-            page, count = paging.counted_page(
-                rows, self.sort, counted=counted, most=COUNT_LIMIT + 1, after=after, before=before
-            )
-        else:
-            page = paging.page(rows, self.sort, after=after, before=before)
-            count = counted.order_by().values("pk")[: COUNT_LIMIT + 1].count()
+        if not self.is_filtered:
+            return paging.page(rows, self.sort, after=after, before=before), *capped_count(counted)
+        page, count = paging.counted_page(
+            rows, self.sort, counted=counted, most=COUNT_LIMIT + 1, after=after, before=before
+        )
         return page, min(count, COUNT_LIMIT), count > COUNT_LIMIT
 
     def query(self, *, without: str = "", **changes: str) -> str:
@@ -107,3 +105,9 @@ def parse(params: QueryDict, user: User, structure: Structure, profiles: Profile
     # Somebody who looks for something looks among variants too; somebody who just looks, among what stands on top.
     query.level = level if level in LEVELS else ("all" if query.is_filtered else "top")
     return query
+
+
+def capped_count(queryset: QuerySet[Product]) -> tuple[int, bool]:
+    """(count, whether there are more): never counts further than COUNT_LIMIT."""
+    count = queryset.order_by().values("pk")[: COUNT_LIMIT + 1].count()
+    return min(count, COUNT_LIMIT), count > COUNT_LIMIT
