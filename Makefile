@@ -70,5 +70,5 @@ lint: $(DEV)
 	@$(BIN)/pip-audit --version >/dev/null && .ci/audit
 
 lock:
-	uv pip compile --quiet --universal --generate-hashes --no-header --extra postgres -o requirements.lock pyproject.toml
-	uv pip compile --quiet --universal --generate-hashes --no-header --extra postgres --group dev -o requirements-dev.lock pyproject.toml
+	uv pip compile --quiet --universal --generate-hashes --no-header --extra postgres --extra s3 -o requirements.lock pyproject.toml
+	uv pip compile --quiet --universal --generate-hashes --no-header --extra postgres --extra s3 --group dev -o requirements-dev.lock pyproject.toml

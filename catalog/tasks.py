@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+import catalog.assets.jobs
 import catalog.values.rederive  # noqa: F401  its kinds of job
 from catalog.jobs import nudge_due, run_due
 from pim.lib.registration import import_if_present

@@ -186,36 +186,6 @@ class RangeField(PartsField):
             raise forms.ValidationError(str(error)) from error
 
 
-class ImageInput(forms.HiddenInput):
-    """A hidden sha256 beside a file picker. The page's script uploads the file and writes the hash.
-
-    The script finds `[data-image-field]`; the picture's address is made by the template from the hash.
-    """
-
-    template_name = "catalog/widgets/image.html"
-    input_type = "hidden"
-
-    @property
-    def is_hidden(self) -> bool:  # the label and the errors of the field are shown, though its input is not
-        return False
-
-    def __init__(
-        self, attrs: dict[str, Any] | None = None, *, extensions: Sequence[str] = (), max_size_mb: Any = None
-    ) -> None:
-        super().__init__(attrs)
-        self.extensions, self.max_size_mb = tuple(extensions), max_size_mb
-
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        context = super().get_context(name, value, attrs)
-        context["widget"]["accept"] = ",".join(f".{extension}" for extension in self.extensions) or "image/*"
-        context["widget"]["max_size_mb"] = self.max_size_mb
-        context["widget"]["described_by"] = context["widget"]["attrs"].get("aria-describedby")
-        return context
-
-    def _render(self, template_name: str, context: dict[str, Any], renderer: Any = None) -> SafeString:
-        return render_to_string(template_name, context)
-
-
 class PartParam(forms.CharField):
     """A parameter that names a part of the structure by its code, chosen from the type's `param_choices`."""
 

@@ -14,11 +14,14 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from catalog import search
+from catalog.assets import usage
 from catalog.jobs import JobHandle, enqueue, job
+from catalog.models.asset import Asset
 from catalog.models.attribute import Option
 from catalog.models.campaign import CampaignValues
 from catalog.models.family import FamilyAttribute
 from catalog.models.product import Product
+from catalog.models.rendition import RenditionPreset
 from catalog.participants import ChangeBatch, StructureChange
 from catalog.structure.snapshot import Structure
 from catalog.values import bundle as bundles
@@ -26,8 +29,9 @@ from catalog.values import rederive
 from catalog.values.write import BATCH, refresh
 from channels import profile
 from channels.marking import mark_products
-from channels.models import Channel, Listing
+from channels.models import Channel, FieldMapping, Listing
 from channels.profile import ChannelSpec, Profiles
+from channels.sheets import transforms
 
 # No sheet and no score hangs on these (channels.requirements enqueues what a requirement touches).
 UNCONCERNED = frozenset(
@@ -48,8 +52,13 @@ def enqueue_for(change: StructureChange) -> None:
         _enqueue_for_channels(change)
         return
     params: dict[str, Any] = {}
+    if change.kind == "rendition_preset":
+        _enqueue_for_preset(change)
+        return
     if change.kind == "option":
         params = {"options": _options(change.ids)}
+    elif change.kind == "asset":
+        params = {"assets": list(Asset.objects.filter(pk__in=change.ids).values_list("sha256", flat=True))}
     elif change.kind == "campaign":
         documents = CampaignValues.objects.filter(campaign_id__in=change.ids)
         params = {"roots": sorted(documents.values_list("product__root_id", flat=True).distinct())}
@@ -79,6 +88,20 @@ def _enqueue_for_channels(change: StructureChange) -> None:
         )
 
 
+def _enqueue_for_preset(change: StructureChange) -> None:
+    """Only the channels that have a field in this size."""
+    codes = set(RenditionPreset.objects.filter(pk__in=change.ids).values_list("code", flat=True))
+    rows = FieldMapping.objects.exclude(transforms=[]).values_list("channel_id", "transforms")
+    for channel in sorted({channel for channel, steps in rows if codes & set(transforms.presets_in(steps))}):
+        enqueue(
+            "channels.fan_out",
+            {"channel": channel},
+            by=change.by,
+            queue="delivery",
+            title=_("What a channel gets, after a change of its pictures' size"),
+        )
+
+
 def channels_meant(batch: ChangeBatch, profiles: Profiles) -> Sequence[ChannelSpec]:
     """All active channels, or the one whose profile changed."""
     if batch.origin == ORIGIN and batch.ref:
@@ -92,12 +115,18 @@ def run(
     *,
     options: Sequence[Sequence[Any]] | None = None,
     roots: Sequence[int] | None = None,
+    assets: Sequence[str] | None = None,
     scores: bool = False,
     channel: int | None = None,
 ) -> dict[str, int]:
     """Chunks of BATCH products, each a transaction. A killed run begins again: marking twice does no harm."""
     done = 0
-    for chunk in _chunks(_concerned(options), roots):
+    products = (
+        _alive().filter(pk__in=usage.products_showing(assets).values("pk"))
+        if assets is not None
+        else _concerned(options)
+    )
+    for chunk in _chunks(products, roots):
         handle.progress(done)
         mark_chunk(chunk, scores=scores, channel=channel)
         done += len(chunk)
@@ -122,7 +151,8 @@ def mark_chunk(product_ids: Sequence[int], *, scores: bool = False, channel: int
             refresh(batch, rows)
         else:
             products = Product.objects.filter(pk__in=product_ids).only("pk", "kind", "root_id")
-            mark_products(products, profile.current(Structure.current()).active)
+            active = profile.current(Structure.current()).active
+            mark_products(products, [spec for spec in active if channel in (None, spec.id)])
 
 
 def _options(ids: Sequence[int]) -> list[list[Any]]:
@@ -133,10 +163,14 @@ def _options(ids: Sequence[int]) -> list[list[Any]]:
     return [[pk, f"{attribute}={code}" if filterable else ""] for pk, attribute, code, filterable in rows]
 
 
-def _concerned(options: Sequence[Sequence[Any]] | None) -> Any:
+def _alive() -> Any:
     """Of what is in the trash only what a channel may still show: it was put there while the channel was not active."""
     shown = Listing.objects.filter(~Q(sent_hash="") | Q(unknown=True), product=OuterRef("pk"))
-    products = Product.objects.filter(Q(trashed_at=None) | Exists(shown))
+    return Product.objects.filter(Q(trashed_at=None) | Exists(shown))
+
+
+def _concerned(options: Sequence[Sequence[Any]] | None) -> Any:
+    products = _alive()
     if options is None:
         return products
     tokens = sorted({token for _pk, token in options if token})

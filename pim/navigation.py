@@ -74,6 +74,7 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     _item(_("Home"), "home", "admin:index", None),
                     _item(_("Products"), "inventory_2", "admin:catalog_product_changelist", "product.view"),
+                    _item(_("Library"), "photo_library", "admin:catalog_asset_changelist", "product.view"),
                     _item(_("Imports"), "upload_file", "admin:catalog_importrun_changelist", "import.run"),
                     _item(_("Campaigns"), "campaign", "admin:catalog_campaign_changelist", "product.view"),
                 ],
@@ -117,6 +118,12 @@ UNFOLD: dict[str, Any] = {
                     _item(_("Locales"), "translate", "admin:catalog_locale_changelist", "structure.view"),
                     _item(_("Currencies"), "payments", "admin:catalog_currency_changelist", "structure.view"),
                     _item(_("Contexts"), "lan", "admin:catalog_context_changelist", "structure.view"),
+                    _item(
+                        _("Rendition presets"),
+                        "aspect_ratio",
+                        "admin:catalog_renditionpreset_changelist",
+                        "structure.view",
+                    ),
                     _item(_("Sources"), "input", "admin:catalog_source_changelist", "structure.view"),
                     _item(
                         _("Import profiles"),

@@ -21,13 +21,14 @@ _VIEW_VERBS: dict[str, str] = {
             "catalog.attribute", "catalog.attributegroup", "catalog.option", "catalog.family", "catalog.familyattribute",
             "catalog.familyvariant", "catalog.variantattribute", "catalog.category", "catalog.locale", "catalog.currency",
             "catalog.context", "catalog.source", "catalog.sourcepolicy", "catalog.conversion", "catalog.measurementfamily", "catalog.measurementunit",
+            "catalog.renditionpreset",
         ),
         "structure.view",
     ),
     **dict.fromkeys(("catalog.importprofile", "catalog.importrun", "catalog.importrow"), "import.run"),
     **dict.fromkeys(("catalog.user", "catalog.role", "catalog.grant"), "access.edit"),
     "catalog.job": "job.view",
-    "catalog.asset": "product.view",
+    **dict.fromkeys(("catalog.asset", "catalog.assettag", "catalog.rendition"), "product.view"),
     "catalog.campaign": "product.view",  # chosen on the product page
 }  # fmt: skip
 # Rows about a product, by the field that names it: seen where the product is.

@@ -18,7 +18,7 @@ class Verb:
     label: Any  # lazy text
 
 
-_PRODUCTS, _FILES, _STRUCTURE = _("Products"), _("Imports and exports"), _("Structure")
+_PRODUCTS, _FILES, _STRUCTURE = _("Products"), _("Files, imports and exports"), _("Structure")
 _CHANNELS, _OPERATION = _("Channels"), _("Operation")
 
 VERBS: dict[str, Verb] = {
@@ -30,6 +30,7 @@ VERBS: dict[str, Verb] = {
         Verb("product.publish", _PRODUCTS, _("Approve products, and edit approved ones without asking")),
         Verb("product.trash", _PRODUCTS, _("Move products to the trash and back")),
         Verb("product.rename", _PRODUCTS, _("Change SKUs")),
+        Verb("asset.edit", _FILES, _("Describe, replace and remove pictures and files")),
         Verb("import.run", _FILES, _("Import files")),
         Verb("import.undo", _FILES, _("Undo imports")),
         Verb("export.run", _FILES, _("Export products")),
@@ -54,6 +55,7 @@ IMPLIED = {
     "product.trash": "product.view",
     "product.rename": "product.view",
     "product.create": "product.view",
+    "asset.edit": "product.view",
     "structure.edit": "structure.view",
     "channel.edit": "channel.view",
     "channel.sync": "channel.view",

@@ -1,98 +1,193 @@
-"""Pictures over HTTP: upload, file and rendition for people, the signed address for channels."""
+"""The library in the admin: our own pages for looking and uploading, the theme's form for what is known of a file."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
-from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
-from django.urls import path, reverse
-from django.views.decorators.http import require_POST, require_safe
-from unfold.admin import ModelAdmin
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextInputWidget
 
-from catalog import assets
-from catalog.access import PolicyAdmin, endpoint
+from catalog.access import can, visible
+from catalog.admin.base import CatalogAdmin
+from catalog.assets import usage
+from catalog.assets.addresses import rendition_key
+from catalog.assets.changing import announce_assets
+from catalog.assets.describing import refresh_search, set_tags, words
+from catalog.assets.jobs import enqueue_due
+from catalog.assets.refusals import sentence
+from catalog.assets.screens import browsing, changing, serving, uploading
+from catalog.labels import LabelsField
 from catalog.models import Asset
+from catalog.structure.snapshot import Structure
+
+PRODUCTS_SHOWN = 30
 
 
-def _answer(stored: str, mime: str, *, shared: bool) -> HttpResponse:
-    try:
-        response = FileResponse(default_storage.open(stored), content_type=mime)
-    except FileNotFoundError as error:
-        raise Http404("The file is gone from the storage.") from error
-    response["Cache-Control"] = f"{'public' if shared else 'private'}, max-age=31536000, immutable"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+class AssetForm(forms.ModelForm):  # type: ignore[type-arg]
+    tags = forms.CharField(
+        label=_("tags"), required=False, widget=UnfoldAdminTextInputWidget(), help_text=_("With commas, such as: studio, spring.")
+    )  # fmt: skip
 
+    class Meta:
+        model = Asset
+        fields = (
+            "name", "titles", "alts", "credit", "copyright", "licence", "valid_from", "valid_until", "focus_x", "focus_y",
+        )  # fmt: skip
 
-def _asset(sha256: str) -> Asset:
-    try:
-        return Asset.objects.get(sha256=sha256)
-    except Asset.DoesNotExist as error:
-        raise Http404("There is no such picture.") from error
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["tags"] = ", ".join(self.instance.tags.values_list("name", flat=True))
 
-
-@require_safe
-@endpoint("product.view")
-def show(request: HttpRequest, sha256: str) -> HttpResponse:
-    """The original."""
-    asset = _asset(sha256)
-    return _answer(asset.file.name, asset.mime, shared=False)
-
-
-@require_safe
-@endpoint("product.view")
-def rendition(request: HttpRequest, sha256: str, size: int) -> HttpResponse:
-    """The picture in one of the sizes of catalog.assets."""
-    try:
-        return _answer(assets.thumbnail(sha256, size), "image/webp", shared=False)
-    except (Asset.DoesNotExist, ValueError, FileNotFoundError) as error:
-        raise Http404("There is no such picture.") from error
-
-
-@require_safe
-def public(request: HttpRequest, sha256: str, signature: str) -> HttpResponse:
-    """The original for whoever holds the signed address: channels, which have no login."""
-    if not assets.is_signed(sha256, signature):
-        raise Http404("There is no such picture.")
-    asset = _asset(sha256)
-    return _answer(asset.file.name, asset.mime, shared=True)
-
-
-public.policy_verb = None  # type: ignore[attr-defined]  # the signature is the permission
-
-
-@require_POST
-@endpoint("product.edit")
-def upload(request: HttpRequest) -> JsonResponse:
-    """Takes one picture (`file`). 201 {sha256, name, width, height, url, thumbnail}; 400 {code, message}."""
-    given = request.FILES.get("file")
-    if given is None:
-        return JsonResponse({"code": "no_file", "message": "Send the picture as `file`."}, status=400)
-    try:
-        asset = assets.store(given, name=given.name or "", user=request.user)
-    except assets.PictureRefused as refused:
-        return JsonResponse({"code": refused.code, "message": refused.message}, status=400)
-    answer = {"sha256": asset.sha256, "name": asset.name, "width": asset.width, "height": asset.height}
-    answer["url"] = reverse("admin:catalog_asset_file", args=[asset.sha256])
-    answer["thumbnail"] = reverse("admin:catalog_asset_thumbnail", args=[asset.sha256, 320])
-    return JsonResponse(answer, status=201)
+    def clean_tags(self) -> str:
+        return ", ".join(words(self.cleaned_data["tags"]))
 
 
 @admin.register(Asset)
-class AssetAdmin(PolicyAdmin, ModelAdmin):
-    """No pages of its own: the files' addresses only."""
+class AssetAdmin(CatalogAdmin):
+    view_verb = "product.view"
+    edit_verb = "asset.edit"
+    form = AssetForm
+    search_fields = ["name"]
+    change_form_outer_before_template = "catalog/library/asset.html"
+    change_form_outer_after_template = "catalog/library/usage.html"
+
+    class Media:
+        css = {"all": ["catalog/library.css", "catalog/asset_page.css"]}
+        js = ["catalog/focus.js"]
 
     def get_urls(self) -> list[Any]:
-        person = self.admin_site.admin_view
+        wrap = self.admin_site.admin_view
+        one = "<str:sha256>"
         return [
-            path("upload/", person(upload), name="catalog_asset_upload"),
-            path("<str:sha256>/file", person(show), name="catalog_asset_file"),
-            path("<str:sha256>/<int:size>.webp", person(rendition), name="catalog_asset_thumbnail"),
-            path("<str:sha256>/public/<str:signature>", public, name="catalog_asset_public"),
+            path("upload/", wrap(uploading.upload), name="catalog_asset_upload"),
+            path("picker/", wrap(browsing.picker), name="catalog_asset_picker"),
+            path("remove/", wrap(changing.remove), name="catalog_asset_remove"),
+            path(f"{one}/file", wrap(serving.original), name="catalog_asset_file"),
+            path(f"{one}/<int:size>.webp", wrap(serving.screen), name="catalog_asset_thumbnail"),
+            path(f"{one}/rendition/<str:preset>", wrap(serving.rendition), name="catalog_asset_rendition"),
+            path(f"{one}/replace/", wrap(changing.replace), name="catalog_asset_replace"),
+            path(
+                f"{one}/replace/<str:by>/",
+                wrap(changing.replace_preview),
+                name="catalog_asset_replace_preview",
+            ),
+            path(
+                f"{one}/replace/<str:by>/run/", wrap(changing.replace_run), name="catalog_asset_replace_run"
+            ),
+            path(f"{one}/public/<str:signature>", serving.public, name="catalog_asset_public"),
+            path(
+                f"{one}/public/<str:preset>/<str:key>/<str:signature>",
+                serving.public_rendition,
+                name="catalog_asset_public_rendition",
+            ),
+            *super().get_urls(),
         ]
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return False
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False  # files are dropped into the library
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False  # they are taken out of it, where nothing uses them
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).filter(removed_at=None)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Asset | None = None) -> Any:
+        is_picture = obj is not None and obj.kind == Asset.Kind.IMAGE
+        described = ["name", "titles", *(["alts"] if is_picture else []), "tags"]
+        parts: list[Any] = [
+            (_("Description"), {"fields": described}),
+            (_("Rights"), {"fields": ["credit", "copyright", "licence", ("valid_from", "valid_until")]}),
+        ]
+        if is_picture:
+            parts.append((
+                _("Focus"),
+                {
+                    "fields": [("focus_x", "focus_y")],
+                    "description": _("What stays in the middle where the picture is cut, in percent. Click into the picture, or write numbers."),
+                },
+            ))  # fmt: skip
+        return parts
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in ("titles", "alts"):
+            help_text = (
+                _("What the picture shows, for those who cannot see it; channels get it.")
+                if db_field.name == "alts"
+                else ""
+            )
+            return LabelsField(label=db_field.verbose_name, help_text=help_text)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return browsing.overview(request)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        asset = self.get_object(request, object_id)
+        extra = _panel(request, asset) if asset is not None and request.method == "GET" else {}
+        return super().change_view(
+            request, object_id, form_url, {"asset": asset, **extra, **(extra_context or {})}
+        )
+
+    def save_model(self, request: HttpRequest, obj: Asset, form: Any, change: bool) -> None:
+        """Django runs this in the form's transaction."""
+        if {"focus_x", "focus_y"} & set(form.changed_data):
+            obj.renditions_due = True
+            enqueue_due()
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if not form.has_changed():
+            return
+        set_tags(form.instance, words(form.cleaned_data["tags"]))
+        refresh_search(form.instance)
+        announce_assets([form.instance.pk], by=request.user.pk)
+
+
+def _panel(request: HttpRequest, asset: Asset) -> dict[str, Any]:
+    """What stands around the form: facts, renditions, where it is used. A constant number of queries."""
+    showing = visible(request.user, usage.products_showing([asset.sha256]).order_by())
+    products = list(
+        showing.order_by("label", "pk").only("pk", "sku", "label", "image", "kind")[: PRODUCTS_SHOWN + 1]
+    )
+    return {
+        "rights": asset.rights(timezone.now()),
+        "icon": browsing.ICONS[asset.kind],
+        "products": products[:PRODUCTS_SHOWN],
+        "more_products": len(products) > PRODUCTS_SHOWN,
+        "campaigns": sorted({document.campaign.label() for document in usage.campaigns_naming([asset.sha256]).select_related("campaign")}),
+        "renditions": _renditions(asset),
+        "may_edit": can(request.user, "asset.edit"),
+        "is_used": usage.used(Asset.objects.filter(pk=asset.pk)).exists(),
+    }  # fmt: skip
+
+
+def _renditions(asset: Asset) -> list[dict[str, Any]]:
+    """Each preset: the rendition as it is to be now, or that it is still to be made."""
+    if asset.kind != Asset.Kind.IMAGE:
+        return []
+    rows = {row.preset_id: row for row in asset.renditions.all()}
+    found = []
+    for preset in Structure.current().presets.values():
+        row = rows.get(preset.id)
+        is_current = row is not None and row.key == rendition_key(preset, asset.focus)
+        error = sentence(row.error["code"], row.error["params"]) if is_current and row.error else ""
+        found.append(
+            {"preset": preset, "label": preset.label(), "row": row if is_current else None, "error": error}
+        )
+    return found

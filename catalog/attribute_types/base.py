@@ -79,6 +79,7 @@ class AttributeType:
     is_text: ClassVar[bool] = False
     numeric: ClassVar[bool] = False  # has an entry in the number index (`number`)
     may_be_axis: ClassVar[bool] = False
+    names_assets: ClassVar[bool] = False  # its values are files of the library (`references`, `check_asset`)
     filter_kind: ClassVar[str] = "none"  # options | number | date | text | boolean | none
     default_params: ClassVar[Mapping[str, Any]] = {}
     sample_params: ClassVar[Mapping[str, Any]] = {}  # of the attribute the contract test and the docs use
@@ -150,6 +151,9 @@ class AttributeType:
     def references(self, stored: Any) -> dict[str, set[str]]:
         """What the value points at and the door must find: {"asset": {sha256, …}}."""
         return {}
+
+    def check_asset(self, asset: Any, spec: AttributeSpec) -> None:
+        """Raises ValueRefused where an Asset the value points at is not what the attribute takes."""
 
     # --- comparing
 

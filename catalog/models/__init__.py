@@ -1,7 +1,7 @@
 """What a product is. One file per topic; imports point from top to bottom of this list."""
 
 from catalog.models.access import Grant, Role
-from catalog.models.asset import Asset
+from catalog.models.asset import Asset, AssetTag
 from catalog.models.attribute import Attribute, AttributeGroup, Option
 from catalog.models.campaign import Campaign, CampaignValues
 from catalog.models.category import Category
@@ -13,6 +13,7 @@ from catalog.models.job import Job
 from catalog.models.measurement import MeasurementFamily, MeasurementUnit
 from catalog.models.merged import MergedProduct
 from catalog.models.product import NumberValue, Product, ProductCategory, ProductValues, UniqueValue
+from catalog.models.rendition import Rendition, RenditionPreset
 from catalog.models.revision import Revision
 from catalog.models.source import Proposal, Source, SourcePolicy
 from catalog.models.structure import StructureVersion
@@ -20,6 +21,7 @@ from catalog.models.user import User
 
 __all__ = [
     "Asset",
+    "AssetTag",
     "Attribute",
     "AttributeGroup",
     "Campaign",
@@ -46,6 +48,8 @@ __all__ = [
     "ProductCategory",
     "ProductValues",
     "Proposal",
+    "Rendition",
+    "RenditionPreset",
     "Revision",
     "Role",
     "Source",

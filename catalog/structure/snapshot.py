@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
+from catalog.attribute_types import ATTRIBUTE_TYPES
 from catalog.measures import MeasurementSpec
 from catalog.models.attribute import Attribute, AttributeGroup, Option
 from catalog.models.category import Category
@@ -18,6 +19,7 @@ from catalog.models.codes import label_of
 from catalog.models.context import Context, Currency, Locale
 from catalog.models.conversion import Conversion
 from catalog.models.family import Family, FamilyAttribute, FamilyVariant, VariantAttribute
+from catalog.models.rendition import RenditionPreset
 from catalog.models.source import Source, SourcePolicy
 from catalog.models.structure import StructureVersion
 from catalog.structure import units
@@ -104,6 +106,26 @@ class CategorySpec:
 
 
 @dataclass(frozen=True, slots=True)
+class PresetSpec:
+    """A size of pictures; the fields as in RenditionPreset."""
+
+    id: int
+    code: str
+    labels: Mapping[str, str]
+    width: int
+    height: int
+    fit: str
+    background: str
+    format: str
+    quality: int
+    max_kb: int | None
+    ahead: bool
+
+    def label(self, locale: str | None = None) -> str:
+        return label_of(dict(self.labels), self.code, locale)
+
+
+@dataclass(frozen=True, slots=True)
 class SourceSpec:
     code: str
     labels: Mapping[str, str]
@@ -139,6 +161,8 @@ class Structure:
     conversions: tuple[
         ConversionSpec, ...
     ] = ()  # attributes whose documents may still be in their former way
+    presets: Mapping[str, PresetSpec] = field(default_factory=dict)  # of renditions, by code
+    asset_attributes: frozenset[str] = frozenset()  # codes of those whose values are files of the library
 
     def read(self, values: dict[str, Any]) -> dict[str, Any]:
         """A stored document as its attributes are now, though a conversion may not have rewritten it yet."""
@@ -318,4 +342,14 @@ def _load(version: str) -> Structure:
         variant_by_code={spec.code.casefold(): spec for spec in variants.values()},
         conversions=_conversions(codes, attributes, measures),
         measures=measures,
+        presets={
+            row.code: PresetSpec(
+                row.pk, row.code, row.labels, row.width, row.height, row.fit, row.background, row.format, row.quality, row.max_kb,
+                row.ahead,
+            )
+            for row in RenditionPreset.objects.order_by("code")
+        },
+        asset_attributes=frozenset(
+            code for code, spec in attributes.items() if spec.type in ATTRIBUTE_TYPES and ATTRIBUTE_TYPES[spec.type].names_assets
+        ),
     )  # fmt: skip

@@ -19,6 +19,7 @@ from catalog.models import (
     FamilyAttribute,
     Locale,
     Option,
+    RenditionPreset,
 )
 from catalog.structure.categories import place
 from catalog.structure.flags import check_flags
@@ -47,6 +48,16 @@ class CurrencyResource(StructureResource):
     class Meta(StructureMeta):
         model = Currency
         fields = export_order = ("code", "name", "is_active", "position")
+
+
+class RenditionPresetResource(StructureResource):
+    announced = "rendition_preset"
+
+    class Meta(StructureMeta):
+        model = RenditionPreset
+        fields = export_order = (
+            "code", "width", "height", "fit", "background", "format", "quality", "max_kb", "ahead",
+        )  # fmt: skip
 
 
 class AttributeGroupResource(StructureResource):

@@ -29,8 +29,6 @@ class Level:
     kind: str
     values: Mapping[str, Any]
     sources: Mapping[str, str]
-    enabled: bool = True
-    trashed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +127,7 @@ def of_rows(
     bundles = {}
     for row in rows:
         chain = _chain(row, known)
-        levels = tuple(_level(step, *docs.get(step.pk, ({}, {}))) for step in chain)
+        levels = tuple(Level(step.pk, step.sku, step.kind, *docs.get(step.pk, ({}, {}))) for step in chain)
         bundles[row.pk] = Bundle(
             product=row,
             levels=levels,
@@ -145,10 +143,6 @@ def of_rows(
             ),
         )
     return bundles
-
-
-def _level(row: Product, values: Mapping[str, Any], sources: Mapping[str, str]) -> Level:
-    return Level(row.pk, row.sku, row.kind, values, sources, row.enabled, row.trashed_at is not None)
 
 
 def _chain(row: Product, known: Mapping[int, Product]) -> list[Product]:

@@ -1,4 +1,4 @@
-"""What concerns several products at once: SKUs, unique values, variants of one model, pictures that must exist."""
+"""What concerns several products at once: SKUs, unique values, variants of one model, files that must exist."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from catalog.attribute_types import ATTRIBUTE_TYPES
+from catalog.attribute_types import ATTRIBUTE_TYPES, ValueRefused
 from catalog.models.asset import Asset
 from catalog.models.product import ProductValues, UniqueValue
 from catalog.structure.snapshot import Structure
+from catalog.structure.specs import AttributeSpec
 from catalog.values.changes import ABSENT
 from catalog.values.derive import unique_entry
 from catalog.values.draft import Draft
@@ -84,17 +85,31 @@ def check_unique(drafts: Sequence[Draft], structure: Structure) -> None:
 
 
 def check_assets(drafts: Sequence[Draft], structure: Structure) -> None:
-    images = {code for code, spec in structure.attributes.items() if spec.type == "image"}
-    named: dict[str, list[tuple[Draft, str]]] = {}
-    for draft in drafts if images else ():
+    """Files that are not in the library, or not what their attribute takes, are refused. One query where any is named."""
+    named: dict[str, list[tuple[Draft, str, AttributeSpec]]] = {}
+    for draft in drafts if structure.asset_attributes else ():
         for key, (_before, after) in draft.outcome.changed.items():
-            if after and attribute_of(key) in images:
-                for digest in ATTRIBUTE_TYPES["image"].references(after).get("asset", ()):
-                    named.setdefault(digest, []).append((draft, key))
-    if named:
-        known = set(Asset.objects.filter(sha256__in=list(named)).values_list("sha256", flat=True))
-        for digest in named.keys() - known:
-            for draft, key in named[digest]:
+            code = attribute_of(key)
+            if after and code in structure.asset_attributes:
+                spec = structure.attributes[code]
+                for digest in ATTRIBUTE_TYPES[spec.type].references(after).get("asset", ()):
+                    named.setdefault(digest, []).append((draft, key, spec))
+    if not named:
+        return
+    known = {
+        asset.sha256: asset
+        for asset in Asset.objects.in_library()
+        .filter(sha256__in=list(named))
+        .only("sha256", "kind", "name", "size", "file")
+    }
+    for digest, places in named.items():
+        for draft, key, spec in places:
+            if digest not in known:
                 draft.refuse(
-                    key, "unknown_asset", _("This picture is not in the library: upload it first."), digest
+                    key, "unknown_asset", _("This file is not in the library: upload it first."), digest
                 )
+                continue
+            try:
+                ATTRIBUTE_TYPES[spec.type].check_asset(known[digest], spec)
+            except ValueRefused as refused:
+                draft.refuse(key, refused.code, refused.message, digest)

@@ -44,6 +44,8 @@ def derive(bundle: Bundle, structure: Structure) -> Derived:
             continue
         filled.add(spec.code)
         kind = ATTRIBUTE_TYPES[spec.type]
+        if spec.code in structure.asset_attributes:
+            tokens.update(asset_token(digest) for digest in kind.references(stored).get("asset", ()))
         if spec.filterable:
             tokens.update(kind.tokens(stored, spec))
             if kind.numeric:
@@ -79,7 +81,13 @@ def _image(bundle: Bundle, structure: Structure) -> str:
         return ""
     first = next((code for code, locale in structure.locales.items() if locale.is_active), "")
     value = resolve(bundle, spec, structure, locale=first).value
-    return value if isinstance(value, str) else ""
+    main = value[0] if isinstance(value, list) and value else value
+    return main if isinstance(main, str) else ""
+
+
+def asset_token(digest: str) -> str:
+    """By which products that show a file are found. 16 digits of its hash tell it from any other in practice."""
+    return f"asset:{digest[:16]}"
 
 
 def _place_tokens(bundle: Bundle, structure: Structure) -> set[str]:

@@ -98,23 +98,13 @@ def decide(
 
 
 def _unavailable(bundle: Bundle) -> str:
-    return _put_away(bundle) or (
-        _("Not approved yet.") if bundle.product.status != Product.Status.APPROVED else ""
-    )
-
-
-def _put_away(bundle: Bundle) -> str:
-    """Why nobody should see it: it, or a model above it, is in the trash or disabled."""
-    own, *above = bundle.levels
-    if own.trashed:
+    product = bundle.product
+    if product.trashed_at is not None:
         return _("It is in the trash.")
-    if not own.enabled:
+    if not product.enabled:
         return _("It is disabled.")
-    for level in above:
-        if level.trashed:
-            return _("Its model %(sku)s is in the trash.") % {"sku": level.sku}
-        if not level.enabled:
-            return _("Its model %(sku)s is disabled.") % {"sku": level.sku}
+    if product.status != Product.Status.APPROVED:
+        return _("Not approved yet.")
     return ""
 
 
@@ -123,8 +113,8 @@ def _why_absent(unit: SheetUnit, channel: ChannelSpec, structure: Structure) -> 
     if unit_of(channel.unit, product=product.pk, kind=product.kind, root=product.root_id) != product.pk:
         return Decision("absent", State.ABSENT, _("It is sent as a part of its model."))
     outside = assortment.why_outside(channel.assortment, unit.bundle, structure)
-    if why := outside or _put_away(unit.bundle):
-        return Decision("absent", State.ABSENT, why)
+    if product.trashed_at is not None or not product.enabled or outside:
+        return Decision("absent", State.ABSENT, outside or _unavailable(unit.bundle))
     if unit.is_model:
         return (
             None

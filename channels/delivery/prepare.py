@@ -96,5 +96,7 @@ def blocks_of(units: Iterable[SheetUnit], channel: ChannelSpec) -> dict[int, lis
 
 
 def _due_at(unit: SheetUnit, at: datetime) -> datetime | None:
-    moments = (next_boundary(bundle, at) for bundle in (unit.bundle, *unit.variants))
+    """Where a campaign begins or ends, or the rights to a file do."""
+    moments = [next_boundary(bundle, at) for bundle in (unit.bundle, *unit.variants)]
+    moments += [file.next_boundary(at) for file in unit.files.values()]
     return min((moment for moment in moments if moment is not None), default=None)

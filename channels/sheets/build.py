@@ -1,28 +1,29 @@
 """Building a sheet. Pure: what is given decides what comes out, so that a preview is what will be sent.
 
 The payload: {"sku", "family": {"code", "label"}, "categories": [{"code", "path": [labels by locale, from the tree's top]}],
-"locales": {locale: {field: value}}, "fields": {field: value}, "images": [{"url", "sha256", "alt"}]} and, where the unit is a
-model, "variants": [the same without categories]. Fields without a value are left out: a sheet is always whole.
+"locales": {locale: {field: value}}, "fields": {field: value}, "images": [picture]} and, where the unit is a model,
+"variants": [the same without categories]. Fields without a value are left out: a sheet is always whole. Pictures and
+other files are as channels.sheets.files says; those to which the rights do not hold are left out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from catalog.structure.snapshot import Structure
+from catalog.assets import AssetFacts
+from catalog.structure.snapshot import PresetSpec, Structure
 from catalog.values.bundle import Bundle
 from channels.profile import ChannelSpec, FieldSpec
 from channels.sheets import sources, transforms
+from channels.sheets.files import IMAGE_TYPES, Files, ImageUrl
 from channels.sheets.problems import Problem
 from channels.sheets.sources import Made, Place
 from pim.lib.canonical import canonical_hash
-
-ImageUrl = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class SheetUnit:
     bundle: Bundle
     variants: tuple[Bundle, ...] = ()
     is_model: bool = False
+    files: Mapping[str, AssetFacts] = field(default_factory=dict)  # by hash, what its values name
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +49,16 @@ class Sheet:
 def build(
     unit: SheetUnit, channel: ChannelSpec, structure: Structure, *, at: datetime | None, image_url: ImageUrl
 ) -> Sheet:
-    """The sheet of a unit at a time (None: without campaigns)."""
+    """The sheet of a unit at a time (None: without campaigns, and with files whose rights have ended)."""
     problems: list[Problem] = []
+    files = Files(unit.files, image_url)
     payload = {
-        **_body(unit.bundle, channel, structure, at, image_url, problems),
+        **_body(unit.bundle, channel, structure, at, files, problems),
         "categories": _categories(unit.bundle, channel, structure),
     }
     if unit.is_model:
         payload["variants"] = [
-            _body(bundle, channel, structure, at, image_url, problems, variant=True)
-            for bundle in unit.variants
+            _body(bundle, channel, structure, at, files, problems, variant=True) for bundle in unit.variants
         ]
     return Sheet(payload, canonical_hash(payload), origins_of(unit, channel, structure), tuple(problems))
 
@@ -74,7 +76,8 @@ def origins_of(unit: SheetUnit, channel: ChannelSpec, structure: Structure) -> d
     origins = {
         row.target: sources.attributes_of(row.source) for row in fields_of(unit.bundle, channel, structure)
     }
-    origins["images"] = tuple(_image_attributes(unit.bundle, channel, structure))
+    rows = _image_rows(unit.bundle, channel, structure)
+    origins["images"] = tuple(str(row.source["attribute"]) for row in rows)
     return origins
 
 
@@ -83,7 +86,7 @@ def _body(
     channel: ChannelSpec,
     structure: Structure,
     at: datetime | None,
-    image_url: ImageUrl,
+    files: Files,
     problems: list[Problem],
     *,
     variant: bool = False,
@@ -95,7 +98,7 @@ def _body(
         if _is_image(row, structure):
             continue
         for locale in channel.locales if row.localized else (first,):
-            place = Place(bundle, channel, structure, locale, at)
+            place = Place(bundle, channel, structure, locale, at, files)
             value = _value(
                 row, place, problems, locale if row.localized else "", bundle.product.sku if variant else ""
             )
@@ -107,7 +110,11 @@ def _body(
         "family": {"code": family.code, "label": family.label(first)} if family else None,
         "locales": by_locale,
         "fields": shared,
-        "images": _images(bundle, channel, structure, at, image_url, first),
+        "images": _images(
+            Place(bundle, channel, structure, first, at, files),
+            problems,
+            bundle.product.sku if variant else "",
+        ),
     }
 
 
@@ -160,36 +167,52 @@ def _categories(bundle: Bundle, channel: ChannelSpec, structure: Structure) -> l
 
 def _is_image(row: FieldSpec, structure: Structure) -> bool:
     spec = structure.find_attribute(str(row.source.get("attribute", "")))
-    return spec is not None and spec.type == "image"
+    return spec is not None and spec.type in IMAGE_TYPES
 
 
-def _image_attributes(bundle: Bundle, channel: ChannelSpec, structure: Structure) -> Iterable[str]:
-    """Pictures that are mapped, in the mapping's order; the family's own picture where none is."""
-    mapped = [
-        str(row.source["attribute"])
-        for row in fields_of(bundle, channel, structure)
-        if _is_image(row, structure)
-    ]
-    if mapped or bundle.family is None:
+def _image_rows(bundle: Bundle, channel: ChannelSpec, structure: Structure) -> Sequence[FieldSpec]:
+    """Fields of pictures that are mapped, in the mapping's order; the family's own picture where none is."""
+    mapped = [row for row in fields_of(bundle, channel, structure) if _is_image(row, structure)]
+    if mapped or bundle.family is None or not bundle.family.image_attribute:
         return mapped
-    return [bundle.family.image_attribute] if bundle.family.image_attribute else []
+    return [FieldSpec("images", {"attribute": bundle.family.image_attribute})]
 
 
-def _images(
-    bundle: Bundle,
-    channel: ChannelSpec,
-    structure: Structure,
-    at: datetime | None,
-    image_url: ImageUrl,
-    locale: str,
-) -> list[dict[str, str]]:
-    labels = bundle.product.labels or {}
-    alt = labels.get(locale) or labels.get("") or next(iter(labels.values()), bundle.product.sku)
+def _images(place: Place, problems: list[Problem], sku: str) -> list[dict[str, Any]]:
+    """Each picture once, where it first occurs. `problems`: a required field all of whose pictures had to be left out."""
+    labels = place.bundle.product.labels or {}
+    alt = labels.get(place.locale) or labels.get("") or next(iter(labels.values()), place.bundle.product.sku)
     images, seen = [], set()
-    for code in _image_attributes(bundle, channel, structure):
-        spec = structure.find_attribute(code)
-        value = Place(bundle, channel, structure, locale, at).stored(spec) if spec else None
-        if isinstance(value, str) and value not in seen:
-            seen.add(value)
-            images.append({"url": image_url(value), "sha256": value, "alt": alt})
+    for row in _image_rows(place.bundle, place.channel, place.structure):
+        spec = place.structure.find_attribute(str(row.source["attribute"]))
+        value = place.stored(spec) if spec else None
+        digests = [value] if isinstance(value, str) else list(value or ())
+        held = [digest for digest in digests if place.files.may_be_shown(digest, place.at)]
+        preset = _preset(row, place.structure, problems, sku)
+        if row.required and digests and not held:
+            problems.append(_rights_ended(row, digests[0], place, sku))
+        for digest in held:
+            if digest not in seen:
+                seen.add(digest)
+                images.append(place.files.image(digest, alt, place.channel.locales, place.structure, preset))
     return images
+
+
+def _preset(row: FieldSpec, structure: Structure, problems: list[Problem], sku: str) -> PresetSpec | None:
+    asked = transforms.presets_in(row.transforms)
+    preset = structure.presets.get(asked[-1]) if asked else None
+    if asked and preset is None:
+        problems.append(
+            Problem(
+                row.target, "no_preset", _("%(field)s: there is no rendition preset '%(preset)s' any more. Choose another in the channel's fields.")
+                % {"field": row.label, "preset": asked[-1]}, sku=sku,
+            )
+        )  # fmt: skip
+    return preset
+
+
+def _rights_ended(row: FieldSpec, digest: str, place: Place, sku: str) -> Problem:
+    return Problem(
+        row.target, "rights_ended", _("%(field)s: the rights to '%(name)s' do not hold now. Choose another picture, or correct its dates in the library.")
+        % {"field": row.label, "name": place.files.name(digest)}, attribute=str(row.source["attribute"]), sku=sku,
+    )  # fmt: skip

@@ -21,6 +21,7 @@ from catalog.structure.specs import AttributeSpec
 from catalog.values.bundle import Bundle
 from catalog.values.resolve import resolve
 from channels.profile import ChannelSpec
+from channels.sheets.files import NO_FILES, Files
 
 KINDS = ("attribute", "template", "fixed")
 OWN_FIELDS = ("sku", "family")
@@ -36,6 +37,7 @@ class Place:
     structure: Structure
     locale: str
     at: datetime | None
+    files: Files = NO_FILES
 
     def stored(self, spec: AttributeSpec) -> Any:
         """The resolved value, prices only in the channel's currencies; None where there is none."""
@@ -87,12 +89,11 @@ def of_attribute(spec: AttributeSpec, place: Place) -> Made:
     if stored is None:
         return NOTHING
     kind = ATTRIBUTE_TYPES[spec.type]
-    return Made(
-        kind.sheet_value(stored, spec, place.locale),
-        kind.sheet_text(stored, spec, place.locale),
-        stored,
-        spec,
-    )
+    value = kind.sheet_value(stored, spec, place.locale)
+    if kind.names_assets:
+        value = place.files.sent(value, place.locale, place.at, place.structure)
+        return NOTHING if value is None else Made(value, str(value.get("url", "")), stored, spec)
+    return Made(value, kind.sheet_text(stored, spec, place.locale), stored, spec)
 
 
 def attributes_of(source: Mapping[str, Any]) -> tuple[str, ...]:

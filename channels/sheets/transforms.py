@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.attribute_types.measurement import family_of
+from catalog.structure.snapshot import Structure
 from channels.sheets.sources import Made
 from pim.lib.decimals import canonical
 
@@ -87,6 +88,10 @@ def clean(steps: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
                 errors.append(
                     _("%(name)s: '%(key)s' is not of the right kind.") % {"name": known.name, "key": key}
                 )
+        if known.name == "rendition" and given.get("preset") not in Structure.current().presets:
+            errors.append(
+                _("There is no rendition preset '%s': choose one of the library's.") % given.get("preset")
+            )
         cleaned.append({"name": known.name, **given})
     if errors:
         raise ValidationError(errors)
@@ -195,3 +200,14 @@ def _fixed(value: Any, decimals: int, mark: str) -> Any:
         return f"{Decimal(str(value)):.{decimals}f}".replace(".", mark)
     except ArithmeticError:
         return value
+
+
+@transform(gettext_lazy("Pictures in the size of a rendition preset"), preset=str)
+def rendition(made: Made, value: Any, *, preset: str) -> Any:
+    """Said of a picture's field; the sheet's pictures are addressed by it (channels.sheets.files). Other values pass."""
+    return value
+
+
+def presets_in(steps: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The codes of the rendition presets that a field asks for; the last one holds."""
+    return [str(step.get("preset", "")) for step in steps if step.get("name") == "rendition"]

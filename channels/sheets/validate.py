@@ -14,6 +14,7 @@ from catalog.structure.snapshot import Structure
 from channels.profile import ChannelSpec, FieldSpec
 from channels.sheets import sources
 from channels.sheets.build import Sheet, SheetUnit, fields_of
+from channels.sheets.files import IMAGE_TYPES
 from channels.sheets.problems import Problem
 from pim.lib import patterns
 
@@ -147,7 +148,7 @@ def _parts(sheet: Sheet, unit: SheetUnit) -> Iterator[tuple[Mapping[str, Any], A
 
 def _is_sent_as_image(row: FieldSpec, structure: Structure, payload: Mapping[str, Any]) -> bool:
     spec = structure.find_attribute(str(row.source.get("attribute", "")))
-    return spec is not None and spec.type == "image" and bool(payload["images"])
+    return spec is not None and spec.type in IMAGE_TYPES and bool(payload["images"])
 
 
 def _text(value: Any) -> str:

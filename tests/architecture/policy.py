@@ -27,6 +27,7 @@ OPEN = {
     "admin:view_on_site": "no model has a page of its own, so it leads nowhere",
     "admin:search": "the theme's command palette: finds what the sidebar shows",
     "admin:catalog_asset_public": "for channels: guarded by its signature",
+    "admin:catalog_asset_public_rendition": "for channels: guarded by its signature",
     "admin:": "Django's last address: 404, or the same address with a slash",
 }
 # Methods of a model's screen that ask the screen's permissions, and which one.

@@ -12,6 +12,7 @@ ON_THE_SIDE = {
     "pim/celery.py": "names the settings module",
     "pim/wsgi.py": "names the settings module",
     "pim/lib/failpoint.py": "a switch of fault tests, not a setting",
+    "catalog/decoding/decoder.py": "what the child process needs to start",
     "catalog/importing/readers/child.py": "passes only the named few to the process that parses a file",
     "pim/demo/shop/__main__.py": "takes its secret where no other process can read it; no part of the PIM",
     "pim/management/commands/demo.py": "hands its own environment to the processes it starts",

@@ -69,7 +69,7 @@ def test_the_structure_has_its_exact_size():
 def test_every_attribute_type_is_used():
     assert {row["type"] for row in STRUCTURE["attributes"]} == {
         "text", "richtext", "identifier", "number", "boolean", "date", "select", "multiselect", "measurement", "price",
-        "image", "color", "counted_list", "datetime", "link", "table",
+        "image", "images", "file", "video", "color", "counted_list", "datetime", "link", "table",
     }  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from typing import Any
 import orjson
 
 from catalog.importing.readers.base import FileRefused, Table, choices_from, reader_for
-from catalog.importing.readers.limits import confine
+from pim.lib.confinement import confine
 
 BATCH_ROWS = 500
 BATCH_CHARS = 1_000_000

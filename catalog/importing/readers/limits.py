@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import resource
 from dataclasses import dataclass
 
-MIB = 1024 * 1024
+from pim.lib.confinement import MIB
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +23,3 @@ class Limits:
 
 
 USUAL = Limits()
-
-
-def confine(*, memory: int, cpu: int) -> None:
-    """Apply to this process. A kind of limit the operating system does not know is left out."""
-    wanted = (
-        (resource.RLIMIT_AS, memory, memory),
-        (resource.RLIMIT_CPU, cpu, cpu + 5),
-        (resource.RLIMIT_CORE, 0, 0),
-        (resource.RLIMIT_FSIZE, MIB, MIB),
-    )
-    for kind, soft, hard in wanted:
-        try:
-            resource.setrlimit(kind, (soft, hard))
-        except (OSError, ValueError):
-            continue

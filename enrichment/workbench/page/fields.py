@@ -26,6 +26,7 @@ from channels.profile import Profiles
 from enrichment.readiness import field_id
 from enrichment.workbench.page import campaigns
 from enrichment.workbench.page.campaigns import Choice, Layer
+from enrichment.workbench.page.files import ShownFile, named
 from enrichment.workbench.page.origin import Origin, describe
 from enrichment.workbench.page.scope import Scope
 
@@ -44,7 +45,7 @@ class Cell:
     can_reset: bool
     can_empty: bool
     also: str = ""  # the same in other units
-    picture: str = ""  # the asset to show, of an image
+    files: list[ShownFile] = field(default_factory=list)  # those its value names
     locked: str = ""  # why it cannot be edited here; "" where it can
     bound: Any = None  # the form's bound field
     errors: list[str] = field(default_factory=list)
@@ -145,8 +146,10 @@ def build(
     rights: Rights,
     posted: Mapping[str, Any] | None = None,
     campaign: Choice | None = None,
+    files: Mapping[str, ShownFile] | None = None,
 ) -> FieldSheet:
-    """Reads nothing from the database. `posted`: key → raw value to show instead of what is stored (a refused save).
+    """Reads nothing from the database. `posted`: key → raw value to show instead of what is stored (a refused save);
+    `files`: of the library, by hash.
 
     With `campaign`, its values are shown over the permanent ones, and are what the fields write.
     """
@@ -161,7 +164,18 @@ def build(
         if spec is None:
             continue
         cells = [
-            _cell(layer, spec, locale, scope, structure, rights, code in writable, posted or {}, form)
+            _cell(
+                layer,
+                spec,
+                locale,
+                scope,
+                structure,
+                rights,
+                code in writable,
+                posted or {},
+                form,
+                files or {},
+            )
             for locale in (scope.locales if spec.localizable else ("",))
             if spec.exists_in(locale)
             and rights.may_view_key(spec, locale, scope.context if spec.scopable else "")
@@ -199,6 +213,7 @@ def _cell(
     writable: bool,
     posted: Mapping[str, Any],
     form: forms.Form,
+    files: Mapping[str, ShownFile],
 ) -> Cell:
     context = scope.context if spec.scopable else ""
     key = format_key(spec.code, locale, context)
@@ -231,7 +246,7 @@ def _cell(
         also=kind.also(found.value, spec, scope.locale) if found.found else "",
         can_reset=own is not ABSENT and inherits,
         can_empty=inherits and own is not None,
-        picture=found.value if spec.type == "image" and found.value else "",
+        files=named(found.value, spec, files) if found.found else [],
         locked=_locked(layer, spec, key, scope, rights, writable),
         was_posted=key in posted,
     )
@@ -241,6 +256,8 @@ def _cell(
             posted[key] if key in posted else kind.form_value(found.value, spec) if found.found else None
         )
         formfield.initial = initial
+        if kind.names_assets:
+            formfield.widget.known = files  # type: ignore[attr-defined]
         formfield.widget.attrs["id"] = cell.id
         formfield.widget.attrs["aria-describedby"] = (
             f"{cell.id}-notes {field_id(spec.code)}-row"

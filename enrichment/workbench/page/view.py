@@ -10,6 +10,7 @@ from django.forms import Media
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -27,7 +28,7 @@ from catalog.values.keys import campaign_key
 from channels import profile as channel_profiles
 from channels.profile import Profiles
 from enrichment import readiness, workflow
-from enrichment.workbench.page import campaigns, fields, history, listings, placement, saving, variants
+from enrichment.workbench.page import campaigns, fields, files, history, listings, placement, saving, variants
 from enrichment.workbench.page.campaigns import Choice
 from enrichment.workbench.page.fields import FieldSheet
 from enrichment.workbench.page.scope import Scope
@@ -199,9 +200,10 @@ def _fields(
     campaign: Choice | None,
 ) -> dict[str, Any]:
     refused = outcome is not None and submission is not None
+    posted_values = saving.keys_to_show(outcome, submission) if refused else {}
     sheet = fields.build(
-        bundle, scope, structure=structure, profiles=profiles, rights=rights, campaign=campaign,
-        posted=saving.keys_to_show(outcome, submission) if refused else {},
+        bundle, scope, structure=structure, profiles=profiles, rights=rights, campaign=campaign, posted=posted_values,
+        files=files.load(bundle, structure, posted_values, at=scope.at or timezone.now()),
     )  # fmt: skip
     placed = None
     if campaign is None:

@@ -27,6 +27,10 @@ RAW: dict[str, st.SearchStrategy[Any]] = {
     "identifier": st.integers(min_value=0, max_value=10**14 - 1).map(lambda number: f"{number:014d}"),
     "link": st.from_regex(r"https://[a-z]{1,9}\.test/[a-z0-9/]{0,20}", fullmatch=True),
     "image": st.binary(min_size=32, max_size=32).map(bytes.hex),
+    "file": st.binary(min_size=32, max_size=32).map(bytes.hex),
+    "images": st.lists(st.binary(min_size=32, max_size=32).map(bytes.hex), max_size=4),
+    "video": st.binary(min_size=32, max_size=32).map(bytes.hex)
+    | st.from_regex(r"https://[a-z]{1,9}\.test/[a-z0-9/]{0,20}", fullmatch=True),
     "measurement": st.tuples(AMOUNTS, st.sampled_from(["g", "KILOGRAM", "lb", "TNE"])),
     "multiselect": st.lists(st.sampled_from(["red", "navy", "white", "Rot"]), max_size=3),
     "number": AMOUNTS,

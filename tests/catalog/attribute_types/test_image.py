@@ -28,7 +28,7 @@ def test_the_picker_offers_the_allowed_kinds() -> None:
     html = IMAGE.form_field(spec).widget.render("picture", DIGEST, {"id": "id_picture"})
     assert 'accept=".jpg,.png"' in html
     assert 'data-max-size-mb="2.5"' in html
-    assert f'<input type="hidden" name="picture" data-image-value value="{DIGEST}">' in html
+    assert f'<input type="hidden" name="picture" data-asset-value value="{DIGEST}">' in html
 
 
 def test_unknown_kinds_of_file_are_refused() -> None:

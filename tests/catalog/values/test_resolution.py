@@ -29,7 +29,7 @@ STRUCTURE = Structure(
         "consumer": ContextSpec("consumer", {}, "audience", ("consumer", "")),
         "amazon": ContextSpec("amazon", {}, "channel", ("amazon", "consumer", "")),
     },
-    currencies=("EUR",), measures={}, sources={}, categories={}, category_by_code={}, unique=(), folded={}, family_by_code={}, variant_by_code={},
+    currencies=("EUR",), sources={}, categories={}, category_by_code={}, unique=(), folded={}, family_by_code={}, variant_by_code={}, measures={},
 )  # fmt: skip
 
 # Every place a value may stand, in the order of design.md: the first that holds one wins.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from channels import blocks
 from channels.models import Listing
 from tests.channels.stage import Stage
@@ -121,32 +119,6 @@ def test_what_is_no_longer_approved_trashed_or_disabled_is_withdrawn(stage: Stag
     stage.put(first, status="approved")
     stage.send()
     assert set(stage.shop.items) == {"MUG-1"}
-
-
-@pytest.mark.parametrize(
-    ("away", "back", "reason"),
-    [
-        ({"enabled": False}, {"enabled": True}, "Its model SHIRT is disabled."),
-        ({"trashed": True}, {"trashed": False}, "Its model SHIRT is in the trash."),
-    ],
-)
-def test_variants_leave_and_return_with_their_model(
-    stage: Stage, away: dict[str, bool], back: dict[str, bool], reason: str
-) -> None:
-    names = {"name|en_US": "Shirt", "name|de_DE": "Hemd"}
-    model = stage.product("SHIRT", names, family="shirts", family_variant="shirts_size")
-    variant = stage.world.create("SHIRT-S", {"size": "s"}, parent="SHIRT", status="approved").product
-    assert variant is not None
-    stage.send()
-    assert "SHIRT-S" in stage.shop.items
-    stage.put(model, **away)
-    stage.send()
-    assert "SHIRT-S" not in stage.shop.items
-    listing = stage.listing(variant)
-    assert (listing.state, listing.reason) == (State.WITHDRAWN, reason)
-    stage.put(model, **back)
-    stage.send()
-    assert "SHIRT-S" in stage.shop.items
 
 
 def test_what_leaves_the_assortment_is_withdrawn(stage: Stage) -> None:

@@ -1,0 +1,123 @@
+"""The library's long work: renditions, re-pointing values to another file, deleting what was taken out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from catalog.assets import removing, replacing
+from catalog.assets.addresses import rendition_key
+from catalog.assets.refusals import AssetRefused
+from catalog.assets.renditions import SCREEN_SIZES, make
+from catalog.decoding.decoder import Decoder
+from catalog.jobs import JobHandle, enqueue, job
+from catalog.models.asset import Asset
+from catalog.models.job import Job
+from catalog.models.rendition import Rendition
+from catalog.models.user import User
+from catalog.structure.snapshot import Structure
+
+PAGE = 50
+GRACE = timedelta(minutes=10)  # longer than any write that may have seen the asset in the library
+
+
+def enqueue_due() -> None:
+    """In the caller's transaction: one waiting job sees to everything that is due."""
+    if not Job.objects.filter(kind="assets.renditions", state=Job.State.QUEUED).exists():
+        enqueue("assets.renditions", title=_("Renditions of new pictures"))
+
+
+def enqueue_preset(code: str, *, by: int | None = None) -> None:
+    enqueue("assets.preset", {"preset": code}, by=by, title=_("Renditions %s") % code)
+
+
+def enqueue_purge(*, by: int | None = None) -> None:
+    """Once the grace is over."""
+    enqueue("assets.purge", by=by, title=_("Files taken out of the library"), run_at=timezone.now() + GRACE)
+
+
+@job("assets.renditions")
+def run_due(handle: JobHandle) -> dict[str, int]:
+    """Every picture marked as due, in the sizes of the admin and of the presets made ahead. The mark goes with the work."""
+    due = Asset.objects.filter(renditions_due=True, kind=Asset.Kind.IMAGE)
+    total, done, last = due.count(), 0, 0
+    presets = [preset for preset in Structure.current().presets.values() if preset.ahead]
+    with Decoder() as decoder:
+        while page := list(due.filter(pk__gt=last).order_by("pk")[:PAGE]):
+            for asset in page:
+                if handle.cancelled():
+                    return {"pictures": done}
+                handle.progress(done, max(total, done))
+                _made(handle, asset, presets, decoder, SCREEN_SIZES)
+                # The focus may have moved meanwhile: then it is still due.
+                Asset.objects.filter(pk=asset.pk, focus_x=asset.focus_x, focus_y=asset.focus_y).update(
+                    renditions_due=False
+                )
+                done += 1
+            last = page[-1].pk
+    handle.progress(done, done)
+    return {"pictures": done}
+
+
+@job("assets.preset")
+def run_preset(handle: JobHandle, *, preset: str) -> dict[str, int]:
+    """One preset for every picture that lacks it as it is now; of a preset that is gone, its files are deleted.
+
+    Those that have it are passed over, so it resumes.
+    """
+    spec = Structure.current().presets.get(preset)
+    done, last = 0, 0
+    if spec is None:
+        return {"deleted": _delete_files(f"renditions/{preset}", handle)}
+    pictures = Asset.objects.in_library().filter(kind=Asset.Kind.IMAGE)
+    with Decoder() as decoder:
+        while page := list(pictures.filter(pk__gt=last).order_by("pk")[:PAGE]):
+            rows = Rendition.objects.filter(asset__in=page, preset_id=spec.id).values_list("asset_id", "key")
+            has = set(rows)
+            for asset in page:
+                if handle.cancelled():
+                    return {"pictures": done}
+                if (asset.pk, rendition_key(spec, asset.focus)) not in has:
+                    _made(handle, asset, [spec], decoder, ())
+                    done += 1
+                handle.progress(done)
+            last = page[-1].pk
+    return {"pictures": done}
+
+
+def _delete_files(folder: str, handle: JobHandle) -> int:
+    deleted = 0
+    try:
+        parts, _files = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return 0
+    for part in parts:
+        for name in default_storage.listdir(f"{folder}/{part}")[1]:
+            default_storage.delete(f"{folder}/{part}/{name}")
+            deleted += 1
+        handle.progress(deleted)
+    return deleted
+
+
+def _made(handle: JobHandle, asset: Asset, presets: Any, decoder: Decoder, screens: Any) -> None:
+    try:
+        make(asset, presets, decoder=decoder, screens=screens)
+    except AssetRefused as refused:
+        handle.log(f"{asset.name}: {refused.message}")
+
+
+@job("assets.replace")
+def run_replace(handle: JobHandle, *, old: str, new: str) -> dict[str, int]:
+    """Every value that names `old` names `new` afterwards, where the person may write it; the rest stands in the log."""
+    user = User.objects.get(pk=handle.by_id)
+    return replacing.replace(old, new, user=user, ref=f"replace:{handle.pk}", handle=handle)
+
+
+@job("assets.purge")
+def run_purge(handle: JobHandle) -> dict[str, int]:
+    """Deletes what was taken out longer than GRACE ago and is used by nothing; what is used again is put back."""
+    return removing.purge(before=timezone.now() - GRACE, handle=handle)

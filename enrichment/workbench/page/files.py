@@ -1,0 +1,57 @@
+"""The files of the library that a product page shows: loaded once for all its fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from catalog.assets.facts import AssetFacts, digests_in, facts_of
+from catalog.attribute_types import ATTRIBUTE_TYPES
+from catalog.structure.snapshot import Structure
+from catalog.structure.specs import AttributeSpec
+from catalog.values.bundle import Bundle
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFile:
+    """`warning`: why channels do not get it, "" where they do."""
+
+    sha256: str
+    name: str
+    kind: str
+    warning: str = ""
+
+
+def load(
+    bundle: Bundle, structure: Structure, posted: Mapping[str, Any], *, at: datetime
+) -> dict[str, ShownFile]:
+    """By hash, what the values name and what a refused form named instead: one query, none where no file is named."""
+    digests = digests_in([bundle], structure)
+    for raw in posted.values():
+        digests |= {
+            each
+            for each in (raw if isinstance(raw, list) else [raw])
+            if isinstance(each, str) and len(each) == 64
+        }
+    return {digest: _shown(facts, at) for digest, facts in facts_of(digests).items()}
+
+
+def named(value: Any, spec: AttributeSpec, files: Mapping[str, ShownFile]) -> list[ShownFile]:
+    """Those a value names, in its order; [] where it names none or something else (a video's page)."""
+    kind = ATTRIBUTE_TYPES[spec.type]
+    if not kind.names_assets or not value or not kind.references(value):
+        return []
+    listed = value if isinstance(value, list) else [value]
+    return [files.get(digest) or ShownFile(digest, digest[:12], "") for digest in listed]
+
+
+def _shown(facts: AssetFacts, at: datetime) -> ShownFile:
+    warning = ""
+    if not facts.may_be_shown(at):
+        begins = facts.valid_from is not None and at < facts.valid_from
+        warning = _("Rights begin later") if begins else _("Rights have ended")
+    return ShownFile(facts.sha256, facts.name, facts.kind, warning)
