@@ -11,7 +11,7 @@ from csp.constants import NONCE, NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from pim import env
+from pim import env, file_storage
 from pim.local_secrets import local_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -176,7 +176,7 @@ MEDIA_ROOT = PIM_DATA / "media"
 WHITENOISE_USE_FINDERS = PIM_DEMO  # without a collectstatic step on one machine; production collects once
 WHITENOISE_AUTOREFRESH = PIM_DEMO  # else files are served at the length they had when the process started
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": file_storage.from_environment(),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if PIM_DEMO

@@ -91,7 +91,7 @@ def pictures(sheet: Sheet, locale: str) -> list[tuple[str, str]]:
     """(address, alternative text)."""
     found = []
     for image in sheet.get("images") or []:
-        alt = field(sheet, "picture_alt", locale) or image.get("alt")
+        alt = field(sheet, "picture_alt", locale) or (image.get("alts") or {}).get(locale) or image.get("alt")
         if isinstance(alt, dict):
             alt = alt.get(locale) or next(iter(alt.values()), "")
         address = str(image.get("url", ""))
