@@ -73,7 +73,7 @@ def attribute_rows() -> list[dict[str, Any]]:
             "scopable": row.get("scopable", False),
             "unique": row.get("unique", False),
             "searchable": row.get("searchable", False),
-            "filterable": row["type"] not in ("text", "richtext", "image", "link"),
+            "filterable": row["type"] not in ("text", "richtext", "link", "image", "images", "file", "video"),
             "params": {"palette": palette()} if row["type"] == "color" else row.get("params", {}),
             "read_only": row.get("read_only", False),
             "default": row.get("default", ""),

@@ -36,18 +36,18 @@ _WORK = ["product.view", "product.edit", "structure.view", "channel.view", "job.
 ROLES: dict[str, tuple[dict[str, str], list[str]]] = {
     "manager": (
         {"en_US": "Product manager", "de_DE": "Produktmanagement", "fr_FR": "Chef de produit"},
-        [*_WORK, "product.create", "product.publish", "product.trash", "product.rename", "import.run", "import.undo", "export.run",
+        [*_WORK, "product.create", "product.publish", "product.trash", "product.rename", "import.run", "import.undo", "export.run", "asset.edit",
          "structure.edit", "channel.edit", "channel.sync", "job.cancel"],
     ),
     "marketing": (
         {"en_US": "Marketing", "de_DE": "Marketing", "fr_FR": "Marketing"},
-        [*_WORK, "product.create", "product.publish", "product.trash", "import.run", "export.run"],
+        [*_WORK, "product.create", "product.publish", "product.trash", "import.run", "export.run", "asset.edit"],
     ),
     "translator": (
         {"en_US": "Translator", "de_DE": "Übersetzung", "fr_FR": "Traduction"},
         ["product.view", "product.edit", "structure.view", "job.view"],
     ),
-    "agency": ({"en_US": "Agency", "de_DE": "Agentur", "fr_FR": "Agence"}, ["product.view", "product.edit", "job.view"]),
+    "agency": ({"en_US": "Agency", "de_DE": "Agentur", "fr_FR": "Agence"}, ["product.view", "product.edit", "asset.edit", "job.view"]),
 }  # fmt: skip
 TRANSLATED = ("de_DE", "fr_FR", "de_AT")
 AGENCY_GROUPS = ("marketing", "media")

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from catalog import assets
+from catalog.decoding.decoder import Decoder
 from catalog.models import Campaign, User
 from catalog.structure.announce import announce
 from catalog.values.campaigns import write_campaign
@@ -58,10 +59,12 @@ def _draw(rows: Iterable[ProductData], *, by: User, tell: Tell) -> dict[Any, str
     wanted = list(dict.fromkeys(spec for row in rows for spec in row.images.values()))
     tell(f"Drawing {len(wanted)} pictures …")
     # Pillow lets go of the interpreter's lock while it scales and blurs: threads use both cores.
-    with ThreadPoolExecutor() as pool:
+    with ThreadPoolExecutor() as pool, Decoder() as decoder:
         drawn = pool.map(picture, wanted)
         return {
-            spec: assets.store(content, name=f"{spec.family}-{spec.color}-{number}.jpg", user=by).sha256
+            spec: assets.store(
+                content, name=f"{spec.family}-{spec.color}-{number}.jpg", user=by, decoder=decoder
+            ).sha256
             for number, (spec, content) in enumerate(zip(wanted, drawn, strict=True), start=1)
         }
 

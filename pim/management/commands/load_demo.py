@@ -11,6 +11,7 @@ from django.utils import timezone
 from catalog.models import User
 from pim.demo.catalogue import products, structure
 from pim.demo.loading.channels import load_channels
+from pim.demo.loading.media import load_media
 from pim.demo.loading.people import PASSWORD, PEOPLE, load_people
 from pim.demo.loading.products import load_campaigns, load_products
 from pim.demo.loading.structure import load_structure
@@ -38,6 +39,8 @@ class Command(BaseCommand):
         load_channels(content["channels"], shop_url=shop_url.rstrip("/"))
         admin = User.objects.get(username=PEOPLE[0].username)
         made = load_products(list(products()), by=admin, tell=self.stdout.write)
+        if made:
+            load_media(by=admin, now=timezone.now())
         load_campaigns(content["campaigns"], by=admin)
         price_list = load_supplier(settings.PIM_DATA / "demo")
         self.stdout.write(f"{made} products made." if made else "The demo catalogue is there.")
