@@ -92,6 +92,7 @@ def _batches(old: str, new: str, structure: Structure) -> Iterator[list[ProductC
         last = ids[-1]
         changes = []
         for pk, values in ProductValues.objects.filter(pk__in=ids).order_by("pk").values_list("pk", "values"):
+            values = structure.read(values)
             swapped = _swapped(values, old, new, structure)
             if swapped:
                 base = {key: value_hash(values[key]) for key in swapped}
