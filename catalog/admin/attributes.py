@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import PaginationInlineFormSet
 
-from catalog.admin import _conversion_views
+from catalog.admin import _conversion_views, _workbook_views
 from catalog.admin._attribute_form import PARAMS, AttributeForm
 from catalog.admin.base import StructureAdmin, StructureTabular
 from catalog.attribute_types import ATTRIBUTE_TYPES
@@ -113,6 +113,8 @@ class AttributeAdmin(TransferAdmin, StructureAdmin):
     def get_urls(self) -> list[Any]:
         wrap, views = self.admin_site.admin_view, _conversion_views
         return [
+            path("workbook/", wrap(_workbook_views.page), name="catalog_structure_workbook"),
+            path("workbook/export/", wrap(_workbook_views.export), name="catalog_structure_export"),
             path("<int:pk>/convert/", wrap(views.page), name="catalog_attribute_convert"),
             path("<int:pk>/convert/start/", wrap(views.start), name="catalog_attribute_start_conversion"),
             *super().get_urls(),

@@ -13,10 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from catalog.admin.base import StructureAdmin, indented
 from catalog.models import Context
 from catalog.structure.snapshot import Structure
+from catalog.transfer.admin import TransferAdmin
+from catalog.transfer.settings import ContextResource
 
 
 @admin.register(Context)
-class ContextAdmin(StructureAdmin):
+class ContextAdmin(TransferAdmin, StructureAdmin):
+    resource_classes = [ContextResource]
     kind = "context"
     list_display = ["tree", "code", "kind_of", "position"]
     sortable_by = ()

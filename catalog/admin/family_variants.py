@@ -13,6 +13,8 @@ from unfold.forms import PaginationInlineFormSet
 from catalog.admin.base import StructureAdmin, StructureTabular
 from catalog.models import FamilyVariant, VariantAttribute
 from catalog.structure.variants import check_variant
+from catalog.transfer.admin import TransferAdmin
+from catalog.transfer.settings import FamilyVariantResource
 
 
 class VariantAttributeFormSet(PaginationInlineFormSet):
@@ -46,7 +48,8 @@ class VariantAttributeInline(StructureTabular):
 
 
 @admin.register(FamilyVariant)
-class FamilyVariantAdmin(StructureAdmin):
+class FamilyVariantAdmin(TransferAdmin, StructureAdmin):
+    resource_classes = [FamilyVariantResource]
     kind = "family_variant"
     list_display = ["label", "code", "family", "axes"]
     list_filter = [("family", admin.RelatedOnlyFieldListFilter)]

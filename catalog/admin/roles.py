@@ -20,6 +20,8 @@ from catalog.access import PolicyInline, verb_groups
 from catalog.admin._preset_autocomplete import PresetForm, PresetInputs
 from catalog.admin.base import CatalogAdmin, FixedCodeForm
 from catalog.models import Grant, Role
+from catalog.transfer.admin import TransferAdmin
+from catalog.transfer.settings import RoleResource
 
 
 class VerbsWidget(CheckboxSelectMultiple):
@@ -72,7 +74,8 @@ class GrantInline(PresetInputs, PolicyInline, StackedInline):
 
 
 @admin.register(Role)
-class RoleAdmin(CatalogAdmin):
+class RoleAdmin(TransferAdmin, CatalogAdmin):
+    resource_classes = [RoleResource]
     view_verb = edit_verb = "access.edit"
     form = RoleForm
     list_display = ["label", "code", "people"]

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.admin.base import StructureAdmin, StructureTabular
 from catalog.models import Source, SourcePolicy
+from catalog.transfer.admin import TransferAdmin
+from catalog.transfer.settings import SourceResource
 
 
 class SourcePolicyInline(StructureTabular):
@@ -23,7 +25,8 @@ class SourcePolicyInline(StructureTabular):
 
 
 @admin.register(Source)
-class SourceAdmin(StructureAdmin):
+class SourceAdmin(TransferAdmin, StructureAdmin):
+    resource_classes = [SourceResource]
     kind = "source"
     list_display = ["label", "code", "kind_of", "rank"]
     list_filter = ["kind"]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.db import models
+from django.utils.translation import gettext as _
 from import_export import fields, resources
 from import_export.results import RowResult
-from import_export.widgets import IntegerWidget
+from import_export.widgets import ForeignKeyWidget, IntegerWidget
 
 from catalog.structure.announce import announce
 from catalog.structure.snapshot import Structure
@@ -32,6 +33,31 @@ class LabelColumn(fields.Field):
         setattr(instance, self.attribute, {**others, self.locale: text} if text else others)
 
 
+def codes_in(cell: Any) -> list[str]:
+    """The codes of a cell with commas, each once."""
+    return list(dict.fromkeys(code.strip() for code in str(cell or "").split(",") if code.strip()))
+
+
+class CodeWidget(ForeignKeyWidget):
+    """A row of another table by its code, whatever its case."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
+        code = str(value or "").strip()
+        if not code:
+            return None
+        rows = self.get_queryset(code, row, **kwargs)
+        found = rows.filter(code=code).first() or rows.filter(code__iexact=code).first()
+        if found is None:
+            name = self.model._meta.verbose_name
+            raise ValueError(_("There is no %(name)s '%(code)s'.") % {"name": name, "code": code})
+        return found
+
+
+def by_code(name: str, model: Any) -> fields.Field:
+    """A column that names a row of another table by its code."""
+    return fields.Field(attribute=name, column_name=name, widget=CodeWidget(model, "code"))
+
+
 class CodesColumn(fields.Field):
     """A JSON list of codes in one cell, with commas."""
 
@@ -42,8 +68,7 @@ class CodesColumn(fields.Field):
         return ",".join(getattr(instance, self.attribute) or ())
 
     def save(self, instance: Any, row: Any, is_m2m: bool = False, **_kwargs: Any) -> None:
-        written = str(row.get(self.column_name) or "")
-        setattr(instance, self.attribute, [code.strip() for code in written.split(",") if code.strip()])
+        setattr(instance, self.attribute, codes_in(row.get(self.column_name)))
 
 
 class StructureResource(resources.ModelResource):
@@ -51,6 +76,8 @@ class StructureResource(resources.ModelResource):
 
     announced: ClassVar[str]
     by_locale: ClassVar[Mapping[str, str]] = {"labels": "label"}  # field → its columns' prefix
+    own_reference: ClassVar[str] = ""  # a column that names another row of the same file, by code
+    file_order: ClassVar[Sequence[str]] = ()  # of the rows in a workbook; else by what finds them
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -79,6 +106,14 @@ class StructureResource(resources.ModelResource):
             ),
         ]
 
+    def before_import(self, dataset: Any, **kwargs: Any) -> None:
+        """A row that names another of the file comes after it, as in the structure it is for."""
+        super().before_import(dataset, **kwargs)
+        if self.own_reference and dataset.headers and {"code", self.own_reference} <= set(dataset.headers):
+            rows = {row["code"]: row for row in dataset.dict}
+            if len(rows) == len(dataset):  # a code that is there twice is refused as the rows stand
+                dataset.dict = _in_order(rows, self.own_reference)
+
     def export_field(self, field: Any, instance: Any, **kwargs: Any) -> Any:
         value = super().export_field(field, instance, **kwargs)
         return neutral(value) if isinstance(value, str) else value
@@ -95,13 +130,28 @@ class StructureResource(resources.ModelResource):
             row.object_id for row in result.rows if row.import_type in (RowResult.IMPORT_TYPE_NEW, RowResult.IMPORT_TYPE_UPDATE)
         ]  # fmt: skip
         if changed and not kwargs.get("dry_run"):
-            announce(self.announced, changed, by=getattr(kwargs.get("user"), "pk", None))
+            announce(self.announced, self.announced_ids(changed), by=getattr(kwargs.get("user"), "pk", None))
+
+    def announced_ids(self, changed: Sequence[int]) -> Sequence[int]:
+        """What is announced for these changed rows: they themselves, or the rows they belong to."""
+        return changed
 
     @classmethod
     def widget_from_django_field(cls, f: Any, default: Any = resources.widgets.Widget) -> Any:
         if isinstance(f, models.PositiveIntegerField):
             return IntegerWidget
         return super().widget_from_django_field(f, default)
+
+
+def _in_order(rows: Mapping[str, Any], reference: str) -> list[Any]:
+    ordered: dict[str, Any] = {}
+    for start in rows:
+        chain = [start]
+        while (above := rows[chain[-1]][reference]) in rows and above not in ordered and above not in chain:
+            chain.append(above)
+        for code in reversed(chain):
+            ordered.setdefault(code, rows[code])
+    return list(ordered.values())
 
 
 class StructureMeta:

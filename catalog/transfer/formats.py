@@ -24,12 +24,21 @@ class SmallCSV(CSV):
         return super().create_dataset(in_stream, **kwargs)
 
 
+def check_workbook(data: bytes) -> None:
+    """Raises ValueError for what is too large, packed or unpacked, or no workbook at all."""
+    _check_size(data)
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            unpacked = sum(part.file_size for part in archive.infolist())
+    except zipfile.BadZipFile as error:
+        raise ValueError(_("This is no XLSX workbook: export one to see how it looks.")) from error
+    if unpacked > MAX_UNPACKED:
+        raise ValueError(_("This workbook unpacks to far too much: save it again, or as CSV."))
+
+
 class SmallXLSX(XLSX):
     def create_dataset(self, in_stream: Any) -> Any:
-        _check_size(in_stream)
-        with zipfile.ZipFile(BytesIO(in_stream)) as archive:
-            if sum(part.file_size for part in archive.infolist()) > MAX_UNPACKED:
-                raise ValueError(_("This workbook unpacks to far too much: save it again, or as CSV."))
+        check_workbook(in_stream)
         return super().create_dataset(in_stream)
 
 

@@ -6,11 +6,9 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from import_export.fields import Field
-from import_export.widgets import ForeignKeyWidget
 
 from catalog.models import MeasurementFamily, MeasurementUnit
-from catalog.transfer.base import StructureMeta, StructureResource
+from catalog.transfer.base import StructureMeta, StructureResource, by_code
 
 
 class MeasurementFamilyResource(StructureResource):
@@ -23,9 +21,7 @@ class MeasurementFamilyResource(StructureResource):
 
 class MeasurementUnitResource(StructureResource):
     announced = "measurement_unit"
-    family = Field(
-        attribute="family", column_name="family", widget=ForeignKeyWidget(MeasurementFamily, "code")
-    )
+    family = by_code("family", MeasurementFamily)
 
     class Meta(StructureMeta):
         model = MeasurementUnit

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from import_export.fields import Field
-from import_export.widgets import ForeignKeyWidget, JSONWidget, Widget
+from import_export.widgets import JSONWidget, Widget
 
 from catalog.attribute_types import ATTRIBUTE_TYPES
 from catalog.models import (
@@ -25,16 +25,13 @@ from catalog.structure.categories import place
 from catalog.structure.flags import check_flags
 from catalog.structure.params import check_params
 from catalog.structure.usage import FIXED_BY_VALUES, check_change
-from catalog.transfer.base import CodesColumn, StructureMeta, StructureResource
-
-
-def by_code(name: str, model: Any) -> Field:
-    """A column that names a row of another table by its code."""
-    return Field(attribute=name, column_name=name, widget=ForeignKeyWidget(model, "code"))
+from catalog.transfer.base import CodesColumn, StructureMeta, StructureResource, by_code, codes_in
 
 
 class LocaleResource(StructureResource):
     announced = "locale"
+    own_reference = "fallback"
+    file_order = ("position", "code")
     fallback = by_code("fallback", Locale)
 
     class Meta(StructureMeta):
@@ -70,6 +67,7 @@ class AttributeGroupResource(StructureResource):
 
 class AttributeResource(StructureResource):
     announced = "attribute"
+    own_reference = "depends_on"
     group = by_code("group", AttributeGroup)
     params = Field(attribute="params", column_name="params", widget=JSONWidget(), default=dict)
     locales = CodesColumn("locales")
@@ -83,24 +81,6 @@ class AttributeResource(StructureResource):
             "code", "type", "group", "localizable", "scopable", "is_unique", "filterable", "searchable", "params", "position",
             "read_only", "default", "locales", "depends_on", "depends_values",
         )  # fmt: skip
-
-    def before_import(self, dataset: Any, **kwargs: Any) -> None:
-        """An attribute that depends on another of the file comes after it, as in the structure it is for."""
-        super().before_import(dataset, **kwargs)
-        if dataset.headers and {"code", "depends_on"} <= set(dataset.headers):
-            rows = {row["code"]: row for row in dataset.dict}
-            ordered: dict[str, Any] = {}
-
-            def take(code: str, above: frozenset[str] = frozenset()) -> None:
-                other = rows[code]["depends_on"]
-                if other in rows and other not in ordered and other not in above:
-                    take(other, above | {code})
-                ordered.setdefault(code, rows[code])
-
-            if len(rows) == len(dataset):  # a code that is there twice is refused as the rows stand
-                for code in rows:
-                    take(code)
-                dataset.dict = list(ordered.values())
 
     def import_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:
         instance.stored = {name: getattr(instance, name) for name in FIXED_BY_VALUES} if instance.pk else None
@@ -135,6 +115,7 @@ class OptionResource(StructureResource):
 
 class CategoryResource(StructureResource):
     announced = "category"
+    own_reference = "parent"
     parent = by_code("parent", Category)
 
     class Meta(StructureMeta):
@@ -166,14 +147,10 @@ class FamilyResource(StructureResource):
         return ",".join(_members(family))
 
     def import_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:
-        super().import_instance(instance, row, **kwargs)
         instance.wanted = None
+        super().import_instance(instance, row, **kwargs)
         if "attributes" in row:
-            codes = list(
-                dict.fromkeys(
-                    code.strip() for code in str(row["attributes"] or "").split(",") if code.strip()
-                )
-            )
+            codes = codes_in(row["attributes"])
             known = dict(Attribute.objects.filter(code__in=codes).values_list("code", "pk"))
             unknown = [code for code in codes if code not in known]
             if unknown:

@@ -1,0 +1,99 @@
+"""The page on which the whole structure goes into a workbook and comes back: export, preview, import."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core import signing
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from import_export.tmp_storages import MediaStorage
+
+from catalog.access import can, endpoint, require
+from catalog.transfer import workbook
+from catalog.transfer.formats import MAX_UPLOAD
+from catalog.transfer.sheets import sheets
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_SALT = "catalog.structure.workbook"
+_HOUR = 3600
+
+
+@never_cache
+@endpoint("structure.view")
+def page(request: HttpRequest) -> HttpResponse:
+    """POST `file`: a preview, nothing changed. POST `kept` (what the preview kept): reads it in."""
+    report, kept = None, ""
+    if request.method == "POST":
+        require(request.user, "structure.edit")
+        if "kept" in request.POST:
+            return _read(request)
+        report, kept = _preview(request)
+    context: dict[str, Any] = {
+        **admin.site.each_context(request),
+        "title": _("Structure as a file"),
+        "sheets": [sheet for sheet in sheets() if can(request.user, sheet.view_verb)],
+        "report": report,
+        "kept": kept,
+        "may_edit": can(request.user, "structure.edit"),
+    }
+    refused = report is not None and report.is_refused
+    return TemplateResponse(
+        request, "catalog/transfer/workbook.html", context, status=422 if refused else 200
+    )
+
+
+def _preview(request: HttpRequest) -> tuple[workbook.Report, str]:
+    given = request.FILES.get("file")
+    if given is None:
+        return workbook.Report(problems=[_("Choose a workbook first.")]), ""
+    data = given.read(MAX_UPLOAD + 1)
+    report = workbook.read(data, user=request.user, dry_run=True)
+    if report.is_refused or not report.changes:
+        return report, ""
+    storage = MediaStorage()
+    storage.save(data)
+    return report, signing.dumps([storage.name, request.user.pk], salt=_SALT)
+
+
+def _read(request: HttpRequest) -> HttpResponse:
+    address = reverse("admin:catalog_structure_workbook")
+    try:
+        name, person = signing.loads(request.POST["kept"], salt=_SALT, max_age=_HOUR)
+        storage = MediaStorage(name=name)
+        data = storage.read() if person == request.user.pk else None
+    except (signing.BadSignature, OSError):
+        data = None
+    if data is None:
+        messages.error(request, _("This preview is too old: choose the workbook again."))
+        return HttpResponseRedirect(address)
+    report = workbook.read(data, user=request.user)
+    storage.remove()
+    if report.is_refused:
+        messages.error(
+            request,
+            _(
+                "The structure was changed since the preview, and the workbook no longer fits: preview it again."
+            ),
+        )
+    else:
+        messages.success(
+            request, _("The structure was read: %(n)d rows are new or changed.") % {"n": report.changes}
+        )
+    return HttpResponseRedirect(address)
+
+
+@never_cache
+@require_safe
+@endpoint("structure.view")
+def export(request: HttpRequest) -> HttpResponse:
+    """The sheets this person may see."""
+    name = f"structure-{timezone.localdate():%Y-%m-%d}.xlsx"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(workbook.write(request.user), content_type=XLSX, headers=headers)
