@@ -122,6 +122,9 @@ UNFOLD: dict[str, Any] = {
                         _("Rendition presets"),
                         "aspect_ratio",
                         "admin:catalog_renditionpreset_changelist",
+                        "structure.view",
+                    ),
+                    _item(
                         _("Structure as a file"),
                         "table_view",
                         "admin:catalog_structure_workbook",

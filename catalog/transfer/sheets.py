@@ -70,6 +70,7 @@ def _own() -> Iterable[Sheet]:
     yield Sheet("contexts", _("Contexts"), settings.ContextResource, 30)
     yield Sheet("measurement_families", _("Measurement families"), measurements.MeasurementFamilyResource, 40)
     yield Sheet("measurement_units", _("Units"), measurements.MeasurementUnitResource, 50)
+    yield Sheet("rendition_presets", _("Rendition presets"), resources.RenditionPresetResource, 55)
     yield Sheet("attribute_groups", _("Attribute groups"), resources.AttributeGroupResource, 60)
     yield Sheet(
         "attributes", _("Attributes"), resources.AttributeResource, 70,
