@@ -41,7 +41,7 @@ class StructureChange:
 
 class Participant(Protocol):
     def tokens(self, batch: ChangeBatch) -> Mapping[int, set[str]]:
-        """Tokens this room adds to products, by product id. Called before products_changed."""
+        """Tokens this room adds to products, by product id. Called before products_changed, and before new rows are there."""
 
     def products_changed(self, batch: ChangeBatch) -> None:
         """Notes what the change makes stale."""

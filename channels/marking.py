@@ -12,21 +12,48 @@ from django.utils import timezone
 
 from catalog.models.product import Product
 from catalog.models.revision import Revision
+from catalog.values.rows import insert_rows
 from channels.models import Listing
 from channels.profile import ChannelSpec
 from channels.units import units_of
 
 
-def mark_products(products: Iterable[Product], channels: Sequence[ChannelSpec], *, held_by: str = "") -> None:
+def mark_products(
+    products: Iterable[Product],
+    channels: Sequence[ChannelSpec],
+    *,
+    held_by: str = "",
+    created: Collection[int] = (),
+) -> None:
     """Makes the units these products belong to stale on the channels; a unit without a listing gets one.
 
-    Three queries for each kind of unit, whatever the numbers. Locks the listings in the order of their ids.
+    `created`: products made in this transaction, which nobody else can have given a listing. Four queries for each kind
+    of unit, whatever the numbers. Locks the listings in the order of their ids.
     """
     products = list(products)
     for unit in sorted({spec.unit for spec in channels}):
         ids = units_of(unit, products)
-        if ids:
-            _mark(ids, [spec.id for spec in channels if spec.unit == unit], held_by)
+        meant = [spec.id for spec in channels if spec.unit == unit]
+        if new := [pk for pk in ids if pk in created]:
+            _list(new, meant, held_by)
+        if known := [pk for pk in ids if pk not in created]:
+            _mark(known, meant, held_by)
+
+
+def _list(units: Sequence[int], channels: Collection[int], held_by: str) -> None:
+    """Listings of new units, stale from the first."""
+    now = timezone.now()
+    pattern = Listing(desired_rev=1, stale_since=now, state_since=now, next_try_at=now, held_by=held_by)
+    names = [field.name for field in Listing._meta.concrete_fields if not field.primary_key]
+    values = [getattr(pattern, Listing._meta.get_field(name).attname) for name in names]  # type: ignore[union-attr]
+    product, channel = names.index("product"), names.index("channel")
+    listed = []
+    for unit in units:
+        for pk in channels:
+            row = list(values)
+            row[product], row[channel] = unit, pk
+            listed.append(row)
+    insert_rows(Listing, names, listed)
 
 
 def mark_left(products: Sequence[int]) -> None:

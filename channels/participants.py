@@ -2,37 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import channels.recount  # noqa: F401  its kind of job
 from catalog import participants
 from catalog.participants import ChangeBatch, StructureChange
 from channels import completeness, fan_out, profile, scores
 from channels.marking import mark_left, mark_products, remember_keys
+from channels.profile import Profiles
+
+Computed = Mapping[int, Mapping[completeness.Slot, completeness.Score]]
 
 
 class Channels:
+    def __init__(self) -> None:
+        # The scores of the batch whose tokens were asked for last: products_changed of the same batch stores them.
+        self._latest: tuple[ChangeBatch, Profiles, Computed] | None = None
+
     def tokens(self, batch: ChangeBatch) -> dict[int, set[str]]:
         """ "inc:<channel>|<locale>" for each slot in which a product is incomplete."""
-        profiles = profile.current(batch.structure)
-        computer = completeness.of(profiles)
-        return {
-            pk: {
-                f"inc:{profiles.by_id[slot.channel].code}|{slot.locale}"
-                for slot in computer.incomplete(batch.bundles[pk])
-            }
-            for pk in batch.touched
+        profiles, computed = self._scores(batch)
+        self._latest = (batch, profiles, computed)
+        names = {
+            slot: f"inc:{profiles.by_id[slot.channel].code}|{slot.locale}"
+            for slot in set().union(*computed.values())
         }
+        return {
+            pk: {names[slot] for slot, score in slots.items() if score.missing}
+            for pk, slots in computed.items()
+            if slots
+        }
+
+    def _scores(self, batch: ChangeBatch) -> tuple[Profiles, Computed]:
+        profiles = profile.current(batch.structure)
+        if not profiles.active:
+            return profiles, {pk: {} for pk in batch.touched}
+        computer = completeness.of(profiles)
+        return profiles, {pk: computer.slots(batch.bundles[pk]) for pk in batch.touched}
 
     def products_changed(self, batch: ChangeBatch) -> None:
         """Scores, and listings made stale. What an import changes waits until its run has been applied.
 
         `due_at` needs no care here: it is worked out anew each time a stale row is settled.
         """
-        profiles = profile.current(batch.structure)
-        computer = completeness.of(profiles)
-        scores.store({pk: computer.slots(batch.bundles[pk]) for pk in batch.touched})
+        latest, self._latest = self._latest, None
+        profiles, computed = latest[1:] if latest and latest[0] is batch else self._scores(batch)
+        scores.store(computed, created=batch.created)
         channels = fan_out.channels_meant(batch, profiles)
         held_by = batch.ref if batch.origin == "import" else ""
-        mark_products((batch.bundles[pk].product for pk in batch.touched), channels, held_by=held_by)
+        products = (batch.bundles[pk].product for pk in batch.touched)
+        mark_products(products, channels, held_by=held_by, created=batch.created)
         moved = [pk for pk, keys in batch.changed.items() if "_parent" in keys and pk not in batch.created]
         if moved:
             mark_left(moved)

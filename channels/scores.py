@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
+from catalog.values.rows import insert_rows
 from channels.completeness import Score, Slot
 from channels.models import Completeness
 
 
-def store(computed: Mapping[int, Mapping[Slot, Score]]) -> None:
-    """`computed`: product id → slot → score. Other rows of these products go. At most three queries."""
+def store(computed: Mapping[int, Mapping[Slot, Score]], *, created: Collection[int] = ()) -> None:
+    """`computed`: product id → slot → score. Other rows of these products go. At most four queries.
+
+    `created`: products made in this transaction, of which nothing can be stored yet.
+    """
+    insert_rows(
+        Completeness,
+        ("product", "channel", "locale", "required", "missing"),
+        (
+            (product, slot.channel, slot.locale, score.required, score.missing)
+            for product in created
+            for slot, score in computed.get(product, {}).items()
+        ),
+    )
+    known = {product: slots for product, slots in computed.items() if product not in created}
+    if known:
+        _store_changed(known)
+
+
+def _store_changed(computed: Mapping[int, Mapping[Slot, Score]]) -> None:
     stored = {
         (product, Slot(channel, locale)): (pk, Score(required, missing))
         for pk, product, channel, locale, required, missing in Completeness.objects.filter(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from functools import lru_cache, partial
@@ -23,6 +24,8 @@ from catalog.attribute_types.base import (
 )
 from catalog.widgets import AmountInput, PartsWidget, RangeField, RawField
 from pim.lib import decimals
+
+_STORED_FORM = re.compile(r"-?(?:[1-9][0-9]{0,14}|0(?=\.))(?:\.[0-9]{0,8}[1-9])?\Z|0\Z")
 
 
 def as_decimal(raw: Any, mark: str = ".") -> Decimal:
@@ -184,6 +187,16 @@ class Number(AttributeType):
         if options.decimal == "." or not text.strip():
             return text
         return as_decimal(text, options.decimal)
+
+    def cleaner(
+        self, spec: Any, options: CellOptions = PLAIN_CELLS, *, structure: Any = None
+    ) -> Callable[[str], Any]:
+        """Most cells have a number's stored form already, where nothing limits it."""
+        general = super().cleaner(spec, options, structure=structure)
+        if spec.params or options.decimal != ".":
+            return general
+        is_stored_form = _STORED_FORM.match
+        return lambda cell: cell if is_stored_form(cell) else general(cell)
 
     def display(self, stored: Any, spec: Any, locale: str | None = None) -> str:
         return "" if stored is None else localised(stored, locale)

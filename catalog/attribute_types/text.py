@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.widgets import UnfoldAdminExpandableTextareaWidget, UnfoldAdminTextInputWidget
 
-from catalog.attribute_types.base import ATTRIBUTE_TYPES, AttributeType, ValueRefused
+from catalog.attribute_types.base import (
+    ATTRIBUTE_TYPES,
+    PLAIN_CELLS,
+    AttributeType,
+    CellOptions,
+    ValueRefused,
+)
 from catalog.widgets import TextField, language_attrs
 from pim.lib import patterns
 
@@ -154,6 +160,24 @@ class Text(AttributeType):
         check_length(len(text), params.get("min_length"), params.get("max_length", MAX_LENGTH))
         check_pattern(text, params.get("pattern"), params.get("pattern_message"))
         return text
+
+    def cleaner(
+        self, spec: Any, options: CellOptions = PLAIN_CELLS, *, structure: Any = None
+    ) -> Callable[[str], Any]:
+        """Most texts are plain and short enough: told in a fifth of the time that all the questions take."""
+        general = super().cleaner(spec, options, structure=structure)
+        if spec.params.get("pattern"):
+            return general
+        least, most = spec.params.get("min_length") or 1, spec.params.get("max_length", MAX_LENGTH)
+
+        def clean(cell: str) -> Any:
+            if cell.isascii() and cell.isprintable():
+                text = cell.strip()
+                if least <= len(text) <= most:
+                    return text
+            return general(cell)
+
+        return clean
 
     def hint(self, spec: Any) -> str:
         longest = spec.params.get("max_length")

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog import events
-from catalog.importing import rows, undo
+from catalog.importing import marks, rows, undo
 from catalog.importing.progress import Progress
 from catalog.importing.rows import SOURCES, Action, State, error
 from catalog.models.importing import ImportRow, ImportRun
@@ -97,7 +97,7 @@ def _apply_chunk(run: ImportRun, *, by: Actor, progress: Progress, whole: bool) 
         with transaction.atomic():
             progress.hold()
             queue = run.rows.filter(state=State.PLANNED).order_by("level", "number")
-            chunk = list(queue.select_for_update(of=("self",))[:CHUNK])
+            chunk = list(queue.defer("raw").select_for_update(of=("self",))[:CHUNK])
             # A model and its variants are two chunks: a variant finds its parent by what is stored.
             chunk = [row for row in chunk if row.level == chunk[0].level]
             if not chunk:
@@ -199,6 +199,8 @@ def _settle(run: ImportRun, chunk: Sequence[ImportRow], outcomes: Sequence[Outco
             other.append(row)
             continue
         cells += len(outcome.changed)
+        if outcome.rev != (row.rev or 0) + 1:
+            row.mark = None  # somebody else wrote too: what they did is not what the file says
         row.product_id, row.rev, row.state = outcome.product, outcome.rev, State.APPLIED
         if not outcome.changed:
             row.state, row.action, row.changes, row.fields = State.UNCHANGED, Action.NONE, {}, {}
@@ -208,13 +210,26 @@ def _settle(run: ImportRun, chunk: Sequence[ImportRow], outcomes: Sequence[Outco
         else:
             row.changes = rows.changes_json(outcome.changed)
             other.append(row)
-    rows.store_results([row for row in plain if row.action == Action.CREATE], _CREATED)
-    rows.store_results([row for row in plain if row.action != Action.CREATE], _UPDATED)
+    created = [row for row in plain if row.action == Action.CREATE]
+    updated = [row for row in plain if row.action != Action.CREATE]
+    rows.store_results(created, _CREATED)
+    rows.store_results(updated, _UPDATED)
+    for listed, are_new in ((created, True), (updated, False)):
+        marks.store(marks.feed_of(run), _marks(listed), created=are_new)
     rows.store_results(other, _SETTLED)
     # Under the run's row lock, so that counts and rows agree whatever happens next.
     locked = ImportRun.objects.select_for_update().get(pk=run.pk)
     locked.counts["cells_applied"] = locked.counts.get("cells_applied", 0) + cells
     ImportRun.objects.filter(pk=run.pk).update(counts=locked.counts)
+
+
+def _marks(plain: Sequence[ImportRow]) -> list[tuple[int, int, int]]:
+    """Of the rows that did all they were planned to do: planned again, they would ask for nothing."""
+    return [
+        (row.product_id, row.rev, row.mark)
+        for row in plain
+        if row.mark is not None and row.product_id is not None and row.rev is not None
+    ]
 
 
 def _reject(row: ImportRow, outcome: Outcome) -> None:
@@ -244,7 +259,7 @@ def _close(run: ImportRun, *, seconds: float, spoilt: bool, cancelled: bool) -> 
     """What was not done is skipped; the run says how it ended."""
     while ids := list(run.rows.filter(state=State.PLANNED).values_list("pk", flat=True)[:CHUNK]):
         ImportRow.objects.filter(pk__in=ids).update(state=State.SKIPPED)
-    counts = rows.tally(run.rows.all())
+    counts = rows.tally(run, known=run.counts.get("known", 0))
     with transaction.atomic():
         stored = ImportRun.objects.select_for_update().get(pk=run.pk)
         stored.counts = {**stored.counts, **counts, "cells_changed": stored.counts.pop("cells_applied", 0)}

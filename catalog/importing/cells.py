@@ -31,6 +31,7 @@ class Parsed:
     whose cell is empty and whose column says clear. `errors` and `notes` as ImportRow has them."""
 
     sku: str = ""
+    cells: Sequence[str] = ()
     fields: dict[str, Any] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
     parts: list[tuple[_Composite, dict[str, str]]] = field(default_factory=list)
@@ -85,6 +86,7 @@ class RowParser:
         self._fixed: list[tuple[str, Any]] = []
         self._composites: list[_Composite] = []
         self._warners: dict[str, tuple[AttributeType, AttributeSpec]] = {}
+        self.sku: Callable[[str], str] = lambda _text: ""  # the SKU, from the text of its cell
         self.sku_index: int | None = None
         self.parent_index: int | None = None
         self._clears = False
@@ -135,10 +137,16 @@ class RowParser:
             self.sku_index = column.index
         elif name == "parent":
             self.parent_index = column.index
-        self._fields.append((column, name, _with_map(read, column.values)))
+        reader = _with_map(read, column.values)
+        self._fields.append((column, name, reader))
+        if name == "sku":
+            self.sku = lambda text: reader(text.strip()) if text.strip() else ""
+            if column.index is None:
+                fixed = reader(column.value.strip())
+                self.sku = lambda _text: fixed
 
     def __call__(self, row: Sequence[str]) -> Parsed:
-        parsed = Parsed()
+        parsed = Parsed(cells=row)
         values, errors = parsed.values, parsed.errors
         for column, name, read in self._fields:
             text = (column.value if column.index is None else row[column.index]).strip()
@@ -161,12 +169,12 @@ class RowParser:
             values[key] = fixed
         for index, key, clean, remembered, clears, column in self._plain:
             text = row[index]
+            if remembered and text in remembered:
+                values[key] = remembered[text]
+                continue
             if not text or text.isspace():
                 if clears:
                     parsed.empty.append(key)
-                continue
-            if remembered is not None and text in remembered:
-                values[key] = remembered[text]
                 continue
             try:
                 stored = clean(text)

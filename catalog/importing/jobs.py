@@ -21,6 +21,7 @@ from catalog.models.importing import ImportRow, ImportRun
 from catalog.models.job import Job
 from catalog.models.user import User
 from catalog.values.changes import Actor
+from pim.lib import collector
 
 State = ImportRun.State
 DEFAULT_SOURCE = "marketing"
@@ -72,7 +73,8 @@ def plan_job(handle: JobHandle, run: int, trusted: bool = False) -> dict[str, An
     if not trusted:
         require(user, "import.run")
     try:
-        return plan_run(row, by=actor_of(row, user=user, trusted=trusted), progress=Progress(handle))
+        with collector.seldom():
+            return plan_run(row, by=actor_of(row, user=user, trusted=trusted), progress=Progress(handle))
     except (FileRefused, MappingRefused, SettingsRefused) as refused:
         ImportRun.objects.filter(pk=run).update(state=State.FAILED, error=str(refused))
         return {"refused": str(refused)}
@@ -115,4 +117,6 @@ def _while(
         return {}
     if verb:
         require(user, verb)
-    return work(row, by=actor_of(row, user=user, trusted=trusted, origin=origin), progress=Progress(handle))
+    by = actor_of(row, user=user, trusted=trusted, origin=origin)
+    with collector.seldom():
+        return work(row, by=by, progress=Progress(handle))

@@ -6,35 +6,36 @@ Begun again after an interruption it starts over: nothing but the run's own rows
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from catalog.access import rights_of
-from catalog.importing import complaints, files, mapping, rows
+from catalog.importing import complaints, files, mapping, marks, rows
 from catalog.importing.cells import Parsed, RowParser
+from catalog.importing.firsts import Firsts
+from catalog.importing.found import Found, find
 from catalog.importing.lineage import Lineage
 from catalog.importing.mapping import Column
 from catalog.importing.progress import Progress
-from catalog.importing.readers.base import Row, Table
-from catalog.importing.readers.child import read_in_child
-from catalog.importing.rows import Action, PlannedRow, State, error
+from catalog.importing.readers.base import Table
+from catalog.importing.readers.child import MarkedRow, read_in_child, read_marked_in_child
+from catalog.importing.rows import NO_CELLS, Action, PlannedRow, State, error
 from catalog.importing.settings import ImportSettings
 from catalog.importing.since import Since
 from catalog.importing.since import load as load_since
 from catalog.jobs import JobCancelled
 from catalog.models.importing import ImportRun
 from catalog.models.product import ProductValues
-from catalog.models.revision import Revision
 from catalog.structure.snapshot import Structure
 from catalog.values.changes import ABSENT, EMPTY, Actor, Outcome, ProductChange
 from catalog.values.derive import unique_entry
-from catalog.values.products import with_skus
+from catalog.values.rows import Written
 from catalog.values.write import plan
 
 
@@ -54,35 +55,24 @@ def plan_run(run: ImportRun, *, by: Actor, progress: Progress) -> dict[str, Any]
     columns = [column for column in columns if column not in refused]
     rows.clear(run)
     planner = Planner(run, table, columns, settings, structure, by, progress)
-    with files.local_copy(run) as path:
+    with files.local_copy(run) as path, closing(planner):
         if planner.parser.parent_index is not None and planner.parser.sku_index is not None:
             with closing(read_in_child(path, table)) as batches:
                 planner.lineage.read(batches, planner.parser.sku_index, planner.parser.parent_index)
         progress.start(table.row_estimate)
         for level in planner.lineage.levels:
             planner.level = level
-            with closing(read_in_child(path, table)) as batches:
+            with closing(planner.read(path)) as batches:
                 for batch in batches:
                     if progress.cancelled():
                         raise JobCancelled
                     progress.advance(planner.take(batch))
-    counts: dict[str, Any] = {**rows.tally(run.rows.all()), **planner.counts}
+    counts: dict[str, Any] = {**rows.tally(run, known=planner.counts["known"]), **planner.counts}
     counts["refused_columns"] = [column.column for column in refused]
     counts["plan_seconds"] = round(time.monotonic() - began, 3)
     with transaction.atomic():
         ImportRun.objects.filter(pk=run.pk).update(state=ImportRun.State.PLANNED, counts=counts, error="")
     return counts
-
-
-@dataclass(slots=True)
-class _Found:
-    """The stored product a row is about."""
-
-    id: int
-    rev: int
-    trashed: bool
-    parent: str  # SKU in capitals
-    undone: bool = False  # the undo of an import put it into the trash: the same file brings it back
 
 
 @dataclass
@@ -97,11 +87,11 @@ class Planner:
     by: Actor
     progress: Progress
     level: int = 0
-    seen: dict[str, int] = field(default_factory=dict)
-    taken: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
-    rejected: dict[str, int] = field(default_factory=dict)
+    seen: Firsts = field(default_factory=Firsts)  # SKUs in capitals
+    taken: Firsts = field(default_factory=Firsts)  # unique values
+    rejected: dict[str, int] = field(default_factory=dict)  # rows of models
     counts: dict[str, int] = field(
-        default_factory=lambda: {"cells_changed": 0, "warnings": 0, "proposals": 0, "fillable": 0}
+        default_factory=lambda: {"cells_changed": 0, "warnings": 0, "proposals": 0, "fillable": 0, "known": 0}
     )
 
     def __post_init__(self) -> None:
@@ -111,18 +101,60 @@ class Planner:
         self.unique = {
             code for code, spec in self.structure.attributes.items() if spec.unique
         } & self.headers.keys()
+        self.feed, self.trusts_marks = marks.feed_of(self.run), marks.trusts(self.by)
+        self.key = marks.key_of(self.columns, self.settings, self.structure)
 
-    def take(self, batch: Sequence[Row]) -> int:
+    def close(self) -> None:
+        self.seen.close()
+        self.taken.close()
+
+    def read(self, path: Path) -> Generator[list[MarkedRow]]:
+        return read_marked_in_child(path, self.table, key=self.key, sku=self.parser.sku_index or 0)
+
+    def take(self, batch: Sequence[MarkedRow]) -> int:
         """Plans and stores the rows of this level; returns how many those were."""
-        taken: list[tuple[PlannedRow, Parsed]] = []
-        for number, cells in batch:
-            if self.lineage.parents and self._level(cells) != self.level:
-                continue
-            parsed = self.parser(cells)
-            taken.append((PlannedRow(number, parsed.sku, level=self.level, raw=cells), parsed))
-        if not taken:
+        if self.lineage.parents:
+            batch = [row for row in batch if self._level(row.sku) == self.level]
+        if not batch:
             return 0
-        found = self._find([parsed.sku for _row, parsed in taken if parsed.sku])
+        read_sku = self.parser.sku
+        skus = [read_sku(row.sku) for row in batch]
+        earlier = self.seen.note(
+            [(sku.upper(), row.number) for sku, row in zip(skus, batch, strict=True) if sku]
+        )
+        found = find([sku for sku in skus if sku], self.feed)
+        taken: list[tuple[PlannedRow, Parsed]] = []
+        for marked, sku in zip(batch, skus, strict=True):
+            product = found.get(sku.upper())
+            if (
+                product
+                and product.mark == marked.mark
+                and earlier.get(sku.upper(), marked.number) == marked.number
+                and self._is_known(product, sku)
+            ):
+                self.counts["known"] += 1
+                continue
+            parsed = self.parser(marked.cells)
+            row = PlannedRow(
+                marked.number, parsed.sku, level=self.level, raw=Written(marked.packed), mark=marked.mark
+            )
+            taken.append((row, parsed))
+        if taken:
+            self._take(taken, found, earlier)
+        return len(batch)
+
+    def _is_known(self, product: Found, sku: str) -> bool:
+        """Whether this row needs no look but at its mark: what it would say of other rows, or of a model, is not in it."""
+        return (
+            self.trusts_marks
+            and not product.trashed
+            and not product.parent
+            and sku.upper() not in self.lineage.named
+        )
+
+    def _take(
+        self, taken: list[tuple[PlannedRow, Parsed]], found: dict[str, Found], earlier: Mapping[str, int]
+    ) -> None:
         above = [self._above(parsed, found.get(parsed.sku.upper())) for _row, parsed in taken]
         inherited = self.lineage.inherited(above)
         since = _changed_since(taken, found)
@@ -131,14 +163,14 @@ class Planner:
         changes: list[ProductChange] = []
         bad: list[ProductChange] = []
         for (row, parsed), parent in zip(taken, above, strict=True):
-            change = self._change(row, parsed, found, documents, inherited.get(parent, {}), since)
+            change = self._change(row, parsed, found, documents, inherited.get(parent, {}), since, earlier)
             if change is not None:
                 (bad if row.state == State.REJECTED else changes).append(change)
         outcomes = self._plan(changes)
         for (row, parsed), parent in zip(taken, above, strict=True):
             if row.state == State.PLANNED and (outcome := outcomes.get(id(row))) is not None:
                 self._settle(row, parsed, outcome, since.get(row.product_id or 0), parent)
-            if row.state == State.REJECTED and row.sku:
+            if row.state == State.REJECTED and row.sku.upper() in self.lineage.named:
                 self.rejected.setdefault(row.sku.upper(), row.number)
         # What the door would say of rows that are rejected already, so that all their errors are known at once.
         complaints_of = self._plan(bad)
@@ -147,8 +179,24 @@ class Planner:
                 self._complain(row, complaints_of[id(row)])
         with transaction.atomic():
             self.progress.hold()
+            told = self._marks(taken, found)
             rows.insert(self.run.pk, [row for row, _parsed in taken])
-        return len(taken)
+            marks.store(self.feed, told)
+
+    def _marks(
+        self, taken: Sequence[tuple[PlannedRow, Parsed]], found: Mapping[str, Found]
+    ) -> list[tuple[int, int, int]]:
+        """Of the rows that ask for nothing; the others are marked when they were written. No mark where more than the
+        cells and the product decide: a model's values, a revision the row is based on."""
+        told = []
+        for row, parsed in taken:
+            product = found.get(parsed.sku.upper())
+            below = parsed.fields.get("parent") or (product and product.parent)
+            if below or row.notes or parsed.rev is not None or not self.trusts_marks:
+                row.mark = None
+            elif row.state == State.UNCHANGED and product and row.mark is not None:
+                told.append((product.id, product.rev, row.mark))
+        return told
 
     def _plan(self, changes: Sequence[ProductChange]) -> dict[int, Outcome]:
         if not changes:
@@ -156,36 +204,37 @@ class Planner:
         outcomes = plan(changes, by=self.by, coming=self.lineage.coming_for(changes))
         return {id(outcome.ref): outcome for outcome in outcomes}
 
-    def _level(self, cells: Sequence[str]) -> int:
-        sku = self.parser.sku_index
-        return 0 if sku is None else self.lineage.level_of(cells[sku].strip().upper())
+    def _level(self, sku: str) -> int:
+        return 0 if self.parser.sku_index is None else self.lineage.level_of(sku.strip().upper())
 
     # --- one row
 
     @staticmethod
-    def _above(parsed: Parsed, product: _Found | None) -> str:
+    def _above(parsed: Parsed, product: Found | None) -> str:
         return product.parent if product else str(parsed.fields.get("parent") or "").upper()
 
     def _change(
         self,
         row: PlannedRow,
         parsed: Parsed,
-        found: dict[str, _Found],
+        found: dict[str, Found],
         documents: dict[int, dict[str, Any]],
         inherited: dict[str, Any],
         since: dict[int, Since],
+        earlier: Mapping[str, int],
     ) -> ProductChange | None:
         """What the row asks of the door; None where it is rejected or left out for good."""
         row.notes = parsed.notes
         product = found.get(parsed.sku.upper())
         row.product_id = product.id if product else None
+        row.rev = product.rev if product else None
         row.action = Action.UPDATE.value if product else Action.CREATE.value
         document = documents.get(product.id, {}) if product else None
         newer = since.get(product.id) if product else None
         self.parser.complete(parsed, document if newer is None else newer.as_exported(document or {}))
         if newer is not None:
             newer.merge(parsed, document or {}, self.structure)
-        problems = parsed.errors + self._problems(row, parsed, product)
+        problems = parsed.errors + self._problems(row, parsed, product, earlier)
         if not parsed.sku or any(problem["code"] == "duplicate_row" for problem in problems):
             row.reject(*problems)
             return None
@@ -216,14 +265,16 @@ class Planner:
         )
         row.notes = [{"kind": "skipped", "key": "_sku", "message": why}]
 
-    def _problems(self, row: PlannedRow, parsed: Parsed, product: _Found | None) -> list[dict[str, Any]]:
+    def _problems(
+        self, row: PlannedRow, parsed: Parsed, product: Found | None, earlier: Mapping[str, int]
+    ) -> list[dict[str, Any]]:
         problems = []
         column = self.headers.get("_sku", "")
         if not parsed.sku:
             problems.append(complaints.no_sku(column))
-        elif (first := self.seen.setdefault(parsed.sku.upper(), row.number)) != row.number:
+        elif (first := earlier.get(parsed.sku.upper(), row.number)) != row.number:
             problems.append(complaints.duplicate_row(parsed.sku, first, row.number, column))
-        if surplus := self.table.surplus(row.raw):
+        if surplus := self.table.surplus(parsed.cells):
             problems.append(complaints.surplus_cells(surplus))
         above = str(parsed.fields.get("parent") or "")
         if above.upper() in self.rejected and above.upper() not in self.lineage.coming:
@@ -248,9 +299,14 @@ class Planner:
             row.reject(clash)
             return
         self._note(row, outcome)
-        row.values = {
-            key: value for key, value in parsed.values.items() if key in changed or key in outcome.proposals
-        }
+        if parsed.values.keys() <= changed.keys():
+            row.values = parsed.values
+        else:
+            row.values = {
+                key: value
+                for key, value in parsed.values.items()
+                if key in changed or key in outcome.proposals
+            }
         if row.product_id is None:
             row.fields = {**parsed.fields, "sku": parsed.sku}
         elif changed:
@@ -262,7 +318,7 @@ class Planner:
         else:
             row.action = Action.NONE.value
             if not outcome.proposals:
-                row.state, row.raw = State.UNCHANGED.value, []
+                row.state, row.raw = State.UNCHANGED.value, NO_CELLS
         self.lineage.note(row, parsed.values, above)
 
     def _note(self, row: PlannedRow, outcome: Outcome) -> None:
@@ -298,37 +354,21 @@ class Planner:
             after = changed.get(code, (None, None))[1]
             if after is None or after is ABSENT:
                 continue
-            entry = (code, unique_entry(self.structure.attributes[code], after))
-            sku, number = self.taken.setdefault(entry, (row.sku, row.number))
+            entry = f"{code} {unique_entry(self.structure.attributes[code], after)}"
+            sku, number = self.taken.claim(entry, row.number, row.sku)
             if number != row.number:
                 return complaints.same_value(code, sku, number, self.headers.get(code, ""), _shown(after))
         return None
 
     # --- one batch
 
-    def _find(self, skus: Sequence[str]) -> dict[str, _Found]:
-        if not skus:
-            return {}
-        found = {
-            sku.upper(): _Found(pk, rev, trashed_at is not None, (parent or "").upper())
-            for sku, pk, rev, trashed_at, parent in with_skus(skus).values_list(
-                "sku", "pk", "rev", "trashed_at", "parent__sku"
-            )
-        }
-        trashed = {product.id: product for product in found.values() if product.trashed}
-        if trashed:
-            undone = Revision.objects.filter(product_id__in=trashed, rev=F("product__rev"), origin="undo")
-            for product_id in undone.values_list("product_id", flat=True):
-                trashed[product_id].undone = True
-        return found
-
-    def _documents(self, found: dict[str, _Found]) -> dict[int, dict[str, Any]]:
+    def _documents(self, found: dict[str, Found]) -> dict[int, dict[str, Any]]:
         ids = [product.id for product in found.values()]
         rows = ProductValues.objects.filter(pk__in=ids).values_list("pk", "values") if ids else ()
         return {pk: self.structure.read(values) for pk, values in rows}
 
 
-def _changed_since(taken: Sequence[tuple[PlannedRow, Parsed]], found: dict[str, _Found]) -> dict[int, Since]:
+def _changed_since(taken: Sequence[tuple[PlannedRow, Parsed]], found: dict[str, Found]) -> dict[int, Since]:
     """Of the rows whose `_rev` cell names a revision that is no longer the product's."""
     based = {
         product.id: (parsed.rev, product.rev)

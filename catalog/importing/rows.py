@@ -6,22 +6,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from django.db import connection
 from django.db.models import Count, QuerySet
 
 from catalog.models.importing import ImportRow, ImportRun
 from catalog.values.changes import ABSENT
 from catalog.values.revisions import from_json, to_json
-from catalog.values.rows import update_rows
+from catalog.values.rows import Written, insert_rows, update_rows
 
 SOURCES = "_sources"
 _DOCUMENTS = ("raw", "values", "fields", "changes", "errors", "notes")
-_COLUMNS = ("run_id", "number", "sku", "action", "state", "product_id", "level", "error_code", *_DOCUMENTS)
+_COLUMNS = (
+    "run",
+    "number",
+    "sku",
+    "action",
+    "state",
+    "product",
+    "level",
+    "error_code",
+    "rev",
+    "mark",
+    *_DOCUMENTS,
+)
+NO_CELLS = Written("[]")
 _CHUNK = 500
 State, Action = ImportRow.State, ImportRow.Action
 
@@ -35,8 +47,10 @@ class PlannedRow:
     action: str = "none"
     state: str = "planned"
     product_id: int | None = None
+    rev: int | None = None  # of the product, as the plan found it
     level: int = 0
-    raw: list[str] = field(default_factory=list)
+    mark: int | None = None
+    raw: Written = NO_CELLS  # its cells, packed
     values: Mapping[str, Any] = field(default_factory=dict)
     fields: Mapping[str, Any] = field(default_factory=dict)
     changes: Mapping[str, Any] = field(default_factory=dict)
@@ -53,29 +67,26 @@ def error(code: str, message: Any, *, key: str = "", column: str = "", value: An
     return {"column": column, "key": key, "value": value, "code": code, "message": str(message)}
 
 
-def insert(run_id: int, rows: Iterable[PlannedRow]) -> None:
-    """One statement for a batch, its documents written by orjson."""
-    params = [
+def insert(run_id: int, rows: Sequence[PlannedRow]) -> None:
+    """Stores a batch of a plan."""
+    insert_rows(
+        ImportRow,
+        _COLUMNS,
         (
-            run_id, row.number, row.sku[:150], row.action, row.state, row.product_id, row.level,
-            row.errors[0]["code"][:40] if row.errors else "",
-            *(_document(getattr(row, name)) for name in _DOCUMENTS),
-        )
-        for row in rows
-    ]  # fmt: skip
-    if params:
-        quote = connection.ops.quote_name
-        columns = ", ".join(quote(name) for name in _COLUMNS)
-        marks = ", ".join(["%s"] * len(_COLUMNS))
-        table = quote(ImportRow._meta.db_table)
-        with connection.cursor() as cursor:
-            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", params)  # noqa: S608 - our own names
+            (
+                run_id, row.number, row.sku[:150], row.action, row.state, row.product_id, row.level,
+                row.errors[0]["code"][:40] if row.errors else "", row.rev, row.mark, _document(row.raw), _document(row.values),
+                _document(row.fields), _document(row.changes), _document(row.errors), _document(row.notes),
+            )
+            for row in rows
+        ),
+    )  # fmt: skip
 
 
-def _document(value: Any) -> str:
+def _document(value: Any) -> Written:
     # PostgreSQL's jsonb knows no NUL character; the readers drop them, a workbook's escape may bring one back.
-    text = orjson.dumps(value).decode()
-    return text.replace("\\u0000", "") if "\\u0000" in text else text
+    text = value if type(value) is Written else Written(orjson.dumps(value).decode())
+    return Written(text.replace("\\u0000", "")) if "\\u0000" in text else text
 
 
 def clear(run: ImportRun) -> None:
@@ -102,10 +113,14 @@ def changes_json(changed: Mapping[str, tuple[Any, Any]]) -> dict[str, list[Any]]
     return {key: [to_json(before), to_json(after)] for key, (before, after) in changed.items()}
 
 
-def tally(rows: QuerySet[ImportRow]) -> dict[str, int]:
-    """How many rows came to what: created, updated, unchanged, rejected, skipped; their sum is `rows`."""
+def tally(run: ImportRun, *, known: int) -> dict[str, int]:
+    """How many rows came to what: created, updated, unchanged, rejected, skipped; their sum is `rows`.
+
+    `known`: rows that were recognised as those of last time, of which nothing is stored.
+    """
     counts = dict.fromkeys(("rows", "created", "updated", "unchanged", "rejected", "skipped"), 0)
-    for state, action, number in rows.order_by().values_list("state", "action").annotate(Count("pk")):
+    counts["rows"] = counts["unchanged"] = known
+    for state, action, number in run.rows.order_by().values_list("state", "action").annotate(Count("pk")):
         counts["rows"] += number
         counts[outcome_of(state, action)] += number
     return counts

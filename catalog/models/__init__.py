@@ -8,7 +8,7 @@ from catalog.models.category import Category
 from catalog.models.context import Context, Currency, Locale
 from catalog.models.conversion import Conversion
 from catalog.models.family import Family, FamilyAttribute, FamilyVariant, VariantAttribute
-from catalog.models.importing import ImportProfile, ImportRow, ImportRun
+from catalog.models.importing import ImportMark, ImportProfile, ImportRow, ImportRun
 from catalog.models.job import Job
 from catalog.models.measurement import MeasurementFamily, MeasurementUnit
 from catalog.models.merged import MergedProduct
@@ -34,6 +34,7 @@ __all__ = [
     "FamilyAttribute",
     "FamilyVariant",
     "Grant",
+    "ImportMark",
     "ImportProfile",
     "ImportRow",
     "ImportRun",

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models.codes import Labelled
+from catalog.models.documents import DocumentField
 from catalog.models.job import Job
 from catalog.models.product import Product
 from catalog.models.source import Source
@@ -113,23 +114,29 @@ class ImportRow(models.Model):
         UPDATE = "update", _("Update")
         NONE = "none", _("None")
 
-    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="rows")
+    # No index of its own here: the constraint's begins with it.
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="rows", db_index=False)
     number = models.PositiveIntegerField()  # as the spreadsheet counts, from 1
     sku = models.CharField(max_length=150, default="")
     action = models.CharField(max_length=10, choices=Action, default=Action.NONE)
     state = models.CharField(max_length=10, choices=State, default=State.PLANNED)
     product = models.ForeignKey(Product, null=True, on_delete=models.SET_NULL, related_name="+")
     level = models.PositiveSmallIntegerField(default=0)  # models before sub-models before variants
-    raw = models.JSONField(default=list)
-    values = models.JSONField(default=dict)  # key → stored value, as cleaned
-    fields = models.JSONField(default=dict)
-    changes = models.JSONField(default=dict)
-    errors = models.JSONField(default=list)
+    raw = DocumentField(default=list)
+    values = DocumentField(default=dict)  # key → stored value, as cleaned
+    fields = DocumentField(default=dict)
+    changes = DocumentField(default=dict)
+    errors = DocumentField(default=list)
     error_code = models.CharField(
         max_length=40, default=""
     )  # of the first error: rejected rows are filtered by it
-    notes = models.JSONField(default=list)  # warnings, proposals, why kept
-    rev = models.PositiveBigIntegerField(null=True)  # the product's revision that this row wrote
+    notes = DocumentField(default=list)  # warnings, proposals, why kept
+    rev = models.PositiveBigIntegerField(
+        null=True
+    )  # the product's, as the plan found it; then the one this row wrote
+    mark = models.BigIntegerField(
+        null=True
+    )  # by which the very same row is known again (catalog.importing.marks)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "number"], name="import_row")]
@@ -137,3 +144,23 @@ class ImportRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id}:{self.number}"
+
+
+class ImportMark(models.Model):
+    """The row a feed had for a product when that row asked for nothing that the product did not say already.
+
+    `feed` is a profile's id, 0 without one. The mark holds for that revision of the product only.
+    Owner: catalog.importing.marks.
+    """
+
+    pk = models.CompositePrimaryKey("feed", "product_id")
+    feed = models.BigIntegerField()
+    # Written with every imported row: the database is spared a check and an index that the key makes needless.
+    product = models.ForeignKey(
+        Product, on_delete=models.CASCADE, related_name="import_marks", db_constraint=False, db_index=False
+    )
+    rev = models.PositiveBigIntegerField()
+    mark = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.feed}: {self.product_id}@{self.rev}"

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models.category import Category
+from catalog.models.documents import DocumentField
 from catalog.models.family import Family, FamilyVariant
 from catalog.models.tokens import TokensField
 
@@ -46,6 +47,7 @@ class Product(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="products",
+        db_index=False,  # product_family_updated begins with it
     )
     family_variant = models.ForeignKey(
         FamilyVariant,
@@ -78,7 +80,7 @@ class Product(models.Model):
 
     # Derived by catalog.values.derive in the same transaction as the change:
     label = models.CharField(_("label"), max_length=300, default="", editable=False)
-    labels = models.JSONField(default=dict, editable=False)  # by locale
+    labels = DocumentField(default=dict, editable=False)  # by locale
     image = models.CharField(max_length=64, default="", editable=False)  # the asset's hash
     search = models.TextField(default="", editable=False)
     tokens = TokensField(default=list, editable=False)
@@ -120,15 +122,17 @@ class ProductValues(models.Model):
     """
 
     product = models.OneToOneField(Product, primary_key=True, on_delete=models.CASCADE, related_name="own")
-    values = models.JSONField(default=dict)
-    sources = models.JSONField(default=dict)
+    values = DocumentField(default=dict)
+    sources = DocumentField(default=dict)
 
     def __str__(self) -> str:
         return f"values of {self.product_id}"
 
 
 class ProductCategory(models.Model):
-    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="product_categories")
+    product = models.ForeignKey(
+        Product, on_delete=models.CASCADE, related_name="product_categories", db_index=False
+    )  # the constraint's index begins with it
     category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="category_products")
     position = models.PositiveIntegerField(default=0)
 
@@ -158,9 +162,12 @@ class NumberValue(models.Model):
     """A number, measure, price or date of a filterable attribute, for range filters and sorting.
 
     `key` is the value's key with its sub-part ("price:EUR"); `number` is in the base unit, dates as days since year 1.
+    A dozen rows a product, made of its document: the database is spared checking each against its product.
     """
 
-    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="number_values")
+    product = models.ForeignKey(
+        Product, on_delete=models.CASCADE, related_name="number_values", db_constraint=False, db_index=False
+    )
     key = models.CharField(max_length=255)
     number = models.FloatField()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from catalog.models.documents import DocumentField
 from catalog.models.product import Product
 
 
@@ -15,14 +16,15 @@ class Revision(models.Model):
     Owner of the document: catalog.values.revisions.
     """
 
-    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="revisions")
+    # No index of its own here: the constraint's begins with it.
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="revisions", db_index=False)
     rev = models.PositiveBigIntegerField()
     at = models.DateTimeField()
     user = models.ForeignKey("catalog.User", null=True, on_delete=models.SET_NULL, related_name="+")
     source = models.CharField(max_length=100)
     origin = models.CharField(max_length=20)  # form, grid, bulk, import, undo, rule, api, demo
     ref = models.CharField(max_length=100, default="")  # "import:12"
-    changes = models.JSONField()
+    changes = DocumentField()
 
     class Meta:
         verbose_name = _("revision")

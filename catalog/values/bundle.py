@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -94,8 +94,12 @@ def of_rows(
     structure: Structure,
     documents: Mapping[int, tuple[Mapping[str, Any], Mapping[str, str]]] | None = None,
     categories: Mapping[int, Sequence[int]] | None = None,
+    created: Collection[int] = (),
 ) -> dict[int, Bundle]:
-    """Bundles of rows in hand. `documents` and `categories` (by product id) override what the database has."""
+    """Bundles of rows in hand. `documents` and `categories` (by product id) override what the database has.
+
+    `created`: ids of products that this transaction makes: no campaign can name them yet.
+    """
     rows = list(rows)
     known = {row.pk: row for row in rows}
     above = {pk for row in rows for pk in (row.parent_id, row.root_id) if pk and pk not in known}
@@ -123,16 +127,28 @@ def of_rows(
         ):
             found[pk].append(category)
         placed |= found
-    campaigns = _campaigns(known, structure)
+    campaigns = _campaigns((pk for pk in known if pk not in created), structure)
     bundles = {}
+    families, variants = structure.families, structure.variants
     for row in rows:
+        if row.parent_id is None and row.pk not in campaigns:  # most products stand alone
+            level = _level(row, *docs.get(row.pk, ({}, {})))
+            bundles[row.pk] = Bundle(
+                row,
+                (level,),
+                families.get(row.family_id) if row.family_id else None,
+                variants.get(row.family_variant_id) if row.family_variant_id else None,
+                tuple(placed.get(row.pk, ())),
+                (),
+            )
+            continue
         chain = _chain(row, known)
         levels = tuple(Level(step.pk, step.sku, step.kind, *docs.get(step.pk, ({}, {}))) for step in chain)
         bundles[row.pk] = Bundle(
             product=row,
             levels=levels,
-            family=structure.families.get(row.family_id) if row.family_id else None,
-            variant=structure.variants.get(row.family_variant_id) if row.family_variant_id else None,
+            family=families.get(row.family_id) if row.family_id else None,
+            variant=variants.get(row.family_variant_id) if row.family_variant_id else None,
             categories=tuple(
                 dict.fromkeys(category for step in chain for category in placed.get(step.pk, ()))
             ),
@@ -153,12 +169,14 @@ def _chain(row: Product, known: Mapping[int, Product]) -> list[Product]:
 
 
 def _campaigns(product_ids: Iterable[int], structure: Structure) -> dict[int, list[CampaignValues]]:
+    wanted = list(product_ids)
     by_product: dict[int, list[CampaignValues]] = defaultdict(list)
-    for document in CampaignValues.objects.filter(
-        product_id__in=list(product_ids), campaign__is_active=True
-    ).select_related("campaign"):
-        document.values = structure.read(document.values)
-        by_product[document.product_id].append(document)
+    if wanted:
+        for document in CampaignValues.objects.filter(
+            product_id__in=wanted, campaign__is_active=True
+        ).select_related("campaign"):
+            document.values = structure.read(document.values)
+            by_product[document.product_id].append(document)
     return by_product
 
 

@@ -87,11 +87,13 @@ def check_unique(drafts: Sequence[Draft], structure: Structure) -> None:
 def check_assets(drafts: Sequence[Draft], structure: Structure) -> None:
     """Files that are not in the library, or not what their attribute takes, are refused. One query where any is named."""
     named: dict[str, list[tuple[Draft, str, AttributeSpec]]] = {}
-    for draft in drafts if structure.asset_attributes else ():
-        for key, (_before, after) in draft.outcome.changed.items():
-            code = attribute_of(key)
-            if after and code in structure.asset_attributes:
-                spec = structure.attributes[code]
+    keys = set().union(*(draft.outcome.changed for draft in drafts)) if structure.asset_attributes else set()
+    files = {key for key in keys if attribute_of(key) in structure.asset_attributes}
+    for draft in drafts if files else ():
+        for key in draft.outcome.changed.keys() & files:
+            after = draft.outcome.changed[key][1]
+            if after:
+                spec = structure.attributes[attribute_of(key)]
                 for digest in ATTRIBUTE_TYPES[spec.type].references(after).get("asset", ()):
                     named.setdefault(digest, []).append((draft, key, spec))
     if not named:

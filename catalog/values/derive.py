@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-from catalog.attribute_types import ATTRIBUTE_TYPES
+from catalog.attribute_types import ATTRIBUTE_TYPES, AttributeType
 from catalog.search.folding import folded
-from catalog.structure.snapshot import Structure
+from catalog.structure.snapshot import FamilySpec, Structure
+from catalog.structure.specs import AttributeSpec
 from catalog.values.bundle import Bundle
-from catalog.values.keys import attribute_of
-from catalog.values.resolve import resolve
+from catalog.values.keys import attribute_of, format_key
 
 SEARCH_LIMIT = 4000  # characters of one product's search text
 LABEL_LIMIT = 300
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Derived:
     label: str
     labels: dict[str, str]
@@ -28,83 +28,169 @@ class Derived:
     numbers: dict[str, float]
 
 
+class _Facets(NamedTuple):
+    """What an attribute's values give to the derived columns; None: nothing."""
+
+    code: str
+    tokens: Callable[[Any, AttributeSpec], Iterable[str]] | None
+    remembered: dict[Any, tuple[str, ...]] | None  # tokens by stored value, where values repeat
+    numbers: Callable[[Any, AttributeSpec], Iterable[tuple[str, Decimal]]] | None
+    words: Callable[[Any, AttributeSpec], str] | None
+    spec: AttributeSpec
+
+
+class _Family(NamedTuple):
+    label_keys: tuple[tuple[str, str], ...]  # (locale, the key that says the label in it)
+    image_keys: tuple[str, ...]  # by precedence
+    if_empty: Mapping[str, str]  # code → token
+
+
+class Deriver:
+    """`derive` for one state of the structure: what does not depend on the product is worked out once."""
+
+    def __init__(self, structure: Structure) -> None:
+        self.structure = structure
+        self._facets: dict[str, _Facets | None] = {}
+        self._families: dict[int, _Family] = {}
+        self._places: dict[tuple[int, ...], tuple[str, ...]] = {}
+        self._active = [code for code, spec in structure.locales.items() if spec.is_active]
+
+    def __call__(self, bundle: Bundle) -> Derived:
+        values = bundle.levels[0].values if len(bundle.levels) == 1 else bundle.effective
+        family = self._family(bundle.family) if bundle.family else _NO_FAMILY
+        labels = {
+            locale: str(value)[:LABEL_LIMIT]
+            for locale, key in family.label_keys
+            if (value := values.get(key))
+        }
+        image = next((values[key] for key in family.image_keys if key in values), "")
+        if isinstance(image, list):
+            image = image[0] if image else ""
+        words = [bundle.product.sku, *labels.values()]
+        tokens = self._place_tokens(bundle)
+        numbers: dict[str, float] = {}
+        filled: set[str] = set()
+        facets_of = self._facets
+        for key, stored in values.items():
+            if stored is None:
+                continue
+            try:
+                facets = facets_of[key]
+            except KeyError:
+                facets = facets_of[key] = self._facets_of(key)
+            if facets is None:
+                continue
+            code, tokens_of, remembered, numbers_of, words_of, spec = facets
+            filled.add(code)
+            if tokens_of is not None:
+                if remembered is None or type(stored) not in _REMEMBERED_TYPES:
+                    tokens.update(tokens_of(stored, spec))
+                elif stored in remembered:
+                    tokens.update(remembered[stored])
+                else:
+                    tokens.update(remembered.setdefault(stored, tuple(tokens_of(stored, spec))))
+            if numbers_of is not None:
+                for part, number in numbers_of(stored, spec):
+                    numbers[f"{key}:{part}" if part else key] = float(number)
+            if words_of is not None:
+                words.append(words_of(stored, spec))
+        empty = family.if_empty
+        tokens.update([empty[code] for code in empty.keys() - filled])
+        search = folded(" ".join(dict.fromkeys(word for word in words if word)))[:SEARCH_LIMIT]
+        label = next((labels[code] for code in self._active if code in labels), labels.get("", ""))
+        return Derived(label, labels, image if isinstance(image, str) else "", search, tokens, numbers)
+
+    def _facets_of(self, key: str) -> _Facets | None:
+        spec = self.structure.attributes.get(attribute_of(key))
+        if spec is None:
+            return None
+        kind, base = ATTRIBUTE_TYPES[spec.type], AttributeType
+        tokens = kind.tokens if spec.filterable and type(kind).tokens is not base.tokens else None
+        if spec.code in self.structure.asset_attributes:
+            tokens = _with_assets(kind, spec.filterable)
+        return _Facets(
+            spec.code,
+            tokens,
+            {} if kind.has_options or kind.filter_kind == "boolean" else None,
+            kind.number if spec.filterable and kind.numeric else None,
+            kind.search_text if spec.searchable else None,
+            spec,
+        )
+
+    def _family(self, family: FamilySpec) -> _Family:
+        known = self._families.get(family.id)
+        if known is None:
+            known = self._families[family.id] = _Family(
+                self._label_keys(family),
+                self._image_keys(family),
+                {code: f"empty:{code}" for code in family.attributes},
+            )
+        return known
+
+    def _label_keys(self, family: FamilySpec) -> tuple[tuple[str, str], ...]:
+        """As resolve() looks at master, without fallback."""
+        spec = self.structure.attributes.get(family.label_attribute)
+        if spec is None:
+            return ()
+        locales = [code for code in self.structure.locales if not spec.locales or code in spec.locales]
+        return tuple(
+            (locale, format_key(spec.code, locale)) for locale in (locales if spec.localizable else ("",))
+        )
+
+    def _image_keys(self, family: FamilySpec) -> tuple[str, ...]:
+        """As resolve() looks at master in the first active locale."""
+        spec = self.structure.attributes.get(family.image_attribute)
+        if spec is None:
+            return ()
+        first = self._active[0] if self._active else ""
+        if spec.localizable and spec.locales and first not in spec.locales:
+            return ()
+        locales = self.structure.locale_chain(first) if spec.localizable else ("",)
+        return tuple(format_key(spec.code, locale) for locale in locales)
+
+    def _place_tokens(self, bundle: Bundle) -> set[str]:
+        product, categories = bundle.product, bundle.categories
+        placed = self._places.get(categories)
+        if placed is None:
+            found = [self.structure.categories[pk] for pk in categories if pk in self.structure.categories]
+            ancestors = {ancestor for category in found for ancestor in category.ancestry}
+            placed = tuple(f"cat={ancestor}" for ancestor in ancestors) if categories else ("cat=",)
+            if len(self._places) < PLACES:
+                self._places[categories] = placed
+        family = f"family={bundle.family.code}" if bundle.family else "family="
+        return {f"kind={product.kind}", f"status={product.status}", family, *placed}
+
+
+PLACES = 10_000  # sets of categories whose tokens are kept
+_REMEMBERED_TYPES = (str, bool)
+_NO_FAMILY = _Family((), (), {})
+_latest: Deriver | None = None
+
+
+def _with_assets(kind: AttributeType, filterable: bool) -> Callable[[Any, AttributeSpec], list[str]]:
+    def tokens(stored: Any, spec: AttributeSpec) -> list[str]:
+        files = [asset_token(digest) for digest in kind.references(stored).get("asset", ())]
+        return [*files, *kind.tokens(stored, spec)] if filterable else files
+
+    return tokens
+
+
 def derive(bundle: Bundle, structure: Structure) -> Derived:
     """The derived columns of a product, inherited values counted in. `tokens` are the catalogue's own (participants add theirs)."""
-    labels = _labels(bundle, structure)
-    effective = bundle.effective
-    tokens = _place_tokens(bundle, structure)
-    words = [bundle.product.sku, *labels.values()]
-    numbers: dict[str, float] = {}
-    filled: set[str] = set()
-    for key, stored in effective.items():
-        if stored is None:
-            continue
-        spec = structure.attributes.get(attribute_of(key))
-        if spec is None:
-            continue
-        filled.add(spec.code)
-        kind = ATTRIBUTE_TYPES[spec.type]
-        if spec.code in structure.asset_attributes:
-            tokens.update(asset_token(digest) for digest in kind.references(stored).get("asset", ()))
-        if spec.filterable:
-            tokens.update(kind.tokens(stored, spec))
-            if kind.numeric:
-                for part, number in kind.number(stored, spec):
-                    numbers[f"{key}:{part}" if part else key] = _float(number)
-        if spec.searchable:
-            words.append(kind.search_text(stored, spec))
-    if bundle.family:
-        tokens.update(f"empty:{code}" for code in bundle.family.attributes if code not in filled)
-    search = folded(" ".join(dict.fromkeys(word for word in words if word)))[:SEARCH_LIMIT]
-    label = next(
-        (labels[code] for code, spec in structure.locales.items() if spec.is_active and labels.get(code)),
-        labels.get("", ""),
-    )
-    return Derived(label, labels, _image(bundle, structure), search, tokens, numbers)
+    return deriver(structure)(bundle)
 
 
-def _labels(bundle: Bundle, structure: Structure) -> dict[str, str]:
-    spec = structure.attributes.get(bundle.family.label_attribute) if bundle.family else None
-    if spec is None:
-        return {}
-    labels = {}
-    for locale in structure.locales if spec.localizable else ("",):
-        found = resolve(bundle, spec, structure, locale=locale, fallback=False)
-        if found.value:
-            labels[locale] = str(found.value)[:LABEL_LIMIT]
-    return labels
-
-
-def _image(bundle: Bundle, structure: Structure) -> str:
-    spec = structure.attributes.get(bundle.family.image_attribute) if bundle.family else None
-    if spec is None:
-        return ""
-    first = next((code for code, locale in structure.locales.items() if locale.is_active), "")
-    value = resolve(bundle, spec, structure, locale=first).value
-    main = value[0] if isinstance(value, list) and value else value
-    return main if isinstance(main, str) else ""
+def deriver(structure: Structure) -> Deriver:
+    """The one for this structure; what it worked out is kept as long as the structure stands."""
+    global _latest
+    if _latest is None or _latest.structure is not structure:
+        _latest = Deriver(structure)
+    return _latest
 
 
 def asset_token(digest: str) -> str:
     """By which products that show a file are found. 16 digits of its hash tell it from any other in practice."""
     return f"asset:{digest[:16]}"
-
-
-def _place_tokens(bundle: Bundle, structure: Structure) -> set[str]:
-    product = bundle.product
-    tokens = {f"kind={product.kind}", f"status={product.status}"}
-    tokens.add(f"family={bundle.family.code}" if bundle.family else "family=")
-    for pk in bundle.categories:
-        category = structure.categories.get(pk)
-        if category:
-            tokens.update(f"cat={ancestor}" for ancestor in category.ancestry)
-    if not bundle.categories:
-        tokens.add("cat=")
-    return tokens
-
-
-def _float(number: Decimal | float | int) -> float:
-    return float(number)
 
 
 def number_keys(codes: Iterable[str], structure: Structure) -> set[str]:

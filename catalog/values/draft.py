@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Any
 
 from catalog.access import Rights
@@ -64,6 +65,12 @@ class Draft:
             self.values[key] = after
             self.sources[key] = source
         self.outcome.changed[key] = (before, after)
+
+    def take_all(self, values: Mapping[str, Any], source: str) -> None:
+        """set_value for each of a new product's values, at once."""
+        self.values.update(values)
+        self.sources.update(dict.fromkeys(values, source))
+        self.outcome.changed.update(zip(values, zip(repeat(ABSENT), values.values()), strict=False))
 
     def set_field(self, key: str, before: Any, after: Any) -> None:
         self.outcome.changed[key] = (before, after)

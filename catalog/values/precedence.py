@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Set
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -56,6 +57,17 @@ class Stands:
         self.writer = None if by.origin == "move" else structure.sources.get(by.source)
         self.source, self.structure = by.source, structure
         self._known: dict[str, tuple[bool, int]] = {}
+        self._open: set[str] = set()  # keys of attributes the writer may write
+
+    def lets_write(self, keys: Set[str], spec_of: Mapping[str, tuple[AttributeSpec, Any, bool]]) -> bool:
+        """Whether the writer's source may write all of these keys, as far as no stored value is in its way."""
+        if self.free or self.writer is None:
+            return True
+        for key in keys - self._open:
+            if not self.writer.stand(spec_of[key][0])[0]:
+                return False
+            self._open.add(key)
+        return True
 
     def stands_back(self, draft: Draft, key: str, spec: AttributeSpec) -> bool:
         """Whether this value becomes a proposal: a stronger source holds the key, or the product is approved and the

@@ -23,7 +23,10 @@ def from_json(value: Any) -> Any:
 
 
 def changes_to_json(changed: Mapping[str, tuple[Any, Any]]) -> dict[str, list[Any]]:
-    return {key: [to_json(before), to_json(after)] for key, (before, after) in changed.items()}
+    return {
+        key: [ABSENT_JSON if before is ABSENT else before, ABSENT_JSON if after is ABSENT else after]
+        for key, (before, after) in changed.items()
+    }
 
 
 def changes_from_json(changes: Mapping[str, Iterable[Any]]) -> dict[str, tuple[Any, Any]]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
+from typing import Any
+
+import orjson
 
 from catalog import search
 from catalog.models.product import NumberValue, Product, ProductCategory, ProductValues, UniqueValue
@@ -15,7 +19,7 @@ from catalog.values.changes import Actor
 from catalog.values.derive import Derived, unique_entry
 from catalog.values.draft import Draft
 from catalog.values.revisions import changes_to_json
-from catalog.values.rows import insert_rows, reserve_ids, update_rows
+from catalog.values.rows import Written, insert_rows, reserve_ids, update_rows
 
 NEW_COLUMNS = (
     "id", "sku", "kind", "family", "family_variant", "parent", "root", "status", "enabled", "trashed_at", "rev", "label",
@@ -26,55 +30,83 @@ ROW_COLUMNS = ("sku", "family", "status", "enabled", "trashed_at", "rev", "updat
 DERIVED_COLUMNS = ("label", "labels", "image", "search", "tokens")
 
 
-def store_products(drafts: Sequence[Draft], now: datetime) -> None:
-    """Inserts the new rows (they get their ids here) and updates the others' own columns and documents."""
+def number(drafts: Sequence[Draft], now: datetime) -> None:
+    """Gives every draft its next revision, and new ones their ids."""
     new = [draft for draft in drafts if draft.is_new]
     for draft in drafts:
         draft.row.rev += 1
         draft.row.updated_at = now
         draft.outcome.rev = draft.row.rev
-        if draft.is_new:
-            draft.row.created_at = now
     if new:
         for draft, pk in zip(new, reserve_ids(Product, len(new)), strict=True):
-            draft.row.pk = pk
-            draft.row.root_id = draft.row.root_id or pk
-            draft.row._state.adding = False
-        insert_rows(
-            Product, NEW_COLUMNS, ([getattr(draft.row, name) for name in NEW_ATTRIBUTES] for draft in new)
-        )
+            row = draft.row
+            row.id = pk
+            row.root_id = row.root_id or pk
+            row.created_at = now
+            row._state.adding = False
+    for draft in drafts:
+        draft.outcome.product = draft.row.id
+
+
+def store_products(drafts: Sequence[Draft], derived: Mapping[int, Derived]) -> None:
+    """Inserts the new rows, with what is derived, and updates the others' own columns and documents."""
+    new = [draft for draft in drafts if draft.is_new]
+    if new:
+        for draft in new:
+            _take(draft.row, derived[draft.row.id])
+        insert_rows(Product, NEW_COLUMNS, (_new_row(draft.row.__dict__) for draft in new))
         insert_rows(
             ProductValues,
             ["product", "values", "sources"],
-            ((draft.row.pk, draft.values, draft.sources) for draft in new),
+            zip(
+                (draft.row.id for draft in new),
+                (draft.values for draft in new),
+                _source_documents(new),
+                strict=True,
+            ),
         )
-    for draft in drafts:
-        draft.outcome.product = draft.row.pk
+        search.replace_tokens([(draft.row.id, (), draft.row.tokens) for draft in new])
+        search.replace_texts([(draft.row.id, draft.row.search) for draft in new])
+        _insert_numbers((draft.row.id, derived[draft.row.id]) for draft in new)
     old = [draft for draft in drafts if not draft.is_new]
     update_rows(Product, ROW_COLUMNS, [draft.row for draft in old])
     update_rows(
         ProductValues,
         ["values", "sources"],
         [
-            ProductValues(product_id=draft.row.pk, values=draft.values, sources=draft.sources)
+            ProductValues(product_id=draft.row.id, values=draft.values, sources=draft.sources)
             for draft in old
             if draft.values != draft.stored or draft.sources != draft.stored_sources
         ],
     )
 
 
+_new_row = itemgetter(*NEW_ATTRIBUTES)
+
+
+def _source_documents(drafts: Sequence[Draft]) -> Iterable[Any]:
+    """The rows of a file mostly have the same keys from the same source: such a document is written once."""
+    written: dict[tuple[Any, ...], Written] = {}
+    for draft in drafts:
+        same = (*draft.sources, *draft.sources.values())
+        document = written.get(same)
+        if document is None:
+            document = written[same] = Written(orjson.dumps(draft.sources).decode())
+        yield document
+
+
 def store_categories(drafts: Sequence[Draft]) -> None:
     changed = [draft for draft in drafts if "_categories" in draft.outcome.changed]
     if not changed:
         return
-    old = [draft.row.pk for draft in changed if draft.stored_categories]
+    old = [draft.row.id for draft in changed if draft.stored_categories]
     if old:
         ProductCategory.objects.filter(product_id__in=old).delete()
     insert_rows(
         ProductCategory,
         ["product", "category", "position"],
         (
-            (draft.row.pk, category, position)
+            (draft.row.id, category, position)
             for draft in changed
             for position, category in enumerate(draft.categories)
         ),
@@ -88,7 +120,7 @@ def store_revisions(drafts: Sequence[Draft], by: Actor, now: datetime) -> None:
         ["product", "rev", "at", "user", "source", "origin", "ref", "changes"],
         (
             (
-                draft.row.pk,
+                draft.row.id,
                 draft.row.rev,
                 now,
                 user,
@@ -106,7 +138,7 @@ def store_proposals(drafts: Sequence[Draft], by: Actor, now: datetime) -> None:
     """Keeps what could not be written; a newer proposal of the same source for the same key replaces the older."""
     rows = [
         Proposal(
-            product_id=draft.row.pk,
+            product_id=draft.row.id,
             key=key,
             value=value,
             source=by.source,
@@ -172,48 +204,47 @@ def renew_unique_values(bundles: Mapping[int, Bundle], structure: Structure) -> 
 
 
 def store_derived(
-    rows: Mapping[int, Product],
-    derived: Mapping[int, Derived],
-    added: Mapping[int, set[str]],
-    numbers_of: Iterable[int],
+    rows: Mapping[int, Product], derived: Mapping[int, Derived], numbers_of: Collection[int]
 ) -> None:
     """Writes derived columns that differ, with the search backend's tables; the numbers of `numbers_of` are made anew."""
     changed: list[Product] = []
     tokens: list[tuple[int, Sequence[str], Sequence[str]]] = []
     texts: list[tuple[int, str]] = []
-    for pk, fresh in derived.items():
-        row = rows[pk]
-        after = sorted(fresh.tokens | added.get(pk, set()))
-        before = row.tokens
-        if (row.label, row.labels, row.image, row.search, before) == (
-            fresh.label,
-            fresh.labels,
-            fresh.image,
-            fresh.search,
-            after,
-        ):
+    for pk, row in rows.items():
+        fresh, before, text = derived[pk], row.tokens, row.search
+        if not _take(row, fresh):
             continue
-        if before != after:
-            tokens.append((pk, before, after))
-        if row.search != fresh.search:
-            texts.append((pk, fresh.search))
-        row.label, row.labels, row.image, row.search, row.tokens = (
-            fresh.label,
-            fresh.labels,
-            fresh.image,
-            fresh.search,
-            after,
-        )
+        if before != row.tokens:
+            tokens.append((pk, before, row.tokens))
+        if text != row.search:
+            texts.append((pk, row.search))
         changed.append(row)
     update_rows(Product, DERIVED_COLUMNS, changed)
     if tokens:
         search.replace_tokens(tokens)
     if texts:
         search.replace_texts(texts)
-    _store_numbers(derived, set(numbers_of))
+    _store_numbers(derived, numbers_of)
 
 
-def _store_numbers(derived: Mapping[int, Derived], products: set[int]) -> None:
+def _take(row: Product, fresh: Derived) -> bool:
+    """Puts what is derived on the row; whether anything differs."""
+    after = (fresh.label, fresh.labels, fresh.image, fresh.search, sorted(fresh.tokens))
+    if (row.label, row.labels, row.image, row.search, row.tokens) == after:
+        return False
+    row.label, row.labels, row.image, row.search, row.tokens = after
+    return True
+
+
+def _insert_numbers(products: Iterable[tuple[int, Derived]]) -> None:
+    insert_rows(
+        NumberValue,
+        ["product", "key", "number"],
+        ((pk, key, number) for pk, derived in products for key, number in derived.numbers.items()),
+    )
+
+
+def _store_numbers(derived: Mapping[int, Derived], products: Collection[int]) -> None:
     if not products:
         return
     stored = {

@@ -8,7 +8,10 @@ from django.db import models
 class Completeness(models.Model):
     """Required attributes and how many of them are missing; permanent values only (design: Completeness and validity)."""
 
-    product = models.ForeignKey("catalog.Product", on_delete=models.CASCADE, related_name="completeness")
+    # No index of its own here: the constraint's begins with it.
+    product = models.ForeignKey(
+        "catalog.Product", on_delete=models.CASCADE, related_name="completeness", db_index=False
+    )
     channel = models.ForeignKey("channels.Channel", on_delete=models.CASCADE, related_name="+")
     locale = models.CharField(max_length=20)
     required = models.PositiveSmallIntegerField()

@@ -25,7 +25,10 @@ class Listing(models.Model):
         WITHDRAWN = "withdrawn", _("Withdrawn")
         ABSENT = "absent", _("Not in the assortment")
 
-    product = models.ForeignKey("catalog.Product", on_delete=models.CASCADE, related_name="listings")
+    # No index of its own here: the constraint's begins with it.
+    product = models.ForeignKey(
+        "catalog.Product", on_delete=models.CASCADE, related_name="listings", db_index=False
+    )
     channel = models.ForeignKey("channels.Channel", on_delete=models.CASCADE, related_name="listings")
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.WAITING)
     state_since = models.DateTimeField(_("since"))

@@ -28,7 +28,8 @@ from tests.benchmarks.catalogue import COLUMNS, OPTIONS
 
 
 def build_structure() -> None:
-    from catalog.models import Currency
+    from catalog.models import Context, Currency, Locale
+    from channels.models import Channel, Requirement
 
     if Family.objects.filter(code="wide").exists():
         return
@@ -47,6 +48,18 @@ def build_structure() -> None:
             FamilyAttribute.objects.create(family=family, attribute=attribute, position=position)
             if kind == "select":
                 Option.objects.bulk_create(Option(attribute=attribute, code=option) for option in OPTIONS)
+        # A shop that wants half of them in two languages: completeness and listings are part of the work.
+        shop = Channel.objects.create(
+            code="shop", connector="webhook", context=Context.objects.create(code="shop", kind="channel")
+        )
+        shop.locales.set(
+            Locale.objects.create(code=code, name=code, position=position)
+            for position, code in enumerate(("en_US", "de_DE"))
+        )
+        Requirement.objects.bulk_create(
+            Requirement(channel=shop, attribute=attribute)
+            for attribute in Attribute.objects.order_by("code")[:22]
+        )
         announce("structure", [])
 
 

@@ -2,6 +2,7 @@
 
     {"table": …}                       the answer to "recognise"
     {"rows": [[number, [cell …]] …]}   batches, the answer to "read"
+    {"marked": [[number, cell, mark, "[cell …]"] …]}   the same where the request has a "mark": {"key", "cell"}
     {"end": count}                     all was read
     {"refused": code, "params": {…}}   FileRefused
 
@@ -12,7 +13,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -45,26 +47,41 @@ def _answer(request: Mapping[str, Any]) -> None:
 
         _send({"table": recognise(path, request["filename"], choices_from(request["choices"])).as_json()})
     else:
-        _send({"end": _stream(path, Table.from_json(request["table"]), request["after"])})
+        table, mark = Table.from_json(request["table"]), request.get("mark")
+        _send({"end": _stream(path, table, request["after"], _marker(**mark) if mark else None)})
 
 
-def _stream(path: Path, table: Table, after: int) -> int:
-    batch: list[tuple[int, list[str]]] = []
+def _marker(key: str, cell: int) -> Callable[[int, list[str]], Any]:
+    """A row, with its cells left packed, and a mark by which the very same row is known again under the same key."""
+    begun = blake2b(key=bytes.fromhex(key), digest_size=8)
+
+    def mark(number: int, cells: list[str]) -> Any:
+        packed = orjson.dumps(cells)
+        hashed = begun.copy()
+        hashed.update(packed)
+        return number, cells[cell], int.from_bytes(hashed.digest(), "big", signed=True), packed.decode()
+
+    return mark
+
+
+def _stream(path: Path, table: Table, after: int, mark: Callable[[int, list[str]], Any] | None) -> int:
+    name = "marked" if mark else "rows"
+    batch: list[Any] = []
     count = chars = 0
     try:
         for row in reader_for(table.format).rows(path, table):
             if row[0] <= after:
                 continue
-            batch.append(row)
+            batch.append(mark(*row) if mark else row)
             chars += sum(map(len, row[1]))
             if len(batch) >= BATCH_ROWS or chars >= BATCH_CHARS:
-                _send({"rows": batch})
+                _send({name: batch})
                 count += len(batch)
                 batch, chars = [], 0
     except FileNotFoundError:
         raise FileRefused("missing") from None
     if batch:
-        _send({"rows": batch})
+        _send({name: batch})
     return count + len(batch)
 
 

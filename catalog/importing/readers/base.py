@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime
 import importlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from decimal import Decimal
 from pathlib import Path
@@ -101,7 +101,7 @@ class Table:
     def noted(self, code: str) -> bool:
         return any(note.code == code for note in self.notes)
 
-    def surplus(self, cells: list[str]) -> list[str]:
+    def surplus(self, cells: Sequence[str]) -> list[str]:
         """The filled cells beyond the last header: a fault of the row to report, none of them is dropped."""
         return [cell for cell in cells[len(self.headers) :] if cell]
 

@@ -1,0 +1,78 @@
+"""Knowing a row again: what a feed said of a product last time, word for word, needs not be read once more.
+
+A nightly feed repeats nine rows of ten. Such a row is recognised by its mark, a keyed hash of its cells. The key is made
+of everything that decides what a row means (mapping, settings, structure); the mark stands beside the product's revision,
+so that any edit, any change of the structure and any other mapping makes the row be read again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+from django.db import connection
+from django.db.models import FilteredRelation, Q, QuerySet
+
+from catalog.access import rights_of
+from catalog.importing.mapping import Column
+from catalog.importing.settings import ImportSettings
+from catalog.models.importing import ImportMark, ImportRun
+from catalog.models.product import Product
+from catalog.structure.snapshot import Structure
+from catalog.values.changes import Actor
+from catalog.values.rows import insert_rows
+
+RULES = 1  # raise it where the same cells come to mean something else
+
+
+def key_of(columns: Sequence[Column], settings: ImportSettings, structure: Structure) -> bytes:
+    """32 bytes: equal where the same row has the same meaning."""
+    meaning = [RULES, structure.version, settings.as_json(), [_plain(column) for column in columns]]
+    return blake2b(orjson.dumps(meaning, option=orjson.OPT_SORT_KEYS), digest_size=32).digest()
+
+
+def _plain(column: Column) -> Mapping[str, Any]:
+    return {name: part for name, part in column.as_json().items() if name not in ("why", "column")}
+
+
+def feed_of(run: ImportRun) -> int:
+    return run.profile_id or 0
+
+
+def trusts(by: Actor) -> bool:
+    """Marks tell what a product says, not who may see or change it: whoever is limited has every row looked at."""
+    return by.trusted or rights_of(by.user).everything
+
+
+def with_marks(products: QuerySet[Product], feed: int) -> Iterable[tuple[Any, ...]]:
+    """(SKU, id, revision, when trashed, parent's SKU, marked revision, mark) of each; the last two None without one."""
+    marked = FilteredRelation("import_marks", condition=Q(import_marks__feed=feed))
+    return products.annotate(marked=marked).values_list(
+        "sku", "pk", "rev", "trashed_at", "parent__sku", "marked__rev", "marked__mark"
+    )
+
+
+def store(feed: int, marks: Sequence[tuple[int, int, int]], *, created: bool = False) -> None:
+    """`marks`: (product id, its revision, the row's mark). `created`: of products made in this transaction."""
+    if not marks:
+        return
+    if created:
+        insert_rows(ImportMark, _COLUMNS, ((feed, *mark) for mark in marks))
+        return
+    rows = sorted(marks)  # locked in one order, whoever writes
+    table = connection.ops.quote_name(ImportMark._meta.db_table)
+    names = "feed, product_id, rev, mark"
+    renewed = "ON CONFLICT (feed, product_id) DO UPDATE SET rev = excluded.rev, mark = excluded.mark"
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            given = [list(column) for column in zip(*rows, strict=True)]
+            sql = f"INSERT INTO {table} ({names}) SELECT %s, * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) {renewed}"  # noqa: S608
+            cursor.execute(sql, [feed, *given])
+        else:
+            sql = f"INSERT INTO {table} ({names}) VALUES (%s, %s, %s, %s) {renewed}"  # noqa: S608 - our own names
+            cursor.executemany(sql, [(feed, *mark) for mark in rows])
+
+
+_COLUMNS = ("feed", "product", "rev", "mark")
