@@ -132,7 +132,7 @@ def of_rows(
     families, variants = structure.families, structure.variants
     for row in rows:
         if row.parent_id is None and row.pk not in campaigns:  # most products stand alone
-            level = _level(row, *docs.get(row.pk, ({}, {})))
+            level = Level(row.pk, row.sku, row.kind, *docs.get(row.pk, ({}, {})))
             bundles[row.pk] = Bundle(
                 row,
                 (level,),

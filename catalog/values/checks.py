@@ -90,7 +90,7 @@ def check_assets(drafts: Sequence[Draft], structure: Structure) -> None:
     keys = set().union(*(draft.outcome.changed for draft in drafts)) if structure.asset_attributes else set()
     files = {key for key in keys if attribute_of(key) in structure.asset_attributes}
     for draft in drafts if files else ():
-        for key in draft.outcome.changed.keys() & files:
+        for key in (key for key in draft.outcome.changed if key in files):
             after = draft.outcome.changed[key][1]
             if after:
                 spec = structure.attributes[attribute_of(key)]

@@ -105,9 +105,11 @@ class Deriver:
         if spec is None:
             return None
         kind, base = ATTRIBUTE_TYPES[spec.type], AttributeType
-        tokens = kind.tokens if spec.filterable and type(kind).tokens is not base.tokens else None
+        tokens: Callable[[Any, AttributeSpec], Iterable[str]] | None = None
         if spec.code in self.structure.asset_attributes:
             tokens = _with_assets(kind, spec.filterable)
+        elif spec.filterable and type(kind).tokens is not base.tokens:
+            tokens = kind.tokens
         return _Facets(
             spec.code,
             tokens,
