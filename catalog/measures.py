@@ -13,7 +13,7 @@ from decimal import Context, Decimal
 from fractions import Fraction
 from functools import cached_property
 
-from catalog.models.codes import label_of
+from catalog.codes import label_of
 from pim.lib.decimals import MAX_DIGITS, canonical
 
 _CONTEXT = Context(prec=MAX_DIGITS - 2)

@@ -36,11 +36,12 @@ class RowsWidget(forms.Widget):
         name: Any = "",
         narrow: frozenset[str] = frozenset(),
         ordered: bool = True,
+        cards: bool = False,
     ) -> None:
         """`labels` of the columns; `name`, of the whole, is told to screen readers; `narrow` columns take little room.
-        Rows that are not `ordered` have no buttons to move them."""
+        Rows that are not `ordered` have no buttons to move them; `cards` shows each row of many columns as a card."""
         self.columns, self.labels, self.name, self.narrow = dict(columns), dict(labels), name, narrow
-        self.ordered = ordered
+        self.ordered, self.cards = ordered, cards
         super().__init__(attrs)
 
     def __deepcopy__(self, memo: Any) -> RowsWidget:
@@ -67,6 +68,7 @@ class RowsWidget(forms.Widget):
             "html_id": html_id,
             "called": self.name,
             "ordered": self.ordered,
+            "cards": self.cards,
             "heads": [(code, label, code in self.narrow) for code, label in self.labels.items()],
             "rows": rows,
             "new": self._row(f"{name}_{NEW_ROW}_", f"{html_id}-{NEW_ROW}-", {}, described),

@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
@@ -106,6 +107,26 @@ class OptionTicks(_KeepsRemoved, UnfoldAdminCheckboxSelectMultipleWidget):
 
 class OptionsSearch(_KeepsRemoved, UnfoldAdminSelect2MultipleWidget):
     pass
+
+
+class RecordSearch(OptionsSearch):
+    """Records of an entity, searched on the server as one types. `label_of` names those that are chosen."""
+
+    def __init__(self, *, entity: str, label_of: Callable[[str], str], most: int | None = None) -> None:
+        super().__init__()
+        self.entity, self.label_of, self.most = entity, label_of, most
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        chosen = [value] if isinstance(value, str) else value or []
+        self.choices = [(code, self.label_of(code)) for code in chosen if code]
+        context = super().get_context(name, chosen, attrs)
+        context["widget"]["attrs"] |= {
+            "data-ajax--url": reverse("admin:catalog_referencerecord_suggest", args=[self.entity or "-"]),
+            "data-ajax--delay": "200",
+        }
+        if self.most:
+            context["widget"]["attrs"]["data-maximum-selection-length"] = str(self.most)
+        return context
 
 
 def option_widget(choices: Sequence[tuple[str, Any]]) -> forms.Widget:

@@ -64,10 +64,11 @@ class _Check:
 
 
 class _Asked(NamedTuple):
-    """What a slot asks for: its bits."""
+    """What a slot asks for: its bits, and what counts and is never missing: the SKU, where the channel says so."""
 
     slot: Slot
     bits: int
+    always: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +123,8 @@ class _Plan:
         found = self.known.get((lacking, spared))
         if found is None:
             found = {
-                slot: Score((bits & ~spared).bit_count(), (bits & lacking & ~spared).bit_count())
-                for slot, bits in self.slots
+                slot: Score((bits & ~spared).bit_count() + always, (bits & lacking & ~spared).bit_count())
+                for slot, bits, always in self.slots
             }
             if len(self.known) < KNOWN:
                 self.known[lacking, spared] = found
@@ -229,7 +230,7 @@ def _compile(family_id: int, channels: Iterable[ChannelSpec], structure: Structu
                 where = (locale, channel.context) if spec.depends_on else ("", "")
                 check = _Check(spec, keys, _currencies(spec, channel, structure), where)
                 asked |= bits.setdefault(check, 1 << len(bits))
-            slots.append(_Asked(Slot(channel.id, locale), asked))
+            slots.append(_Asked(Slot(channel.id, locale), asked, int(channel.counts_sku)))
     last: dict[tuple[str, tuple[str, ...]], tuple[_Check, int]] = {}
     for check, bit in bits.items():
         place = (check.keys[-1], check.currencies)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import channels.recount  # noqa: F401  its kind of job
 from catalog import participants
 from catalog.participants import ChangeBatch, StructureChange
-from channels import completeness, fan_out, profile, scores
+from channels import completeness, fan_out, links, profile, scores
 from channels.marking import mark_left, mark_products, remember_keys
 from channels.profile import Profiles
 
@@ -52,6 +52,7 @@ class Channels:
         held_by = batch.ref if batch.origin == "import" else ""
         products = (batch.bundles[pk].product for pk in batch.touched)
         mark_products(products, channels, held_by=held_by, created=batch.created)
+        links.mark(batch, channels, held_by=held_by)
         moved = [pk for pk, keys in batch.changed.items() if "_parent" in keys and pk not in batch.created]
         if moved:
             mark_left(moved)

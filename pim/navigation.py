@@ -115,6 +115,18 @@ UNFOLD: dict[str, Any] = {
                         "admin:catalog_measurementfamily_changelist",
                         "structure.view",
                     ),
+                    _item(
+                        _("Reference entities"),
+                        "hub",
+                        "admin:catalog_referenceentity_changelist",
+                        "structure.view",
+                    ),
+                    _item(
+                        _("Reference records"),
+                        "bookmark",
+                        "admin:catalog_referencerecord_changelist",
+                        "structure.view",
+                    ),
                     _item(_("Locales"), "translate", "admin:catalog_locale_changelist", "structure.view"),
                     _item(_("Currencies"), "payments", "admin:catalog_currency_changelist", "structure.view"),
                     _item(_("Contexts"), "lan", "admin:catalog_context_changelist", "structure.view"),

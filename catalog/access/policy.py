@@ -22,6 +22,7 @@ _VIEW_VERBS: dict[str, str] = {
             "catalog.familyvariant", "catalog.variantattribute", "catalog.category", "catalog.locale", "catalog.currency",
             "catalog.context", "catalog.source", "catalog.sourcepolicy", "catalog.conversion", "catalog.measurementfamily", "catalog.measurementunit",
             "catalog.renditionpreset",
+            "catalog.referenceentity", "catalog.referencefield", "catalog.referencerecord",
         ),
         "structure.view",
     ),

@@ -93,17 +93,20 @@ class CatalogAdmin(_LabelInputs, PolicyAdmin, ModelAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         found, may_repeat = super().get_search_results(request, queryset, search_term)
-        words = search_term.split()
-        if self.search_labels and words:
-            labels = Q()
-            for word in words:
-                # SQLite keeps JSON as it was written, with escapes; PostgreSQL shows the letters.
-                written = json.dumps(word)[1:-1] if connection.vendor == "sqlite" else word
-                labels &= Q(_labels_text__icontains=written)
-            by_label = queryset.annotate(_labels_text=Cast("labels", models.TextField())).filter(labels)
-            found = queryset.filter(Q(pk__in=found.values("pk")) | Q(pk__in=by_label.values("pk")))
-            may_repeat = False
+        if self.search_labels and search_term.split():
+            by_code = Q(pk__in=found.values("pk"))
+            return label_matches(queryset, search_term, by_code), False
         return found, may_repeat
+
+
+def label_matches(rows: QuerySet[Any], text: str, otherwise: Q) -> QuerySet[Any]:
+    """Those whose labels, in any locale, have all words of the text in them, or for which `otherwise` holds."""
+    labels = Q()
+    for word in text.split():
+        # SQLite keeps JSON as it was written, with escapes; PostgreSQL shows the letters.
+        written = json.dumps(word)[1:-1] if connection.vendor == "sqlite" else word
+        labels &= Q(_labels_text__icontains=written)
+    return rows.alias(_labels_text=Cast("labels", models.TextField())).filter(labels | otherwise)
 
 
 class StructureAdmin(CatalogAdmin):

@@ -80,6 +80,9 @@ class AttributeType:
     numeric: ClassVar[bool] = False  # has an entry in the number index (`number`)
     may_be_axis: ClassVar[bool] = False
     names_assets: ClassVar[bool] = False  # its values are files of the library (`references`, `check_asset`)
+    names_products: ClassVar[bool] = False  # its values point at products, which `spec.products` names
+    everywhere: ClassVar[bool] = False  # every family has its attributes
+    indexed: ClassVar[bool] = False  # its tokens are kept for all its attributes, filterable or not
     filter_kind: ClassVar[str] = "none"  # options | number | date | text | boolean | none
     default_params: ClassVar[Mapping[str, Any]] = {}
     sample_params: ClassVar[Mapping[str, Any]] = {}  # of the attribute the contract test and the docs use
@@ -280,6 +283,16 @@ class AttributeType:
     def sheet_text(self, stored: Any, spec: AttributeSpec, locale: str | None = None) -> str:
         """The value within a sheet's texts. As `display`, but never by who looks: a sheet is the same for everybody."""
         return self.display(stored, spec, locale)
+
+    def sheet_parts(self, spec: AttributeSpec) -> tuple[str, ...]:
+        """Names of parts that a sheet may ask for by a point, as in "packaging.case_gtin"."""
+        return ()
+
+    def sheet_part(
+        self, stored: Any, spec: AttributeSpec, part: str, locale: str | None = None
+    ) -> tuple[Any, str]:
+        """(value, the same as text) of one of `sheet_parts`; (None, "") where there is none."""
+        return None, ""
 
     def sample(self, spec: AttributeSpec) -> Any:
         """A believable stored value that fits the parameters, for previews and tests."""

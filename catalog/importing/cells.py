@@ -17,6 +17,8 @@ from catalog.attribute_types import ATTRIBUTE_TYPES, AttributeType, ValueRefused
 from catalog.importing.mapping import Column
 from catalog.importing.settings import ImportSettings
 from catalog.models.product import Product
+from catalog.structure.product_names import NAMES
+from catalog.structure.records import Records
 from catalog.structure.snapshot import Structure
 from catalog.structure.specs import AttributeSpec
 
@@ -90,6 +92,8 @@ class RowParser:
         self.sku_index: int | None = None
         self.parent_index: int | None = None
         self._clears = False
+        self._records: list[tuple[int, Records, str]] = []
+        self._products: list[tuple[int, str]] = []
         composite: dict[str, list[Column]] = defaultdict(list)
         by_key: dict[str, list[Column]] = defaultdict(list)
         for column in columns:
@@ -107,6 +111,8 @@ class RowParser:
                 continue
             spec = structure.attributes[target.attribute]
             kind = ATTRIBUTE_TYPES[spec.type]
+            if spec.products is not None and column.index is not None and target.part in ("", "products"):
+                self._products.append((column.index, column.cells(settings).list_separator))
             if type(kind).warnings is not AttributeType.warnings:
                 self._warners[target.key] = (kind, spec)
             if target.key in composite:
@@ -115,6 +121,8 @@ class RowParser:
             if column.index is None:
                 self._fixed.append((target.key, clean(column.value)))
                 continue
+            if spec.records is not None:
+                self._records.append((column.index, spec.records, column.cells(settings).list_separator))
             clears = (column.empty or settings.empty) == "clear"
             self._clears = self._clears or clears
             remembered: dict[str, Any] | None = None if kind.is_text or spec.unique else {}
@@ -127,6 +135,18 @@ class RowParser:
     def needs_documents(self) -> bool:
         """Whether what is stored decides what a cell does: parts of a value, cells that clear."""
         return self._clears or bool(self._composites)
+
+    def bring(self, batch: Sequence[Sequence[str]]) -> None:
+        """Makes the records and products known that these rows name: a query for each entity that has new ones, one for
+        the products."""
+        for index, records, separator in self._records:
+            texts = {cells[index] for cells in batch}
+            records.warm(part for text in texts for part in text.split(separator) if part.strip())
+        if self._products:
+            texts = {cells[index] for index, _separator in self._products for cells in batch}
+            NAMES.bring(
+                skus=[part for text in texts for part in text.split(self._products[0][1]) if part.strip()]
+            )
 
     def _add_field(self, column: Column, structure: Structure, settings: ImportSettings) -> None:
         name = column.to.field  # type: ignore[union-attr]

@@ -124,6 +124,7 @@ class Planner:
         )
         found = find([sku for sku in skus if sku], self.feed)
         taken: list[tuple[PlannedRow, Parsed]] = []
+        unknown: list[tuple[MarkedRow, list[str]]] = []
         for marked, sku in zip(batch, skus, strict=True):
             product = found.get(sku.upper())
             if (
@@ -134,7 +135,10 @@ class Planner:
             ):
                 self.counts["known"] += 1
                 continue
-            parsed = self.parser(marked.cells)
+            unknown.append((marked, marked.cells))
+        self.parser.bring([cells for _marked, cells in unknown])
+        for marked, cells in unknown:
+            parsed = self.parser(cells)
             row = PlannedRow(
                 marked.number, parsed.sku, level=self.level, raw=Written(marked.packed), mark=marked.mark
             )

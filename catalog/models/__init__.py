@@ -13,6 +13,7 @@ from catalog.models.job import Job
 from catalog.models.measurement import MeasurementFamily, MeasurementUnit
 from catalog.models.merged import MergedProduct
 from catalog.models.product import NumberValue, Product, ProductCategory, ProductValues, UniqueValue
+from catalog.models.reference import ReferenceEntity, ReferenceField, ReferenceRecord
 from catalog.models.rendition import Rendition, RenditionPreset
 from catalog.models.revision import Revision
 from catalog.models.source import Proposal, Source, SourcePolicy
@@ -49,6 +50,9 @@ __all__ = [
     "ProductCategory",
     "ProductValues",
     "Proposal",
+    "ReferenceEntity",
+    "ReferenceField",
+    "ReferenceRecord",
     "Rendition",
     "RenditionPreset",
     "Revision",

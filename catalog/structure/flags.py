@@ -70,7 +70,7 @@ def _default(attribute: Attribute) -> str:
     if attribute.is_unique:
         return _("No two products may have the same value of a unique attribute: leave the default empty.")
     structure = Structure.current()
-    spec = spec_of(attribute, options_of(attribute), structure.measures)
+    spec = spec_of(attribute, options_of(attribute), structure.measures, structure.entities)
     try:
         default_of(spec, structure)
     except ValueRefused as refused:

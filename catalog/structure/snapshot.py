@@ -22,8 +22,10 @@ from catalog.models.family import Family, FamilyAttribute, FamilyVariant, Varian
 from catalog.models.rendition import RenditionPreset
 from catalog.models.source import Source, SourcePolicy
 from catalog.models.structure import StructureVersion
-from catalog.structure import units
+from catalog.structure import records, units
 from catalog.structure.conversion import ConversionSpec, current
+from catalog.structure.product_names import NAMES
+from catalog.structure.records import Records
 from catalog.structure.specs import AttributeSpec, OptionSpec
 
 CONVERSION_REMEMBERED = timedelta(
@@ -157,6 +159,10 @@ class Structure:
     family_by_code: Mapping[str, FamilySpec]  # by casefolded code
     variant_by_code: Mapping[str, VariantSpec]  # by casefolded code
     measures: Mapping[str, MeasurementSpec] = field(default_factory=dict)
+    entities: Mapping[str, Records] = field(default_factory=dict)
+    referencing: tuple[AttributeSpec, ...] = ()  # the attributes that point at records
+    linking: tuple[AttributeSpec, ...] = ()  # those that point at products
+    everywhere: tuple[str, ...] = ()  # codes of the attributes that every family has: associations
     defaults: tuple[str, ...] = ()  # of the attributes that new products get a value for, dependent ones last
     conversions: tuple[
         ConversionSpec, ...
@@ -198,6 +204,16 @@ def forget() -> None:
     _cached = None
 
 
+def names_products(type_code: str) -> bool:
+    kind = ATTRIBUTE_TYPES.get(type_code)
+    return kind is not None and kind.names_products
+
+
+def is_everywhere(type_code: str) -> bool:
+    kind = ATTRIBUTE_TYPES.get(type_code)
+    return kind is not None and kind.everywhere
+
+
 def _chains(parents: Mapping[Any, Any]) -> dict[Any, tuple[Any, ...]]:
     chains = {}
     for start in parents:
@@ -210,14 +226,18 @@ def _chains(parents: Mapping[Any, Any]) -> dict[Any, tuple[Any, ...]]:
 
 
 def spec_of(
-    row: Attribute, options: Mapping[str, OptionSpec], measures: Mapping[str, MeasurementSpec]
+    row: Attribute,
+    options: Mapping[str, OptionSpec],
+    measures: Mapping[str, MeasurementSpec],
+    entities: Mapping[str, Records],
 ) -> AttributeSpec:
     """A row as plain data; it may be one that is not saved yet."""
     return AttributeSpec(
         id=row.pk or 0, code=row.code, type=row.type, group=row.group.code, labels=row.labels,
         localizable=row.localizable, scopable=row.scopable, unique=row.is_unique, filterable=row.filterable,
         searchable=row.searchable, params=row.params, options=options,
-        measure=measures.get(str(row.params.get("family", ""))),
+        measure=measures.get(str(row.params.get("family", ""))), records=entities.get(str(row.params.get("entity", ""))),
+        products=NAMES if names_products(row.type) else None,
         read_only=row.read_only, default=row.default, locales=tuple(row.locales), help=row.help,
         depends_on=row.depends_on.code if row.depends_on else "", depends_values=tuple(row.depends_values),
     )  # fmt: skip
@@ -256,6 +276,7 @@ def _load(version: str) -> Structure:
     ).values_list("attribute_id", "code", "labels", "position"):
         options[attribute_id][code] = OptionSpec(code, labels, position)
     measures = units.load()
+    entities = records.load(measures)
     codes: dict[int, str] = {}
     attributes: dict[str, AttributeSpec] = {}
     rows = Attribute.objects.select_related("group", "depends_on").order_by(
@@ -263,7 +284,8 @@ def _load(version: str) -> Structure:
     )
     for row in rows:
         codes[row.pk] = row.code
-        attributes[row.code] = spec_of(row, options.get(row.pk, {}), measures)
+        attributes[row.code] = spec_of(row, options.get(row.pk, {}), measures, entities)
+    everywhere = tuple(code for code, spec in attributes.items() if is_everywhere(spec.type))
     members: dict[int, list[str]] = defaultdict(list)
     for family_id, attribute_id in FamilyAttribute.objects.order_by(
         "family_id", "position", "pk"
@@ -352,4 +374,8 @@ def _load(version: str) -> Structure:
         asset_attributes=frozenset(
             code for code, spec in attributes.items() if spec.type in ATTRIBUTE_TYPES and ATTRIBUTE_TYPES[spec.type].names_assets
         ),
+        entities=entities,
+        referencing=tuple(spec for spec in attributes.values() if spec.records is not None),
+        linking=tuple(spec for spec in attributes.values() if spec.products is not None),
+        everywhere=everywhere,
     )  # fmt: skip

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from catalog.codes import label_of
 from catalog.measures import MeasurementSpec
-from catalog.models.codes import label_of
+
+if TYPE_CHECKING:
+    from catalog.structure.product_names import ProductNames
+    from catalog.structure.records import Records
 
 
 # Compared by identity (eq=False): two snapshots are two structures, and what a type works out for a spec is kept
@@ -25,8 +29,9 @@ class OptionSpec:
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class AttributeSpec:
     """One attribute. `params` belongs to its type (clean_params); `options` by code, in order, {} unless it has any;
-    `measure`: the family of units that `params` names. `default`: as a spreadsheet's cell, for new products. `locales`: the
-    only ones in which it exists, () for all. `depends_on` has one of `depends_values`, or this attribute is not asked for."""
+    `measure` and `records`: the family of units, the entity's records that `params` names; `products`: the names of
+    products, for types that point at them. `default`: as a spreadsheet's cell, for new products. `locales`: the only ones in
+    which it exists, () for all. `depends_on` has one of `depends_values`, or this attribute is not asked for."""
 
     id: int
     code: str
@@ -41,6 +46,8 @@ class AttributeSpec:
     params: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, OptionSpec] = field(default_factory=dict)
     measure: MeasurementSpec | None = None
+    records: Records | None = None
+    products: ProductNames | None = None
     read_only: bool = False
     default: str = ""
     locales: tuple[str, ...] = ()

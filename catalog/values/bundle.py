@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,8 @@ from catalog.models.campaign import CampaignValues
 from catalog.models.product import Product, ProductCategory, ProductValues
 from catalog.structure.conversion import current_with_sources
 from catalog.structure.snapshot import FamilySpec, Structure, VariantSpec
+from catalog.values.links import bring_products
+from catalog.values.records import bring
 
 # What a bundle's product row carries: all but the derived columns, which are wide and only searched.
 ROW_FIELDS = (
@@ -53,6 +55,9 @@ class Bundle:
     variant: VariantSpec | None
     categories: tuple[int, ...]  # ids, its own and those of the levels above
     campaigns: tuple[CampaignDocument, ...]
+    linked: Mapping[str, tuple[int, ...]] = field(
+        default_factory=dict
+    )  # attribute → products pointing here, if asked for
 
     @property
     def depth(self) -> int:
@@ -69,8 +74,10 @@ class Bundle:
 
 
 def attributes_of(bundle: Bundle, structure: Structure) -> tuple[str, ...]:
-    """The attribute codes of the product's family; all attributes where it has none."""
-    return bundle.family.attributes if bundle.family else tuple(structure.attributes)
+    """The attribute codes of the product's family, and those that every family has; all where it has no family."""
+    if bundle.family is None:
+        return tuple(structure.attributes)
+    return tuple(dict.fromkeys((*bundle.family.attributes, *structure.everywhere)))
 
 
 def attributes_at(bundle: Bundle, structure: Structure) -> tuple[str, ...]:
@@ -116,6 +123,8 @@ def of_rows(
                 if structure.conversions
                 else (values, sources)
             )
+    bring((values for values, _sources in docs.values()), structure)
+    bring_products((values for values, _sources in docs.values()), structure)
     placed: dict[int, Sequence[int]] = dict(categories or {})
     missing = [pk for pk in known if pk not in placed]
     if missing:
@@ -128,6 +137,7 @@ def of_rows(
             found[pk].append(category)
         placed |= found
     campaigns = _campaigns((pk for pk in known if pk not in created), structure)
+    bring((document.values for listed in campaigns.values() for document in listed), structure)
     bundles = {}
     families, variants = structure.families, structure.variants
     for row in rows:

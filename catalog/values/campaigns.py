@@ -24,8 +24,10 @@ from catalog.values.converting import adapt, record
 from catalog.values.draft import Draft
 from catalog.values.fields import axes_of
 from catalog.values.keys import campaign_key
+from catalog.values.links import bring_products, check_links
 from catalog.values.precedence import Stands, merged, same
 from catalog.values.products import descendants
+from catalog.values.records import bring, check_records
 from catalog.values.rederive import enqueue_rederive
 from catalog.values.rows import update_rows
 from catalog.values.write import BATCH, BatchTooLarge, concluded, refresh
@@ -62,6 +64,8 @@ def write_campaign(
             for row in CampaignValues.objects.filter(campaign=campaign, product_id__in=rows)
         }
         loaded = bundles.of_rows(rows.values(), structure=structure)
+        bring(values.values(), structure)
+        bring_products(values.values(), structure)
         rules, stands = KeyRules(structure, by_hand=by.origin in BY_HAND), Stands(by, structure)
         drafts = []
         for pk, raws in values.items():
@@ -79,6 +83,8 @@ def write_campaign(
                 _apply(draft, campaign, rules=rules, stands=stands, by=by)
             drafts.append(draft)
         check_assets(drafts, structure)
+        check_records(drafts, structure)
+        check_links(drafts, structure)
         if structure.conversions:
             record(drafts)
         written = [draft for draft in drafts if draft.outcome.changed and not draft.outcome.errors]

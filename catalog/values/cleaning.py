@@ -140,7 +140,11 @@ def misplaced(draft: Draft, spec: AttributeSpec, key: Key, structure: Structure)
         return "unknown_context", _("There is no audience or channel '%(context)s'.") % {
             "context": key.context
         }
-    if draft.family is not None and spec.code not in draft.family.attributes:
+    if (
+        draft.family is not None
+        and spec.code not in draft.family.attributes
+        and spec.code not in structure.everywhere
+    ):
         return "not_in_family", _("The family %(family)s has no %(label)s: add it to the family, or leave this out.") % {
             "family": draft.family.label(), "label": spec.label(),
         }  # fmt: skip

@@ -108,7 +108,7 @@ class Deriver:
         tokens: Callable[[Any, AttributeSpec], Iterable[str]] | None = None
         if spec.code in self.structure.asset_attributes:
             tokens = _with_assets(kind, spec.filterable)
-        elif spec.filterable and type(kind).tokens is not base.tokens:
+        elif (spec.filterable or kind.indexed) and type(kind).tokens is not base.tokens:
             tokens = kind.tokens
         return _Facets(
             spec.code,

@@ -14,7 +14,7 @@ from catalog.models.category import Category
 from catalog.models.family import FamilyAttribute, FamilyVariant
 from catalog.models.measurement import MeasurementFamily
 from catalog.models.product import Product
-from catalog.structure import units
+from catalog.structure import record_usage, units
 from catalog.structure.snapshot import Structure
 from catalog.values import bundle as bundles
 from catalog.values.store import renew_unique_values
@@ -22,7 +22,17 @@ from catalog.values.write import BATCH, refresh
 
 # Kinds of structure whose change can alter labels, tokens or numbers; an option's label stands in none of them.
 KINDS = frozenset(
-    {"attribute", "family", "family_variant", "category", "locale", "measurement_family", "measurement_unit"}
+    {
+        "attribute",
+        "family",
+        "family_variant",
+        "category",
+        "locale",
+        "measurement_family",
+        "measurement_unit",
+        "reference_entity",
+        "reference_record",
+    }
 )
 
 
@@ -34,6 +44,11 @@ def enqueue_rederive(product_ids: Iterable[int], *, by: int | None = None) -> No
 def enqueue_for_structure(kind: str, ids: Sequence[int], *, by: int | None = None) -> None:
     """In the transaction of a structure change: the products it can alter. Which those are is asked now, before rows go."""
     if kind not in KINDS:
+        return
+    if kind == "reference_record":
+        ids = record_usage.products_of(ids)
+        if ids:
+            enqueue_rederive(ids, by=by)
         return
     where = _concerned(kind, ids)
     if Product.objects.filter(**where).exists():
@@ -51,6 +66,8 @@ def _concerned(kind: str, ids: Sequence[int]) -> dict[str, list[int]]:
         by = {"pk__in": ids} if kind == "measurement_family" else {"units__in": ids}
         codes = MeasurementFamily.objects.filter(**by).values_list("code", flat=True)
         return _concerned("attribute", [attribute.pk for attribute in units.attributes_of(codes)])
+    if kind == "reference_entity":
+        return _concerned("attribute", [attribute.pk for attribute in record_usage.attributes_of(ids)])
     if kind == "attribute":
         families = (
             FamilyAttribute.objects.filter(attribute_id__in=ids)

@@ -28,9 +28,11 @@ from catalog.values.draft import Draft
 from catalog.values.fields import Coming, apply_fields, check_axes
 from catalog.values.gather import look_up, make_drafts
 from catalog.values.keys import attribute_of
+from catalog.values.links import bring_products, check_links
 from catalog.values.moving import check_whole_models, is_moved, shed, store_moves
 from catalog.values.precedence import Stands, merged, same
 from catalog.values.products import descendants
+from catalog.values.records import bring, check_records
 
 BATCH = 500
 
@@ -102,6 +104,8 @@ def _prepare(
     around, rows = look_up(changes, lock=lock, coming=coming)
     # Asked once the rows are ours: what follows a change of the structure may have been here while we waited for them.
     structure = Structure.current()
+    bring((change.values for change in changes), structure)
+    bring_products((change.values for change in changes), structure)
     drafts = make_drafts(changes, rows, around, structure, rights, None if by.trusted else by.user)
     if structure.conversions:
         converting.adapt(drafts, structure)
@@ -127,6 +131,8 @@ def _prepare(
     check_skus(drafts)
     check_unique(drafts, structure)
     check_assets(drafts, structure)
+    check_records(drafts, structure)
+    check_links(drafts, structure)
     return drafts, structure
 
 

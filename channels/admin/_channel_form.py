@@ -52,7 +52,7 @@ class ChannelForm(FixedCodeForm):
     class Meta:
         model = Channel
         fields = (
-            "code", "labels", "context", "locales", "currencies", "category_tree", "connector", "send_fallback", "fallback_counts",
+            "code", "labels", "context", "locales", "currencies", "category_tree", "connector", "send_fallback", "fallback_counts", "counts_sku",
             "is_active",
         )  # fmt: skip
 

@@ -86,6 +86,7 @@ class ChannelAdmin(CatalogAdmin):
             *chosen,
             "send_fallback",
             "fallback_counts",
+            "counts_sku",
         ]
         return [
             (None, {"fields": ["code", "labels", "is_active"]}),

@@ -46,6 +46,13 @@ class Channel(Labelled):
         default=False,
         help_text=_("For completeness: a fallback text counts as filled."),
     )
+    counts_sku = models.BooleanField(
+        _("the SKU counts"),
+        default=False,
+        help_text=_(
+            "For completeness: as one more required attribute, which is always filled. Akeneo counts so."
+        ),
+    )
     is_active = models.BooleanField(_("active"), default=True)
     paused_at = models.DateTimeField(_("paused since"), null=True, editable=False)
     paused_reason = models.TextField(_("why"), default="", editable=False)

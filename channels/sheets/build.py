@@ -17,12 +17,12 @@ from django.utils.translation import gettext as _
 
 from catalog.assets import AssetFacts
 from catalog.structure.snapshot import PresetSpec, Structure
-from catalog.values.bundle import Bundle
+from catalog.values.bundle import Bundle, attributes_of
 from channels.profile import ChannelSpec, FieldSpec
 from channels.sheets import sources, transforms
 from channels.sheets.files import IMAGE_TYPES, Files, ImageUrl
+from channels.sheets.made import NOTHING, Made, Place
 from channels.sheets.problems import Problem
-from channels.sheets.sources import Made, Place
 from pim.lib.canonical import canonical_hash
 
 
@@ -68,13 +68,15 @@ def fields_of(bundle: Bundle, channel: ChannelSpec, structure: Structure) -> tup
     mapped = channel.fields_of(bundle.family.id if bundle.family else None)
     if mapped or channel.fields or bundle.family is None:
         return mapped
-    specs = (structure.attributes[code] for code in bundle.family.attributes if code in structure.attributes)
+    codes = attributes_of(bundle, structure)
+    specs = (structure.attributes[code] for code in codes if code in structure.attributes)
     return tuple(FieldSpec(spec.code, {"attribute": spec.code}, localized=spec.localizable) for spec in specs)
 
 
 def origins_of(unit: SheetUnit, channel: ChannelSpec, structure: Structure) -> dict[str, tuple[str, ...]]:
     origins = {
-        row.target: sources.attributes_of(row.source) for row in fields_of(unit.bundle, channel, structure)
+        row.target: sources.attributes_of(row.source, structure)
+        for row in fields_of(unit.bundle, channel, structure)
     }
     rows = _image_rows(unit.bundle, channel, structure)
     origins["images"] = tuple(str(row.source["attribute"]) for row in rows)
@@ -133,7 +135,8 @@ def _value(row: FieldSpec, place: Place, problems: list[Problem], locale: str, s
 def _translated(row: FieldSpec, made: Made, problems: list[Problem], locale: str, sku: str) -> Made:
     """Our option in the channel's words. An option without one is left out and told."""
     words = row.value_list or {}
-    codes = made.stored if isinstance(made.stored, list) else [made.stored if made.spec else made.value]
+    whole = made.stored if made.spec else made.value
+    codes = whole if isinstance(whole, list) else [whole]
     unknown = [code for code in codes if str(code) not in words]
     for code in unknown:
         attribute = made.spec.code if made.spec else ""
@@ -146,9 +149,9 @@ def _translated(row: FieldSpec, made: Made, problems: list[Problem], locale: str
             )
         )  # fmt: skip
     known = [words[str(code)] for code in codes if str(code) in words]
-    if isinstance(made.stored, list):
+    if isinstance(made.value, list):
         return Made(known or None, ", ".join(map(str, known)))
-    return Made(known[0], str(known[0])) if known else sources.NOTHING
+    return Made(known[0], str(known[0])) if known else NOTHING
 
 
 def _categories(bundle: Bundle, channel: ChannelSpec, structure: Structure) -> list[dict[str, Any]]:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from catalog.assets import AssetFacts, public_url
 from catalog.assets.facts import digests_in, facts_of
 from catalog.models.product import Product
+from catalog.structure.product_names import NAMES
 from catalog.structure.snapshot import Structure
+from catalog.structure.specs import AttributeSpec
 from catalog.values import bundle as bundles
 from catalog.values.bundle import Bundle
+from catalog.values.links import linked_to
 from channels.profile import ChannelSpec
+from channels.sheets import sources
 from channels.sheets.build import Sheet, SheetUnit, build
 
 
@@ -23,7 +28,7 @@ def units(product_ids: Iterable[int], channel: ChannelSpec, structure: Structure
     """
     ids = list(product_ids)
     if channel.unit != "model":
-        loaded = bundles.load(ids, structure=structure)
+        loaded = _load(ids, channel, structure)
         files = facts_of(digests_in(loaded.values(), structure))
         return {
             pk: SheetUnit(bundle, files=_own(files, [bundle], structure)) for pk, bundle in loaded.items()
@@ -34,7 +39,7 @@ def units(product_ids: Iterable[int], channel: ChannelSpec, structure: Structure
     for pk, root, kind in rows:
         if kind in sellable and pk != root:
             members[root].append(pk)
-    loaded = bundles.load([*ids, *(pk for group in members.values() for pk in group)], structure=structure)
+    loaded = _load([*ids, *(pk for group in members.values() for pk in group)], channel, structure)
     files = facts_of(digests_in(loaded.values(), structure))
     found = {}
     for pk in ids:
@@ -54,6 +59,43 @@ def _own(
     if not files:
         return {}
     return {digest: files[digest] for digest in digests_in(parts, structure) if digest in files}
+
+
+def _load(ids: list[int], channel: ChannelSpec, structure: Structure) -> dict[int, Bundle]:
+    """The bundles, with the products that point at them where the channel is told of associations shown on both sides."""
+    loaded = bundles.load(ids, structure=structure)
+    specs = _two_way(channel, structure)
+    if not specs:
+        return loaded
+    levels = {level.product_id for bundle in loaded.values() for level in bundle.levels}
+    linked = linked_to(levels, specs)
+    NAMES.bring(
+        ids={pk for found in linked.values() for listed in found.values() for pk in listed}, anew=False
+    )
+    return {pk: replace(bundle, linked=_of_levels(bundle, linked)) for pk, bundle in loaded.items()}
+
+
+def _two_way(channel: ChannelSpec, structure: Structure) -> list[AttributeSpec]:
+    specs = [spec for spec in structure.linking if spec.params.get("two_way")]
+    if not specs or not channel.fields:  # a channel without a mapping sends every attribute
+        return specs
+    named = {
+        code
+        for rows in channel.fields.values()
+        for row in rows
+        for code in sources.attributes_of(row.source, structure)
+    }
+    return [spec for spec in specs if spec.code in named]
+
+
+def _of_levels(bundle: Bundle, linked: Mapping[int, Mapping[str, list[int]]]) -> dict[str, tuple[int, ...]]:
+    """What points at the product or at a model above it."""
+    found: dict[str, dict[int, None]] = defaultdict(dict)
+    for level in bundle.levels:
+        for code, listed in linked.get(level.product_id, {}).items():
+            found[code] |= dict.fromkeys(listed)
+    own = {level.product_id for level in bundle.levels}
+    return {code: tuple(pk for pk in listed if pk not in own) for code, listed in found.items()}
 
 
 def sheet_of(unit: SheetUnit, channel: ChannelSpec, structure: Structure, *, at: datetime | None) -> Sheet:

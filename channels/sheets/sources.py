@@ -1,15 +1,14 @@
 """Where a field's value comes from: an attribute, a template of several, or fixed.
 
 {"attribute": "name"} · {"template": "{brand} {name}"} · {"fixed": "new"}. In templates {sku} and {family} stand beside
-attribute codes; what is empty leaves no gap. No expression is evaluated.
+attribute codes; what is empty leaves no gap. No expression is evaluated. Of a reference, the record's own code, label and
+fields are read by a point: "brand.label", "brand.country"; so are a type's own parts: "packaging.case_gtin".
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -18,54 +17,12 @@ from django.utils.translation import gettext as _
 from catalog.attribute_types import ATTRIBUTE_TYPES
 from catalog.structure.snapshot import Structure
 from catalog.structure.specs import AttributeSpec
-from catalog.values.bundle import Bundle
-from catalog.values.resolve import resolve
-from channels.profile import ChannelSpec
-from channels.sheets.files import NO_FILES, Files
+from channels.sheets import records
+from channels.sheets.made import NOTHING, Made, Place
 
 KINDS = ("attribute", "template", "fixed")
 OWN_FIELDS = ("sku", "family")
 _PLACEHOLDER = re.compile(r"\{([A-Za-z0-9_.]+)\}")
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """For which product, channel, locale and time a value is asked."""
-
-    bundle: Bundle
-    channel: ChannelSpec
-    structure: Structure
-    locale: str
-    at: datetime | None
-    files: Files = NO_FILES
-
-    def stored(self, spec: AttributeSpec) -> Any:
-        """The resolved value, prices only in the channel's currencies; None where there is none."""
-        found = resolve(
-            self.bundle, spec, self.structure, locale=self.locale, context=self.channel.context, at=self.at,
-            fallback=self.channel.send_fallback,
-        )  # fmt: skip
-        value = found.value
-        if ATTRIBUTE_TYPES[spec.type].is_empty(value):
-            return None
-        if spec.type == "price" and self.channel.currencies:
-            value = {
-                currency: amount for currency, amount in value.items() if currency in self.channel.currencies
-            } or None
-        return value
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A value on its way: JSON as the sheet carries it, the same as text, and where it is from."""
-
-    value: Any
-    text: str
-    stored: Any = None
-    spec: AttributeSpec | None = None
-
-
-NOTHING = Made(None, "")
 
 
 def read(source: Mapping[str, Any], place: Place) -> Made:
@@ -80,8 +37,34 @@ def read(source: Mapping[str, Any], place: Place) -> Made:
     if "template" in source:
         text = _fill(str(source["template"]), place)
         return Made(text, text) if text else NOTHING
-    spec = place.structure.find_attribute(str(source.get("attribute", "")))
-    return of_attribute(spec, place) if spec else NOTHING
+    return _named(str(source.get("attribute", "")), place)
+
+
+def _named(code: str, place: Place) -> Made:
+    spec, part = find(code, place.structure)
+    if spec is None:
+        return NOTHING
+    if not part:
+        return of_attribute(spec, place)
+    return records.of_field(spec, part, place) if spec.records is not None else _part(spec, part, place)
+
+
+def _part(spec: AttributeSpec, part: str, place: Place) -> Made:
+    value, text = ATTRIBUTE_TYPES[spec.type].sheet_part(place.stored(spec), spec, part, place.locale)
+    return NOTHING if value is None else Made(value, text)
+
+
+def find(code: str, structure: Structure) -> tuple[AttributeSpec | None, str]:
+    """The attribute a source names, and the part after the point; (None, "") where it names none."""
+    spec = structure.find_attribute(code)
+    if spec is not None:
+        return spec, ""
+    name, point, part = code.rpartition(".")
+    spec = structure.find_attribute(name) if point else None
+    known = spec is not None and (
+        records.has_part(spec, part) or part in ATTRIBUTE_TYPES[spec.type].sheet_parts(spec)
+    )
+    return (spec, part) if known else (None, "")
 
 
 def of_attribute(spec: AttributeSpec, place: Place) -> Made:
@@ -96,8 +79,14 @@ def of_attribute(spec: AttributeSpec, place: Place) -> Made:
     return Made(value, kind.sheet_text(stored, spec, place.locale), stored, spec)
 
 
-def attributes_of(source: Mapping[str, Any]) -> tuple[str, ...]:
-    """The codes a source reads, so that a channel's refusal finds its way back to the field."""
+def attributes_of(source: Mapping[str, Any], structure: Structure) -> tuple[str, ...]:
+    """The codes of the attributes a source reads, so that a channel's refusal finds its way back to the field."""
+    specs = (find(code, structure)[0] for code in names_of(source))
+    return tuple(dict.fromkeys(spec.code for spec in specs if spec is not None))
+
+
+def names_of(source: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a source names, as it is written: attributes, and parts of their records."""
     if "attribute" in source:
         return (str(source["attribute"]),)
     if "template" in source:
@@ -114,7 +103,7 @@ def clean(source: Mapping[str, Any], structure: Structure) -> dict[str, Any]:
     kinds = [kind for kind in KINDS if kind in source]
     if len(kinds) != 1 or len(source) != 1:
         raise ValidationError(_("Give one of attribute, template or fixed."))
-    unknown = [code for code in attributes_of(source) if structure.find_attribute(code) is None]
+    unknown = [code for code in names_of(source) if find(code, structure)[0] is None]
     if unknown:
         raise ValidationError(_("There is no attribute '%s'.") % "', '".join(unknown))
     return dict(source)
@@ -127,8 +116,7 @@ def _fill(template: str, place: Place) -> str:
             return place.bundle.product.sku
         if code == "family":
             return place.bundle.family.label(place.locale) if place.bundle.family else ""
-        spec = place.structure.find_attribute(code)
-        return of_attribute(spec, place).text if spec else ""
+        return _named(code, place).text
 
     if _PLACEHOLDER.search(template) and not any(value(match) for match in _PLACEHOLDER.finditer(template)):
         return ""

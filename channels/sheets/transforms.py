@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 
 from catalog.attribute_types.measurement import family_of
 from catalog.structure.snapshot import Structure
-from channels.sheets.sources import Made
+from channels.sheets.made import Made
 from pim.lib.decimals import canonical
 
 

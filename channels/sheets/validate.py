@@ -36,7 +36,7 @@ def validate(sheet: Sheet, unit: SheetUnit, channel: ChannelSpec, structure: Str
                 value = values.get(row.target)
                 if (row.target, locale, sku) in told:
                     continue
-                attribute = next(iter(sources.attributes_of(row.source)), "")
+                attribute = next(iter(sources.attributes_of(row.source, structure)), "")
                 for code, message in check(
                     value, row, channel, locale, is_image=_is_sent_as_image(row, structure, payload)
                 ):

@@ -61,8 +61,8 @@ def test_the_planted_gaps_are_counted_exactly():
 
 def test_the_structure_has_its_exact_size():
     assert {name: len(rows) for name, rows in STRUCTURE.items()} == {
-        "locales": 4, "currencies": 2, "contexts": 6, "sources": 3, "source_policies": 3, "attribute_groups": 7,
-        "attributes": 51, "families": 11, "family_variants": 9, "categories": 43, "channels": 3, "campaigns": 2,
+        "locales": 4, "currencies": 2, "contexts": 6, "sources": 3, "source_policies": 3, "attribute_groups": 8,
+        "entities": 2, "attributes": 58, "families": 11, "family_variants": 9, "categories": 43, "channels": 3, "campaigns": 2,
     }  # fmt: skip
 
 
@@ -70,6 +70,7 @@ def test_every_attribute_type_is_used():
     assert {row["type"] for row in STRUCTURE["attributes"]} == {
         "text", "richtext", "identifier", "number", "boolean", "date", "select", "multiselect", "measurement", "price",
         "image", "images", "file", "video", "color", "counted_list", "datetime", "link", "table",
+        "reference", "product_reference", "association", "packaging",
     }  # fmt: skip
 
 

@@ -87,6 +87,7 @@ class Row:
     required_by: list[tuple[str, bool]] = field(default_factory=list)  # (channel, filled)
     is_axis: bool = False
     condition: Condition | None = None
+    others: list[Any] = field(default_factory=list)  # links to products whose association points here
 
     @property
     def label(self) -> str:

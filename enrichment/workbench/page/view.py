@@ -28,7 +28,17 @@ from catalog.values.keys import campaign_key
 from channels import profile as channel_profiles
 from channels.profile import Profiles
 from enrichment import readiness, workflow
-from enrichment.workbench.page import campaigns, fields, files, history, listings, placement, saving, variants
+from enrichment.workbench.page import (
+    campaigns,
+    fields,
+    files,
+    history,
+    links,
+    listings,
+    placement,
+    saving,
+    variants,
+)
 from enrichment.workbench.page.campaigns import Choice
 from enrichment.workbench.page.fields import FieldSheet
 from enrichment.workbench.page.scope import Scope
@@ -170,6 +180,7 @@ def render(
     }
     if tab == "fields":
         context |= _fields(bundle, scope, structure, profiles, rights, panels, outcome, submission, campaign)
+        links.annotate(context["sheet"], bundle, structure, request.user)
         context["media"] = for_page(context["sheet"].form.media, request)
     elif tab == "variants":
         context["table"] = variants.table(bundle, structure=structure, locale=scope.locale)

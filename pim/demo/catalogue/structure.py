@@ -73,7 +73,8 @@ def attribute_rows() -> list[dict[str, Any]]:
             "scopable": row.get("scopable", False),
             "unique": row.get("unique", False),
             "searchable": row.get("searchable", False),
-            "filterable": row["type"] not in ("text", "richtext", "link", "image", "images", "file", "video"),
+            "filterable": row["type"]
+            not in ("packaging", "text", "richtext", "link", "image", "images", "file", "video"),
             "params": {"palette": palette()} if row["type"] == "color" else row.get("params", {}),
             "read_only": row.get("read_only", False),
             "default": row.get("default", ""),
@@ -88,6 +89,33 @@ def attribute_rows() -> list[dict[str, Any]]:
         }
         for row in read("attributes")["attributes"]
     ]
+
+
+def entity_rows() -> list[dict[str, Any]]:
+    """Reference entities with their fields, and records with stored values by key."""
+    rows = []
+    for code, entity in read("references").items():
+        fields = [
+            {
+                "code": field["code"], "type": field["type"], "labels": by_locale(field["labels"]),
+                "localizable": field.get("localizable", False), "params": field.get("params", {}),
+            }
+            for field in entity["fields"]
+        ]  # fmt: skip
+        records = []
+        for record_code, record in entity["records"].items():
+            values: dict[str, Any] = {}
+            for field in fields:
+                value = record.get(field["code"])
+                if value is not None and field["localizable"]:
+                    values |= {f"{field['code']}|{locale}": text for locale, text in by_locale(value).items()}
+                elif value is not None:
+                    values[field["code"]] = value
+            records.append({"code": record_code, "labels": by_locale(record["labels"]), "values": values})
+        rows.append(
+            {"code": code, "labels": by_locale(entity["labels"]), "fields": fields, "records": records}
+        )
+    return rows
 
 
 def family_rows() -> list[dict[str, Any]]:
@@ -154,6 +182,7 @@ def structure(today: date = date(2026, 5, 4)) -> dict[str, Any]:
             {"code": code, "labels": by_locale(labels)}
             for code, labels in read("attributes")["groups"].items()
         ],
+        "entities": entity_rows(),
         "attributes": attribute_rows(),
         "families": family_rows(),
         "family_variants": family_variant_rows(),

@@ -18,6 +18,9 @@ from catalog.models import (
     FamilyVariant,
     Locale,
     Option,
+    ReferenceEntity,
+    ReferenceField,
+    ReferenceRecord,
     Source,
     SourcePolicy,
     VariantAttribute,
@@ -32,6 +35,7 @@ def load_structure(data: Rows) -> None:
     """`data` as pim.demo.catalogue.structure() gives it."""
     with transaction.atomic():
         _contexts(data)
+        _entities(data)
         _attributes(data)
         _families(data)
         _categories(data)
@@ -53,6 +57,21 @@ def _contexts(data: Rows) -> None:
             code=row["code"],
             defaults={"kind": row["kind"], "labels": row["labels"], "parent": parent, "position": position},
         )
+
+
+def _entities(data: Rows) -> None:
+    for row in data["entities"]:
+        entity, made = ReferenceEntity.objects.get_or_create(
+            code=row["code"], defaults={"labels": row["labels"]}
+        )
+        if made:
+            ReferenceField.objects.bulk_create(
+                ReferenceField(entity=entity, position=position, **field)
+                for position, field in enumerate(row["fields"])
+            )
+            ReferenceRecord.objects.bulk_create(
+                ReferenceRecord(entity=entity, **record) for record in row["records"]
+            )
 
 
 def _attributes(data: Rows) -> None:

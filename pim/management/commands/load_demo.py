@@ -11,6 +11,7 @@ from django.utils import timezone
 from catalog.models import User
 from pim.demo.catalogue import products, structure
 from pim.demo.loading.channels import load_channels
+from pim.demo.loading.links import load_links
 from pim.demo.loading.media import load_media
 from pim.demo.loading.people import PASSWORD, PEOPLE, load_people
 from pim.demo.loading.products import load_campaigns, load_products
@@ -40,6 +41,7 @@ class Command(BaseCommand):
         admin = User.objects.get(username=PEOPLE[0].username)
         made = load_products(list(products()), by=admin, tell=self.stdout.write)
         if made:
+            load_links(by=admin)
             load_media(by=admin, now=timezone.now())
         load_campaigns(content["campaigns"], by=admin)
         price_list = load_supplier(settings.PIM_DATA / "demo")

@@ -12,6 +12,9 @@ from catalog.models import (
     Job,
     MeasurementFamily,
     MeasurementUnit,
+    ReferenceEntity,
+    ReferenceField,
+    ReferenceRecord,
     Role,
     Source,
     SourcePolicy,
@@ -71,6 +74,9 @@ def fill(world: World, number: int) -> None:
     ImportProfile.objects.create(code=f"profile{suffix}", source=source)
     measures = MeasurementFamily.objects.create(code=f"measures{suffix}", standard_unit="ONE")
     MeasurementUnit.objects.create(family=measures, code="ONE", symbol="1")
+    entity = ReferenceEntity.objects.create(code=f"entity{suffix}")
+    ReferenceField.objects.create(entity=entity, code="note", type="text")
+    ReferenceRecord.objects.create(entity=entity, code=f"record{suffix}")
     role, _created = Role.objects.get_or_create(code="first", verbs=["product.view"])
     other = Role.objects.create(code=f"role{suffix}", verbs=["product.view"])
     grant = Grant.objects.create(role=role)

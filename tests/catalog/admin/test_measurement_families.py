@@ -17,6 +17,7 @@ from catalog.structure.snapshot import Structure
 from catalog.structure.units import load, why_family_stays, why_units_stay
 from catalog.transfer.measurements import MeasurementFamilyResource, MeasurementUnitResource
 from tests.catalog.admin.test_structure_forms import errors_of, form_of
+from tests.catalog.unit_chains import apply, finite
 from tests.channels.stage import work_off_jobs
 from tests.world import World
 
@@ -161,22 +162,3 @@ def test_another_pims_families_are_expressed_without_loss(db: None) -> None:
     assert (len(measures), sum(len(family.units) for family in measures.values())) == (24, 199)
     for (family, unit), steps in chains.items():
         assert measures[family].units[unit].to_base(Fraction(7, 2)) == apply(steps, Fraction(7, 2)), unit
-
-
-def apply(steps: list[tuple[str, Fraction]], amount: Fraction) -> Fraction:
-    for operator, value in steps:
-        if operator == "mul":
-            amount *= value
-        elif operator == "div":
-            amount /= value
-        else:
-            amount += value if operator == "add" else -value
-    return amount
-
-
-def finite(number: Fraction) -> tuple[str, str]:
-    """A fraction as decimal over whole number."""
-    rest, tens = number.denominator, 0
-    while rest % 10 == 0 or rest % 2 == 0 or rest % 5 == 0:
-        rest, tens = (rest // 10 if rest % 10 == 0 else rest // 2 if rest % 2 == 0 else rest // 5), tens + 1
-    return format(Decimal((number * rest).numerator) / Decimal((number * rest).denominator), "f"), str(rest)

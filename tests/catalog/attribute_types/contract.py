@@ -17,6 +17,12 @@ from tests.catalog.attribute_types.specs import STRUCTURE, attribute
 
 AMOUNTS = st.decimals(min_value=0, max_value=10**9, places=2).map(str)
 RAW: dict[str, st.SearchStrategy[Any]] = {
+    "association": st.lists(
+        st.tuples(st.integers(1, 99), st.integers(1, 9)).map(
+            lambda pair: {"product": pair[0], "quantity": pair[1]}
+        ),
+        max_size=4,
+    ),
     "boolean": st.sampled_from([True, False, "yes", "0"]),
     "color": st.from_regex(r"#[0-9a-fA-F]{6}", fullmatch=True) | st.sampled_from(["navy", "Sand", "#fa0"]),
     "counted_list": st.dictionaries(
@@ -34,7 +40,16 @@ RAW: dict[str, st.SearchStrategy[Any]] = {
     "measurement": st.tuples(AMOUNTS, st.sampled_from(["g", "KILOGRAM", "lb", "TNE"])),
     "multiselect": st.lists(st.sampled_from(["red", "navy", "white", "Rot"]), max_size=3),
     "number": AMOUNTS,
+    "packaging": st.dictionaries(
+        st.sampled_from(["each", "inner", "case", "pallet"]),
+        st.fixed_dictionaries(
+            {"gross": AMOUNTS.map(lambda amount: f"{amount} g"), "gtin": st.just("4006381333931")}
+        ),
+        max_size=3,
+    ),
     "price": st.dictionaries(st.sampled_from(["EUR", "usd"]), AMOUNTS),
+    "product_reference": st.lists(st.integers(1, 99), max_size=4),
+    "reference": st.lists(st.sampled_from(["oak", "birch", "Pine.2"]), max_size=3),
     "richtext": st.text() | st.text(st.sampled_from("<>/pbih1a &;=\"'ü\n\x00"), max_size=60),
     "select": st.sampled_from(["red", "NAVY", "Weiß", "rot"]),
     "table": st.lists(

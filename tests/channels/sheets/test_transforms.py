@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from catalog.structure.specs import AttributeSpec
-from channels.sheets.sources import Made
+from channels.sheets.made import Made
 from channels.sheets.transforms import TRANSFORMS, apply_all, clean
 
 WEIGHT = AttributeSpec(1, "weight", "measurement", params={"family": "weight", "unit": "KILOGRAM"})
