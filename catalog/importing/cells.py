@@ -143,9 +143,9 @@ class RowParser:
             texts = {cells[index] for cells in batch}
             records.warm(part for text in texts for part in text.split(separator) if part.strip())
         if self._products:
-            texts = {cells[index] for index, _separator in self._products for cells in batch}
+            named = {(cells[index], separator) for index, separator in self._products for cells in batch}
             NAMES.bring(
-                skus=[part for text in texts for part in text.split(self._products[0][1]) if part.strip()]
+                skus=[part for text, separator in named for part in text.split(separator) if part.strip()]
             )
 
     def _add_field(self, column: Column, structure: Structure, settings: ImportSettings) -> None:
