@@ -3,22 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import BooleanField, Q, QuerySet
+from django.db.models.expressions import F, Func, RawSQL, Value
 
 from catalog.models.product import Product
+
+COMMON = 10_000  # products; a grid counts no further
 
 
 def filter_tokens(
     queryset: QuerySet[Product], every: list[str], any_of: list[list[str]], none: list[str]
 ) -> QuerySet[Product]:
     for group in [[token] for token in every] + any_of:
-        queryset = queryset.filter(pk__in=_having(group))
+        queryset = queryset.filter(_Carries(group) if _is_common(group) else Q(pk__in=_having(group)))
     if none:
         queryset = queryset.exclude(pk__in=_having(none))
     return queryset
+
+
+def _is_common(tokens: list[str]) -> bool:
+    """SQLite knows nothing of how many products a list will have, and may begin with the longest."""
+    marks = ",".join(["%s"] * len(tokens))
+    with connection.cursor() as cursor:
+        sql = f"SELECT 1 FROM catalog_token WHERE token IN ({marks}) LIMIT 1 OFFSET {COMMON}"  # noqa: S608 - only marks
+        cursor.execute(sql, tokens)
+        return cursor.fetchone() is not None
+
+
+class _Carries(Func):
+    """Asked of each product that is looked at for other reasons."""
+
+    output_field = BooleanField()
+
+    def __init__(self, tokens: list[str]) -> None:
+        super().__init__(F("pk"), *(Value(token) for token in tokens))
+
+    def as_sql(
+        self,
+        compiler: Any,
+        connection: Any,
+        function: str | None = None,
+        template: str | None = None,
+        arg_joiner: str | None = None,
+        **extra_context: Any,
+    ) -> Any:
+        product, *tokens = (compiler.compile(each) for each in self.get_source_expressions())
+        marks = ", ".join(sql for sql, _params in tokens)
+        sql = f"EXISTS (SELECT 1 FROM catalog_token WHERE token IN ({marks}) AND product = {product[0]})"  # noqa: S608
+        return sql, (*(value for _sql, params in tokens for value in params), *product[1])
 
 
 def _having(tokens: list[str]) -> RawSQL:

@@ -279,10 +279,17 @@ def _load(version: str) -> Structure:
     entities = records.load(measures)
     codes: dict[int, str] = {}
     attributes: dict[str, AttributeSpec] = {}
-    rows = Attribute.objects.select_related("group", "depends_on").order_by(
-        "group__position", "group__code", "position", "code"
-    )
-    for row in rows:
+    # Joined here and not by the database: thousands of attributes share a few groups, and few depend on another.
+    group_rows = {row.pk: row for row in AttributeGroup.objects.order_by("position", "code")}
+    by_id = {
+        row.pk: row
+        for row in Attribute.objects.order_by("group__position", "group__code", "position", "code")
+    }
+    for row in by_id.values():
+        if row.group_id not in group_rows:
+            continue
+        row.group = group_rows[row.group_id]
+        row.depends_on = by_id.get(row.depends_on_id or 0)
         codes[row.pk] = row.code
         attributes[row.code] = spec_of(row, options.get(row.pk, {}), measures, entities)
     everywhere = tuple(code for code, spec in attributes.items() if is_everywhere(spec.type))
@@ -340,7 +347,7 @@ def _load(version: str) -> Structure:
         version=version,
         attributes=attributes,
         groups={
-            row.code: GroupSpec(row.code, row.labels, row.position) for row in AttributeGroup.objects.order_by("position", "code")
+            row.code: GroupSpec(row.code, row.labels, row.position) for row in group_rows.values()
         },
         families=families,
         variants=variants,

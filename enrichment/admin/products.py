@@ -12,7 +12,7 @@ from unfold.admin import ModelAdmin
 from catalog.access import PolicyAdmin, can
 from catalog.models import Product
 from enrichment import tray
-from enrichment.workbench.grid import bulk_views, create, export_views, suggest
+from enrichment.workbench.grid import bulk_views, create, export_views, panel, suggest
 from enrichment.workbench.grid import view as grid
 from enrichment.workbench.moves import duplicate_view, merge_view, place_views
 from enrichment.workbench.page import actions
@@ -34,7 +34,8 @@ class ProductAdmin(PolicyAdmin, ModelAdmin):
             path("", wrap(grid.page), name="catalog_product_changelist"),
             path("region/", wrap(grid.region), name="catalog_product_region"),
             path("rows/", wrap(grid.rows), name="catalog_product_rows"),
-            path("filters/", wrap(grid.filters), name="catalog_product_filters"),
+            path("filters/", wrap(panel.filters), name="catalog_product_filters"),
+            path("filters/find/", wrap(panel.find_filters), name="catalog_product_find_filters"),
             path("add/", wrap(create.page), name="catalog_product_add"),
             path("suggest/", wrap(suggest.products), name="catalog_product_suggest"),
             path("bulk/", wrap(bulk_views.preview), name="catalog_product_bulk"),

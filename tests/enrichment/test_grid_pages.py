@@ -64,7 +64,9 @@ def test_a_counted_page_is_the_page_whether_or_not_there_are_more_than_are_count
     ):
         plain = paging.page(rows, sort, size=3, **place)
         with django_assert_num_queries(2):
-            page, count = paging.counted_page(rows, sort, counted=rows, most=most, size=3, **place)
+            page, count = paging.counted_page(
+                rows, sort, counted=rows, shown=rows, most=most, size=3, **place
+            )
         assert (page.next, page.previous) == (plain.next, plain.previous)
         assert [row.sku for row in page.rows] == [row.sku for row in plain.rows]
         assert count == min(7, most)
@@ -74,7 +76,7 @@ def test_a_page_beyond_the_last_row_is_empty_and_still_counted(world: Any) -> No
     _mugs(world, 2)
     sort, rows = paging.SORTS["sku"], Product.objects.all()
     last = paging.key_of(Product.objects.get(sku="MUG-1"), sort)
-    page, count = paging.counted_page(rows, sort, counted=rows, most=9, after=last)
+    page, count = paging.counted_page(rows, sort, counted=rows, shown=rows, most=9, after=last)
     assert (page.rows, count) == ([], 2)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 import django_filters
@@ -21,6 +21,7 @@ from channels.models import Completeness, Listing
 from channels.profile import Profiles
 
 ATTRIBUTE_PREFIX = "a."
+MANY = 60  # attributes; more are not listed one by one but looked for
 SELLABLE = (Product.Kind.SIMPLE, Product.Kind.VARIANT)
 Choices = list[tuple[str, Any]]
 
@@ -99,7 +100,7 @@ class TextFilter(django_filters.CharFilter):
 
 
 class ProductFilters(django_filters.FilterSet):
-    """All filters of one address. `attributes`: "used" (those the address names) or "all" (for the panel)."""
+    """All filters of one address. `panel`: with those the address does not name, of attributes these codes."""
 
     def __init__(
         self,
@@ -109,27 +110,23 @@ class ProductFilters(django_filters.FilterSet):
         structure: Structure,
         profiles: Profiles,
         rights: Rights,
-        attributes: str = "used",
+        panel: Collection[str] | None = None,
     ) -> None:
         self.structure, self.profiles, self.rights = structure, profiles, rights
         super().__init__(data, queryset=queryset)
-        # A panel with every choice of the structure is made when it is opened, not for each page of rows.
-        used = set(data) if attributes == "used" else None
+        # What has every choice of the structure is made when a panel is opened, not for each page of rows.
         for name, make in self._own().items():
-            if used is None or name in used:
+            if panel is not None or name in data:
                 self._add(name, make())
-        codes = (
-            None
-            if used is None
-            else {name[2:].partition(":")[0] for name in data if name.startswith(ATTRIBUTE_PREFIX)}
-        )
-        for spec in self.filterable(codes):
+        used = {name[2:].partition(":")[0] for name in data if name.startswith(ATTRIBUTE_PREFIX)}
+        for spec in self.filterable(used.union(panel or ())):
             self._add(attribute_name(spec), AttributeFilter(spec, structure))
 
     def filterable(self, codes: Iterable[str] | None = None) -> Iterable[AttributeSpec]:
         """Those of `codes` (all) this person may see: a filter on another would tell its values."""
         known = self.structure.attributes
-        listed = known.values() if codes is None else [known[code] for code in sorted(codes) if code in known]
+        wanted = None if codes is None else frozenset(codes)
+        listed = [spec for spec in known.values() if wanted is None or spec.code in wanted]
         return (
             spec
             for spec in self._seen(listed)
@@ -166,7 +163,10 @@ class ProductFilters(django_filters.FilterSet):
         return sorted(families, key=lambda family: str(family[1]))
 
     def _attributes(self) -> Choices:
-        return [(spec.code, spec.label()) for spec in self._seen(self.structure.attributes.values())]
+        """All of them, or of very many those the address names: the panel finds the others (`MANY`)."""
+        seen = list(self._seen(self.structure.attributes.values()))
+        named = frozenset(self.data.getlist("empty"))
+        return [(spec.code, spec.label()) for spec in seen if len(seen) <= MANY or spec.code in named]
 
     def _slots(self) -> Choices:
         return [

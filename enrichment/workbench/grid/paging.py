@@ -154,13 +154,14 @@ def counted_page(
     sort: Sort,
     *,
     counted: QuerySet[Product],
+    shown: QuerySet[Product],
     most: int,
     after: str = "",
     before: str = "",
     size: int = PAGE_SIZE,
 ) -> tuple[Page, int]:
     """The page, and how many there are altogether, at most `most`. Two queries. `counted` may let more through than
-    `queryset`: what is only nearly the same counts faster.
+    `queryset`: what is only nearly the same counts faster. `shown` is all that may be shown, whatever is filtered.
 
     What a filter lets through is looked for once: up to `most` of it is kept by its key, counted and put in order. Where
     there is more it is common, and its page is soon found along the order's index.
@@ -168,7 +169,7 @@ def counted_page(
     window = _Window.of(sort, after, before, size)
     ids, count = _look(counted, window, most)
     if count < most:
-        rows = list(queryset.filter(pk__in=ids).order_by(*sort.order(reverse=window.backwards)))
+        rows = list(shown.filter(pk__in=ids).order_by(*sort.order(reverse=window.backwards)))
         if len(rows) == len(ids):
             return window.page(rows), count
     return window.page(list(window.cut(queryset))), count

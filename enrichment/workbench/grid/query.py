@@ -69,8 +69,15 @@ class GridQuery:
         rows, counted = self.products().only(*COLUMNS), self.products(roughly=True)
         if not self.is_filtered:
             return paging.page(rows, self.sort, after=after, before=before), *capped_count(counted)
+        shown = visible(self.user, Product.objects.only(*COLUMNS))
         page, count = paging.counted_page(
-            rows, self.sort, counted=counted, most=COUNT_LIMIT + 1, after=after, before=before
+            rows,
+            self.sort,
+            counted=counted,
+            shown=shown,
+            most=COUNT_LIMIT + 1,
+            after=after,
+            before=before,
         )
         return page, min(count, COUNT_LIMIT), count > COUNT_LIMIT
 

@@ -51,7 +51,7 @@ def load(
     products: Sequence[Product], *, structure: Structure, channels: Sequence[ChannelSpec], locale: str
 ) -> list[GridRow]:
     """Five queries at most, whatever the number of products. A model's completeness is that of its variants together."""
-    models = [row.pk for row in products if not row.is_sellable]
+    models = [row for row in products if not row.is_sellable]
     scores = _scores(products, channels) | _scores_below(models, channels)
     states = _states(products, channels)
     below = _states_below(models, channels)
@@ -138,7 +138,7 @@ def _scores(products: Sequence[Product], channels: Sequence[ChannelSpec]) -> Sco
     return scores
 
 
-def _scores_below(models: Sequence[int], channels: Sequence[ChannelSpec]) -> Scores:
+def _scores_below(models: Sequence[Product], channels: Sequence[ChannelSpec]) -> Scores:
     """The sums over the variants of these models."""
     scores: dict[Place, dict[str, tuple[int, int]]] = defaultdict(dict)
     if not models:
@@ -151,15 +151,21 @@ def _scores_below(models: Sequence[int], channels: Sequence[ChannelSpec]) -> Sco
         .annotate(Sum("required"), Sum("missing"))
         .order_by()
     )
+    wanted = {row.pk for row in models}
     for parent, root, channel, locale, required, missing in rows:
-        for owner in {parent, root} & frozenset(models):
+        for owner in {parent, root} & wanted:
             before = scores[owner, channel].get(locale, (0, 0))
             scores[owner, channel][locale] = (before[0] + required, before[1] + missing)
     return scores
 
 
-def _below(prefix: str, models: Sequence[int]) -> Q:
-    return Q(**{f"{prefix}parent_id__in": models}) | Q(**{f"{prefix}root_id__in": models})
+def _below(prefix: str, models: Sequence[Product]) -> Q:
+    """What stands under these: a model is the root of all of it, a sub-model the parent."""
+    roots = [row.pk for row in models if row.kind == Product.Kind.MODEL]
+    middle = [row.pk for row in models if row.kind != Product.Kind.MODEL]
+    if not middle:
+        return Q(**{f"{prefix}root_id__in": roots})
+    return Q(**{f"{prefix}root_id__in": roots}) | Q(**{f"{prefix}parent_id__in": middle})
 
 
 def _states(products: Sequence[Product], channels: Sequence[ChannelSpec]) -> dict[Place, tuple[str, str]]:
@@ -177,7 +183,7 @@ def _states(products: Sequence[Product], channels: Sequence[ChannelSpec]) -> dic
 
 
 def _states_below(
-    models: Sequence[int], channels: Sequence[ChannelSpec]
+    models: Sequence[Product], channels: Sequence[ChannelSpec]
 ) -> dict[Place, tuple[tuple[str, int], ...]]:
     """(model, channel) → its variants' states with their numbers, on channels whose sheets are of single products."""
     by_product = [channel.id for channel in channels if channel.unit == "product"]
@@ -187,7 +193,7 @@ def _states_below(
         _below("product__", models), channel_id__in=by_product, product__trashed_at=None
     )
     counted: dict[Place, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    wanted = frozenset(models)
+    wanted = {row.pk for row in models}
     values: Any = (
         rows.values_list("product__parent_id", "product__root_id", "channel_id", "state")
         .annotate(n=Count("pk"))
@@ -199,7 +205,7 @@ def _states_below(
     return {place: tuple(by_gravity(states)) for place, states in counted.items()}
 
 
-def _variants(models: Sequence[int]) -> dict[int, int]:
+def _variants(models: Sequence[Product]) -> dict[int, int]:
     if not models:
         return {}
     found: dict[int, int] = defaultdict(int)
@@ -210,7 +216,7 @@ def _variants(models: Sequence[int]) -> dict[int, int]:
         .annotate(count=Count("pk"))
         .order_by()
     )
-    wanted = frozenset(models)
+    wanted = {row.pk for row in models}
     for parent, root, count in rows:
         for owner in {parent, root} & wanted:
             found[owner] += count

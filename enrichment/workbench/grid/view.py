@@ -12,14 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from catalog.access import endpoint, rights_of, visible
-from catalog.models import Product
+from catalog.access import endpoint, rights_of
 from catalog.structure.snapshot import Structure
 from channels import profile as channel_profiles
 from channels.profile import ChannelSpec, Profiles
 from enrichment.workbench.grid import bulk, paging
 from enrichment.workbench.grid import rows as grid_rows
-from enrichment.workbench.grid.filters import ProductFilters
 from enrichment.workbench.grid.query import LEVELS, GridQuery, parse
 
 CHANNELS_SHOWN = 4
@@ -144,45 +142,3 @@ def rows(request: HttpRequest) -> HttpResponse:
     response = TemplateResponse(request, "enrichment/grid/rows.html", context)
     response["X-Next"] = context["next_query"]
     return response
-
-
-@never_cache
-@require_safe
-@endpoint("product.view")
-def filters(request: HttpRequest) -> HttpResponse:
-    """The panel with every filter, fetched when it is opened. Attributes stand under their groups."""
-    structure = Structure.current()
-    profiles = channel_profiles.current(structure)
-    products = visible(request.user, Product.objects.all())
-    made = ProductFilters(
-        request.GET,
-        queryset=products,
-        structure=structure,
-        profiles=profiles,
-        rights=rights_of(request.user),
-        attributes="all",
-    )
-    chosen = made.chosen()
-    own, groups = [], {}
-    for name, each in made.filters.items():
-        spec = getattr(each, "spec", None)
-        entry = {"name": name, "field": made.form[name], "is_chosen": name in chosen}
-        if spec is None:
-            if not made.form[name].is_hidden:
-                own.append(entry)
-        else:
-            label = structure.groups[spec.group].label() if spec.group in structure.groups else spec.group
-            groups.setdefault(label, []).append(entry)
-    context = {
-        "own": own,
-        "groups": [
-            (label, entries, sum(e["is_chosen"] for e in entries)) for label, entries in groups.items()
-        ],
-        "kept": [
-            (name, value)
-            for name in ("q", "sort", "level", "import", "ref")
-            for value in request.GET.getlist(name)
-            if value
-        ],
-    }
-    return TemplateResponse(request, "enrichment/grid/filters.html", context)
