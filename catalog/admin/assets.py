@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
@@ -29,8 +30,8 @@ PRODUCTS_SHOWN = 30
 
 
 class AssetForm(forms.ModelForm):  # type: ignore[type-arg]
-    tags = forms.CharField(
-        label=_("tags"), required=False, widget=UnfoldAdminTextInputWidget(), help_text=_("With commas, such as: studio, spring.")
+    tag_words = forms.CharField(
+        label=_("Tags"), required=False, widget=UnfoldAdminTextInputWidget(), help_text=_("With commas, such as: studio, spring.")
     )  # fmt: skip
 
     class Meta:
@@ -42,10 +43,10 @@ class AssetForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            self.initial["tags"] = ", ".join(self.instance.tags.values_list("name", flat=True))
+            self.initial["tag_words"] = ", ".join(self.instance.tags.values_list("name", flat=True))
 
-    def clean_tags(self) -> str:
-        return ", ".join(words(self.cleaned_data["tags"]))
+    def clean_tag_words(self) -> str:
+        return ", ".join(words(self.cleaned_data["tag_words"]))
 
 
 @admin.register(Asset)
@@ -58,7 +59,7 @@ class AssetAdmin(CatalogAdmin):
     change_form_outer_after_template = "catalog/library/usage.html"
 
     class Media:
-        css = {"all": ["catalog/library.css", "catalog/asset_page.css"]}
+        css = {"all": ["catalog/library.css", "catalog/asset_page.css", "catalog/asset_field.css"]}
         js = ["catalog/focus.js"]
 
     def get_urls(self) -> list[Any]:
@@ -100,10 +101,10 @@ class AssetAdmin(CatalogAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Asset | None = None) -> Any:
         is_picture = obj is not None and obj.kind == Asset.Kind.IMAGE
-        described = ["name", "titles", *(["alts"] if is_picture else []), "tags"]
+        described = ["name", "titles", *(["alts"] if is_picture else []), "tag_words"]
         parts: list[Any] = [
             (_("Description"), {"fields": described}),
-            (_("Rights"), {"fields": ["credit", "copyright", "licence", ("valid_from", "valid_until")]}),
+            (_("Rights"), {"fields": ["credit", "copyright", "licence", "valid_from", "valid_until"]}),
         ]
         if is_picture:
             parts.append((
@@ -122,7 +123,7 @@ class AssetAdmin(CatalogAdmin):
                 if db_field.name == "alts"
                 else ""
             )
-            return LabelsField(label=db_field.verbose_name, help_text=help_text)
+            return LabelsField(label=capfirst(db_field.verbose_name), help_text=help_text)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def changelist_view(
@@ -154,7 +155,7 @@ class AssetAdmin(CatalogAdmin):
         super().save_related(request, form, formsets, change)
         if not form.has_changed():
             return
-        set_tags(form.instance, words(form.cleaned_data["tags"]))
+        set_tags(form.instance, words(form.cleaned_data["tag_words"]))
         refresh_search(form.instance)
         announce_assets([form.instance.pk], by=request.user.pk)
 

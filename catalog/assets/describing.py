@@ -13,7 +13,8 @@ TAG_LIMIT = 60
 
 def search_text(name: str, titles: Mapping[str, str], more: Iterable[str]) -> str:
     """Folded words: the name, titles and whatever else finds it."""
-    return folded(" ".join(dict.fromkeys([name, *titles.values(), *more])))[:SEARCH_LIMIT]
+    parts = (part for part in (name, *titles.values(), *more) if part)
+    return folded(" ".join(dict.fromkeys(parts)))[:SEARCH_LIMIT]
 
 
 def words(text: str) -> list[str]:

@@ -106,7 +106,9 @@
         const item = button.closest("[data-asset]");
         if ("assetMove" in button.dataset) {
             const place = move(field, item.dataset.asset, Number(button.dataset.assetMove));
-            part(field, "items").children[place].querySelector(`[data-asset-move="${button.dataset.assetMove}"]`).focus();
+            // At either end one of the two buttons is hidden: then the other goes on.
+            const turn = place === 0 ? "1" : place === listed(field).length - 1 ? "-1" : button.dataset.assetMove;
+            part(field, "items").children[place].querySelector(`[data-asset-move="${turn}"]`).focus();
         } else if ("assetRemove" in button.dataset) {
             const place = listed(field).indexOf(item.dataset.asset);
             put(field, listed(field).filter((each) => each !== item.dataset.asset));

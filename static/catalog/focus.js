@@ -1,5 +1,8 @@
 // The focus of a picture: a click into it writes the two numbers, and the numbers move the mark.
-(() => {
+document.addEventListener("DOMContentLoaded", () => {
+    // The theme would look for the text box of its own file fields.
+    const file = document.getElementById("asset-replace-file");
+    if (file) file.hasChangeListener = true;
     const stage = document.querySelector("[data-focus]");
     const fields = ["id_focus_x", "id_focus_y"].map((id) => document.getElementById(id));
     if (!stage || fields.some((field) => !field)) { stage?.querySelector("[data-focus-mark]").remove(); return; }
@@ -21,4 +24,4 @@
     });
     for (const field of fields) field.addEventListener("input", show);
     show();
-})();
+});

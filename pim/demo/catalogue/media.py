@@ -62,7 +62,7 @@ def gallery(sku: str) -> list[GalleryPicture]:
         one("detail", DETAIL, ImageSpec(family, shape, color, 1, detail=True)),
     ]
     if sku == "TH-EMALJ":
-        found.append(one("christmas", FRONT, ImageSpec(family, shape, "rust", 2), ended=20))
+        found.append(one("christmas", FRONT, ImageSpec(family, shape, "ochre", 2), ended=20))
     return found
 
 

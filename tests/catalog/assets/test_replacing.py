@@ -1,0 +1,116 @@
+"""One file takes another's place: in every value that names it, through the door, after a look."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from catalog.assets.replacing import planned, replace
+from catalog.models import (
+    Asset,
+    Attribute,
+    AttributeGroup,
+    Campaign,
+    CampaignValues,
+    FamilyAttribute,
+    Grant,
+    Job,
+    ProductValues,
+    Revision,
+    Role,
+    User,
+)
+from catalog.structure.announce import announce
+from catalog.values.campaigns import write_campaign
+from tests.catalog.assets.conftest import stored
+from tests.catalog.decoding.harmless import pdf, picture
+from tests.channels.stage import work_off_jobs
+from tests.world import SYSTEM, World
+
+
+def gallery(world: World) -> None:
+    with transaction.atomic():
+        made = Attribute.objects.create(
+            code="gallery", type="images", group=AttributeGroup.objects.get(code="marketing")
+        )
+        FamilyAttribute.objects.create(family=world.families["mugs"], attribute=made)
+        announce("attribute", [made.pk])
+
+
+def values(product: int | None) -> dict[str, Any]:
+    found: dict[str, Any] = ProductValues.objects.get(pk=product).values
+    return found
+
+
+def test_every_value_that_names_it_is_written_anew_and_what_is_inherited_follows(world: World) -> None:
+    gallery(world)
+    old, new, other = stored("#ff0000", alts={"en_US": "A mug"}), stored("#00ff00"), stored("#0000ff")
+    one = world.create(
+        "MUG-1", {"picture": old.sha256, "gallery": [other.sha256, old.sha256]}, family="mugs"
+    ).product
+    two = world.create("MUG-2", {"picture": other.sha256}, family="mugs").product
+    model = world.create(
+        "SHIRT", {"picture": old.sha256}, family="shirts", family_variant="shirts_size"
+    ).product
+    variant = world.create("SHIRT-S", {"size": "s"}, parent="SHIRT").product
+    campaign = Campaign.objects.create(
+        code="xmas", starts_at=timezone.now(), ends_at=timezone.now() + timedelta(days=1)
+    )
+    assert two is not None
+    write_campaign(campaign, {two: {"picture": old.sha256}}, by=SYSTEM)
+    assert world.admin is not None
+    plan = planned(old.sha256, new.sha256, user=world.admin)
+    assert (plan.products, plan.values, plan.campaigns, plan.refusals) == (2, 3, 1, {})
+    revisions = Revision.objects.count()
+    assert replace(old.sha256, new.sha256, user=world.admin, ref="replace:1") == {"changed": 3, "refused": 0}
+    assert values(one) == {"picture": new.sha256, "gallery": [other.sha256, new.sha256]}
+    assert values(two) == {"picture": other.sha256}
+    assert values(model)["picture"] == new.sha256
+    assert "picture" not in values(variant)
+    assert CampaignValues.objects.get().values == {"picture": new.sha256}
+    assert Revision.objects.count() == revisions + 3
+    assert Asset.objects.get(pk=new.pk).alts == {"en_US": "A mug"}
+    assert replace(old.sha256, new.sha256, user=world.admin, ref="replace:1") == {"changed": 0, "refused": 0}
+
+
+def test_what_the_person_may_not_write_is_counted_before_and_left_alone(world: World) -> None:
+    old, new = stored("#ff0000"), stored("#00ff00")
+    inside = world.create("MUG-1", {"picture": old.sha256}, family="mugs", categories=["cups"]).product
+    outside = world.create("MUG-2", {"picture": old.sha256}, family="mugs", categories=["other"]).product
+    role = Role.objects.create(code="agency", verbs=["product.edit", "product.publish", "asset.edit"])
+    Grant.objects.create(role=role).categories.add(world.categories["kitchen"])
+    user = User.objects.create_user("ann", is_staff=True)
+    user.roles.add(role)
+    assert sum(planned(old.sha256, new.sha256, user=user).refusals.values()) == 1
+    assert replace(old.sha256, new.sha256, user=user, ref="replace:1") == {"changed": 1, "refused": 1}
+    assert values(inside)["picture"] == new.sha256
+    assert values(outside)["picture"] == old.sha256
+
+
+def test_from_the_upload_over_the_look_to_the_job(world: World, boss: Client) -> None:
+    old = stored("#ff0000", name="old.png")
+    pk = world.create("MUG-1", {"picture": old.sha256}, family="mugs").product
+    start = reverse("admin:catalog_asset_replace", args=[old.sha256])
+    look = boss.post(start, {"file": SimpleUploadedFile("new.png", picture(color="#00ff00"))})
+    new = Asset.objects.get(name="new.png")
+    assert look["Location"] == reverse("admin:catalog_asset_replace_preview", args=[old.sha256, new.sha256])
+    assert "1 value of products is written anew." in boss.get(look["Location"]).content.decode()
+    assert values(pk)["picture"] == old.sha256
+    boss.post(look["Location"] + "run/")
+    work_off_jobs()
+    assert values(pk)["picture"] == new.sha256
+    assert Job.objects.get(kind="assets.replace").result == {"changed": 1, "refused": 0}
+
+
+def test_another_kind_of_file_cannot_take_its_place(world: World, boss: Client) -> None:
+    old = stored()
+    start = reverse("admin:catalog_asset_replace", args=[old.sha256])
+    answer = boss.post(start, {"file": SimpleUploadedFile("manual.pdf", pdf())}, follow=True)
+    assert "manual.pdf is of another kind, so it cannot take the place." in answer.content.decode()
+    assert Job.objects.filter(kind="assets.replace").count() == 0
