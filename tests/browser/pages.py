@@ -16,7 +16,7 @@ Act = Callable[[Page], object]
 FORMS = (
     "catalog/attribute", "catalog/attributegroup", "catalog/option", "catalog/family", "catalog/familyvariant",
     "catalog/category", "catalog/locale", "catalog/currency", "catalog/context", "catalog/source", "catalog/campaign",
-    "catalog/role", "catalog/user", "channels/channel",
+    "catalog/role", "catalog/user", "catalog/renditionpreset", "channels/channel",
 )  # fmt: skip
 RECORDS = (
     "catalog/importprofile",
@@ -66,7 +66,24 @@ def prepare(page: Page, rig: Rig) -> list[Place]:
         Place("import-undo", f"{runs}/{applied}/undo/"),
         *(place for room in FORMS for place in _list_and_forms(page, rig, room, may_add=True)),
         *(place for room in RECORDS for place in _list_and_forms(page, rig, room, may_add=False)),
+        *_library(page, rig),
         Place("password", f"{rig.admin}/password_change/"),
+    ]
+
+
+def _library(page: Page, rig: Rig) -> list[Place]:
+    library = f"{rig.admin}/catalog/asset/"
+    page.goto(f"{library}?q=emalj")
+    picture = _absolute(page, page.locator(".library-link").first.get_attribute("href"))
+    page.goto(f"{library}?kind=file")
+    document = _absolute(page, page.locator(".library-link").first.get_attribute("href"))
+    return [
+        Place("library", library),
+        Place("library-ended", f"{library}?state=ended"),
+        Place("library-unused", f"{library}?state=unused"),
+        Place("library-nothing", f"{library}?q=nothingofthekind"),
+        Place("asset-picture", picture),
+        Place("asset-document", document),
     ]
 
 
@@ -88,6 +105,7 @@ def _products(page: Page, rig: Rig, run: int) -> list[Place]:
         Place("product-variant-beside", f"{at[VARIANT]}?locale=en_US&beside=de_DE"),
         Place("product-missing", at[SIMPLE], _open_missing),
         Place("product-channels", f"{at[VARIANT]}?tab=channels"),
+        Place("product-library", at[MODEL], _open_library),
         Place("product-history", f"{at[MODEL]}?tab=history"),
         Place("product-moves", at[VARIANT], _open_moves),
         Place("move-family", f"{at[SIMPLE].removesuffix('change/')}move/family/?to=tents"),
@@ -147,6 +165,11 @@ def _preview_bulk(page: Page) -> None:
 def _open_filters(page: Page) -> None:
     page.get_by_role("button", name="Filter").click()
     page.locator("dialog .filter-fields").wait_for()
+
+
+def _open_library(page: Page) -> None:
+    page.locator("[data-asset-choose]").first.click()
+    page.locator("dialog .library-choice").first.wait_for()
 
 
 def _open_missing(page: Page) -> None:
