@@ -39,7 +39,7 @@ class ChannelResource(StructureResource):
         model = Channel
         fields = export_order = (
             "code", "context", "connector", "locales", "currencies", "category_tree", "assortment", "settings", "schedule",
-            "send_fallback", "fallback_counts", "is_active",
+            "send_fallback", "fallback_counts", "counts_sku", "is_active",
         )  # fmt: skip
 
     def dehydrate_locales(self, channel: Any) -> str:

@@ -14,6 +14,7 @@ from catalog.importing.targets import Target
 from catalog.models.product import Product, ProductCategory
 from catalog.structure.snapshot import Structure
 from catalog.structure.specs import AttributeSpec
+from catalog.values.links import bring_products
 
 BATCH = 500
 
@@ -86,10 +87,11 @@ class RowWriter:
         self._seen_by: dict[int, tuple[Rights, Mapping[str, Any]]] = {}
 
     def batches(self, products: QuerySet[Product]) -> Iterator[list[list[str]]]:
-        """Two queries a batch, whatever is in it."""
+        """Two queries a batch, and one where its values point at products, whatever is in it."""
         for batch in _batches(products, _COLUMNS):
             rows = [_Row(*columns) for columns in batch]
             placed = self._placed(rows)
+            bring_products((row.values or {} for row in rows), self.structure)
             yield [self._cells(row, placed) for row in rows]
 
     def _placed(self, rows: Sequence[_Row]) -> Mapping[int, list[int]]:

@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from catalog.access.verbs import check_verb
-from catalog.transfer import measurements, resources, settings
+from catalog.transfer import measurements, references, resources, settings
 from catalog.transfer.base import StructureResource
 
 VIEW, EDIT = "structure.view", "structure.edit"
@@ -71,6 +71,9 @@ def _own() -> Iterable[Sheet]:
     yield Sheet("measurement_families", _("Measurement families"), measurements.MeasurementFamilyResource, 40)
     yield Sheet("measurement_units", _("Units"), measurements.MeasurementUnitResource, 50)
     yield Sheet("rendition_presets", _("Rendition presets"), resources.RenditionPresetResource, 55)
+    yield Sheet("reference_entities", _("Reference entities"), references.ReferenceEntityResource, 56)
+    yield Sheet("reference_fields", _("Fields of records"), references.ReferenceFieldResource, 57)
+    yield Sheet("reference_records", _("Reference records"), references.ReferenceRecordResource, 58)
     yield Sheet("attribute_groups", _("Attribute groups"), resources.AttributeGroupResource, 60)
     yield Sheet(
         "attributes", _("Attributes"), resources.AttributeResource, 70,

@@ -22,6 +22,8 @@ from catalog.models import (
     Locale,
     MeasurementFamily,
     Option,
+    ReferenceEntity,
+    ReferenceRecord,
     Role,
     Source,
     SourcePolicy,
@@ -30,6 +32,7 @@ from catalog.models import (
 from catalog.structure import snapshot
 from catalog.transfer import sheets, workbook
 from channels.models import Channel, Requirement
+from tests.catalog.records import add_brands
 from tests.channels.stage import make_channel
 from tests.world import World, build_world
 
@@ -40,6 +43,7 @@ NOT_STRUCTURE = {"catalog.conversion"}
 @pytest.fixture
 def world(db: Any) -> World:
     world = build_world()
+    add_brands(world)
     make_channel(world)
     role = Role.objects.create(code="texts", labels={"en_US": "Texts"}, verbs=["product.edit"])
     grant = Grant.objects.create(role=role, master=False)
@@ -74,6 +78,8 @@ def empty() -> None:
         Context,
         Currency,
         MeasurementFamily,
+        ReferenceRecord,
+        ReferenceEntity,
     ):
         model.objects.all().delete()
     Attribute.objects.all().delete()

@@ -23,6 +23,8 @@ from catalog.structure.snapshot import Structure
 from catalog.structure.specs import AttributeSpec, OptionSpec
 from catalog.values.changes import EMPTY
 from tests.catalog.importing.files import Importer, states, values
+from tests.catalog.links import add_associations
+from tests.catalog.records import add_brands
 
 NASTY = [
     "=HYPERLINK(\"http://x\")", "'=1+1", "''-x", "-5 °C", "+49 89 1234", "-5", "-0.50", "0012", "@home", "1e5", "'quoted'",
@@ -179,6 +181,29 @@ def test_a_value_of_every_attribute_type_comes_back_unchanged(importer: Importer
     for name in ("all.csv", "all.xlsx"):
         exported(tmp_path / name)
         assert unchanged(planned(importer, tmp_path / name))
+
+
+def test_records_and_other_products_come_back_unchanged(importer: Importer, tmp_path: Path) -> None:
+    world = importer.world
+    add_brands(world)
+    add_associations(world)
+    for sku in ("A", "B"):
+        world.create(sku, family="mugs")
+    world.create(
+        "SET", {
+            "brand": "holt", "makers": "fell,tarn", "CROSSSELL": "B,A", "successor": "A",
+            "CONTENTS": [{"sku": "B", "quantity": 4}, {"sku": "A", "quantity": 1}],
+        }, family="mugs",
+    )  # fmt: skip
+    for name in ("all.csv", "all.xlsx"):
+        exported(tmp_path / name)
+        assert unchanged(planned(importer, tmp_path / name))
+    with (tmp_path / "all.csv").open(encoding="utf-8-sig", newline="") as file:
+        row = next(row for row in csv.DictReader(file) if row["sku"] == "SET")
+    assert {header: cell for header, cell in row.items() if cell and header[:1].isupper()} == {
+        "CROSSSELL-products": "B,A", "CONTENTS-products": "B,A", "CONTENTS-quantities": "4|1",
+    }  # fmt: skip
+    assert (row["brand"], row["makers"], row["successor"]) == ("Holt", "fell,tarn", "A")
 
 
 def _points_elsewhere(code: str) -> bool:
