@@ -35,7 +35,17 @@ from channels.sheets import transforms
 
 # No sheet and no score hangs on these (channels.requirements enqueues what a requirement touches).
 UNCONCERNED = frozenset(
-    {"source", "source_policy", "attribute_group", "role", "grant", "user", "import_profile", "requirement"}
+    {
+        "source",
+        "source_policy",
+        "attribute_group",
+        "role",
+        "grant",
+        "user",
+        "import_profile",
+        "requirement",
+        "gtin_pool",
+    }
 )
 # The catalogue derives their products anew, and calls the participants with them.
 DERIVED_ANEW = rederive.KINDS

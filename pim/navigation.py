@@ -142,6 +142,7 @@ UNFOLD: dict[str, Any] = {
                         "admin:catalog_structure_workbook",
                         "structure.view",
                     ),
+                    _item(_("GTIN pools"), "barcode", "admin:catalog_gtinpool_changelist", "structure.view"),
                     _item(_("Sources"), "input", "admin:catalog_source_changelist", "structure.view"),
                     _item(
                         _("Import profiles"),

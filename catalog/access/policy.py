@@ -23,6 +23,7 @@ _VIEW_VERBS: dict[str, str] = {
             "catalog.context", "catalog.source", "catalog.sourcepolicy", "catalog.conversion", "catalog.measurementfamily", "catalog.measurementunit",
             "catalog.renditionpreset",
             "catalog.referenceentity", "catalog.referencefield", "catalog.referencerecord",
+            "catalog.gtinpool", "catalog.sequence",
         ),
         "structure.view",
     ),

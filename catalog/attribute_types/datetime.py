@@ -91,7 +91,7 @@ class DateTime(AttributeType):
     icon = "schedule"
     numeric = True
     filter_kind = "date"
-    sample_params = {"min": "2000-01-01T00:00Z"}
+    sample_params = {"min": "2000-01-01T00:00:00Z"}
 
     def params_fields(self) -> dict[str, forms.Field]:
         text = gettext_lazy("With its offset from UTC, as 2026-03-31T10:00+02:00.")

@@ -15,6 +15,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from catalog.attribute_types.base import ATTRIBUTE_TYPES, AttributeType, ValueRefused
 from catalog.attribute_types.text import as_text, check_length, check_pattern, pattern_params, tidy
+from catalog.numbering import patterns
 from catalog.widgets import TextField
 
 MAX_LENGTH = 255
@@ -22,6 +23,19 @@ GTIN_LENGTHS = (8, 12, 13, 14)  # GS1 General Specifications, section 3
 _MANGLED = re.compile(r"[0-9]([.,][0-9]+)?[eE]\+?[0-9]+\Z")
 _MANGLED_FOR_SURE = re.compile(r"[0-9][.,][0-9]+[eE]\+[0-9]+\Z")
 _GTIN_SEPARATORS = re.compile(r"[\s\u00a0-]+")
+
+
+class NumberPatternParam(forms.CharField):
+    """A parameter that makes numbers."""
+
+    def clean(self, value: Any) -> str:
+        pattern = super().clean(value)
+        if pattern:
+            try:
+                patterns.check(pattern)
+            except patterns.PatternRefused as error:
+                raise ValidationError(str(error)) from error
+        return pattern
 
 
 @ATTRIBUTE_TYPES.register
@@ -33,7 +47,7 @@ class Identifier(AttributeType):
     icon = "barcode"
     is_text = True
     filter_kind = "text"
-    default_params = {"kind": "free", "check": "warn"}
+    default_params = {"kind": "free", "check": "warn", "number_new": False}
     sample_params = {"kind": "gtin"}
 
     def params_fields(self) -> dict[str, forms.Field]:
@@ -54,9 +68,26 @@ class Identifier(AttributeType):
                 required=False,
             ),
             **pattern_params(),
+            "number_pattern": NumberPatternParam(
+                label=gettext_lazy("Numbers by the pattern"),
+                required=False,
+                max_length=100,
+                help_text=gettext_lazy(
+                    "Such as {family}-{seq:5}: mugs-00001, mugs-00002 … Numbers in use are passed over; gaps may stay."
+                ),
+            ),
+            "number_new": forms.BooleanField(
+                label=gettext_lazy("New products get a number"),
+                required=False,
+                help_text=gettext_lazy(
+                    "By the pattern, or from the pools of GTINs. Else at the press of a button."
+                ),
+            ),
         }
 
     def check_params(self, params: Mapping[str, Any]) -> None:
+        if params.get("kind") == "gtin" and params.get("number_pattern"):
+            raise ValidationError(_("GTINs are taken from pools: leave their pattern empty."))
         if params.get("kind") == "gtin" and (params.get("pattern") or params.get("max_length")):
             raise ValidationError(_("A GTIN has its own form: leave pattern and length empty."))
 

@@ -132,6 +132,11 @@ def check(target: Target, structure: Structure) -> str:
         }
     if target.locale and not spec.localizable:
         return _("%(label)s has one value for all locales.") % {"label": spec.label()}
+    if target.locale and not spec.exists_in(target.locale):
+        return _("%(label)s exists in %(locales)s only.") % {
+            "label": spec.label(),
+            "locales": ", ".join(spec.locales),
+        }
     if target.context and not spec.scopable:
         return _("%(label)s has one value for all channels.") % {"label": spec.label()}
     return ""
@@ -163,7 +168,7 @@ def choices(structure: Structure) -> list[tuple[str, list[tuple[str, str]]]]:
     by_group: dict[str, list[tuple[str, str]]] = {}
     for spec in structure.attributes.values():
         locales = (
-            [code for code, known in structure.locales.items() if known.is_active]
+            [code for code, known in structure.locales.items() if known.is_active and spec.exists_in(code)]
             if spec.localizable
             else [""]
         )

@@ -12,6 +12,7 @@ from catalog.models.importing import ImportMark, ImportProfile, ImportRow, Impor
 from catalog.models.job import Job
 from catalog.models.measurement import MeasurementFamily, MeasurementUnit
 from catalog.models.merged import MergedProduct
+from catalog.models.numbering import GtinPool, Sequence
 from catalog.models.product import NumberValue, Product, ProductCategory, ProductValues, UniqueValue
 from catalog.models.reference import ReferenceEntity, ReferenceField, ReferenceRecord
 from catalog.models.rendition import Rendition, RenditionPreset
@@ -35,6 +36,7 @@ __all__ = [
     "FamilyAttribute",
     "FamilyVariant",
     "Grant",
+    "GtinPool",
     "ImportMark",
     "ImportProfile",
     "ImportRow",
@@ -57,6 +59,7 @@ __all__ = [
     "RenditionPreset",
     "Revision",
     "Role",
+    "Sequence",
     "Source",
     "SourcePolicy",
     "StructureVersion",

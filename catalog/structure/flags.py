@@ -26,6 +26,7 @@ def check_flags(attribute: Attribute) -> None:
         ("default", _default),
         ("depends_on", _condition),
         ("depends_values", _values),
+        ("is_unique", _numbers),
     ):
         problem = check(attribute)
         if problem:
@@ -87,6 +88,16 @@ def default_of(spec: AttributeSpec, structure: Structure) -> Any:
 def options_of(attribute: Attribute) -> dict[str, OptionSpec]:
     rows = Option.objects.filter(attribute=attribute).order_by("position", "code") if attribute.pk else ()
     return {row.code: OptionSpec(row.code, row.labels, row.position) for row in rows}
+
+
+def _numbers(attribute: Attribute) -> str:
+    if attribute.is_unique:
+        return ""
+    if attribute.params.get("number_pattern"):
+        return _("A pattern makes a number for one product each: make the attribute unique.")
+    if attribute.pk and attribute.pools.exists():
+        return _("Numbers of a pool are for one product each: the attribute stays unique while it has pools.")
+    return ""
 
 
 def _condition(attribute: Attribute) -> str:

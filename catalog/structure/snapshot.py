@@ -19,6 +19,7 @@ from catalog.models.codes import label_of
 from catalog.models.context import Context, Currency, Locale
 from catalog.models.conversion import Conversion
 from catalog.models.family import Family, FamilyAttribute, FamilyVariant, VariantAttribute
+from catalog.models.numbering import GtinPool
 from catalog.models.rendition import RenditionPreset
 from catalog.models.source import Source, SourcePolicy
 from catalog.models.structure import StructureVersion
@@ -173,6 +174,12 @@ class Structure:
     def read(self, values: dict[str, Any]) -> dict[str, Any]:
         """A stored document as its attributes are now, though a conversion may not have rewritten it yet."""
         return current(values, self.conversions) if self.conversions else values
+
+    numbered: tuple[str, ...] = ()  # identifiers of which new products get the next number
+    pooled: frozenset[str] = frozenset()  # attributes that have an active pool of GTINs
+
+    def gives_numbers(self, spec: AttributeSpec) -> bool:
+        return bool(spec.params.get("number_pattern")) or spec.code in self.pooled
 
     def find_attribute(self, code: str) -> AttributeSpec | None:
         return self.attributes.get(code) or self.attributes.get(self.folded.get(code.casefold(), ""))
@@ -343,6 +350,7 @@ def _load(version: str) -> Structure:
             "pk", "code", "labels", "path"
         )
     }
+    pooled = frozenset(GtinPool.objects.filter(is_active=True).values_list("attribute__code", flat=True))
     return Structure(
         version=version,
         attributes=attributes,
@@ -363,6 +371,11 @@ def _load(version: str) -> Structure:
         categories=categories,
         category_by_code={spec.code.casefold(): spec for spec in categories.values()},
         unique=tuple(code for code, spec in attributes.items() if spec.unique),
+        numbered=tuple(
+            code for code, spec in attributes.items()
+            if spec.params.get("number_new") and (spec.params.get("number_pattern") or code in pooled)
+        ),
+        pooled=pooled,
         defaults=tuple(
             sorted((code for code, spec in attributes.items() if spec.default), key=lambda code: bool(attributes[code].depends_on))
         ),

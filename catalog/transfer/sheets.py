@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from catalog.access.verbs import check_verb
-from catalog.transfer import measurements, references, resources, settings
+from catalog.transfer import measurements, numbering, references, resources, settings
 from catalog.transfer.base import StructureResource
 
 VIEW, EDIT = "structure.view", "structure.edit"
@@ -80,6 +80,7 @@ def _own() -> Iterable[Sheet]:
         late=("default", "depends_on", "depends_values"),
     )  # fmt: skip
     yield Sheet("options", _("Options"), resources.OptionResource, 80)
+    yield Sheet("gtin_pools", _("GTIN pools"), numbering.GtinPoolResource, 85)
     yield Sheet("families", _("Families"), resources.FamilyResource, 90, carries=("catalog.familyattribute",))
     yield Sheet(
         "family_variants", _("Family variants"), settings.FamilyVariantResource, 100, carries=("catalog.variantattribute",)

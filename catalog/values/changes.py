@@ -68,6 +68,7 @@ class ProductChange:
     )
     converts: bool = False  # rewrite the document as its attributes are now, though nothing else changes
     ref: Any = None
+    number: tuple[str, ...] = ()  # identifiers that get their next number where they have none
 
 
 @dataclass(frozen=True, slots=True)

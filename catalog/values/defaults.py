@@ -27,7 +27,7 @@ def apply_defaults(draft: Draft, structure: Structure) -> None:
         return
     for code in structure.defaults:
         spec = structure.attributes[code]
-        if code in draft.values or code in draft.change.values or not _belongs(draft, spec):
+        if code in draft.values or code in draft.change.values or not belongs(draft, spec):
             continue
         if not met_in(draft.values, spec, structure):
             continue
@@ -36,7 +36,7 @@ def apply_defaults(draft: Draft, structure: Structure) -> None:
             draft.set_value(code, stored, SOURCE)
 
 
-def _belongs(draft: Draft, spec: AttributeSpec) -> bool:
+def belongs(draft: Draft, spec: AttributeSpec) -> bool:
     """In its family, at its level: bound there, or common to all and the product stands at the top."""
     if draft.family is None or spec.code not in draft.family.attributes:
         return False

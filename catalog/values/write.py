@@ -18,7 +18,7 @@ from catalog.attribute_types.base import CONFLICT
 from catalog.models.product import Product
 from catalog.structure.snapshot import Structure
 from catalog.values import bundle as bundles
-from catalog.values import converting, store
+from catalog.values import converting, numbers, store
 from catalog.values.changes import ABSENT, BY_HAND, Actor, Outcome, ProductChange
 from catalog.values.checks import check_assets, check_skus, check_unique, siblings_of, unique_changes
 from catalog.values.cleaning import KeyRules, clean_value
@@ -133,6 +133,8 @@ def _prepare(
     check_assets(drafts, structure)
     check_records(drafts, structure)
     check_links(drafts, structure)
+    if lock and (structure.numbered or any(change.number for change in changes)):
+        numbers.assign(drafts, structure, source=by.source)
     return drafts, structure
 
 

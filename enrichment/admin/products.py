@@ -12,7 +12,7 @@ from unfold.admin import ModelAdmin
 from catalog.access import PolicyAdmin, can
 from catalog.models import Product
 from enrichment import tray
-from enrichment.workbench.grid import bulk_views, create, export_views, panel, suggest
+from enrichment.workbench.grid import bulk_views, create, export_views, numbering_views, panel, suggest
 from enrichment.workbench.grid import view as grid
 from enrichment.workbench.moves import duplicate_view, merge_view, place_views
 from enrichment.workbench.page import actions
@@ -43,6 +43,8 @@ class ProductAdmin(PolicyAdmin, ModelAdmin):
             path("bulk/undo/", wrap(bulk_views.undo), name="catalog_product_bulk_undo"),
             path("export/", wrap(export_views.choose), name="catalog_product_export"),
             path("export/run/", wrap(export_views.run), name="catalog_product_export_run"),
+            path("number/", wrap(numbering_views.preview), name="catalog_product_number"),
+            path("number/run/", wrap(numbering_views.run), name="catalog_product_number_run"),
             path("jobs/", wrap(tray.jobs), name="enrichment_jobs"),
             path(f"{one}/change/", wrap(page.page), name="catalog_product_change"),
             path(f"{one}/status/", wrap(actions.set_status), name="catalog_product_status"),

@@ -39,7 +39,7 @@
         const note = cell.querySelector("[data-pending]");
         note.textContent = says;
         note.hidden = !says;
-        for (const input of inputs(cell)) if (input.type !== "hidden") input.disabled = wanted === "reset" || wanted === "empty";
+        for (const input of inputs(cell)) if (input.type !== "hidden") input.disabled = ["reset", "empty", "number"].includes(wanted);
         refresh();
     };
 

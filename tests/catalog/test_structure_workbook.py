@@ -19,6 +19,7 @@ from catalog.models import (
     Family,
     FamilyVariant,
     Grant,
+    GtinPool,
     Locale,
     MeasurementFamily,
     Option,
@@ -37,7 +38,7 @@ from tests.channels.stage import make_channel
 from tests.world import World, build_world
 
 # Rows of these say what happens to the structure; they are not a part of it.
-NOT_STRUCTURE = {"catalog.conversion"}
+NOT_STRUCTURE = {"catalog.conversion", "catalog.sequence"}
 
 
 @pytest.fixture
@@ -57,6 +58,8 @@ def world(db: Any) -> World:
     size = Attribute.objects.get(code="size")
     size.depends_on, size.depends_values, size.default = Attribute.objects.get(code="color"), ["red"], "m"
     size.save()
+    ean = Attribute.objects.get(code="ean")
+    GtinPool.objects.create(code="ours", attribute=ean, prefix="290123", first=10, last=99, next=12)
     snapshot.forget()
     return world
 
@@ -68,6 +71,7 @@ def cells(data: bytes) -> dict[str, list[Any]]:
 def empty() -> None:
     Attribute.objects.update(depends_on=None)
     for model in (
+        GtinPool,
         Channel,
         Role,
         Source,

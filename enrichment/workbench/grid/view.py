@@ -18,6 +18,7 @@ from channels import profile as channel_profiles
 from channels.profile import ChannelSpec, Profiles
 from enrichment.workbench.grid import bulk, paging
 from enrichment.workbench.grid import rows as grid_rows
+from enrichment.workbench.grid.numbering import numbering
 from enrichment.workbench.grid.query import LEVELS, GridQuery, parse
 
 CHANNELS_SHOWN = 4
@@ -79,6 +80,7 @@ def _region(request: HttpRequest) -> dict[str, Any]:
         ],
         "heads": _heads(query),
         "actions": bulk.offered(rights, in_trash="trash" in query.active),
+        "may_number": "trash" not in query.active and bool(numbering(structure, rights)),
         "may_create": rights.may("product.create"),
         "may_import": rights.may("import.run"),
         "may_export": rights.may("export.run"),

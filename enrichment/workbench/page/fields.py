@@ -44,6 +44,7 @@ class Cell:
     display: Any  # safe HTML
     can_reset: bool
     can_empty: bool
+    can_number: bool  # an identifier without a value that has numbers to take from
     also: str = ""  # the same in other units
     files: list[ShownFile] = field(default_factory=list)  # those its value names
     locked: str = ""  # why it cannot be edited here; "" where it can
@@ -248,6 +249,7 @@ def _cell(
         can_reset=own is not ABSENT and inherits,
         can_empty=inherits and own is not None,
         files=named(found.value, spec, files) if found.found else [],
+        can_number=found.value is None and structure.gives_numbers(spec),
         locked=_locked(layer, spec, key, scope, rights, writable),
         was_posted=key in posted,
     )

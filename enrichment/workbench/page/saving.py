@@ -31,9 +31,10 @@ class Submission:
     raw: dict[str, Any] = field(default_factory=dict)
     categories: list[str] | None = None  # codes; None: not meant to change
     base: dict[str, str] = field(default_factory=dict)
+    number: list[str] = field(default_factory=list)  # identifiers that are to get their next number
 
     def __bool__(self) -> bool:
-        return bool(self.values) or self.categories is not None
+        return bool(self.values or self.number) or self.categories is not None
 
 
 def read(data: QueryDict, files: Mapping[str, Any], structure: Structure) -> Submission:
@@ -53,6 +54,9 @@ def read(data: QueryDict, files: Mapping[str, Any], structure: Structure) -> Sub
         kind = ATTRIBUTE_TYPES[spec.type]
         widget = kind.form_field(spec, locale=Key.parse(key).locale or None, structure=structure).widget
         raw = widget.value_from_datadict(data, files, input_name(key))
+        if mode == "number":
+            submission.number.append(spec.code)
+            continue
         if mode in ("reset", "empty"):
             submission.values[key] = RESET if mode == "reset" else EMPTY
         elif mode != "override" and _is_shown(raw, data.get(f"s:{key}", ""), spec, structure):
@@ -86,7 +90,10 @@ def save(product_id: int, submission: Submission, *, user: User, campaign: Campa
         base = {product_id: submission.base}
         return write_campaign(campaign, {product_id: submission.values}, by=by, base=base)[0]
     fields = {} if submission.categories is None else {"categories": submission.categories}
-    change = ProductChange(product=product_id, values=submission.values, fields=fields, base=submission.base)
+    change = ProductChange(
+        product=product_id, values=submission.values, fields=fields, base=submission.base,
+        number=tuple(submission.number),
+    )  # fmt: skip
     return write([change], by=by)[0]
 
 

@@ -46,6 +46,19 @@ SOURCE_POLICIES = [
 ]
 
 
+# Beginning with 2907, which no article of the range has: what is made new gets its number from here.
+GTIN_POOL_ROWS = [
+    {
+        "code": "tarnholt",
+        "attribute": "gtin",
+        "prefix": "29070",
+        "first": 1_000,
+        "last": 4_999,
+        "labels": ("Tarnholt’s numbers", "Tarnholts Nummern", "Numéros de Tarnholt"),
+    }
+]
+
+
 def category_rows(nodes: Sequence[Mapping[str, Any]], parent: str | None = None) -> Iterator[dict[str, Any]]:
     for position, node in enumerate(nodes):
         yield {
@@ -188,5 +201,6 @@ def structure(today: date = date(2026, 5, 4)) -> dict[str, Any]:
         "family_variants": family_variant_rows(),
         "categories": list(category_rows(read("categories"))),
         "channels": channels(),
+        "gtin_pools": [{**row, "labels": by_locale(row["labels"])} for row in GTIN_POOL_ROWS],
         "campaigns": campaigns(today),
     }

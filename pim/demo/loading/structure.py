@@ -16,6 +16,7 @@ from catalog.models import (
     Family,
     FamilyAttribute,
     FamilyVariant,
+    GtinPool,
     Locale,
     Option,
     ReferenceEntity,
@@ -40,6 +41,7 @@ def load_structure(data: Rows) -> None:
         _families(data)
         _categories(data)
         _sources(data)
+        _gtin_pools(data)
         announce("structure", [])
 
 
@@ -156,3 +158,12 @@ def _sources(data: Rows) -> None:
             attribute=Attribute.objects.get(code=row["attribute"]) if row["attribute"] else None,
             defaults={"may_write": row["may_write"], "rank": row["rank"]},
         )
+
+
+def _gtin_pools(data: Rows) -> None:
+    for row in data["gtin_pools"]:
+        if not GtinPool.objects.filter(code=row["code"]).exists():
+            attribute = Attribute.objects.get(code=row["attribute"])
+            pool = GtinPool(**{**row, "attribute": attribute})
+            pool.full_clean()
+            pool.save()

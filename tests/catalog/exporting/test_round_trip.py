@@ -7,20 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import transaction
-from django.utils import timezone
 
-from catalog.attribute_types import ATTRIBUTE_TYPES
 from catalog.exporting.columns import Choice
 from catalog.exporting.products import Exported, export
 from catalog.importing import runs
 from catalog.importing.plan import plan_run
 from catalog.importing.progress import Progress
-from catalog.models import Asset, Attribute, Family, FamilyAttribute, Product, ProductValues
+from catalog.models import Product, ProductValues
 from catalog.models.importing import ImportRun
-from catalog.structure.announce import announce
-from catalog.structure.snapshot import Structure
-from catalog.structure.specs import AttributeSpec, OptionSpec
 from catalog.values.changes import EMPTY
 from tests.catalog.importing.files import Importer, states, values
 from tests.catalog.links import add_associations
@@ -153,36 +147,6 @@ def test_texts_that_look_like_formulas_numbers_and_separators_come_back_as_they_
     assert unchanged(planned(importer, tmp_path / name))
 
 
-def test_a_value_of_every_attribute_type_comes_back_unchanged(importer: Importer, tmp_path: Path) -> None:
-    world = importer.world
-    group = world.attributes["name"].group
-    structure = Structure.current()
-    family = Family.objects.create(code="everything")
-    # Types that point at rows other than files need those rows: their own tests make them.
-    codes = [code for code in ATTRIBUTE_TYPES.codes() if not _points_elsewhere(code)]
-    with transaction.atomic():
-        for position, code in enumerate(codes):
-            attribute = Attribute(
-                code=f"a_{code}", type=code, group=group, params=dict(ATTRIBUTE_TYPES[code].sample_params)
-            )
-            attribute.save()
-            if ATTRIBUTE_TYPES[code].has_options:
-                for option in structure.attributes["color"].options.values():
-                    attribute.options.create(code=option.code, labels=option.labels)
-            FamilyAttribute.objects.create(family=family, attribute=attribute, position=position)
-        announce("structure", [])
-    structure = Structure.current()
-    sample = {f"a_{code}": ATTRIBUTE_TYPES[code].sample(structure.attributes[f"a_{code}"]) for code in codes}
-    for code, stored in sample.items():
-        for digest in ATTRIBUTE_TYPES[code[2:]].references(stored).get("asset", ()):
-            Asset.objects.get_or_create(sha256=digest, defaults=ASSET)
-    world.create("ALL", sample, family="everything")
-    assert values("ALL") == sample
-    for name in ("all.csv", "all.xlsx"):
-        exported(tmp_path / name)
-        assert unchanged(planned(importer, tmp_path / name))
-
-
 def test_records_and_other_products_come_back_unchanged(importer: Importer, tmp_path: Path) -> None:
     world = importer.world
     add_brands(world)
@@ -204,13 +168,3 @@ def test_records_and_other_products_come_back_unchanged(importer: Importer, tmp_
         "CROSSSELL-products": "B,A", "CONTENTS-products": "B,A", "CONTENTS-quantities": "4|1",
     }  # fmt: skip
     assert (row["brand"], row["makers"], row["successor"]) == ("Holt", "fell,tarn", "A")
-
-
-def _points_elsewhere(code: str) -> bool:
-    kind = ATTRIBUTE_TYPES[code]
-    spec = AttributeSpec(0, code, code, params=kind.sample_params, options=OPTIONS)
-    return bool(kind.references(kind.sample(spec)).keys() - {"asset"})
-
-
-OPTIONS = {code: OptionSpec(code) for code in ("red", "navy", "white")}
-ASSET = {"file": "x", "name": "x.png", "mime": "image/png", "size": 1, "created_at": timezone.now()}

@@ -1,0 +1,1 @@
+"""Numbers that products get: by a pattern with a sequence, or the next GTIN of a pool."""

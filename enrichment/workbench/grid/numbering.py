@@ -1,0 +1,92 @@
+"""Numbers for many products: how many would get one, and the job that gives them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from catalog import search
+from catalog.access import Rights, visible
+from catalog.jobs import JobHandle, job
+from catalog.models import Product, User
+from catalog.numbering.claim import free_in_pools
+from catalog.structure.snapshot import Structure
+from catalog.structure.specs import AttributeSpec
+from catalog.values.changes import Actor, ProductChange
+from catalog.values.write import BATCH, write
+from enrichment.workbench.grid.bulk import MOST, BulkAction, Selection
+
+SELLABLE = (Product.Kind.SIMPLE, Product.Kind.VARIANT)
+ACTION = BulkAction("number", _("Give numbers"), "barcode", ("number", None), "product.edit")
+
+
+def numbering(structure: Structure, rights: Rights) -> list[AttributeSpec]:
+    """The identifiers for which this person may have numbers given."""
+    return [
+        spec
+        for spec in structure.attributes.values()
+        if structure.gives_numbers(spec) and rights.may_edit_key(spec)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """`wanting`: products of the selection without a number. `free`: how many numbers there are, None for no end."""
+
+    spec: AttributeSpec
+    total: int
+    wanting: int
+    free: int | None
+
+    @property
+    def given(self) -> int:
+        return min(self.wanting, MOST, self.wanting if self.free is None else self.free)
+
+    @property
+    def short(self) -> int:
+        return self.wanting - self.given
+
+
+def preview(selection: Selection, spec: AttributeSpec, user: User) -> Preview:
+    """Counts only."""
+    free = None if spec.params.get("number_pattern") else free_in_pools(spec.code)
+    total = selection.products(user, ACTION).order_by().count()
+    return Preview(spec, total, _wanting(selection, spec, user).count(), free)
+
+
+def _wanting(selection: Selection, spec: AttributeSpec, user: User) -> QuerySet[Product]:
+    """What is sold, has the attribute in its family and no value of it, and may be edited by this person."""
+    rows = selection.products(user, ACTION).order_by().filter(kind__in=SELLABLE, trashed_at=None)
+    return visible(user, search.filter_tokens(rows, all=[f"empty:{spec.code}"]), verb="product.edit")
+
+
+def ids_to_number(selection: Selection, spec: AttributeSpec, user: User) -> list[int]:
+    """In the order in which the products were made; frozen when the person confirms."""
+    return list(_wanting(selection, spec, user).order_by("pk").values_list("pk", flat=True)[:MOST])
+
+
+def new_ref() -> str:
+    return f"number:{uuid4().hex[:12]}"
+
+
+@job("grid.number")
+def run(handle: JobHandle, /, *, code: str, ids: list[int], ref: str) -> dict[str, Any]:
+    """Goes on from where its progress stands; a product that has its number by now keeps it."""
+    user = User.objects.get(pk=handle.by_id)
+    given, refused, reasons = 0, 0, dict[str, int]()
+    for start in range(handle.row.done // BATCH * BATCH, len(ids), BATCH):
+        if handle.cancelled():
+            break
+        changes = [ProductChange(product=pk, number=(code,)) for pk in ids[start : start + BATCH]]
+        for outcome in write(changes, by=Actor(user=user, origin="bulk", ref=ref)):
+            given += bool(outcome.changed)
+            if outcome.errors:
+                refused += 1
+                message = outcome.errors[0].message
+                reasons[message] = reasons.get(message, 0) + 1
+        handle.progress(min(start + BATCH, len(ids)), len(ids))
+    return {"given": given, "refused": refused, "reasons": reasons, "ref": ref}
