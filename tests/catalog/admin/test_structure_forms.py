@@ -121,7 +121,7 @@ def test_type_and_flags_stay_once_products_have_values(
     data = {name: value for name, value in {**form_of(boss, url), **change}.items() if value is not None}
     world.create("MUG", {"name|en_US": "Mug", "capacity": "3"}, family="mugs")
     before = Attribute.objects.values().get(code=code)
-    assert "can no longer change" in errors_of(boss.post(url, data))
+    assert "cannot change here: convert its values instead" in errors_of(boss.post(url, data))
     assert Attribute.objects.values().get(code=code) == before
     ProductValues.objects.update(values={})
     assert boss.post(url, data).status_code == 302
