@@ -38,6 +38,7 @@ UNCONCERNED = frozenset(
     {
         "source",
         "source_policy",
+        "category_order",
         "attribute_group",
         "role",
         "grant",

@@ -107,7 +107,7 @@ UNFOLD: dict[str, Any] = {
                         "structure.view",
                     ),
                     _item(
-                        _("Categories"), "account_tree", "admin:catalog_category_changelist", "structure.view"
+                        _("Categories"), "account_tree", "admin:enrichment_category_tree", "structure.view"
                     ),
                     _item(
                         _("Measurement families"),

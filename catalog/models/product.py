@@ -134,7 +134,9 @@ class ProductCategory(models.Model):
         Product, on_delete=models.CASCADE, related_name="product_categories", db_index=False
     )  # the constraint's index begins with it
     category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="category_products")
-    position = models.PositiveIntegerField(default=0)
+    position = models.PositiveIntegerField(default=0)  # of the category among the product's own
+    # Of the product within the category, by hand (catalog.structure.product_order); 0: not placed, after those that are.
+    rank = models.PositiveIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["product", "category"], name="product_category")]

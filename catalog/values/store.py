@@ -100,13 +100,17 @@ def store_categories(drafts: Sequence[Draft]) -> None:
     if not changed:
         return
     old = [draft.row.id for draft in changed if draft.stored_categories]
+    ranks: dict[tuple[int, int], int] = {}
     if old:
-        ProductCategory.objects.filter(product_id__in=old).delete()
+        stored = ProductCategory.objects.filter(product_id__in=old)
+        placed = stored.filter(rank__gt=0).values_list("product_id", "category_id", "rank")
+        ranks = {(product, category): rank for product, category, rank in placed}
+        stored.delete()
     insert_rows(
         ProductCategory,
-        ["product", "category", "position"],
+        ["product", "category", "position", "rank"],
         (
-            (draft.row.id, category, position)
+            (draft.row.id, category, position, ranks.get((draft.row.id, category), 0))
             for draft in changed
             for position, category in enumerate(draft.categories)
         ),

@@ -1,6 +1,6 @@
 """Building a sheet. Pure: what is given decides what comes out, so that a preview is what will be sent.
 
-The payload: {"sku", "family": {"code", "label"}, "categories": [{"code", "path": [labels by locale, from the tree's top]}],
+The payload: {"sku", "family": {"code", "label"}, "categories": [{"code", "path": [labels by locale, from the tree's top], "position"}],
 "locales": {locale: {field: value}}, "fields": {field: value}, "images": [picture]} and, where the unit is a model,
 "variants": [the same without categories]. Fields without a value are left out: a sheet is always whole. Pictures and
 other files are as channels.sheets.files says; those to which the rights do not hold are left out.
@@ -34,6 +34,9 @@ class SheetUnit:
     variants: tuple[Bundle, ...] = ()
     is_model: bool = False
     files: Mapping[str, AssetFacts] = field(default_factory=dict)  # by hash, what its values name
+    ranks: Mapping[int, int] = field(
+        default_factory=dict
+    )  # category id → its place there, where somebody placed it
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ def build(
     files = Files(unit.files, image_url)
     payload = {
         **_body(unit.bundle, channel, structure, at, files, problems),
-        "categories": _categories(unit.bundle, channel, structure),
+        "categories": _categories(unit, channel, structure),
     }
     if unit.is_model:
         payload["variants"] = [
@@ -154,10 +157,13 @@ def _translated(row: FieldSpec, made: Made, problems: list[Problem], locale: str
     return Made(known[0], str(known[0])) if known else NOTHING
 
 
-def _categories(bundle: Bundle, channel: ChannelSpec, structure: Structure) -> list[dict[str, Any]]:
-    """The product's categories in the channel's tree (in any, where it names none), the tree's root left out of paths."""
-    listed = []
-    for pk in bundle.categories:
+def _categories(unit: SheetUnit, channel: ChannelSpec, structure: Structure) -> list[dict[str, Any]]:
+    """The product's categories in the channel's tree (in any, where it names none), the tree's root left out of paths.
+
+    `position` orders the products of a category that were placed by hand: a number to sort by, with gaps.
+    """
+    listed: list[dict[str, Any]] = []
+    for pk in unit.bundle.categories:
         category = structure.categories.get(pk)
         if category is None or (channel.tree and channel.tree not in category.ancestry):
             continue
@@ -165,6 +171,8 @@ def _categories(bundle: Bundle, channel: ChannelSpec, structure: Structure) -> l
         if steps:
             path = [{locale: step.label(locale) for locale in channel.locales} for step in steps]
             listed.append({"code": category.code, "path": path})
+            if pk in unit.ranks:
+                listed[-1]["position"] = unit.ranks[pk]
     return listed
 
 

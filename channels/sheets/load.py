@@ -9,7 +9,7 @@ from datetime import datetime
 
 from catalog.assets import AssetFacts, public_url
 from catalog.assets.facts import digests_in, facts_of
-from catalog.models.product import Product
+from catalog.models.product import Product, ProductCategory
 from catalog.structure.product_names import NAMES
 from catalog.structure.snapshot import Structure
 from catalog.structure.specs import AttributeSpec
@@ -29,9 +29,11 @@ def units(product_ids: Iterable[int], channel: ChannelSpec, structure: Structure
     ids = list(product_ids)
     if channel.unit != "model":
         loaded = _load(ids, channel, structure)
+        placed = _placed(loaded.values())
         files = facts_of(digests_in(loaded.values(), structure))
         return {
-            pk: SheetUnit(bundle, files=_own(files, [bundle], structure)) for pk, bundle in loaded.items()
+            pk: SheetUnit(bundle, files=_own(files, [bundle], structure), ranks=_ranks(bundle, placed))
+            for pk, bundle in loaded.items()
         }
     members = defaultdict(list)
     sellable = (Product.Kind.SIMPLE, Product.Kind.VARIANT)
@@ -41,15 +43,35 @@ def units(product_ids: Iterable[int], channel: ChannelSpec, structure: Structure
             members[root].append(pk)
     loaded = _load([*ids, *(pk for group in members.values() for pk in group)], channel, structure)
     files = facts_of(digests_in(loaded.values(), structure))
+    placed = _placed(loaded[pk] for pk in ids if pk in loaded)
     found = {}
     for pk in ids:
         if pk in loaded:
             variants = tuple(loaded[member] for member in members[pk] if member in loaded)
             own = _own(files, [loaded[pk], *variants], structure)
             found[pk] = SheetUnit(
-                loaded[pk], variants, is_model=loaded[pk].product.kind not in sellable, files=own
-            )
+                loaded[pk], variants, is_model=loaded[pk].product.kind not in sellable, files=own,
+                ranks=_ranks(loaded[pk], placed),
+            )  # fmt: skip
     return found
+
+
+def _placed(parts: Iterable[Bundle]) -> dict[int, dict[int, int]]:
+    """Product id → category id → rank, of those placed by hand, in one query."""
+    ids = {level.product_id for bundle in parts for level in bundle.levels}
+    found: dict[int, dict[int, int]] = defaultdict(dict)
+    rows = ProductCategory.objects.filter(product_id__in=ids, rank__gt=0)
+    for product, category, rank in rows.values_list("product_id", "category_id", "rank"):
+        found[product][category] = rank
+    return found
+
+
+def _ranks(bundle: Bundle, placed: Mapping[int, Mapping[int, int]]) -> dict[int, int]:
+    """The product's own place before its model's."""
+    merged: dict[int, int] = {}
+    for level in reversed(bundle.levels):
+        merged |= placed.get(level.product_id, {})
+    return merged
 
 
 def _own(

@@ -12,6 +12,7 @@ from unfold.admin import ModelAdmin
 from catalog.access import PolicyAdmin, can
 from catalog.models import Product
 from enrichment import tray
+from enrichment.workbench.categories import order, tree
 from enrichment.workbench.grid import bulk_views, create, export_views, numbering_views, panel, suggest
 from enrichment.workbench.grid import view as grid
 from enrichment.workbench.moves import duplicate_view, merge_view, place_views
@@ -45,6 +46,10 @@ class ProductAdmin(PolicyAdmin, ModelAdmin):
             path("export/run/", wrap(export_views.run), name="catalog_product_export_run"),
             path("number/", wrap(numbering_views.preview), name="catalog_product_number"),
             path("number/run/", wrap(numbering_views.run), name="catalog_product_number_run"),
+            path("categories/", wrap(tree.page), name="enrichment_category_tree"),
+            path("categories/move/", wrap(tree.move), name="enrichment_category_move"),
+            path("categories/<int:pk>/", wrap(order.page), name="enrichment_category_order"),
+            path("categories/<int:pk>/place/", wrap(order.move), name="enrichment_category_place"),
             path("jobs/", wrap(tray.jobs), name="enrichment_jobs"),
             path(f"{one}/change/", wrap(page.page), name="catalog_product_change"),
             path(f"{one}/status/", wrap(actions.set_status), name="catalog_product_status"),

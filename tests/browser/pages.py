@@ -64,6 +64,10 @@ def prepare(page: Page, rig: Rig) -> list[Place]:
         Place("import-plan-bad-rows", f"{runs}/{planned}/change/?show=rejected"),
         Place("import-report", f"{runs}/{applied}/change/"),
         Place("import-undo", f"{runs}/{applied}/undo/"),
+        Place("category-tree", f"{rig.admin}/catalog/product/categories/"),
+        Place("category-order", f"{rig.admin}/catalog/product/categories/", _open_order),
+        Place("attribute-convert", f"{rig.admin}/catalog/attribute/", _open_conversion),
+        Place("structure-workbook", f"{rig.admin}/catalog/attribute/workbook/"),
         *(place for room in FORMS for place in _list_and_forms(page, rig, room, may_add=True)),
         *(place for room in RECORDS for place in _list_and_forms(page, rig, room, may_add=False)),
         *_library(page, rig),
@@ -119,6 +123,17 @@ def _products(page: Page, rig: Rig, run: int) -> list[Place]:
 
 def _open_columns(page: Page) -> None:
     page.locator(".export-columns summary").first.click()
+
+
+def _open_order(page: Page) -> None:
+    page.locator(".arrange-count").first.click()
+    page.wait_for_url("**/categories/*/")
+
+
+def _open_conversion(page: Page) -> None:
+    page.locator("#result_list tbody th a").first.click()
+    page.get_by_role("link", name="Convert its values").click()
+    page.wait_for_url("**/convert/")
 
 
 def _open_moves(page: Page) -> None:
