@@ -211,14 +211,9 @@ def forget() -> None:
     _cached = None
 
 
-def names_products(type_code: str) -> bool:
-    kind = ATTRIBUTE_TYPES.get(type_code)
-    return kind is not None and kind.names_products
-
-
-def is_everywhere(type_code: str) -> bool:
-    kind = ATTRIBUTE_TYPES.get(type_code)
-    return kind is not None and kind.everywhere
+def _is(type_code: str, trait: str) -> bool:
+    """Whether the type has a trait such as "everywhere"; one that is not installed has none."""
+    return bool(getattr(ATTRIBUTE_TYPES.get(type_code), trait, False))
 
 
 def _chains(parents: Mapping[Any, Any]) -> dict[Any, tuple[Any, ...]]:
@@ -244,7 +239,7 @@ def spec_of(
         localizable=row.localizable, scopable=row.scopable, unique=row.is_unique, filterable=row.filterable,
         searchable=row.searchable, params=row.params, options=options,
         measure=measures.get(str(row.params.get("family", ""))), records=entities.get(str(row.params.get("entity", ""))),
-        products=NAMES if names_products(row.type) else None,
+        products=NAMES if _is(row.type, "names_products") else None,
         read_only=row.read_only, default=row.default, locales=tuple(row.locales), help=row.help,
         depends_on=row.depends_on.code if row.depends_on else "", depends_values=tuple(row.depends_values),
     )  # fmt: skip
@@ -299,7 +294,7 @@ def _load(version: str) -> Structure:
         row.depends_on = by_id.get(row.depends_on_id or 0)
         codes[row.pk] = row.code
         attributes[row.code] = spec_of(row, options.get(row.pk, {}), measures, entities)
-    everywhere = tuple(code for code, spec in attributes.items() if is_everywhere(spec.type))
+    everywhere = tuple(code for code, spec in attributes.items() if _is(spec.type, "everywhere"))
     members: dict[int, list[str]] = defaultdict(list)
     for family_id, attribute_id in FamilyAttribute.objects.order_by(
         "family_id", "position", "pk"
@@ -392,7 +387,7 @@ def _load(version: str) -> Structure:
             for row in RenditionPreset.objects.order_by("code")
         },
         asset_attributes=frozenset(
-            code for code, spec in attributes.items() if spec.type in ATTRIBUTE_TYPES and ATTRIBUTE_TYPES[spec.type].names_assets
+            code for code, spec in attributes.items() if _is(spec.type, "names_assets")
         ),
         entities=entities,
         referencing=tuple(spec for spec in attributes.values() if spec.records is not None),

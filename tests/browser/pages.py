@@ -16,7 +16,8 @@ Act = Callable[[Page], object]
 FORMS = (
     "catalog/attribute", "catalog/attributegroup", "catalog/option", "catalog/family", "catalog/familyvariant",
     "catalog/category", "catalog/locale", "catalog/currency", "catalog/context", "catalog/source", "catalog/campaign",
-    "catalog/role", "catalog/user", "catalog/renditionpreset", "channels/channel",
+    "catalog/role", "catalog/user", "catalog/renditionpreset", "catalog/measurementfamily", "catalog/referenceentity",
+    "catalog/referencerecord", "channels/channel",
 )  # fmt: skip
 RECORDS = (
     "catalog/importprofile",
