@@ -1,10 +1,19 @@
 """What every test gets: the suite's order, its exclusions, and a process that leaves nothing behind."""
 
 import os
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.cache import cache
+from django.db import models
 from hypothesis import settings as hypothesis_settings
+from pytest_django.plugin import DjangoDbBlocker
+
+ROOMS = ("catalog", "channels", "enrichment")
+# What a test that commits has to put back once the database was emptied after it.
+_put_back: pytest.StashKey[tuple[list[models.Model], DjangoDbBlocker]] = pytest.StashKey()
 
 # The same examples on every run: what a change breaks is seen in its own run, not in somebody else's.
 hypothesis_settings.register_profile("suite", derandomize=True, deadline=None)
@@ -42,3 +51,34 @@ def _forget_structure():
     from catalog.structure import snapshot
 
     snapshot.forget()
+
+
+@pytest.fixture(scope="session")
+def _migrated_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> list[models.Model]:
+    """What migrations put in, such as the families of units."""
+    with django_db_blocker.unblock():
+        return [
+            row for room in ROOMS for model in apps.get_app_config(room).get_models()
+            if model._meta.managed and not model._meta.proxy
+            for row in model._base_manager.all()
+        ]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _remember_migrated_rows(request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker) -> None:
+    marker = request.node.get_closest_marker("django_db")
+    commits = bool(marker and marker.kwargs.get("transaction"))
+    if commits or "transactional_db" in request.fixturenames:
+        request.node.stash[_put_back] = (request.getfixturevalue("_migrated_rows"), django_db_blocker)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[Any]:
+    """After a test that commits every table is emptied: the next finds what migrations put in all the same."""
+    result = yield
+    rows, blocker = item.stash.get(_put_back, ([], None))
+    if nextitem is not None and rows and blocker is not None:
+        with blocker.unblock():
+            for row in rows:
+                row.save_base(raw=True, force_insert=True)
+    return result
