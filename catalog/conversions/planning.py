@@ -20,7 +20,8 @@ from catalog.models.conversion import Conversion
 from catalog.models.product import ProductValues
 from catalog.models.user import User
 from catalog.structure.conversion import ConversionSpec
-from catalog.structure.snapshot import Structure, conversion_spec
+from catalog.structure.conversions_in_force import conversion_spec
+from catalog.structure.snapshot import Structure
 from catalog.structure.specs import AttributeSpec, OptionSpec
 from catalog.structure.ways import option_code
 

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from dataclasses import dataclass, field
 from typing import Any
-
-from django.db.models import Q
-from django.utils import timezone
 
 from catalog.attribute_types import ATTRIBUTE_TYPES
 from catalog.measures import MeasurementSpec
@@ -17,7 +13,6 @@ from catalog.models.attribute import Attribute, AttributeGroup, Option
 from catalog.models.category import Category
 from catalog.models.codes import label_of
 from catalog.models.context import Context, Currency, Locale
-from catalog.models.conversion import Conversion
 from catalog.models.family import Family, FamilyAttribute, FamilyVariant, VariantAttribute
 from catalog.models.numbering import GtinPool
 from catalog.models.rendition import RenditionPreset
@@ -25,13 +20,10 @@ from catalog.models.source import Source, SourcePolicy
 from catalog.models.structure import StructureVersion
 from catalog.structure import records, units
 from catalog.structure.conversion import ConversionSpec, current
+from catalog.structure.conversions_in_force import open_conversions
 from catalog.structure.product_names import NAMES
 from catalog.structure.records import Records
 from catalog.structure.specs import AttributeSpec, OptionSpec
-
-CONVERSION_REMEMBERED = timedelta(
-    days=1
-)  # what was opened or planned before it is still understood for so long
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,31 +237,6 @@ def spec_of(
     )  # fmt: skip
 
 
-def _conversions(
-    codes: Mapping[int, str], attributes: Mapping[str, AttributeSpec], measures: Mapping[str, MeasurementSpec]
-) -> tuple[ConversionSpec, ...]:
-    """The latest of each attribute that is open, or ended so lately that somebody may still have its old form before them."""
-    since = timezone.now() - CONVERSION_REMEMBERED
-    rows = Conversion.objects.filter(Q(state="open") | Q(state="done", finished_at__gt=since)).order_by("pk")
-    latest = {row.attribute_id: row for row in rows if row.attribute_id in codes}
-    return tuple(
-        conversion_spec(row, attributes[codes[row.attribute_id]], measures) for row in latest.values()
-    )
-
-
-def conversion_spec(
-    row: Conversion, new: AttributeSpec, measures: Mapping[str, MeasurementSpec]
-) -> ConversionSpec:
-    before = row.before
-    old = replace(
-        new, type=before["type"], localizable=before["localizable"], scopable=before["scopable"], params=before["params"],
-        measure=measures.get(str(before["params"].get("family", ""))),
-    )  # fmt: skip
-    return ConversionSpec(
-        row.pk, old, new, tuple(row.settings.get("locales", ())), tuple(row.settings.get("contexts", ())), row.state == "open"
-    )  # fmt: skip
-
-
 def _load(version: str) -> Structure:
     """A dozen statements, each of its own moment: what came between two of them is left out, and comes with its version."""
     options: dict[int, dict[str, OptionSpec]] = defaultdict(dict)
@@ -377,7 +344,7 @@ def _load(version: str) -> Structure:
         folded={code.casefold(): code for code in attributes},
         family_by_code={spec.code.casefold(): spec for spec in families.values()},
         variant_by_code={spec.code.casefold(): spec for spec in variants.values()},
-        conversions=_conversions(codes, attributes, measures),
+        conversions=open_conversions(codes, attributes, measures),
         measures=measures,
         presets={
             row.code: PresetSpec(
