@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from typing import Any
 
 from django.core.files.storage import default_storage
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,7 +16,7 @@ from catalog.assets.addresses import rendition_key
 from catalog.assets.refusals import AssetRefused
 from catalog.assets.renditions import SCREEN_SIZES, make
 from catalog.decoding.decoder import Decoder
-from catalog.jobs import JobHandle, enqueue, job
+from catalog.jobs import JobHandle, TurnOver, enqueue, job
 from catalog.models.asset import Asset
 from catalog.models.job import Job
 from catalog.models.rendition import Rendition
@@ -22,6 +24,8 @@ from catalog.models.user import User
 from catalog.structure.snapshot import Structure
 
 PAGE = 50
+TURN = 10.0  # seconds after which people's own jobs go before pictures
+MIDDLE = (50, 50)
 GRACE = timedelta(minutes=10)  # longer than any write that may have seen the asset in the library
 
 
@@ -44,7 +48,8 @@ def enqueue_purge(*, by: int | None = None) -> None:
 def run_due(handle: JobHandle) -> dict[str, int]:
     """Every picture marked as due, in the sizes of the admin and of the presets made ahead. The mark goes with the work."""
     due = Asset.objects.filter(renditions_due=True, kind=Asset.Kind.IMAGE)
-    total, done, last = due.count(), 0, 0
+    done, last, began = handle.row.done, 0, time.monotonic()
+    total = done + due.count()
     presets = [preset for preset in Structure.current().presets.values() if preset.ahead]
     with Decoder() as decoder:
         while page := list(due.filter(pk__gt=last).order_by("pk")[:PAGE]):
@@ -52,6 +57,8 @@ def run_due(handle: JobHandle) -> dict[str, int]:
                 if handle.cancelled():
                     return {"pictures": done}
                 handle.progress(done, max(total, done))
+                if time.monotonic() - began > TURN:
+                    raise TurnOver
                 _made(handle, asset, presets, decoder, SCREEN_SIZES)
                 # The focus may have moved meanwhile: then it is still due.
                 Asset.objects.filter(pk=asset.pk, focus_x=asset.focus_x, focus_y=asset.focus_y).update(
@@ -70,22 +77,27 @@ def run_preset(handle: JobHandle, *, preset: str) -> dict[str, int]:
     Those that have it are passed over, so it resumes.
     """
     spec = Structure.current().presets.get(preset)
-    done, last = 0, 0
     if spec is None:
         return {"deleted": _delete_files(f"renditions/{preset}", handle)}
-    pictures = Asset.objects.in_library().filter(kind=Asset.Kind.IMAGE)
+    done, last, began = handle.row.done, 0, time.monotonic()
+    has = Rendition.objects.filter(asset=OuterRef("pk"), preset_id=spec.id, key=rendition_key(spec, MIDDLE))
+    lacking = Asset.objects.in_library().filter(~Exists(has), kind=Asset.Kind.IMAGE)
     with Decoder() as decoder:
-        while page := list(pictures.filter(pk__gt=last).order_by("pk")[:PAGE]):
-            rows = Rendition.objects.filter(asset__in=page, preset_id=spec.id).values_list("asset_id", "key")
-            has = set(rows)
+        while page := list(lacking.filter(pk__gt=last).order_by("pk")[:PAGE]):
+            rows = Rendition.objects.filter(asset__in=page, preset_id=spec.id)
+            known = set(rows.values_list("asset_id", "key"))
             for asset in page:
                 if handle.cancelled():
                     return {"pictures": done}
-                if (asset.pk, rendition_key(spec, asset.focus)) not in has:
-                    _made(handle, asset, [spec], decoder, ())
-                    done += 1
                 handle.progress(done)
+                if (asset.pk, rendition_key(spec, asset.focus)) in known:  # of another focus than the middle
+                    continue
+                if time.monotonic() - began > TURN:
+                    raise TurnOver
+                _made(handle, asset, [spec], decoder, ())
+                done += 1
             last = page[-1].pk
+    handle.progress(done)
     return {"pictures": done}
 
 

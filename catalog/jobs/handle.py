@@ -30,6 +30,11 @@ class JobCancelled(Exception):
     """May be raised by a job that was asked to stop, from wherever it stands."""
 
 
+class TurnOver(Exception):
+    """May be raised by a long job that is in no hurry: those who wait get their turn, then it is claimed again and goes on
+    from what it stored itself."""
+
+
 class JobHandle:
     """One claim of one job. Call `progress` at least at each step; call `check_lease` inside a step's transaction."""
 

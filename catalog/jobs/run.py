@@ -12,7 +12,7 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from catalog.jobs.handle import JobCancelled, JobHandle, LeaseLost
+from catalog.jobs.handle import JobCancelled, JobHandle, LeaseLost, TurnOver
 from catalog.jobs.kinds import KINDS, QUEUES
 from catalog.jobs.queue import MAX_ATTEMPTS, claim, due, finish, nudge, release
 from catalog.models.job import Job
@@ -61,6 +61,8 @@ def run(row: Job) -> None:
         logger.warning("Job %s (%s) was taken over by another worker", row.pk, row.kind)
     except JobCancelled:
         finish(row, Job.State.CANCELLED, **handle.final_columns())
+    except TurnOver:
+        release(row, message=row.message)
     except SoftTimeLimitExceeded:
         # Its time in this process is over, not its work: another claim goes on from where it is.
         release(row, message=_("Continues in another worker"))

@@ -190,3 +190,36 @@ def test_what_cannot_be_decoded_any_more_is_noted_and_harms_no_other(world: Worl
     assert errors == {broken.pk: {"code": "damaged", "params": {}}, good.pk: {}}
     with pytest.raises(assets.AssetRefused):
         current(broken, world.structure.presets["web"])
+
+
+def test_pictures_give_way_to_other_work_and_go_on_where_they_stopped(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from catalog.assets import jobs
+    from catalog.jobs import run_due as run
+
+    for number in range(3):
+        stored(f"#00000{number}")
+    monkeypatch.setattr(jobs, "TURN", -1.0)
+    assert run("interactive", limit=1) == 1
+    row = Job.objects.get(kind="assets.renditions")
+    assert (row.state, Asset.objects.filter(renditions_due=True).count()) == (Job.State.QUEUED, 3)
+    monkeypatch.setattr(jobs, "TURN", 100.0)
+    run("interactive")
+    row.refresh_from_db()
+    assert (row.state, row.result) == (Job.State.DONE, {"pictures": 3})
+    assert Asset.objects.filter(renditions_due=True).count() == 0
+
+
+def test_a_preset_job_makes_what_is_lacking_and_nothing_twice(world: World) -> None:
+    from catalog.assets.jobs import enqueue_preset
+
+    first, second = stored("#111111"), stored("#222222", focus_x=10)
+    Asset.objects.update(renditions_due=False)
+    made = current(second, world.structure.presets["square"]).made_at
+    with transaction.atomic():
+        enqueue_preset("square")
+    run_due("interactive")
+    assert Job.objects.get(kind="assets.preset").result == {"pictures": 1}
+    assert Rendition.objects.get(asset=second).made_at == made
+    assert Rendition.objects.filter(asset=first, preset__code="square", error={}).count() == 1
