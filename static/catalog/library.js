@@ -10,6 +10,8 @@
     all?.addEventListener("change", () => { for (const box of page.querySelectorAll("[name=id]")) box.checked = all.checked; });
     if (!drop) return;
 
+    // The theme would look for the text box of its own file fields.
+    drop.querySelector("[data-library-files]").hasChangeListener = true;
     const AT_ONCE = 2;
     const waiting = [];
     let running = 0;
