@@ -16,7 +16,7 @@ Act = Callable[[Page], object]
 FORMS = (
     "catalog/attribute", "catalog/attributegroup", "catalog/option", "catalog/family", "catalog/familyvariant",
     "catalog/category", "catalog/locale", "catalog/currency", "catalog/context", "catalog/source", "catalog/campaign",
-    "catalog/role", "catalog/user", "catalog/renditionpreset", "catalog/measurementfamily", "catalog/referenceentity",
+    "catalog/role", "catalog/user", "catalog/renditionpreset", "catalog/gtinpool", "catalog/measurementfamily", "catalog/referenceentity",
     "catalog/referencerecord", "channels/channel",
 )  # fmt: skip
 RECORDS = (
@@ -26,6 +26,7 @@ RECORDS = (
     "channels/attempt",
 )  # nobody adds these by hand
 SIMPLE, MODEL, VARIANT = "TH-JERN32", "TH-KOPP", "TH-KOPP-CREAM"
+TABLE, CONDITION = "TH-REGN", "TH-STIA"  # a jacket with a table of layers, a lamp whose battery depends on it
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,19 +95,22 @@ def _library(page: Page, rig: Rig) -> list[Place]:
 
 def _products(page: Page, rig: Rig, run: int) -> list[Place]:
     grid = f"{rig.admin}/catalog/product/"
-    at = {sku: _product(page, grid, sku) for sku in (SIMPLE, MODEL, VARIANT)}
+    at = {sku: _product(page, grid, sku) for sku in (SIMPLE, MODEL, VARIANT, TABLE, CONDITION)}
     return [
         Place("grid", f"{grid}?q={MODEL}"),
         Place("grid-of-import", f"{grid}?import={run}&level=all&q={MODEL}", _select_two),
         Place("grid-filters", grid, _open_filters),
         Place("grid-nothing", f"{grid}?q=nothingofthekind"),
         Place("bulk", f"{grid}?import={run}&level=all", _preview_bulk),
+        Place("numbering", f"{grid}?import={run}&level=all", _preview_numbers),
         Place("export", f"{grid}export/?family=lamps", _open_columns),
         Place("product-new", f"{grid}add/"),
         Place("product-simple", at[SIMPLE]),
         Place("product-model", at[MODEL]),
         Place("product-model-variants", f"{at[MODEL]}?tab=variants"),
         Place("product-variant", at[VARIANT]),
+        Place("product-table", at[TABLE], _add_table_row),
+        Place("product-condition", at[CONDITION]),
         Place("product-variant-beside", f"{at[VARIANT]}?locale=en_US&beside=de_DE"),
         Place("product-missing", at[SIMPLE], _open_missing),
         Place("product-channels", f"{at[VARIANT]}?tab=channels"),
@@ -176,6 +180,16 @@ def _preview_bulk(page: Page) -> None:
     _select_two(page)
     page.get_by_role("button", name="Approve").click()
     page.wait_for_url("**/bulk/")
+
+
+def _preview_numbers(page: Page) -> None:
+    _select_two(page)
+    page.get_by_role("button", name="Give numbers").click()
+    page.wait_for_url("**/number/")
+
+
+def _add_table_row(page: Page) -> None:
+    page.locator("[data-cell=layers] [data-rows-add]").click()
 
 
 def _open_filters(page: Page) -> None:
