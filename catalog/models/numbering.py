@@ -95,6 +95,10 @@ class GtinPool(Labelled):
         return body + ean.calc_check_digit(body)
 
     def clean(self) -> None:
+        if None in (self.first, self.last, self.length) or not (
+            self.prefix.isascii() and self.prefix.isdigit()
+        ):
+            return  # the fields themselves have said what is wrong
         errors: dict[str, object] = {}
         if self.attribute_id and not (
             self.attribute.type == "identifier"

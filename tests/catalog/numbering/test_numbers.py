@@ -149,6 +149,18 @@ def test_pools_that_overlap_or_do_not_fit_are_refused(world: World) -> None:
     assert list(refused.value.message_dict) == ["is_unique"]
 
 
+@pytest.mark.parametrize("fields", [{"last": None}, {"prefix": "29x"}, {"prefix": ""}])
+def test_a_pool_of_which_a_field_is_missing_or_wrong_is_refused_at_that_field(
+    world: World, fields: Any
+) -> None:
+    made = GtinPool(
+        **{"code": "ours", "attribute": world.attributes["ean"], "prefix": "290123", "last": 9, **fields}
+    )
+    with pytest.raises(ValidationError) as refused:
+        made.full_clean()
+    assert list(refused.value.message_dict) == list(fields)
+
+
 # --- patterns
 
 
