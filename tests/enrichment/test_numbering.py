@@ -98,3 +98,13 @@ def test_who_may_not_edit_the_attribute_is_offered_nothing(
     assert not ProductValues.objects.filter(values__ean="2901234567001").exists()
     reader = Desk(person("rita", ["product.view"]))
     assert page_of(reader, "catalog_product_number", id=mugs).status_code == 403
+
+
+def test_a_model_takes_its_variants_along(world: World, desk: Desk, pool: GtinPool) -> None:
+    model = world.create("SHIRT", family_variant="shirts_size").product
+    variant = world.create("SHIRT-M", {"size": "m"}, parent="SHIRT").product or 0
+    preview = page_of(desk, "catalog_product_number", id=[model]).context_data["preview"]
+    assert (preview.total, preview.given) == (1, 1)
+    page_of(desk, "catalog_product_number_run", id=[model], attribute="ean")
+    work_off_jobs()
+    assert values_of(variant)["ean"] == "2901234567001"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from catalog import search
@@ -35,7 +35,7 @@ def numbering(structure: Structure, rights: Rights) -> list[AttributeSpec]:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """`wanting`: products of the selection without a number. `free`: how many numbers there are, None for no end."""
+    """`total`: what was selected; `wanting`: products without a number, variants of selected models among them. `free`: how many numbers there are, None for no end."""
 
     spec: AttributeSpec
     total: int
@@ -59,8 +59,12 @@ def preview(selection: Selection, spec: AttributeSpec, user: User) -> Preview:
 
 
 def _wanting(selection: Selection, spec: AttributeSpec, user: User) -> QuerySet[Product]:
-    """What is sold, has the attribute in its family and no value of it, and may be edited by this person."""
-    rows = selection.products(user, ACTION).order_by().filter(kind__in=SELLABLE, trashed_at=None)
+    """What is sold (a model takes its variants along), has the attribute in its family and no value of it, and may be
+    edited by this person."""
+    chosen = selection.products(user, ACTION).order_by().values("pk")
+    rows = Product.objects.alive().filter(
+        Q(pk__in=chosen) | Q(parent_id__in=chosen) | Q(parent__parent_id__in=chosen), kind__in=SELLABLE
+    )
     return visible(user, search.filter_tokens(rows, all=[f"empty:{spec.code}"]), verb="product.edit")
 
 
