@@ -13,6 +13,7 @@ from pim.demo.catalogue import products, structure
 from pim.demo.loading.channels import load_channels
 from pim.demo.loading.links import load_links
 from pim.demo.loading.media import load_media
+from pim.demo.loading.order import place_products
 from pim.demo.loading.people import PASSWORD, PEOPLE, load_people
 from pim.demo.loading.products import load_campaigns, load_products
 from pim.demo.loading.structure import load_structure
@@ -43,6 +44,7 @@ class Command(BaseCommand):
         if made:
             load_links(by=admin)
             load_media(by=admin, now=timezone.now())
+            place_products(by=admin)
         load_campaigns(content["campaigns"], by=admin)
         price_list = load_supplier(settings.PIM_DATA / "demo")
         self.stdout.write(f"{made} products made." if made else "The demo catalogue is there.")
