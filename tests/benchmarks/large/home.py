@@ -45,6 +45,7 @@ def environment(database: str, name: str) -> dict[str, str]:
         "PIM_DEMO": "1",
         "PIM_LOG_LEVEL": "ERROR",
         "PIM_ENV_FILE": os.devnull,
+        "DJANGO_SETTINGS_MODULE": "pim.settings",  # not the suite's, which has databases of its own
     }
     environ.pop("DATABASE_URL", None)
     environ.pop("PIM_TESTS_PREPARED", None)
