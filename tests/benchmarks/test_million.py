@@ -104,10 +104,9 @@ def test_a_large_import_while_people_save(tmp_path: Path) -> None:
     while importing.poll() is None:
         watch.look()
         time.sleep(LOOK_SECONDS)
-    assert importing.stdout is not None
-    done = json.loads(importing.stdout.read().strip().splitlines()[-1])
+    done = json.loads(importing.communicate()[0].strip().splitlines()[-1])
     people.send_signal(signal.SIGTERM)
-    saved = json.loads(people.communicate(timeout=60)[0].strip().splitlines()[-1])
+    saved = json.loads(people.communicate(timeout=120)[0].strip().splitlines()[-1])
     facts = watch.facts()
     watch.connection.close()
     home.forget("postgres", NAME)

@@ -52,7 +52,7 @@ def load(
 ) -> list[GridRow]:
     """Five queries at most, whatever the number of products. A model's completeness is that of its variants together."""
     models = [row for row in products if not row.is_sellable]
-    scores = _scores(products, channels) | _scores_below(models, channels)
+    scores = _scores(products, channels) | _scores_below(models)
     states = _states(products, channels)
     below = _states_below(models, channels)
     variants = _variants(models)
@@ -138,15 +138,13 @@ def _scores(products: Sequence[Product], channels: Sequence[ChannelSpec]) -> Sco
     return scores
 
 
-def _scores_below(models: Sequence[Product], channels: Sequence[ChannelSpec]) -> Scores:
-    """The sums over the variants of these models."""
+def _scores_below(models: Sequence[Product]) -> Scores:
+    """The sums over the variants of these models, on all channels: asked for a few, SQLite would begin with the channel."""
     scores: dict[Place, dict[str, tuple[int, int]]] = defaultdict(dict)
     if not models:
         return scores
     rows = (
-        Completeness.objects.filter(
-            _below("product__", models), channel_id__in=_ids(channels), product__trashed_at=None
-        )
+        Completeness.objects.filter(_below("product__", models), product__trashed_at=None)
         .values_list("product__parent_id", "product__root_id", "channel_id", "locale")
         .annotate(Sum("required"), Sum("missing"))
         .order_by()
@@ -186,12 +184,10 @@ def _states_below(
     models: Sequence[Product], channels: Sequence[ChannelSpec]
 ) -> dict[Place, tuple[tuple[str, int], ...]]:
     """(model, channel) → its variants' states with their numbers, on channels whose sheets are of single products."""
-    by_product = [channel.id for channel in channels if channel.unit == "product"]
+    by_product = {channel.id for channel in channels if channel.unit == "product"}
     if not models or not by_product:
         return {}
-    rows = Listing.objects.filter(
-        _below("product__", models), channel_id__in=by_product, product__trashed_at=None
-    )
+    rows = Listing.objects.filter(_below("product__", models), product__trashed_at=None)
     counted: dict[Place, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     wanted = {row.pk for row in models}
     values: Any = (
@@ -202,7 +198,7 @@ def _states_below(
     for parent, root, channel, state, number in values:
         for owner in {parent, root} & wanted:
             counted[owner, channel][state] += number
-    return {place: tuple(by_gravity(states)) for place, states in counted.items()}
+    return {place: tuple(by_gravity(states)) for place, states in counted.items() if place[1] in by_product}
 
 
 def _variants(models: Sequence[Product]) -> dict[int, int]:
