@@ -103,15 +103,14 @@ def quickest(values: list[float]) -> float:
 PAGE = """SELECT id, sku, kind, family_id, parent_id, root_id, status, enabled, trashed_at, label, labels, image, updated_at
     FROM catalog_product p WHERE trashed_at IS NULL AND {where} ORDER BY updated_at DESC, id DESC LIMIT 51"""
 COUNT = """SELECT count(*) FROM (SELECT 1 FROM catalog_product p WHERE trashed_at IS NULL AND {where} LIMIT 10001) found"""
-SCORES = """SELECT coalesce(p.parent_id, p.id), channel_id, locale, sum(required), sum(missing)
-    FROM channels_completeness c JOIN catalog_product p ON p.id = c.product_id
-    WHERE p.id IN ({ids}) OR p.parent_id IN ({models}) GROUP BY 1, 2, 3"""
-LISTINGS = (
-    """SELECT product_id, channel_id, state, reason FROM channels_listing WHERE product_id IN ({ids})"""
-)
-BELOW = """SELECT p.parent_id, channel_id, state, count(*) FROM channels_listing l JOIN catalog_product p ON p.id = l.product_id
-    WHERE p.parent_id IN ({models}) GROUP BY 1, 2, 3"""
-VARIANTS = "SELECT parent_id, count(*) FROM catalog_product WHERE parent_id IN ({models}) GROUP BY 1"
+SCORES = "SELECT product_id, channel_id, locale, required, missing FROM channels_completeness WHERE product_id IN ({ids})"
+LISTINGS = "SELECT product_id, channel_id, state, reason FROM channels_listing WHERE product_id IN ({ids})"
+SCORES_BELOW = """SELECT p.root_id, channel_id, locale, sum(required), sum(missing)
+    FROM channels_completeness c JOIN catalog_product p ON p.id = c.product_id WHERE p.root_id IN ({models}) GROUP BY 1, 2, 3"""
+LISTINGS_BELOW = """SELECT p.root_id, channel_id, state, count(*) FROM channels_listing l JOIN catalog_product p ON p.id = l.product_id
+    WHERE p.root_id IN ({models}) GROUP BY 1, 2, 3"""
+VARIANTS = "SELECT root_id, count(*) FROM catalog_product WHERE root_id IN ({models}) AND kind = 'variant' GROUP BY 1"
+BELOW = (SCORES_BELOW, LISTINGS_BELOW, VARIANTS)
 
 
 def tokens_where(*tokens: str) -> str:
@@ -147,7 +146,7 @@ def by_hand(scenario: str, deep: Any) -> None:
         rows = cursor.fetchall()[:50]
         ids = ", ".join(str(row[0]) for row in rows)
         models = ", ".join(str(row[0]) for row in rows if row[2] == "model")
-        queries = [SCORES, LISTINGS, *([BELOW, VARIANTS] if models else [])]
+        queries = [SCORES, LISTINGS, *(BELOW if models else [])]
         if scenario != "deep page":
             queries.append(COUNT.format(where=where))
         for query in queries:
