@@ -94,19 +94,26 @@ def test_a_large_import_while_people_save(tmp_path: Path) -> None:
         [*ours, "tests.benchmarks.editors", str(EDITORS)],
         cwd=home.ROOT, env=environ, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
-    assert people.stdout is not None
-    assert people.stdout.readline().strip() == "ready"
-    importing = subprocess.Popen(
-        [*ours, "tests.benchmarks.ours", str(file)],
-        cwd=home.ROOT, env=environ, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    watch = Watch(environ["DATABASE_URL"], importing.pid)
-    while importing.poll() is None:
-        watch.look()
-        time.sleep(LOOK_SECONDS)
-    done = json.loads(importing.communicate()[0].strip().splitlines()[-1])
-    people.send_signal(signal.SIGTERM)
-    saved = json.loads(people.communicate(timeout=120)[0].strip().splitlines()[-1])
+    importing = None
+    try:
+        assert people.stdout is not None
+        assert people.stdout.readline().strip() == "ready"
+        importing = subprocess.Popen(
+            [*ours, "tests.benchmarks.ours", str(file)],
+            cwd=home.ROOT, env=environ, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        watch = Watch(environ["DATABASE_URL"], importing.pid)
+        while importing.poll() is None:
+            watch.look()
+            time.sleep(LOOK_SECONDS)
+        done = json.loads(importing.communicate()[0].strip().splitlines()[-1])
+        people.send_signal(signal.SIGTERM)
+        saved = json.loads(people.communicate(timeout=120)[0].strip().splitlines()[-1])
+    finally:
+        for process in (people, importing):
+            if process is not None and process.poll() is None:
+                process.kill()
+                process.wait()
     facts = watch.facts()
     watch.connection.close()
     home.forget("postgres", NAME)
