@@ -23,7 +23,7 @@ help:
 	@echo "make test    the suite on SQLite, then on PostgreSQL and Redis where they are installed"
 	@echo "make lint    style, types, import rules, migrations, known vulnerabilities"
 	@echo "make faults  the long form of the tests that kill processes"
-	@echo "make bench   ratios against django-import-export and the stock admin"
+	@echo "make bench   ratios against django-import-export and the stock admin (PIM_BENCH_PRODUCTS=100000,1000000 for more)"
 	@echo "make lock    pins every dependency anew"
 
 $(BIN)/python:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.db.models import Model
 
 from catalog.access import NONE, can, forget_rights, require, rights_of, visible
@@ -206,7 +207,8 @@ def test_rights_cost_the_same_queries_for_any_number_of_roles(
     assert world.structure
     with django_assert_num_queries(3):  # roles with grants, their lists, the structure's version
         assert can(user, "product.edit", attribute=None, locale="de_DE", context="shop")
-    with django_assert_num_queries(1):
+    # SQLite is asked first whether the branch is a common one.
+    with django_assert_num_queries(1 if connection.vendor == "postgresql" else 2):
         assert list(visible(user, Product)) == []
     with django_assert_num_queries(0):
         assert rights_of(user).may("product.edit")
