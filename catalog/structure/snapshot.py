@@ -248,12 +248,10 @@ def _load(version: str) -> Structure:
     entities = records.load(measures)
     codes: dict[int, str] = {}
     attributes: dict[str, AttributeSpec] = {}
-    # Joined here and not by the database: thousands of attributes share a few groups, and few depend on another.
+    # Joined here: thousands of attributes share a few groups, and few depend on another.
     group_rows = {row.pk: row for row in AttributeGroup.objects.order_by("position", "code")}
-    by_id = {
-        row.pk: row
-        for row in Attribute.objects.order_by("group__position", "group__code", "position", "code")
-    }
+    rows = Attribute.objects.order_by("group__position", "group__code", "position", "code")
+    by_id = {row.pk: row for row in rows}
     for row in by_id.values():
         if row.group_id not in group_rows:
             continue
