@@ -20,7 +20,8 @@ from catalog.structure.specs import AttributeSpec
 from catalog.values.bundle import Bundle, Level
 from catalog.values.conditions import applies
 from catalog.values.keys import format_key
-from catalog.values.resolve import resolve
+from catalog.values.resolve import Resolved, resolve
+from channels.models import Channel
 from channels.profile import ChannelSpec, Profiles
 
 # Their value may be there and yet not say all that is asked: a price in each currency, an amount with its unit.
@@ -53,6 +54,7 @@ class _Check:
     spec: AttributeSpec
     keys: tuple[str, ...]
     currencies: tuple[str, ...]
+    up_to_date: bool = False  # an outdated translation counts as missing
     where: tuple[str, str] = ("", "")  # (locale, context) where it is asked for only if another value says so
 
     def is_met(self, values: Mapping[str, Any]) -> bool:
@@ -60,6 +62,14 @@ class _Check:
         for key in self.keys:
             if key in values:
                 return _says_all(self.spec, values[key], self.currencies)
+        return False
+
+    def is_outdated(self, levels: Sequence[Level]) -> bool:
+        """Whether the text that counts was translated from a source that has changed since."""
+        for key in self.keys:
+            for level in levels:
+                if key in level.values:
+                    return key in level.outdated
         return False
 
 
@@ -110,6 +120,14 @@ class _Plan:
                 lacking |= 1 << place
         return lacking
 
+    def outdated(self, levels: Sequence[Level]) -> int:
+        """The bits of the texts that count as missing because they are outdated."""
+        old = 0
+        for place, check in enumerate(self.checks):
+            if check.up_to_date and check.is_outdated(levels):
+                old |= 1 << place
+        return old
+
     def spared(self, bundle: Bundle, structure: Structure) -> int:
         """The bits that are not asked for, since their condition is not met."""
         spared = 0
@@ -146,7 +164,10 @@ class Completeness:
             return {}
         plan = self._plans.get(family.id) or self._plan(family.id)
         spared = plan.spared(bundle, self.structure) if plan.conditional else 0
-        return plan.scores(plan.lacking(bundle.levels), spared)
+        lacking = plan.lacking(bundle.levels)
+        if any(level.outdated for level in bundle.levels):
+            lacking |= plan.outdated(bundle.levels)
+        return plan.scores(lacking, spared)
 
     def incomplete(self, bundle: Bundle) -> list[Slot]:
         return [slot for slot, score in self.slots(bundle).items() if score.missing]
@@ -197,7 +218,30 @@ def is_filled(
     found = resolve(
         bundle, spec, structure, locale=locale, context=channel.context, fallback=channel.fallback_counts
     )
+    if channel.outdated == Channel.Outdated.MISSING and is_outdated(bundle, found):
+        return False
     return found.found and _says_all(spec, found.value, _currencies(spec, channel, structure))
+
+
+def is_outdated(bundle: Bundle, found: Resolved) -> bool:
+    """Whether the source of this text was changed after it was translated."""
+    return found.found and not found.campaign and found.key in bundle.levels[found.level].outdated
+
+
+def outdated(bundle: Bundle, channel: ChannelSpec, locale: str, structure: Structure) -> list[AttributeSpec]:
+    """The required attributes whose text is there and outdated, in the family's order; [] where that counts as translated."""
+    if bundle.family is None or channel.outdated == Channel.Outdated.COUNTS:
+        return []
+    if not any(level.outdated for level in bundle.levels):
+        return []
+    found = {
+        spec: resolve(
+            bundle, spec, structure, locale=locale, context=channel.context, fallback=channel.fallback_counts
+        )
+        for spec in channel.required_of(bundle.family.id, structure)
+        if spec.localizable
+    }
+    return [spec for spec, text in found.items() if is_outdated(bundle, text)]
 
 
 def _says_all(spec: AttributeSpec, value: Any, currencies: Iterable[str]) -> bool:
@@ -228,7 +272,8 @@ def _compile(family_id: int, channels: Iterable[ChannelSpec], structure: Structu
                     continue
                 keys = tuple(candidate_keys(spec, channel, locale, structure))
                 where = (locale, channel.context) if spec.depends_on else ("", "")
-                check = _Check(spec, keys, _currencies(spec, channel, structure), where)
+                strict = spec.localizable and channel.outdated == Channel.Outdated.MISSING
+                check = _Check(spec, keys, _currencies(spec, channel, structure), strict, where)
                 asked |= bits.setdefault(check, 1 << len(bits))
             slots.append(_Asked(Slot(channel.id, locale), asked, int(channel.counts_sku)))
     last: dict[tuple[str, tuple[str, ...]], tuple[_Check, int]] = {}

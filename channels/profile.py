@@ -54,6 +54,7 @@ class ChannelSpec:
     send_fallback: bool
     fallback_counts: bool
     counts_sku: bool
+    outdated: str  # Channel.Outdated
     is_active: bool
     profile_rev: int
     requirements: Mapping[int | None, Mapping[str, str]]
@@ -166,7 +167,7 @@ def _load(key: tuple[Any, ...], structure: Structure) -> Profiles:
             locales=tuple(code for code in structure.locales if code in chosen),
             currencies=tuple(sorted(currencies.get(row.pk, ()))), tree=row.category_tree_id or 0,
             assortment=row.assortment, connector=row.connector, settings=row.settings, schedule=row.schedule,
-            send_fallback=row.send_fallback, fallback_counts=row.fallback_counts, counts_sku=row.counts_sku, is_active=row.is_active,
+            send_fallback=row.send_fallback, fallback_counts=row.fallback_counts, counts_sku=row.counts_sku, outdated=row.outdated, is_active=row.is_active,
             profile_rev=row.profile_rev, requirements=dict(requirements.get(row.pk, {})),
             fields={family: tuple(listed) for family, listed in fields.get(row.pk, {}).items()},
         )  # fmt: skip

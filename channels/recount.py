@@ -113,7 +113,15 @@ def _bundles(rows: Sequence[Row], structure: Structure) -> Iterator[Bundle]:
         f"SELECT product_id, {text} FROM catalog_productvalues WHERE product_id {{ids}}",  # noqa: S608 - our names
         list(known),
     )
-    levels = {pk: Level(pk, "", known[pk].kind, orjson.loads(document), {}) for pk, document in documents}
+    outdated: dict[int, set[str]] = {}
+    for pk, key in _select(
+        "SELECT product_id, key FROM catalog_outdatedtranslation WHERE product_id {ids}", list(known)
+    ):
+        outdated.setdefault(pk, set()).add(key)
+    levels = {
+        pk: Level(pk, "", known[pk].kind, orjson.loads(document), {}, frozenset(outdated.get(pk, ())))
+        for pk, document in documents
+    }
     for row in rows:
         chain, step = [levels[row.pk]], row
         while step.parent_id in known and len(chain) < 3:

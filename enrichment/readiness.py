@@ -40,6 +40,7 @@ class Place:
     missing: int
     items: tuple[Missing, ...] = ()
     counts_variants: bool = False
+    outdated: tuple[Missing, ...] = ()  # there, but their source has changed since
 
     @property
     def ratio(self) -> int:
@@ -85,7 +86,12 @@ def of_product(bundle: Bundle, profiles: Profiles, structure: Structure) -> list
             if score.missing:
                 absent = completeness.missing(bundle, channel, locale, structure)
                 items = tuple(_missing(spec, locale, bundle, writable) for spec in absent)
-            readiness.places.append(Place(channel, locale, score.required, score.missing, items))
+            old = tuple(
+                _missing(spec, locale, bundle, writable)
+                for spec in completeness.outdated(bundle, channel, locale, structure)
+            )
+            place = Place(channel, locale, score.required, score.missing, items, outdated=old)
+            readiness.places.append(place)
         if readiness.places:
             result.append(readiness)
     return result

@@ -38,7 +38,7 @@ _OF_PRODUCT: dict[str, str] = {
     **dict.fromkeys(
         (
             "catalog.productvalues", "catalog.productcategory", "catalog.uniquevalue", "catalog.numbervalue",
-            "catalog.revision", "catalog.proposal", "catalog.campaignvalues", "catalog.mergedproduct",
+            "catalog.revision", "catalog.proposal", "catalog.outdatedtranslation", "catalog.campaignvalues", "catalog.mergedproduct",
         ),
         "product",
     ),

@@ -19,6 +19,7 @@ from catalog.models.rendition import Rendition, RenditionPreset
 from catalog.models.revision import Revision
 from catalog.models.source import Proposal, Source, SourcePolicy
 from catalog.models.structure import StructureVersion
+from catalog.models.translation import OutdatedTranslation
 from catalog.models.user import User
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "MergedProduct",
     "NumberValue",
     "Option",
+    "OutdatedTranslation",
     "Product",
     "ProductCategory",
     "ProductValues",

@@ -34,6 +34,17 @@ class Locale(models.Model):
         related_name="dependents",
         help_text=_("Shown, and sent where the channel allows it, while a text of this locale is missing."),
     )
+    translated_from = models.ForeignKey(
+        "self",
+        verbose_name=_("translated from"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="translations",
+        help_text=_(
+            "When a text of that locale changes, texts of this one are marked as outdated. Empty: from the first locale."
+        ),
+    )
     is_active = models.BooleanField(_("active"), default=True)
     position = models.PositiveIntegerField(_("position"), default=0)
 
@@ -57,6 +68,17 @@ class Locale(models.Model):
                 )
             seen.add(step.pk)
             step = step.fallback
+        seen, step = {self.pk}, self.translated_from
+        while step is not None:
+            if step.pk in seen:
+                raise ValidationError(
+                    {
+                        "translated_from": _("This leads back to %(code)s: choose another.")
+                        % {"code": self.code}
+                    }
+                )
+            seen.add(step.pk)
+            step = step.translated_from
 
 
 class Currency(models.Model):

@@ -32,6 +32,7 @@ class LocaleSpec:
     name: str
     is_active: bool
     chain: tuple[str, ...]  # itself, then its fallbacks
+    source: str = ""  # the locale it is translated from; "" for the first
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +181,10 @@ class Structure:
         spec = self.locales.get(locale)
         return spec.chain if spec else (locale,)
 
+    def translated_from(self, locale: str) -> tuple[str, ...]:
+        """The locales whose texts are translated from this one."""
+        return tuple(code for code, spec in self.locales.items() if spec.source == locale)
+
     def context_chain(self, context: str) -> tuple[str, ...]:
         spec = self.contexts.get(context)
         return spec.chain if spec else ("",) if not context else (context, "")
@@ -206,6 +211,13 @@ def forget() -> None:
 def _is(type_code: str, trait: str) -> bool:
     """Whether the type has a trait such as "everywhere"; one that is not installed has none."""
     return bool(getattr(ATTRIBUTE_TYPES.get(type_code), trait, False))
+
+
+def _source(row: Locale, first: str) -> str:
+    """What a locale is translated from: what it names, else the first active one."""
+    if row.code == first and row.translated_from is None:
+        return ""
+    return row.translated_from.code if row.translated_from else first
 
 
 def _chains(parents: Mapping[Any, Any]) -> dict[Any, tuple[Any, ...]]:
@@ -288,8 +300,11 @@ def _load(version: str) -> Structure:
         )
         for row in FamilyVariant.objects.order_by("code")
     }  # fmt: skip
-    locale_rows = list(Locale.objects.select_related("fallback").order_by("position", "code"))
+    locale_rows = list(
+        Locale.objects.select_related("fallback", "translated_from").order_by("position", "code")
+    )
     locale_chains = _chains({row.code: row.fallback.code if row.fallback else None for row in locale_rows})
+    first = next((row.code for row in locale_rows if row.is_active), "")
     context_rows = list(Context.objects.select_related("parent").order_by("position", "code"))
     context_chains = _chains({row.code: row.parent.code if row.parent else None for row in context_rows})
     by_attribute: dict[int, dict[str, tuple[bool, int]]] = defaultdict(dict)
@@ -319,7 +334,7 @@ def _load(version: str) -> Structure:
         },
         families=families,
         variants=variants,
-        locales={row.code: LocaleSpec(row.code, row.name, row.is_active, locale_chains[row.code]) for row in locale_rows},
+        locales={row.code: LocaleSpec(row.code, row.name, row.is_active, locale_chains[row.code], _source(row, first)) for row in locale_rows},
         contexts={
             row.code: ContextSpec(row.code, row.labels, row.kind, (*context_chains[row.code], "")) for row in context_rows
         },

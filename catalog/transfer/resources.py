@@ -33,10 +33,11 @@ class LocaleResource(StructureResource):
     own_reference = "fallback"
     file_order = ("position", "code")
     fallback = by_code("fallback", Locale)
+    translated_from = by_code("translated_from", Locale)
 
     class Meta(StructureMeta):
         model = Locale
-        fields = export_order = ("code", "name", "fallback", "is_active", "position")
+        fields = export_order = ("code", "name", "fallback", "translated_from", "is_active", "position")
 
 
 class CurrencyResource(StructureResource):

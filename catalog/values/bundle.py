@@ -10,11 +10,13 @@ from typing import Any
 
 from catalog.models.campaign import CampaignValues
 from catalog.models.product import Product, ProductCategory, ProductValues
+from catalog.models.translation import OutdatedTranslation
 from catalog.structure.conversion import current_with_sources
 from catalog.structure.snapshot import FamilySpec, Structure, VariantSpec
 from catalog.values.links import bring_products
 from catalog.values.records import bring
 
+NOTHING: frozenset[str] = frozenset()
 # What a bundle's product row carries: all but the derived columns, which are wide and only searched.
 ROW_FIELDS = (
     "id", "sku", "kind", "family_id", "family_variant_id", "parent_id", "root_id", "status", "enabled", "trashed_at",
@@ -31,6 +33,7 @@ class Level:
     kind: str
     values: Mapping[str, Any]
     sources: Mapping[str, str]
+    outdated: frozenset[str] = NOTHING  # keys of its texts whose source has changed since
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ def attributes_at(bundle: Bundle, structure: Structure) -> tuple[str, ...]:
 
 
 def load(product_ids: Iterable[int], *, structure: Structure | None = None) -> dict[int, Bundle]:
-    """Bundles of these products, in at most five queries whatever their number."""
+    """Bundles of these products, in at most six queries whatever their number."""
     structure = structure or Structure.current()
     rows = {row.pk: row for row in Product.objects.filter(pk__in=list(product_ids)).only(*ROW_FIELDS)}
     return of_rows(rows.values(), structure=structure)
@@ -105,7 +108,7 @@ def of_rows(
 ) -> dict[int, Bundle]:
     """Bundles of rows in hand. `documents` and `categories` (by product id) override what the database has.
 
-    `created`: ids of products that this transaction makes: no campaign can name them yet.
+    `created`: ids of products that this transaction makes: no campaign can name them yet, and no text of theirs is outdated.
     """
     rows = list(rows)
     known = {row.pk: row for row in rows}
@@ -136,13 +139,16 @@ def of_rows(
         ):
             found[pk].append(category)
         placed |= found
-    campaigns = _campaigns((pk for pk in known if pk not in created), structure)
+    older = [pk for pk in known if pk not in created]
+    campaigns = _campaigns(older, structure)
     bring((document.values for listed in campaigns.values() for document in listed), structure)
+    outdated = outdated_keys(older)
     bundles = {}
     families, variants = structure.families, structure.variants
     for row in rows:
         if row.parent_id is None and row.pk not in campaigns:  # most products stand alone
-            level = Level(row.pk, row.sku, row.kind, *docs.get(row.pk, ({}, {})))
+            document = docs.get(row.pk, ({}, {}))
+            level = Level(row.pk, row.sku, row.kind, *document, outdated.get(row.pk, NOTHING))
             bundles[row.pk] = Bundle(
                 row,
                 (level,),
@@ -153,7 +159,10 @@ def of_rows(
             )
             continue
         chain = _chain(row, known)
-        levels = tuple(Level(step.pk, step.sku, step.kind, *docs.get(step.pk, ({}, {}))) for step in chain)
+        levels = tuple(
+            Level(step.pk, step.sku, step.kind, *docs.get(step.pk, ({}, {})), outdated.get(step.pk, NOTHING))
+            for step in chain
+        )
         bundles[row.pk] = Bundle(
             product=row,
             levels=levels,
@@ -169,6 +178,17 @@ def of_rows(
             ),
         )
     return bundles
+
+
+def outdated_keys(product_ids: Iterable[int]) -> dict[int, frozenset[str]]:
+    """Product → the keys of its texts whose source has changed since they were translated. At most one query."""
+    ids = list(product_ids)
+    found: dict[int, set[str]] = defaultdict(set)
+    if ids:
+        rows = OutdatedTranslation.objects.filter(product_id__in=ids)
+        for product, key in rows.values_list("product_id", "key"):
+            found[product].add(key)
+    return {product: frozenset(keys) for product, keys in found.items()}
 
 
 def _chain(row: Product, known: Mapping[int, Product]) -> list[Product]:

@@ -12,7 +12,7 @@ from catalog.search.folding import folded
 from catalog.structure.snapshot import FamilySpec, Structure
 from catalog.structure.specs import AttributeSpec
 from catalog.values.bundle import Bundle
-from catalog.values.keys import attribute_of, format_key
+from catalog.values.keys import Key, attribute_of, format_key
 
 SEARCH_LIMIT = 4000  # characters of one product's search text
 LABEL_LIMIT = 300
@@ -68,6 +68,10 @@ class Deriver:
             image = image[0] if image else ""
         words = [bundle.product.sku, *labels.values()]
         tokens = self._place_tokens(bundle)
+        if bundle.levels[
+            0
+        ].outdated:  # where it is to be mended: a model's own text, not each variant that inherits it
+            tokens.update(f"outdated:{Key.parse(key).locale}" for key in bundle.levels[0].outdated)
         numbers: dict[str, float] = {}
         filled: set[str] = set()
         facets_of = self._facets

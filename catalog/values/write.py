@@ -18,7 +18,7 @@ from catalog.attribute_types.base import CONFLICT
 from catalog.models.product import Product
 from catalog.structure.snapshot import Structure
 from catalog.values import bundle as bundles
-from catalog.values import converting, numbers, store
+from catalog.values import converting, numbers, store, translations
 from catalog.values.changes import ABSENT, BY_HAND, Actor, Outcome, ProductChange
 from catalog.values.checks import check_assets, check_skus, check_unique, siblings_of, unique_changes
 from catalog.values.cleaning import KeyRules, clean_value
@@ -192,6 +192,7 @@ def _is_filled(draft: Draft, key: str) -> bool:
 def _store(drafts: Sequence[Draft], *, by: Actor, structure: Structure) -> None:
     now = timezone.now()
     store.number(drafts, now)
+    translations.follow(drafts, structure=structure, now=now)
     left = store_moves(drafts, structure=structure)
     rows = {draft.row.pk: draft.row for draft in drafts}
     models = [draft.row.pk for draft in drafts if not draft.is_new and not draft.row.is_sellable]

@@ -53,7 +53,7 @@ class ChannelForm(FixedCodeForm):
         model = Channel
         fields = (
             "code", "labels", "context", "locales", "currencies", "category_tree", "connector", "send_fallback", "fallback_counts", "counts_sku",
-            "is_active",
+            "outdated", "is_active",
         )  # fmt: skip
 
     connector_fields: Mapping[str, forms.Field] = {}

@@ -87,6 +87,7 @@ class ChannelAdmin(CatalogAdmin):
             "send_fallback",
             "fallback_counts",
             "counts_sku",
+            "outdated",
         ]
         return [
             (None, {"fields": ["code", "labels", "is_active"]}),

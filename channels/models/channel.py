@@ -12,6 +12,13 @@ from pim.lib.encrypted import EncryptedJSONField
 class Channel(Labelled):
     """`assortment`, `settings` and `schedule` are owned by channels.assortment, the connector and channels.schedule."""
 
+    class Outdated(models.TextChoices):
+        """What a translation counts whose source text has changed since."""
+
+        COUNTS = "counts", _("Counts as translated")
+        WARNS = "warns", _("Counts as translated, with a warning")
+        MISSING = "missing", _("Counts as missing")
+
     context = models.OneToOneField(
         "catalog.Context",
         verbose_name=_("context"),
@@ -52,6 +59,13 @@ class Channel(Labelled):
         help_text=_(
             "For completeness: as one more required attribute, which is always filled. Akeneo counts so."
         ),
+    )
+    outdated = models.CharField(
+        _("an outdated translation"),
+        max_length=10,
+        choices=Outdated,
+        default=Outdated.WARNS,
+        help_text=_("For completeness: a text whose source was changed after it was translated."),
     )
     is_active = models.BooleanField(_("active"), default=True)
     paused_at = models.DateTimeField(_("paused since"), null=True, editable=False)

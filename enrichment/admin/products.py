@@ -13,7 +13,15 @@ from catalog.access import PolicyAdmin, can
 from catalog.models import Product
 from enrichment import tray
 from enrichment.workbench.categories import order, tree
-from enrichment.workbench.grid import bulk_views, create, export_views, numbering_views, panel, suggest
+from enrichment.workbench.grid import (
+    bulk_views,
+    create,
+    export_views,
+    numbering_views,
+    panel,
+    suggest,
+    translations,
+)
 from enrichment.workbench.grid import view as grid
 from enrichment.workbench.moves import duplicate_view, merge_view, place_views
 from enrichment.workbench.page import actions
@@ -42,6 +50,8 @@ class ProductAdmin(PolicyAdmin, ModelAdmin):
             path("bulk/", wrap(bulk_views.preview), name="catalog_product_bulk"),
             path("bulk/run/", wrap(bulk_views.run), name="catalog_product_bulk_run"),
             path("bulk/undo/", wrap(bulk_views.undo), name="catalog_product_bulk_undo"),
+            path("translations/", wrap(translations.look), name="catalog_product_translations"),
+            path("translations/run/", wrap(translations.run), name="catalog_product_translations_run"),
             path("export/", wrap(export_views.choose), name="catalog_product_export"),
             path("export/run/", wrap(export_views.run), name="catalog_product_export_run"),
             path("number/", wrap(numbering_views.preview), name="catalog_product_number"),

@@ -149,6 +149,9 @@ class ProductFilters(django_filters.FilterSet):
             "complete": lambda: ChoiceFilter(self._slots(), self._complete, label=_("Complete for")),
             "incomplete": lambda: ChoiceFilter(self._slots(), self._incomplete, label=_("Incomplete for")),
             "listing": lambda: ChoiceFilter(self._states(), self._by_listing, label=_("On channel")),
+            "outdated": lambda: ChoiceFilter(
+                self._translated(), self._outdated, label=_("Outdated translation in")
+            ),
             "empty": lambda: ChoiceFilter(self._attributes(), self._empty, label=_("Without a value for")),
             "enabled": lambda: ChoiceFilter(
                 [("no", _("Disabled")), ("yes", _("Enabled"))], self._enabled, label=_("Enabled")
@@ -167,6 +170,9 @@ class ProductFilters(django_filters.FilterSet):
         seen = list(self._seen(self.structure.attributes.values()))
         named = frozenset(self.data.getlist("empty"))
         return [(spec.code, spec.label()) for spec in seen if len(seen) <= MANY or spec.code in named]
+
+    def _translated(self) -> Choices:
+        return [(code, spec.name) for code, spec in self.structure.locales.items() if spec.source]
 
     def _slots(self) -> Choices:
         return [
@@ -231,6 +237,9 @@ class ProductFilters(django_filters.FilterSet):
             rows = Listing.objects.filter(channel_id=channel.id, state=state).values("product_id")
             found |= Q(root_id__in=rows) if channel.unit == "model" else Q(pk__in=rows)
         return qs.filter(found)
+
+    def _outdated(self, qs: QuerySet[Product], codes: list[str]) -> QuerySet[Product]:
+        return search.filter_tokens(qs, any_of=[[f"outdated:{code}" for code in codes]])
 
     def _empty(self, qs: QuerySet[Product], codes: list[str]) -> QuerySet[Product]:
         return search.filter_tokens(qs, all=[f"empty:{code}" for code in codes])

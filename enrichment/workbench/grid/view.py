@@ -84,6 +84,7 @@ def _region(request: HttpRequest) -> dict[str, Any]:
         "may_create": rights.may("product.create"),
         "may_import": rights.may("import.run"),
         "may_export": rights.may("export.run"),
+        "may_confirm": "outdated" in query.active and rights.may("product.edit"),
         "is_empty": not context["rows"] and not query.is_filtered and query.level in ("top", "all"),
         "in_trash": "trash" in query.active,
         "bulk_ref": ref if (ref := request.GET.get("ref", "")).startswith("bulk:") and count else "",

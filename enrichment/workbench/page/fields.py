@@ -53,6 +53,7 @@ class Cell:
     channel_errors: list[tuple[str, str]] = field(default_factory=list)  # (channel, message)
     proposals: list[tuple[str, str]] = field(default_factory=list)  # (who, value)
     limits: list[tuple[str, int]] = field(default_factory=list)  # (channel, characters)
+    outdated: Any = None  # enrichment.workbench.page.outdated.Outdated
     conflict: Conflict | None = None
     theirs: str = ""
     was_posted: bool = False

@@ -32,6 +32,7 @@ class Submission:
     categories: list[str] | None = None  # codes; None: not meant to change
     base: dict[str, str] = field(default_factory=dict)
     number: list[str] = field(default_factory=list)  # identifiers that are to get their next number
+    confirmed: str = ""  # the key of a translation that is still right
 
     def __bool__(self) -> bool:
         return bool(self.values or self.number) or self.categories is not None
@@ -43,6 +44,7 @@ def read(data: QueryDict, files: Mapping[str, Any], structure: Structure) -> Sub
     """
     submission = Submission()
     pressed, _bar, pressed_key = data.get("do", "").partition("!")
+    submission.confirmed = pressed_key if pressed == "confirm" else ""
     for name in data:
         if not name.startswith("b:"):
             continue

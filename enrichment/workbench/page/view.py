@@ -28,6 +28,7 @@ from catalog.values.keys import campaign_key
 from channels import profile as channel_profiles
 from channels.profile import Profiles
 from enrichment import readiness, workflow
+from enrichment.readiness import field_id
 from enrichment.workbench.page import (
     campaigns,
     fields,
@@ -35,6 +36,7 @@ from enrichment.workbench.page import (
     history,
     links,
     listings,
+    outdated,
     placement,
     saving,
     variants,
@@ -84,6 +86,9 @@ def _save(request: HttpRequest, product: Product, structure: Structure, scope: S
     choice = campaigns.find(scope.campaign) if scope.campaign else None
     if scope.campaign and choice is None:
         raise Http404(_("This campaign is no longer there."))
+    if not submission and submission.confirmed:
+        outdated.confirm_one(request, product.pk, submission.confirmed)
+        return HttpResponseRedirect(address(product.pk, scope, anchor=field_id(submission.confirmed)))
     if not submission:
         messages.info(request, _("Nothing was changed."))
         return HttpResponseRedirect(address(product.pk, scope))
@@ -92,6 +97,8 @@ def _save(request: HttpRequest, product: Product, structure: Structure, scope: S
     )
     _tell(request, outcome, structure, choice)
     if outcome.ok:
+        if submission.confirmed:
+            outdated.confirm_one(request, product.pk, submission.confirmed)
         return HttpResponseRedirect(address(product.pk, scope))
     product = find(request, product.pk)
     return render(request, product, structure, scope, outcome=outcome, submission=submission, status=422)
@@ -222,6 +229,8 @@ def _fields(
         placed = placement.build(bundle, scope, structure=structure, rights=rights, posted=posted)
     listings.annotate(sheet, panels)
     _add_proposals(sheet, bundle, campaign)
+    if campaign is None:
+        outdated.annotate(sheet, bundle, structure)
     elsewhere = (
         saving.annotate(sheet, placed, outcome, submission, structure, locale=scope.locale) if refused else []
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -17,6 +17,7 @@ from catalog.values.changes import Actor, ProductChange
 from catalog.values.products import find
 from catalog.values.write import BATCH, write
 from pim.demo.catalogue import ProductData
+from pim.demo.catalogue.rewritten import REWRITTEN
 
 Tell = Callable[[str], None]
 
@@ -40,7 +41,21 @@ def load_products(rows: Sequence[ProductData], *, by: User, tell: Tell) -> int:
             for outcome in write(changes, by=actor):
                 if outcome.errors:
                     raise NotLoaded(f"{outcome.ref}: {outcome.errors}")
+    _rewrite({row.sku for row in missing}, by=actor)
     return len(missing)
+
+
+def _rewrite(made: Collection[str], *, by: Actor) -> None:
+    """Source texts changed afterwards, so that their translations are outdated."""
+    ids = find(REWRITTEN)
+    changes = [
+        ProductChange(product=ids[sku.upper()], values=dict(texts), ref=sku)
+        for sku, texts in REWRITTEN.items()
+        if sku in made
+    ]
+    for outcome in write(changes, by=by):
+        if outcome.errors:
+            raise NotLoaded(f"{outcome.ref}: {outcome.errors}")
 
 
 def _change(row: ProductData, digests: Mapping[Any, str]) -> ProductChange:

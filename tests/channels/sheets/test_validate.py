@@ -12,7 +12,7 @@ from channels.sheets.validate import check, clean_limits
 
 SHOP = ChannelSpec(
     id=1, code="b2b", labels={"en_US": "B2B shop"}, context="b2b", locales=("en_US",), currencies=("EUR",), tree=0, assortment={},
-    connector="webhook", settings={}, schedule={}, send_fallback=True, fallback_counts=False, counts_sku=False, is_active=True, profile_rev=1,
+    connector="webhook", settings={}, schedule={}, send_fallback=True, fallback_counts=False, counts_sku=False, outdated="warns", is_active=True, profile_rev=1,
     requirements={}, fields={},
 )  # fmt: skip
 

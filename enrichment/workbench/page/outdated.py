@@ -1,0 +1,81 @@
+"""Beside a translation whose source has changed since: what the source said then, and says now."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import SequenceMatcher
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.utils.html import strip_tags
+from django.utils.translation import gettext as _
+
+from catalog.attribute_types import ATTRIBUTE_TYPES
+from catalog.models import OutdatedTranslation
+from catalog.structure.snapshot import Structure
+from catalog.values.bundle import Bundle
+from catalog.values.keys import Key
+from catalog.values.translations import confirm
+from enrichment.workbench.page.fields import FieldSheet
+
+_WORDS = re.compile(r"\s+|[^\s\w]|\w+")
+MOST_WORDS = 1500  # of each side: beyond, the two texts are shown one after the other
+
+
+@dataclass(frozen=True, slots=True)
+class Outdated:
+    """`parts`: ("same" | "gone" | "come", text), of the source then and now."""
+
+    source_locale: str
+    language: str
+    since: datetime
+    parts: list[tuple[str, str]]
+
+
+def annotate(sheet: FieldSheet, bundle: Bundle, structure: Structure) -> None:
+    """Marks the product's own outdated texts; what is inherited is mended where it is written. One query, where there are any."""
+    own = bundle.levels[0]
+    if not own.outdated:
+        return
+    cells = {cell.key: cell for cell in sheet.cells}
+    for row in OutdatedTranslation.objects.filter(product_id=own.product_id):
+        cell = cells.get(row.key)
+        if cell is None:
+            continue
+        locale = Key.parse(row.source_key).locale
+        kind = ATTRIBUTE_TYPES[cell.spec.type]
+        then, now = (
+            strip_tags(kind.display(stored, cell.spec, locale)) if stored is not None else ""
+            for stored in (row.source, own.values.get(row.source_key))
+        )
+        known = structure.locales.get(locale)
+        name = known.name if known else locale
+        cell.outdated = Outdated(name, locale.replace("_", "-"), row.since, difference(then, now))
+
+
+def difference(then: str, now: str) -> list[tuple[str, str]]:
+    """Word by word."""
+    before, after = _WORDS.findall(then), _WORDS.findall(now)
+    if max(len(before), len(after)) > MOST_WORDS:
+        return [("gone", then), ("come", now)]
+    parts: list[tuple[str, str]] = []
+    for kind, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if kind == "equal":
+            parts.append(("same", "".join(before[a:b])))
+            continue
+        if b > a:
+            parts.append(("gone", "".join(before[a:b])))
+        if d > c:
+            parts.append(("come", "".join(after[c:d])))
+    return parts
+
+
+def confirm_one(request: HttpRequest, product: int, key: str) -> None:
+    """ "Still right": the door of translations asks whether this person may say so."""
+    rows = OutdatedTranslation.objects.filter(product_id=product, key=key)
+    if confirm(rows, by=request.user):
+        messages.success(request, _("Marked as still right."))
+    else:
+        messages.info(request, _("There was nothing to confirm."))
