@@ -12,3 +12,4 @@ class CatalogConfig(AppConfig):
 
     def ready(self) -> None:
         import_if_present("catalog", "participants", "subscribers")
+        import_if_present("catalog.retention", "kinds")

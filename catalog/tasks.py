@@ -5,6 +5,7 @@ from celery import shared_task
 import catalog.assets.jobs
 import catalog.values.rederive  # noqa: F401  its kinds of job
 from catalog.jobs import nudge_due, run_due
+from catalog.retention import thin
 from pim.lib.registration import import_if_present
 
 import_if_present("catalog.importing", "jobs")
@@ -17,6 +18,11 @@ DAY = 24 * 60 * 60
 @shared_task(name="catalog.tasks.tick")
 def tick() -> list[str]:
     return nudge_due()
+
+
+@shared_task(name="catalog.tasks.thin")
+def thin_old_rows() -> dict[str, int]:
+    return thin()
 
 
 @shared_task(name="catalog.tasks.run_jobs", acks_late=False, time_limit=DAY, soft_time_limit=DAY - 60)

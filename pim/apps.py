@@ -12,4 +12,4 @@ class PimConfig(AppConfig):
     verbose_name = "PIM"
 
     def ready(self) -> None:
-        from pim import celery  # noqa: F401
+        from pim import celery, retention  # noqa: F401

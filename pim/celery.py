@@ -22,6 +22,8 @@ app.conf.task_queues = [
 ]
 app.autodiscover_tasks()
 
+THIN_SECONDS = 300.0  # a few thousand old rows of each kind at a time
+
 
 @app.on_after_configure.connect
 def _schedule(sender: Celery, **_kwargs: object) -> None:
@@ -37,6 +39,9 @@ def _schedule(sender: Celery, **_kwargs: object) -> None:
         }
         for name, queue in (("channels.tasks.tick", "delivery"), ("catalog.tasks.tick", "interactive"))
     }
+    sender.conf.beat_schedule["catalog.tasks.thin"] = {
+        "task": "catalog.tasks.thin", "schedule": THIN_SECONDS, "options": {"queue": "imports", "expires": THIN_SECONDS},
+    }  # fmt: skip
 
 
 @setup_logging.connect

@@ -155,7 +155,10 @@ UNFOLD: dict[str, Any] = {
             {
                 "title": _("Operations"),
                 "separator": True,
-                "items": [_item(_("Jobs"), "pending_actions", "admin:catalog_job_changelist", "job.view")],
+                "items": [
+                    _item(_("Jobs"), "pending_actions", "admin:catalog_job_changelist", "job.view"),
+                    _item(_("Retention"), "auto_delete", "admin:catalog_thinning_changelist", "job.view"),
+                ],
             },
             {
                 "title": _("Access"),

@@ -186,6 +186,15 @@ STORAGES = {
 PIM_MAX_UPLOAD_MB = env.integer("PIM_MAX_UPLOAD_MB", 200, minimum=1)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a product page posts a field per attribute, locale and context
 
+# --- how long what accumulates is kept, in days (catalog.retention)
+PIM_KEEP_REVISIONS = env.integer("PIM_KEEP_REVISIONS", 50, minimum=1)
+PIM_KEEP_REVISIONS_DAYS = env.integer("PIM_KEEP_REVISIONS_DAYS", 730, minimum=30)
+PIM_KEEP_IMPORTS_DAYS = env.integer("PIM_KEEP_IMPORTS_DAYS", 90, minimum=1)
+PIM_KEEP_ATTEMPTS_DAYS = env.integer("PIM_KEEP_ATTEMPTS_DAYS", 90, minimum=1)
+PIM_KEEP_JOBS_DAYS = env.integer("PIM_KEEP_JOBS_DAYS", 90, minimum=1)
+PIM_KEEP_EXPORTS_DAYS = env.integer("PIM_KEEP_EXPORTS_DAYS", 7, minimum=1)
+PIM_KEEP_SIGN_INS_DAYS = env.integer("PIM_KEEP_SIGN_INS_DAYS", 90, minimum=1)
+
 # --- who gets in
 AUTH_USER_MODEL = "catalog.User"
 LOGIN_URL = "admin:login"

@@ -29,7 +29,7 @@ _VIEW_VERBS: dict[str, str] = {
     ),
     **dict.fromkeys(("catalog.importprofile", "catalog.importrun", "catalog.importrow"), "import.run"),
     **dict.fromkeys(("catalog.user", "catalog.role", "catalog.grant"), "access.edit"),
-    "catalog.job": "job.view",
+    **dict.fromkeys(("catalog.job", "catalog.thinning"), "job.view"),
     **dict.fromkeys(("catalog.asset", "catalog.assettag", "catalog.rendition"), "product.view"),
     "catalog.campaign": "product.view",  # chosen on the product page
 }  # fmt: skip

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import IO, Any
 
+from django.conf import settings as conf
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from catalog import jobs
@@ -149,6 +151,8 @@ def plan(run: ImportRun, *, user: User | None, trusted: bool = False) -> Job:
         raise mapping.MappingRefused(" ".join(wrong))
     with transaction.atomic():
         locked = _lock(run, PLANNABLE)
+        if locked.thinned_at:
+            raise WrongState(gone_sentence(locked))
         _check_plannable(locked)
         return _enqueue(locked, State.PLANNING, "import.plan", _("Plan of %s"), user, trusted)
 
@@ -172,9 +176,22 @@ def undo(run: ImportRun, *, user: User | None, trusted: bool = False) -> Job:
     _require(user, "import.undo", trusted)
     with transaction.atomic():
         locked = _lock(run, UNDOABLE)
+        if locked.thinned_at:
+            raise WrongState(gone_sentence(locked))
         if not locked.rows.filter(state="applied").exists():
             raise WrongState(_("Nothing of this import is there to be undone."))
         return _enqueue(locked, State.UNDOING, "import.undo", _("Undo of %s"), user, trusted)
+
+
+def gone_sentence(run: ImportRun) -> str:
+    """What retention left of an old run, and what that means."""
+    return _(
+        "Its rows and its file were removed on %(date)s, as every import's after %(days)d days: it can be neither undone nor"
+        " planned again. What it wrote stays, and stands in the products' history."
+    ) % {
+        "date": date_format(run.thinned_at or timezone.now(), "SHORT_DATE_FORMAT"),
+        "days": conf.PIM_KEEP_IMPORTS_DAYS,
+    }
 
 
 def cancel(run: ImportRun, *, user: User) -> bool:
@@ -224,6 +241,7 @@ __all__ = [
     "WrongState",
     "apply",
     "cancel",
+    "gone_sentence",
     "kinds",
     "plan",
     "recognise",

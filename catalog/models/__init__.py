@@ -16,6 +16,7 @@ from catalog.models.numbering import GtinPool, Sequence
 from catalog.models.product import NumberValue, Product, ProductCategory, ProductValues, UniqueValue
 from catalog.models.reference import ReferenceEntity, ReferenceField, ReferenceRecord
 from catalog.models.rendition import Rendition, RenditionPreset
+from catalog.models.retention import Thinning
 from catalog.models.revision import Revision
 from catalog.models.source import Proposal, Source, SourcePolicy
 from catalog.models.structure import StructureVersion
@@ -65,6 +66,7 @@ __all__ = [
     "Source",
     "SourcePolicy",
     "StructureVersion",
+    "Thinning",
     "UniqueValue",
     "User",
     "VariantAttribute",

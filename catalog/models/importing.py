@@ -83,6 +83,7 @@ class ImportRun(models.Model):
         "catalog.User", verbose_name=_("by"), null=True, on_delete=models.SET_NULL, related_name="+"
     )
     applied_at = models.DateTimeField(_("applied"), null=True)
+    thinned_at = models.DateTimeField(null=True)  # since then its rows and file are gone (catalog.retention)
 
     class Meta:
         verbose_name = _("import")

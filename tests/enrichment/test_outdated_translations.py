@@ -82,4 +82,12 @@ def test_many_at_once_stay_within_ones_rights(world: World, stale: int, person: 
 
 
 def test_long_texts_are_shown_one_after_the_other() -> None:
-    assert difference("a " * 2000, "b") == [("gone", "a " * 2000), ("come", "b")]
+    assert difference("a " * 2000, "b") == [("gone", "a " * 2000), ("same", "\n"), ("come", "b")]
+
+
+def test_texts_with_little_in_common_are_not_shown_word_by_word() -> None:
+    then, now = "Holds 350 ml; made to be used every day.", "A mug that keeps warm."
+    assert difference(then, now) == [("gone", then), ("same", "\n"), ("come", now)]
+    assert difference("Green mug, dishwasher safe.", "Green cup, dishwasher safe.") == [
+        ("same", "Green "), ("gone", "mug"), ("come", "cup"), ("same", ", dishwasher safe."),
+    ]  # fmt: skip

@@ -62,7 +62,9 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "error_kind": request.GET.get("error", ""),
         "may_apply": run.state == State.PLANNED
         or (run.state == State.FAILED and run.rows.filter(state="planned").exists()),
-        "may_undo": run.state in runs.UNDOABLE
+        "gone": runs.gone_sentence(run) if run.thinned_at else "",
+        "may_undo": run.thinned_at is None
+        and run.state in runs.UNDOABLE
         and can(request.user, "import.undo")
         and run.rows.filter(state="applied").exists(),
         "policies": _policies(run),
@@ -205,7 +207,7 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
         except runs.WrongState as wrong:
             messages.error(request, str(wrong))
         return page
-    if run.state not in runs.UNDOABLE:
+    if run.state not in runs.UNDOABLE or run.thinned_at:
         return page
     structure = Structure.current()
     reversals = undo.preview(run, most=200)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 REWRITTEN: dict[str, dict[str, str]] = {
     "TH-KOPP": {
-        "short_description|en_US": "A stoneware mug that keeps coffee warm through a long breakfast, now with a wider handle for three fingers."
+        "short_description|en_US": "Holds 350\u00a0ml and has a handle for three fingers; made to be used every day."
     },
-    "TH-JERN32": {
-        "short_description|en_US": "A cast-iron pan that gets better with every use, seasoned with linseed oil and ready for any hob."
-    },
+    "TH-VEKE": {"short_description|en_US": "180 lumens of warm light for up to 36\u00a0hours."},
 }

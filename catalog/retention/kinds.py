@@ -1,0 +1,113 @@
+"""The catalogue's rules: revisions, rows and files of imports, jobs and the files they made."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db.models import F, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from catalog.exporting import stored
+from catalog.importing.runs import WORKING
+from catalog.jobs.queue import ENDED
+from catalog.models.importing import ImportRow, ImportRun
+from catalog.models.job import Job
+from catalog.models.revision import Revision
+from catalog.retention.rules import AT_ONCE, RULES, Rule, Step, by_age
+
+
+def _revisions_say() -> str:
+    return _(
+        "The last %(count)d of each product, and all of the last %(days)d days. A file exported before what is kept is"
+        " still imported, but each of its changes to a product that was edited since is then a conflict."
+    ) % {"count": settings.PIM_KEEP_REVISIONS, "days": settings.PIM_KEEP_REVISIONS_DAYS}
+
+
+# From the oldest on, so that what is left of a product reaches back without a gap. An import's undo does without them
+# (its rows hold what was before), translations keep their source themselves.
+RULES.add(
+    "revisions",
+    Rule(
+        "revisions", gettext_lazy("Revisions of products"), _revisions_say, Revision,
+        by_age(
+            Revision, "at", settings.PIM_KEEP_REVISIONS_DAYS, only=Q(rev__lte=F("product__rev") - settings.PIM_KEEP_REVISIONS)
+        ),
+    ),
+)  # fmt: skip
+
+
+def import_step(cursor: int, now: datetime) -> Step:
+    """One run at a time, `cursor` its id: first it says that it is over, so that nobody undoes a half, then its rows go and
+    last its file."""
+    run = ImportRun.objects.filter(pk=cursor).first() if cursor else _next_run(now)
+    if run is None:
+        return Step(0, 0, True)
+    ids = list(ImportRow.objects.filter(run=run).order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
+    removed = ImportRow.objects.filter(pk__in=ids).delete()[0]
+    if len(ids) == AT_ONCE:
+        return Step(removed, run.pk, False)
+    name = run.file.name
+    shared = ImportRun.objects.filter(file=name, thinned_at=None).exists()
+    return Step(removed, 0, False, () if shared or not name else (lambda: default_storage.delete(name),))
+
+
+def _next_run(now: datetime) -> ImportRun | None:
+    limit = now - timedelta(days=settings.PIM_KEEP_IMPORTS_DAYS)
+    ended = Q(applied_at=None, created_at__lt=limit) | Q(applied_at__lt=limit)
+    due = ImportRun.objects.filter(ended, thinned_at=None).exclude(state__in=WORKING).order_by("pk")
+    run = due.select_for_update(of=("self",)).first()
+    if run is not None:
+        ImportRun.objects.filter(pk=run.pk).update(thinned_at=now)
+    return run
+
+
+RULES.add(
+    "imports",
+    Rule(
+        "imports", gettext_lazy("Rows and files of imports"),
+        lambda: _("For %(days)d days after the import, in which it can be undone; afterwards its numbers are kept.")
+        % {"days": settings.PIM_KEEP_IMPORTS_DAYS},
+        ImportRow, import_step,
+    ),
+)  # fmt: skip
+
+
+def file_step(cursor: int, now: datetime) -> Step:
+    """Exported files; the job stays, and says that its file is gone."""
+    limit = now - timedelta(days=settings.PIM_KEEP_EXPORTS_DAYS)
+    rows = Job.objects.filter(kind="grid.export", pk__gt=cursor, finished_at__lt=limit).order_by("pk")
+    looked = list(rows.only("pk", "state", "result")[:AT_ONCE])
+    names = []
+    for job in looked:
+        if found := stored.file_of(job):
+            names.append(found[0])
+            result = {key: value for key, value in job.result.items() if key not in ("file", "filename")}
+            Job.objects.filter(pk=job.pk).update(result={**result, "file_removed": now.date().isoformat()})
+    done = len(looked) < AT_ONCE
+    acts = tuple((lambda name=name: default_storage.delete(name)) for name in names)
+    return Step(len(names), 0 if done else looked[-1].pk, done, acts)
+
+
+# Before the jobs themselves, which know the files.
+RULES.add(
+    "exports",
+    Rule(
+        "exports", gettext_lazy("Exported files"),
+        lambda: _("For %(days)d days.") % {"days": settings.PIM_KEEP_EXPORTS_DAYS}, Job, file_step,
+    ),
+)  # fmt: skip
+RULES.add(
+    "jobs",
+    Rule(
+        "jobs", gettext_lazy("Jobs that have ended"),
+        lambda: _("For %(days)d days.") % {"days": max(settings.PIM_KEEP_JOBS_DAYS, settings.PIM_KEEP_EXPORTS_DAYS + 1)},
+        Job,
+        by_age(
+            Job, "created_at", max(settings.PIM_KEEP_JOBS_DAYS, settings.PIM_KEEP_EXPORTS_DAYS + 1),
+            only=Q(state__in=ENDED) & ~Q(result__has_key="file"),
+        ),
+    ),
+)  # fmt: skip

@@ -1,0 +1,20 @@
+"""This room's rule of retention: attempts to deliver."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from catalog.retention import RULES, Rule, by_age
+from channels.models import Attempt
+
+RULES.add(
+    "attempts",
+    Rule(
+        "attempts", gettext_lazy("Attempts to deliver"),
+        lambda: _("For %(days)d days. What stands on a channel, and the last refusal, is kept with the listing.")
+        % {"days": settings.PIM_KEEP_ATTEMPTS_DAYS},
+        Attempt, by_age(Attempt, "at", settings.PIM_KEEP_ATTEMPTS_DAYS),
+    ),
+)  # fmt: skip
