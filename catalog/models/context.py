@@ -56,6 +56,12 @@ class Locale(models.Model):
     def __str__(self) -> str:
         return f"{self.name} ({self.code})"
 
+    def source_code(self, first: str) -> str:
+        """The locale its texts are translated from: the one it names, else `first`; "" for that one itself."""
+        if self.translated_from is not None:
+            return self.translated_from.code
+        return "" if self.code == first else first
+
     def clean(self) -> None:
         seen, step = {self.pk}, self.fallback
         while step is not None:

@@ -213,13 +213,6 @@ def _is(type_code: str, trait: str) -> bool:
     return bool(getattr(ATTRIBUTE_TYPES.get(type_code), trait, False))
 
 
-def _source(row: Locale, first: str) -> str:
-    """What a locale is translated from: what it names, else the first active one."""
-    if row.code == first and row.translated_from is None:
-        return ""
-    return row.translated_from.code if row.translated_from else first
-
-
 def _chains(parents: Mapping[Any, Any]) -> dict[Any, tuple[Any, ...]]:
     chains = {}
     for start in parents:
@@ -334,7 +327,7 @@ def _load(version: str) -> Structure:
         },
         families=families,
         variants=variants,
-        locales={row.code: LocaleSpec(row.code, row.name, row.is_active, locale_chains[row.code], _source(row, first)) for row in locale_rows},
+        locales={row.code: LocaleSpec(row.code, row.name, row.is_active, locale_chains[row.code], row.source_code(first)) for row in locale_rows},
         contexts={
             row.code: ContextSpec(row.code, row.labels, row.kind, (*context_chains[row.code], "")) for row in context_rows
         },

@@ -4,7 +4,7 @@ import pytest
 from celery import Celery
 from django.conf import settings
 
-from pim.celery import app
+from pim.celery import THIN_SECONDS, app
 
 QUEUES = ("interactive", "imports", "delivery")
 
@@ -44,15 +44,17 @@ def test_each_room_that_works_by_the_clock_is_ticked_and_old_ticks_expire():
     assert {entry["task"]: entry["options"]["queue"] for entry in app.conf.beat_schedule.values()} == {
         "channels.tasks.tick": "delivery",
         "catalog.tasks.tick": "interactive",
+        "catalog.tasks.thin": "imports",
     }
     for entry in app.conf.beat_schedule.values():
-        assert entry["schedule"] == settings.PIM_TICK_SECONDS
-        assert entry["options"]["expires"] == settings.PIM_TICK_SECONDS * 3
+        every = THIN_SECONDS if entry["task"] == "catalog.tasks.thin" else settings.PIM_TICK_SECONDS
+        assert entry["schedule"] == every
+        assert entry["options"]["expires"] == (every if every == THIN_SECONDS else every * 3)
 
 
 def test_every_ticked_task_exists():
     app.loader.import_default_modules()
-    assert {"channels.tasks.tick", "catalog.tasks.tick"} <= set(app.tasks)
+    assert {"channels.tasks.tick", "catalog.tasks.tick", "catalog.tasks.thin"} <= set(app.tasks)
 
 
 def test_only_json_is_taken_and_a_lost_worker_gives_its_task_back():

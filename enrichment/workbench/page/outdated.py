@@ -36,10 +36,8 @@ class Outdated:
 
 
 def annotate(sheet: FieldSheet, bundle: Bundle, structure: Structure) -> None:
-    """Marks the product's own outdated texts; what is inherited is mended where it is written. One query, where there are any."""
+    """Marks the product's own outdated texts; what is inherited is mended where it is written. One query."""
     own = bundle.levels[0]
-    if not own.outdated:
-        return
     cells = {cell.key: cell for cell in sheet.cells}
     for row in OutdatedTranslation.objects.filter(product_id=own.product_id):
         cell = cells.get(row.key)
