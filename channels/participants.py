@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 
 import channels.recount  # noqa: F401  its kind of job
@@ -16,13 +17,13 @@ Computed = Mapping[int, Mapping[completeness.Slot, completeness.Score]]
 
 class Channels:
     def __init__(self) -> None:
-        # The scores of the batch whose tokens were asked for last: products_changed of the same batch stores them.
-        self._latest: tuple[ChangeBatch, Profiles, Computed] | None = None
+        # `scored`, by thread: the batch whose tokens were asked for last, for products_changed of the same batch.
+        self._latest = threading.local()
 
     def tokens(self, batch: ChangeBatch) -> dict[int, set[str]]:
         """ "inc:<channel>|<locale>" for each slot in which a product is incomplete."""
         profiles, computed = self._scores(batch)
-        self._latest = (batch, profiles, computed)
+        self._latest.scored = (batch, profiles, computed)
         names = {
             slot: f"inc:{profiles.by_id[slot.channel].code}|{slot.locale}"
             for slot in set().union(*computed.values())
@@ -45,7 +46,7 @@ class Channels:
 
         `due_at` needs no care here: it is worked out anew each time a stale row is settled.
         """
-        latest, self._latest = self._latest, None
+        latest = self._latest.__dict__.pop("scored", None)
         profiles, computed = latest[1:] if latest and latest[0] is batch else self._scores(batch)
         scores.store(computed, created=batch.created)
         channels = fan_out.channels_meant(batch, profiles)

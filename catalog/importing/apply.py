@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog import events
-from catalog.importing import marks, rows, undo
+from catalog.importing import lanes, marks, rows, undo
 from catalog.importing.progress import Progress
 from catalog.importing.rows import SOURCES, Action, State, error
 from catalog.models.importing import ImportRow, ImportRun
@@ -61,6 +61,8 @@ def apply_run(run: ImportRun, *, by: Actor, progress: Progress) -> dict[str, Any
     progress.start(done + planned.count(), done)
     whole = run.policy == Policy.ALL_OR_NOTHING
     spoilt = whole and run.rows.filter(state=State.REJECTED).exists()
+    if not whole and lanes.are_possible():
+        _apply_in_lanes(run, by=by, progress=progress)
     while not spoilt:
         if progress.cancelled():
             spoilt = whole
@@ -78,6 +80,25 @@ def apply_run(run: ImportRun, *, by: Actor, progress: Progress) -> dict[str, Any
     return _close(run, seconds=time.monotonic() - began, spoilt=spoilt, cancelled=progress.cancelled())
 
 
+def _apply_in_lanes(run: ImportRun, *, by: Actor, progress: Progress) -> None:
+    """Level by level, since a model's variants find it by what is stored. Returns early where somebody cancelled."""
+
+    def after(taken: int) -> bool:
+        progress.advance(taken)
+        failpoint("import_chunk")
+        return not progress.cancelled()
+
+    planned = run.rows.filter(state=State.PLANNED)
+    for level in sorted(set(planned.order_by().values_list("level", flat=True).distinct())):
+
+        def step(level: int = level) -> int:
+            return _apply_chunk(run, by=by, progress=progress, whole=False, level=level) or 0
+
+        if progress.cancelled():
+            return
+        lanes.drive(step, after=after)
+
+
 def close_run(run: ImportRun, *, by: Actor, progress: Progress) -> dict[str, Any]:
     """Ends a run whose job was cancelled between two workers: as if it had noticed by itself."""
     spoilt = run.policy == Policy.ALL_OR_NOTHING
@@ -91,18 +112,31 @@ def _take_back(run: ImportRun, *, by: Actor, progress: Progress) -> None:
     undo.reverse_rows(run, by=replace(by, trusted=True), progress=progress, forget=True)
 
 
-def _apply_chunk(run: ImportRun, *, by: Actor, progress: Progress, whole: bool) -> int | None:
-    """How many rows were dealt with; None where the run may not have the row that was refused."""
+def _apply_chunk(
+    run: ImportRun, *, by: Actor, progress: Progress, whole: bool, level: int | None = None
+) -> int | None:
+    """How many rows were dealt with; None where the run may not have the row that was refused.
+
+    `level`: rows of this level only, but for those that another lane has.
+    """
     try:
         with transaction.atomic():
-            progress.hold()
-            queue = run.rows.filter(state=State.PLANNED).order_by("level", "number")
-            chunk = list(queue.defer("raw").select_for_update(of=("self",))[:CHUNK])
+            queue = run.rows.filter(state=State.PLANNED).order_by("level", "number").defer("raw")
+            if level is None:
+                chunk = list(queue.select_for_update(of=("self",))[:CHUNK])
+            else:
+                lane = queue.filter(level=level).select_for_update(of=("self",), skip_locked=True)
+                chunk = list(lane[:CHUNK])
             # A model and its variants are two chunks: a variant finds its parent by what is stored.
             chunk = [row for row in chunk if row.level == chunk[0].level]
             if not chunk:
                 return 0
-            _settle(run, chunk, _written(run, chunk, by=by), whole=whole)
+            cells = _settle(run, chunk, _written(run, chunk, by=by), whole=whole)
+            if level is not None:
+                connection.check_constraints()  # what the commit would look at while the others wait
+            # Last, since the job's and the run's rows are every lane's: they are held for the commit only.
+            progress.hold()
+            _count(run, cells)
             failpoint("import_commit")
             return len(chunk)
     except Spoilt as spoilt:
@@ -187,7 +221,8 @@ def _sources(chunk: Sequence[ImportRow]) -> dict[int, dict[str, str]]:
     return dict(ProductValues.objects.filter(pk__in=ids).values_list("pk", "sources")) if ids else {}
 
 
-def _settle(run: ImportRun, chunk: Sequence[ImportRow], outcomes: Sequence[Outcome], *, whole: bool) -> None:
+def _settle(run: ImportRun, chunk: Sequence[ImportRow], outcomes: Sequence[Outcome], *, whole: bool) -> int:
+    """Stores what became of the rows; returns how many cells were written."""
     plain: list[ImportRow] = []
     other: list[ImportRow] = []
     cells = 0
@@ -217,7 +252,11 @@ def _settle(run: ImportRun, chunk: Sequence[ImportRow], outcomes: Sequence[Outco
     for listed, are_new in ((created, True), (updated, False)):
         marks.store(marks.feed_of(run), _marks(listed), created=are_new)
     rows.store_results(other, _SETTLED)
-    # Under the run's row lock, so that counts and rows agree whatever happens next.
+    return cells
+
+
+def _count(run: ImportRun, cells: int) -> None:
+    """Under the run's row lock, so that counts and rows agree whatever happens next."""
     locked = ImportRun.objects.select_for_update().get(pk=run.pk)
     locked.counts["cells_applied"] = locked.counts.get("cells_applied", 0) + cells
     ImportRun.objects.filter(pk=run.pk).update(counts=locked.counts)
