@@ -136,6 +136,11 @@ class RowParser:
         """Whether what is stored decides what a cell does: parts of a value, cells that clear."""
         return self._clears or bool(self._composites)
 
+    @property
+    def names_products(self) -> bool:
+        """Whether cells name other products, whose names may come to mean others."""
+        return bool(self._products)
+
     def bring(self, batch: Sequence[Sequence[str]]) -> None:
         """Makes the records and products known that these rows name: a query for each entity that has new ones, one for
         the products."""

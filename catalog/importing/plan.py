@@ -101,7 +101,8 @@ class Planner:
         self.unique = {
             code for code, spec in self.structure.attributes.items() if spec.unique
         } & self.headers.keys()
-        self.feed, self.trusts_marks = marks.feed_of(self.run), marks.trusts(self.by)
+        self.feed = marks.feed_of(self.run)
+        self.trusts_marks = marks.trusts(self.by) and not self.parser.names_products
         self.key = marks.key_of(self.columns, self.settings, self.structure)
 
     def close(self) -> None:
@@ -191,7 +192,7 @@ class Planner:
         self, taken: Sequence[tuple[PlannedRow, Parsed]], found: Mapping[str, Found]
     ) -> list[tuple[int, int, int]]:
         """Of the rows that ask for nothing; the others are marked when they were written. No mark where more than the
-        cells and the product decide: a model's values, a revision the row is based on."""
+        cells and the product decide: a model's values, other products' names, a revision the row is based on."""
         told = []
         for row, parsed in taken:
             product = found.get(parsed.sku.upper())

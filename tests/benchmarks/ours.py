@@ -1,6 +1,6 @@
-"""Our import of a CSV file, as `manage.py import_products` does it. Prints one JSON line: seconds by step.
+"""Our import of a CSV file, as `manage.py import_products` does it. Prints one JSON line: seconds by step, memory.
 
-python -m tests.benchmarks.ours FILE
+python -m tests.benchmarks.ours prepare | FILE
 """
 
 from __future__ import annotations
@@ -8,7 +8,9 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pim.settings")
@@ -22,6 +24,7 @@ from django.db import transaction
 
 from catalog.importing import runs
 from catalog.jobs.inline import run_here
+from catalog.jobs.run import run_due
 from catalog.models import Attribute, AttributeGroup, Family, FamilyAttribute, ImportRun, Option, Product
 from catalog.structure.announce import announce
 from tests.benchmarks.catalogue import COLUMNS, OPTIONS
@@ -63,9 +66,17 @@ def build_structure() -> None:
         announce("structure", [])
 
 
-def main(path: Path) -> None:
+def prepare() -> None:
     call_command("migrate", verbosity=0)
     build_structure()
+    print("{}")
+
+
+def main(path: Path) -> None:
+    run_due("imports")  # as a worker that has nothing to do yet
+    idle = _resident("VmRSS")
+    reader = [0.0]
+    threading.Thread(target=_watch_reader, args=[reader], daemon=True).start()
     began = time.perf_counter()
     with path.open("rb") as content:
         run = runs.start(content, path.name, user=None, profile=None, guess=False, trusted=True)
@@ -82,10 +93,35 @@ def main(path: Path) -> None:
                 "apply": applied - planned,
                 "products": Product.objects.count(),
                 "counts": run.counts,
+                "idle": idle,
+                "grown": _resident("VmHWM") - idle,
+                "reader": reader[0],
             }
         )
     )
 
 
+def _watch_reader(largest: list[float]) -> None:
+    """The process that reads the file: its largest size, looked at ten times a second."""
+    while True:
+        for children in Path("/proc/self/task").glob("*/children"):
+            with suppress(OSError):
+                for child in children.read_text().split():
+                    if b"readers" in Path(f"/proc/{child}/cmdline").read_bytes():
+                        largest[0] = max(largest[0], _resident("VmHWM", child))
+        time.sleep(0.1)
+
+
+def _resident(name: str, process: str = "self") -> float:
+    """MB of a process: VmRSS now, VmHWM at most."""
+    for line in Path(f"/proc/{process}/status").read_text().splitlines():
+        if line.startswith(name):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    if sys.argv[1] == "prepare":
+        prepare()
+    else:
+        main(Path(sys.argv[1]))

@@ -30,3 +30,14 @@ def test_an_unknown_product_is_told_at_its_cell(importer: Importer) -> None:
     problem = row(run, 2).errors[0]
     assert (problem["column"], problem["code"]) == ("PARTS-products", "unknown_product")
     assert values("A") == {}
+
+
+def test_a_name_that_comes_to_mean_another_product_is_read_again(importer: Importer) -> None:
+    add_associations(importer.world)
+    importer.run("sku,family\nA,mugs\nB,mugs\nC,mugs\n")
+    text = "sku,CROSSSELL-products\nC,A\n"
+    importer.run(text)
+    importer.world.edit(product("A").pk, sku="A-old")
+    importer.world.edit(product("B").pk, sku="A")
+    assert tally(importer.run(text)) == (1, 0, 1, 0, 0, 0)
+    assert values("C") == {"CROSSSELL": [{"product": product("A").pk}]}
