@@ -59,6 +59,15 @@ def _all_params() -> dict[str, tuple[str, str, forms.Field]]:
 PARAMS = _all_params()
 
 
+class UnboundTextInput(UnfoldAdminTextInputWidget):
+    """Left out of the theme's conditions, which would take the name of the field `default` for JavaScript's word."""
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["attrs"].pop("x-model.fill", None)
+        return context
+
+
 def _flag(name: str) -> dict[str, Any]:
     """Label and help of a flag's column, for a field of its own."""
     column = Attribute._meta.get_field(name)
@@ -81,7 +90,7 @@ class AttributeParamsForm(FixedCodeForm):
                 if each.is_active or each.code in self.instance.locales
             ]
         if "default" in self.fields:
-            self.fields["default"].widget = UnfoldAdminTextInputWidget()
+            self.fields["default"].widget = UnboundTextInput()
         self._before = (
             {name: getattr(self.instance, name) for name in FIXED_BY_VALUES} if self.instance.pk else None
         )

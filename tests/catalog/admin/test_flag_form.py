@@ -123,3 +123,11 @@ def test_a_file_is_held_to_the_same_checks(world: World) -> None:
     result = AttributeResource().import_data(dataset)
     assert list(result.invalid_rows[0].error_dict) == ["default"]
     assert flags_of("capacity")["default"] == ""
+
+
+def test_no_field_is_bound_by_a_word_that_the_browser_reads_as_code(world: World, boss: Client) -> None:
+    html = boss.get(
+        reverse("admin:catalog_attribute_change", args=[world.attributes["name"].pk])
+    ).content.decode()
+    assert 'x-model.fill="code"' in html
+    assert 'x-model.fill="default"' not in html
