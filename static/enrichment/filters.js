@@ -16,7 +16,9 @@
                 [...field.querySelectorAll("input, select")].some((input) => input.matches("[type=checkbox], [type=radio]") ? input.checked : input.value && !input.matches("[name$=_currency], [name$=_unit]")));
             const kept = new Set(filled.map((field) => field.dataset.filter));
             for (const field of fresh.content.querySelectorAll("[data-filter]")) if (kept.has(field.dataset.filter)) field.remove();
+            const said = fresh.content.querySelector("[data-found]")?.textContent ?? "";
             place.replaceChildren(...filled, fresh.content);
+            window.pimAnnounce(said);
         }, 250);
     });
     // Enter looks for attributes at once instead of showing products.
