@@ -126,7 +126,7 @@ def _apply_chunk(
                 chunk = list(queue.select_for_update(of=("self",))[:CHUNK])
             else:
                 lane = queue.filter(level=level).select_for_update(of=("self",), skip_locked=True)
-                chunk = list(lane[:CHUNK])
+                chunk = list(lane[: CHUNK // lanes.LANES])  # together no more in memory than one lane
             # A model and its variants are two chunks: a variant finds its parent by what is stored.
             chunk = [row for row in chunk if row.level == chunk[0].level]
             if not chunk:
