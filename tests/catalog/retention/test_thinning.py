@@ -20,7 +20,7 @@ from catalog import retention
 from catalog.exporting import stored
 from catalog.importing import runs
 from catalog.jobs import run_due
-from catalog.models import ImportRow, ImportRun, Job, Revision
+from catalog.models import ImportRow, ImportRun, Job, Revision, User
 from catalog.models.retention import Thinning
 from catalog.retention import RULES, by_age, kinds, thin
 from catalog.retention import rules as rule_module
@@ -224,3 +224,5 @@ def test_the_page_says_what_there_is_how_long_it_is_kept_and_when_it_was_thinned
     assert (lines["Revisions of products"]["count"], lines["Revisions of products"]["exact"]) == (2, True)
     assert "The last 50 of each product, and all of the last 730 days" in response.content.decode()
     assert lines["Sessions that have ended"]["state"].removed == 1
+    client.force_login(User.objects.create_user("anna", is_staff=True))
+    assert client.get(reverse("admin:catalog_thinning_changelist")).status_code == 403
