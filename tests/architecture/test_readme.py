@@ -57,3 +57,11 @@ def test_the_first_screen_holds_the_sentence_the_commands_the_house_and_the_tabl
     assert "make test" in text
     assert "pim.lib" in text
     assert "| when … | look in … |" in text
+
+
+def test_decisions_are_numbered_one_after_another_and_say_their_number():
+    files = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    numbers = [int(path.name[:4]) for path in files]
+    assert numbers == list(range(1, len(files) + 1))
+    for number, path in zip(numbers, files, strict=True):
+        assert path.read_text(encoding="utf-8").startswith(f"# {number}. "), path.name
