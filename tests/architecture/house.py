@@ -22,11 +22,16 @@ def python_files(*folders: str) -> Iterator[Path]:
 
 def own_files() -> Iterator[Path]:
     """Every text file somebody wrote by hand."""
-    left_out = {"var", "__pycache__"}
+    left_out = {"var", "__pycache__"}  # and what begins with a dot; ".git" is a file in a second work tree
     for path in sorted(ROOT.rglob("*")):
         parts = path.relative_to(ROOT).parts
         hidden = any(part in left_out or (part.startswith(".") and part != ".ci") for part in parts[:-1])
-        if path.is_file() and not hidden and not (parts[0] == "static" and "vendor" in parts):
+        if (
+            path.is_file()
+            and path.name != ".git"
+            and not hidden
+            and not (parts[0] == "static" and "vendor" in parts)
+        ):
             yield path
 
 
