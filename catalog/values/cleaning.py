@@ -14,6 +14,8 @@ from catalog.values.changes import ABSENT, EMPTY, RESET, FieldError
 from catalog.values.draft import Draft
 from catalog.values.keys import Key, is_canonical
 
+NO_ROOM = ("not_in_family", "wrong_level")  # refusals by the place of the product, not by the key itself
+
 
 class KeyRules:
     """What one batch found out about keys: checked once for each key, place in the structure and reach of the writer,
@@ -56,7 +58,9 @@ class KeyRules:
             )
             return None
         refusal = misplaced(draft, spec, parsed, self.structure)
-        if refusal:
+        # What has no room any more may still be taken away: a move that is taken back leaves such values behind.
+        leaves = refusal is not None and refusal[0] in NO_ROOM and (raw is RESET or raw is ABSENT)
+        if refusal and not leaves:
             draft.refuse(key, refusal[0], refusal[1], shown)
             return None
         if draft.rights is not None and not draft.rights.may_edit_key(spec, parsed.locale, parsed.context):
@@ -74,7 +78,8 @@ class KeyRules:
             )
             return None
         known = (spec, ATTRIBUTE_TYPES[spec.type], may_inherit(draft, spec, parsed, self.structure))
-        self.of(draft)[key] = known
+        if not leaves:
+            self.of(draft)[key] = known
         return known
 
 

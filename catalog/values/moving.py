@@ -17,7 +17,7 @@ from catalog.models.campaign import CampaignValues
 from catalog.models.product import Product
 from catalog.structure.snapshot import Structure, VariantSpec
 from catalog.values.changes import ABSENT
-from catalog.values.cleaning import misplaced
+from catalog.values.cleaning import NO_ROOM, misplaced
 from catalog.values.draft import Draft, Surroundings
 from catalog.values.keys import Key, attribute_of, campaign_key
 from catalog.values.products import descendants
@@ -197,7 +197,7 @@ def shed(draft: Draft, structure: Structure) -> None:
         if spec is None or key in draft.change.values:
             continue
         refusal = misplaced(draft, spec, parsed, structure)
-        if refusal is None or refusal[0] not in ("not_in_family", "wrong_level"):
+        if refusal is None or refusal[0] not in NO_ROOM:
             continue
         rights = draft.rights
         if rights is not None and not rights.may_edit_key(spec, parsed.locale, parsed.context):

@@ -217,6 +217,24 @@ def test_a_variant_that_leaves_its_model_takes_along_what_it_inherited(
     assert CampaignValues.objects.get(product=moved).values == {}
 
 
+def test_what_only_its_model_may_say_comes_along_and_leaves_again_when_that_is_taken_back(world: World) -> None:
+    from django.db import transaction
+
+    variant = FamilyVariant.objects.get(code="shirts_size")
+    with transaction.atomic():
+        VariantAttribute.objects.create(
+            family_variant=variant, attribute=world.attributes["weight"], level=0, is_axis=False
+        )
+        announce("family_variant", [variant.pk])
+    world.create("TEE", {"weight": "1 kg"}, family_variant="shirts_size")
+    tee = world.create("TEE-M", {"size": "m"}, parent="TEE").product or 0
+    before = catalogue_hash()
+    move(world, place.out_of_model(bundles.load([tee])[tee], Structure.current()))
+    assert own(tee) == {"size": "m", "weight": {"amount": "1", "unit": "KILOGRAM"}}
+    take_back(world, tee)
+    assert catalogue_hash() == before
+
+
 def test_a_whole_model_changes_family_by_a_family_variant_with_the_same_axes(
     world: World, shirts: dict[str, int]
 ) -> None:
