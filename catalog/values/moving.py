@@ -246,31 +246,30 @@ def store_moves(drafts: Sequence[Draft], *, structure: Structure) -> set[int]:
 
 
 def _move_campaigns(moved: Sequence[Draft], structure: Structure) -> None:
-    leaving = [draft for draft in moved if draft.row.kind == Kind.SIMPLE and draft.stored_above]
+    leaving = [
+        draft for draft in moved
+        if draft.change.moves == "along" and draft.row.kind == Kind.SIMPLE and draft.stored_above
+    ]  # fmt: skip
     ids = {draft.row.pk for draft in moved} | {step.pk for draft in leaving for step in draft.stored_above}
     rows = CampaignValues.objects.filter(product_id__in=ids).select_related("campaign")
-    documents = {(row.campaign_id, row.product_id): row for row in rows}
-    for row in rows:
-        row.values = structure.read(row.values)
-    if not documents:
-        return
-    codes = {row.campaign_id: row.campaign.code for row in documents.values()}
+    documents = {(row.campaign_id, row.product_id): structure.read(row.values) for row in rows}
+    codes = {row.campaign_id: row.campaign.code for row in rows}
+    written = []
     for draft in moved:
         for campaign, code in codes.items():
-            own = documents.get((campaign, draft.row.pk))
-            before = dict(own.values) if own else {}
+            before = documents.get((campaign, draft.row.pk), {})
             after = {key: value for key, value in before.items() if _has_room(draft, key, structure)}
             for step in draft.stored_above if draft in leaving else ():
-                above = documents.get((campaign, step.pk))
-                after = {**(above.values if above else {}), **after}
+                after = {**documents.get((campaign, step.pk), {}), **after}
             if after != before:
-                CampaignValues.objects.update_or_create(
-                    campaign_id=campaign, product_id=draft.row.pk, defaults={"values": after}
-                )
+                written.append(CampaignValues(campaign_id=campaign, product_id=draft.row.pk, values=after))
                 for key in before.keys() | after.keys():
                     pair = (before.get(key, ABSENT), after.get(key, ABSENT))
                     if pair[0] != pair[1]:
                         draft.outcome.changed[campaign_key(key, code)] = pair
+    CampaignValues.objects.bulk_create(
+        written, update_conflicts=True, unique_fields=["campaign", "product"], update_fields=["values"]
+    )
 
 
 def _has_room(draft: Draft, key: str, structure: Structure) -> bool:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from catalog.models import (
     Campaign,
     CampaignValues,
+    FamilyAttribute,
     FamilyVariant,
     Product,
     ProductValues,
@@ -172,6 +173,48 @@ def test_a_place_that_does_not_fit_is_refused_and_nothing_changes(
     assert catalogue_hash() == before
 
 
+def test_taking_back_a_move_under_a_model_brings_nothing_of_the_models_campaigns_along(
+    world: World, shirts: dict[str, int]
+) -> None:
+    now = timezone.now()
+    sale = Campaign.objects.create(code="sale", starts_at=now, ends_at=now + timedelta(days=1))
+    write_campaign(sale, {shirts["TEE"]: {"price": {"EUR": "9"}}}, by=SYSTEM)
+    simple = world.create("TEE-L", {"price": {"EUR": "25"}}, family="shirts").product
+    move(world, place.under(row(simple), "TEE", {"size": "l"}))
+    take_back(world, simple)
+    assert [each.product_id for each in CampaignValues.objects.all()] == [shirts["TEE"]]
+
+
+def test_campaigns_values_of_many_variants_move_in_as_many_statements_as_of_one(
+    world: World, shirts: dict[str, int]
+) -> None:
+    from django.db import connection, transaction
+    from django.test.utils import CaptureQueriesContext
+
+    with transaction.atomic():
+        FamilyAttribute.objects.create(family=world.families["mugs"], attribute=world.attributes["size"])
+        other = FamilyVariant.objects.create(code="mugs_size", family=world.families["mugs"])
+        VariantAttribute.objects.create(
+            family_variant=other, attribute=world.attributes["size"], level=1, is_axis=True
+        )
+        FamilyAttribute.objects.filter(
+            family=world.families["mugs"], attribute=world.attributes["price"]
+        ).delete()
+        announce("family_variant", [other.pk])
+    for size in "sl":
+        shirts[f"POLO-{size}"] = world.create(f"POLO-{size}", {"size": size}, parent="POLO").product or 0
+    now = timezone.now()
+    sale = Campaign.objects.create(code="sale", starts_at=now, ends_at=now + timedelta(days=1))
+    write_campaign(sale, {pk: {"price": {"EUR": "9"}} for pk in shirts.values()}, by=SYSTEM)
+    counts = []
+    for model in ("TEE", "POLO"):
+        with CaptureQueriesContext(connection) as queries:
+            move(world, place.to_family_variant(row(shirts[model]), "mugs_size"))
+        counts.append(len(queries))
+    assert CampaignValues.objects.filter(values={}).count() == 6
+    assert counts[0] == counts[1]
+
+
 def test_a_variant_goes_to_another_model_and_inherits_there(world: World, shirts: dict[str, int]) -> None:
     world.edit(shirts["TEE-M"], {"size": "s"})
     before = catalogue_hash()
@@ -240,8 +283,6 @@ def test_a_whole_model_changes_family_by_a_family_variant_with_the_same_axes(
 ) -> None:
     from django.db import transaction
 
-    from catalog.models import FamilyAttribute
-
     with transaction.atomic():
         FamilyAttribute.objects.create(family=world.families["mugs"], attribute=world.attributes["size"])
         other = FamilyVariant.objects.create(code="mugs_size", family=world.families["mugs"])
@@ -299,8 +340,6 @@ def test_what_was_changed_since_is_not_undone(world: World, shirts: dict[str, in
 
 def test_a_unique_value_is_free_once_its_product_left_the_family(world: World) -> None:
     from django.db import transaction
-
-    from catalog.models import FamilyAttribute
 
     mug = world.create("MUG", {"ean": "4006381333931"}, family="mugs").product
     with transaction.atomic():
