@@ -46,6 +46,7 @@ class Merge:
     lost: list[tuple[AttributeSpec, Any]] = field(
         default_factory=list
     )  # the other's, without room at the survivor
+    hidden: int = 0  # keys in which they differ and that this person may not see: the survivor's stay
     categories: list[str] = field(default_factory=list)  # the survivor's own and what it gets
     added_categories: list[str] = field(default_factory=list)
 
@@ -66,9 +67,12 @@ def why_not(survivor: Bundle, other: Bundle, *, other_has_variants: bool) -> str
     return ""
 
 
-def compare(survivor: Bundle, other: Bundle, structure: Structure, rights: Rights) -> Merge:
+def compare(
+    survivor: Bundle, other: Bundle, structure: Structure, rights: Rights, other_rights: Rights
+) -> Merge:
     """What the two say differently, with a sensible choice for each: what is filled before what is empty, the stronger
-    source before the weaker, the survivor's before the other's. `rights`: the person's on the survivor.
+    source before the weaker, the survivor's before the other's. `rights`: the person's on the survivor; `other_rights`: on
+    the other. What they may not see of either is only counted.
     """
     made = Merge(survivor, other)
     room = frozenset(attributes_at(survivor, structure))
@@ -82,6 +86,9 @@ def compare(survivor: Bundle, other: Bundle, structure: Structure, rights: Right
             continue
         kept = shown.get(key)
         if kept is not None and (kept == taken or ATTRIBUTE_TYPES[spec.type].equal(kept, taken, spec)):
+            continue
+        if not all(each.may_view_key(spec, parsed.locale, parsed.context) for each in (rights, other_rights)):
+            made.hidden += 1
             continue
         if spec.code not in room:
             made.lost.append((spec, taken))

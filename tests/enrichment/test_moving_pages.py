@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
-from catalog.models import Product, ProductValues
+from catalog.models import Campaign, Product, ProductValues, User
+from catalog.values.campaigns import write_campaign
 from catalog.values.fingerprint import catalogue_hash
 from channels.models import Channel, Listing
 from tests.channels.stage import FULL
 from tests.enrichment.conftest import Desk
-from tests.world import World
+from tests.world import SYSTEM, World
 
 
 def row(product: int) -> Product:
@@ -40,6 +44,16 @@ def test_a_family_change_shows_what_is_lost_and_what_channels_then_miss(
     assert [(each.label, each.before) for each in made.lost] == [("Capacity", "300")]
     assert "1 value leaves the product." in response.content.decode()
     assert catalogue_hash() == before
+
+
+def test_what_a_campaign_says_of_it_is_told_before_it_is_lost(desk: Desk, world: World, mug: int) -> None:
+    now = timezone.now()
+    sale = Campaign.objects.create(
+        code="sale", labels={"en_US": "Sale"}, starts_at=now, ends_at=now + timedelta(days=1)
+    )
+    write_campaign(sale, {mug: {"capacity": "330", "price": {"EUR": "5"}}}, by=SYSTEM)
+    made = look(desk, mug, "family", to="shirts").context_data["made"]
+    assert [(each.label, each.place, each.before) for each in made.lost] == [("Capacity", "Sale", "330")]
 
 
 def test_a_family_change_is_done_and_taken_back_from_the_history(desk: Desk, world: World, mug: int) -> None:
@@ -149,6 +163,19 @@ def test_a_duplicate_is_merged_value_by_value_and_leads_to_what_stays(
     page = desk.page(other).content.decode()
     assert f'Merged into <a href="{reverse("admin:catalog_product_change", args=[mug])}">MUG-1</a>' in page
     assert Listing.objects.get(product_id=other).is_stale
+
+
+def test_a_comparison_does_not_show_what_the_persons_roles_do_not_show(
+    world: World, mug: int, person: Callable[..., User]
+) -> None:
+    """Neither of the one that stays nor of the duplicate, which may stand where their roles reach less."""
+    world.create("MUG-OLD", {"capacity": "977", "name|en_US": "Old mug"}, family="mugs")
+    anna = person("anna", ["product.edit", "product.trash"], groups=["marketing"], locales=["en_US"])
+    response = Desk(anna).client.get(reverse("admin:catalog_product_merge", args=[mug]), {"other": "MUG-OLD"})
+    assert [side.name for side in response.context_data["sides"]] == ["pick:name|en_US"]
+    page = response.content.decode()
+    assert "977" not in page
+    assert "1 value that your roles do not show differs as well: that of MUG-1 stays." in page
 
 
 def test_a_product_is_not_merged_with_itself(desk: Desk, mug: int) -> None:

@@ -63,7 +63,9 @@ def page(request: HttpRequest, product_id: int) -> HttpResponse:
         if reason:
             form.add_error("other", reason)
         else:
-            made = merging.compare(bundle, other, structure, rights_on(request, bundle, structure))
+            made = merging.compare(
+                bundle, other, structure, rights_on(request, bundle, structure), rights_on(request, other, structure)
+            )  # fmt: skip
     if made is not None and request.method == "POST":
         if request.POST.get("revs") == _revs(made):
             return _merge(request, made)

@@ -15,7 +15,7 @@ from catalog.models.user import User
 from catalog.moves.place import actor
 from catalog.structure.snapshot import Structure, VariantSpec
 from catalog.values import bundle as bundles
-from catalog.values.bundle import Bundle, Level
+from catalog.values.bundle import Bundle, Level, attributes_at
 from catalog.values.changes import ABSENT, Outcome, ProductChange
 from catalog.values.keys import Key, attribute_of, is_field
 from catalog.values.write import plan
@@ -29,7 +29,7 @@ MOST = 200  # rows shown of one group
 @dataclass(frozen=True, slots=True)
 class Row:
     label: str
-    place: str  # locale and context
+    place: str  # locale and context, and the campaign
     before: str
     after: str
     sku: str = ""
@@ -162,15 +162,40 @@ def _compare(
             made.hidden += 1
             continue
         kind = ATTRIBUTE_TYPES[spec.type]
-        context = structure.contexts.get(parsed.context)
-        place = " · ".join(
-            part for part in (parsed.locale, context.label() if context else parsed.context) if part
-        )
+        place = _place_of(parsed, structure)
         row = Row(
             spec.label(locale or None), place, kind.summary(old, spec, locale or None), kind.summary(new, spec, locale or None), sku
         )  # fmt: skip
         group = made.lost if new is None else made.gained if old is None else made.changed
         group.append(row)
+    _lost_of_campaigns(made, was, will, structure, rights, locale, sku)
+
+
+def _lost_of_campaigns(
+    made: Preview, was: Bundle, will: Bundle, structure: Structure, rights: Rights, locale: str, sku: str
+) -> None:
+    """What campaigns say of the product itself, and its new place has no room for."""
+    room = frozenset(attributes_at(will, structure))
+    for document in was.campaigns:
+        for key, value in document.values.items() if document.level == 0 else ():
+            parsed = Key.parse(key)
+            spec = structure.attributes.get(parsed.attribute)
+            if spec is None or spec.code in room:
+                continue
+            if not rights.may_view_key(spec, parsed.locale, parsed.context):
+                made.hidden += 1
+                continue
+            before = ATTRIBUTE_TYPES[spec.type].summary(value, spec, locale or None)
+            place = _place_of(
+                parsed, structure, label_of(dict(document.labels), document.code, locale or None)
+            )
+            made.lost.append(Row(spec.label(locale or None), place, before, "", sku))
+
+
+def _place_of(key: Key, structure: Structure, campaign: str = "") -> str:
+    context = structure.contexts.get(key.context)
+    parts = (key.locale, context.label() if context else key.context, campaign)
+    return " · ".join(part for part in parts if part)
 
 
 def _named(variant: VariantSpec | None, locale: str) -> str:

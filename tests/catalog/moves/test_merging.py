@@ -21,7 +21,7 @@ EAN = "4006381333931"
 
 def compare(first: int, second: int) -> Merge:
     loaded = bundles.load([first, second])
-    return merging.compare(loaded[first], loaded[second], Structure.current(), ALL)
+    return merging.compare(loaded[first], loaded[second], Structure.current(), ALL, ALL)
 
 
 @pytest.fixture

@@ -260,7 +260,9 @@ def test_a_variant_that_leaves_its_model_takes_along_what_it_inherited(
     assert CampaignValues.objects.get(product=moved).values == {}
 
 
-def test_what_only_its_model_may_say_comes_along_and_leaves_again_when_that_is_taken_back(world: World) -> None:
+def test_what_only_its_model_may_say_comes_along_and_leaves_again_when_that_is_taken_back(
+    world: World,
+) -> None:
     from django.db import transaction
 
     variant = FamilyVariant.objects.get(code="shirts_size")
