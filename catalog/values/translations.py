@@ -35,7 +35,11 @@ def follow(drafts: Sequence[Draft], *, structure: Structure, now: datetime) -> N
         draft.row.pk: (draft, changed)
         for draft in drafts
         if not draft.is_new
-        and (changed := [key for key in draft.outcome.changed if _is_text(key, structure)])
+        and (
+            changed := [
+                key for key in draft.outcome.changed if _is_text(key, structure) or _was_text(key, structure)
+            ]
+        )
     }
     if not texts:
         return
@@ -49,6 +53,8 @@ def follow(drafts: Sequence[Draft], *, structure: Structure, now: datetime) -> N
         written = [known[key].pk for key in changed if key in known]
         gone += written
         for source_key in changed:
+            if not _is_text(source_key, structure):
+                continue
             before, after = draft.outcome.changed[source_key]
             for key in _translations_of(source_key, draft.values, structure):
                 if key in draft.outcome.changed:
@@ -79,6 +85,11 @@ def follow(drafts: Sequence[Draft], *, structure: Structure, now: datetime) -> N
 def _is_text(key: str, structure: Structure) -> bool:
     spec = structure.attributes.get(attribute_of(key)) if "|" in key else None
     return spec is not None and spec.localizable and ATTRIBUTE_TYPES[spec.type].is_text
+
+
+def _was_text(key: str, structure: Structure) -> bool:
+    """Of an attribute that is being converted: its texts leave their keys, and what was noted of them with it."""
+    return "|" in key and any(conversion.holds(key) for conversion in structure.conversions)
 
 
 def _is_empty(value: Any, spec: AttributeSpec) -> bool:

@@ -16,8 +16,10 @@ from catalog.models import (
     Campaign,
     CampaignValues,
     Conversion,
+    Family,
     Job,
     Option,
+    OutdatedTranslation,
     Product,
     Proposal,
     Revision,
@@ -221,3 +223,14 @@ def test_there_and_back_is_where_it_was(world: World, mug: int) -> None:
     done("capacity", localizable=True, locales=("en_US",))
     done("capacity", localizable=False, locales=("en_US",))
     assert own(mug) == before
+
+
+@pytest.mark.parametrize("change", [{"localizable": False, "locales": ("en_US",)}, {"type": "select"}])
+def test_a_text_that_is_no_translation_any_more_is_not_outdated(world: World, change: dict[str, Any]) -> None:
+    mug = world.create("MUG", {"name|en_US": "Mug", "name|de_DE": "Tasse"}, family="mugs").product
+    world.edit(mug, {"name|en_US": "Cup"})
+    assert OutdatedTranslation.objects.get().key == "name|de_DE"
+    Family.objects.update(label_attribute=None)
+    done("name", **change)
+    assert not OutdatedTranslation.objects.exists()
+    assert "outdated:de_DE" not in Product.objects.get(pk=mug).tokens
