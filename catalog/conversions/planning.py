@@ -24,6 +24,7 @@ from catalog.structure.conversions_in_force import conversion_spec
 from catalog.structure.snapshot import Structure
 from catalog.structure.specs import AttributeSpec, OptionSpec
 from catalog.structure.ways import option_code
+from catalog.values.derive import unique_entry
 
 CHUNK = 1000
 SAMPLES = 12  # of each group
@@ -119,7 +120,8 @@ class _Findings:
         self.spec = spec
         self.old, self.new = ATTRIBUTE_TYPES[spec.old.type], ATTRIBUTE_TYPES[spec.new.type]
         self.products: set[int] = set()
-        self.values = self.changed = 0
+        self.values = self.changed = self.repeated = 0
+        self.entries: set[str] = set()  # of a unique attribute
         self.failed: Counter[str] = Counter()
         self.outvoted = 0
         self.samples: dict[str, list[dict[str, Any]]] = {"changed": [], "failed": [], "outvoted": []}
@@ -131,6 +133,8 @@ class _Findings:
         self.products.add(pk)
         self.values += len(own)
         made = self.spec.document(own)
+        if self.spec.new.unique:
+            self._note_entry((made[0] if made else own).get(self.spec.code))
         if made is None:
             return
         document, origins, failures = made
@@ -149,6 +153,13 @@ class _Findings:
                 after = "" if value is None else self.new.summary(value, self.spec.new)
                 self._sample("changed", pk, origin, self._old(own[origin]), after, key)
 
+    def _note_entry(self, value: Any) -> None:
+        """Two texts that differ may be one number."""
+        if value is not None:
+            entry = unique_entry(self.spec.new, value)
+            self.repeated += entry in self.entries
+            self.entries.add(entry)
+
     def _old(self, value: Any) -> str:
         return "" if value is None else self.old.summary(value, self.spec.old)
 
@@ -162,5 +173,5 @@ class _Findings:
         return {
             "products": len(self.products), "values": self.values, "changed": self.changed,
             "failed": sum(self.failed.values()), "reasons": self.failed.most_common(20), "outvoted": self.outvoted,
-            "samples": self.samples,
+            "repeated": self.repeated, "samples": self.samples,
         }  # fmt: skip

@@ -51,9 +51,11 @@ def check_skus(drafts: Sequence[Draft]) -> None:
 
 
 def unique_changes(draft: Draft, structure: Structure) -> Iterable[tuple[str, str]]:
-    """(attribute, entry to claim, or "" to give up) of the unique attributes this draft changes."""
+    """(attribute, entry to claim, or "" to give up) of the unique attributes this draft changes. Not of those that only a
+    conversion changes: it may make two products say the same, and refuses neither (store.renew_unique_values).
+    """
     for code in structure.unique:
-        if code in draft.outcome.changed:
+        if code in draft.outcome.changed and code not in draft.rewritten:
             after = draft.outcome.changed[code][1]
             empty = after is ABSENT or after is None
             yield code, "" if empty else unique_entry(structure.attributes[code], after)

@@ -72,9 +72,11 @@ def record(drafts: Sequence[Draft]) -> None:
         raw = draft.unconverted
         if raw is None or draft.outcome.errors or not (draft.change.converts or draft.outcome.changed):
             continue
+        edited = frozenset(draft.outcome.changed)
         for key in sorted(raw.keys() | draft.stored.keys()):
             before, after = raw.get(key, ABSENT), draft.stored.get(key, ABSENT)
             if before != after or (before is ABSENT) != (after is ABSENT):
                 now = draft.outcome.changed.get(key, (after, after))[1]
                 draft.outcome.changed[key] = (before, now)
+        draft.rewritten = frozenset(draft.outcome.changed) - edited
         draft.stored = raw  # what the database has: the document is written

@@ -47,6 +47,7 @@ class Draft:
     unconverted: dict[str, Any] | None = (
         None  # the document in the database, where `stored` is read through a conversion
     )
+    rewritten: frozenset[str] = frozenset()  # keys that the conversion alone changed
 
     @property
     def depth(self) -> int:

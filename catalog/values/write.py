@@ -232,6 +232,9 @@ def _store(drafts: Sequence[Draft], *, by: Actor, structure: Structure) -> None:
             [(attribute, draft.row.pk) for draft, attribute, _entry in claims if not draft.is_new],
             [(attribute, entry, draft.row.pk) for draft, attribute, entry in claims if entry],
         )
+    rewritten = [draft.row.pk for draft in drafts if draft.rewritten] if structure.conversions else ()
+    if rewritten and structure.unique:
+        store.renew_unique_values({pk: batch.bundles[pk] for pk in rewritten}, structure)
     store.store_revisions(drafts, by, now)
     _store_derived(batch, {pk: row for pk, row in rows.items() if pk not in created}, derived)
     participants.products_changed(batch)

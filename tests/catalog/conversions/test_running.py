@@ -23,8 +23,10 @@ from catalog.models import (
     Product,
     Proposal,
     Revision,
+    UniqueValue,
 )
 from catalog.search import filter_tokens
+from catalog.structure import snapshot
 from catalog.structure.snapshot import Structure
 from catalog.values import bundle as bundles
 from catalog.values.campaigns import write_campaign
@@ -234,3 +236,18 @@ def test_a_text_that_is_no_translation_any_more_is_not_outdated(world: World, ch
     done("name", **change)
     assert not OutdatedTranslation.objects.exists()
     assert "outdated:de_DE" not in Product.objects.get(pk=mug).tokens
+
+
+def test_two_texts_that_become_one_number_stay_and_the_plan_says_so(world: World) -> None:
+    """The attribute is unique, but a conversion that stops at the second would leave all others unconverted."""
+    Attribute.objects.filter(code="ean").update(type="text", params={})
+    snapshot.forget()
+    first, second = (
+        world.create(sku, {"ean": text}, family="mugs").product for sku, text in (("A", "1.0"), ("B", "1"))
+    )
+    row = done("ean", type="number")
+    assert row.plan["repeated"] == 1
+    assert (own(first)["ean"], own(second)["ean"]) == ("1", "1")
+    assert list(UniqueValue.objects.values_list("attribute", "value")) == [("ean", "1")]
+    third = world.create("C", {"ean": "2"}, family="mugs").product
+    assert [error.code for error in world.edit(third or 0, {"ean": "1"}).errors] == ["not_unique"]
