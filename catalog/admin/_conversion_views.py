@@ -65,6 +65,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "told": told(latest, structure) if latest else [],
         "samples": _samples(latest) if latest and latest.state == State.PLANNED else {},
         "job": _job(latest) if latest and latest.state in (State.PLANNING, State.OPEN) else None,
+        "is_left": latest is not None and running.is_left(latest),
         "may_start": latest is not None
         and latest.state == State.PLANNED
         and not latest.plan.get("too_many_options"),
@@ -88,12 +89,16 @@ def _plan(request: HttpRequest, attribute: Attribute, wanted: Any) -> None:
 @require_POST
 @endpoint("structure.edit")
 def start(request: HttpRequest, pk: int) -> HttpResponse:
-    """`conversion`: the plan that was looked at."""
+    """`conversion`: the plan that was looked at, or a conversion whose job ended before its time."""
     attribute = _find(request, pk)
     wanted = request.POST.get("conversion", "")
     row = attribute.conversions.filter(pk=int(wanted) if wanted.isdecimal() else 0).first()
     if row is None:
         raise Http404(_("This plan is no longer there."))
+    if row.state == State.OPEN:
+        if running.go_on(row, by=request.user):
+            messages.success(request, _("It goes on from where it stopped."))
+        return HttpResponseRedirect(_address(attribute))
     try:
         running.start(row, by=request.user)
     except ValidationError as error:

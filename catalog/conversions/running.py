@@ -21,6 +21,7 @@ from catalog.attribute_types.base import ValueRefused
 from catalog.conversions.asking import Wanted, facets_of, reasons_against
 from catalog.conversions.planning import documents
 from catalog.jobs import JobHandle, enqueue, job
+from catalog.jobs.queue import ENDED
 from catalog.models.attribute import Attribute, Option
 from catalog.models.campaign import Campaign, CampaignValues
 from catalog.models.conversion import Conversion
@@ -35,6 +36,7 @@ from catalog.values.changes import Actor, ProductChange
 from catalog.values.keys import split_campaign
 from catalog.values.write import write
 
+KIND = "catalog.convert"
 STEP = 200  # products: one transaction
 
 
@@ -70,10 +72,26 @@ def start(row: Conversion, *, by: User | None) -> Job:
         row.state, row.started_at, row.position, row.counts = Conversion.State.OPEN, timezone.now(), 0, {}
         row.save(update_fields=["state", "started_at", "position", "counts"])
         announce("attribute", [attribute.pk], by=by.pk if by else None)
-        return enqueue(
-            "catalog.convert", {"conversion": row.pk}, by=by,
-            title=_("Converting the values of %(attribute)s") % {"attribute": attribute},
-        )  # fmt: skip
+        return _enqueue(row, by)
+
+
+def go_on(row: Conversion, *, by: User | None) -> Job | None:
+    """Another job for an open conversion whose own ended before its time: it was cancelled, or failed. None while it runs."""
+    with transaction.atomic():
+        row = Conversion.objects.select_for_update().select_related("attribute").get(pk=row.pk)
+        return _enqueue(row, by) if is_left(row) else None
+
+
+def is_left(row: Conversion) -> bool:
+    """Whether the conversion is open and nobody is at it."""
+    if row.state != Conversion.State.OPEN:
+        return False
+    return not Job.objects.exclude(state__in=ENDED).filter(kind=KIND, params__conversion=row.pk).exists()
+
+
+def _enqueue(row: Conversion, by: User | None) -> Job:
+    title = _("Converting the values of %(attribute)s") % {"attribute": row.attribute}
+    return enqueue(KIND, {"conversion": row.pk}, by=by, title=title)
 
 
 def _make_options(attribute: Attribute, wanted: dict[str, str], *, by: User | None) -> list[int]:
@@ -89,7 +107,7 @@ def _make_options(attribute: Attribute, wanted: dict[str, str], *, by: User | No
     return [option.pk for option in created]
 
 
-@job("catalog.convert")
+@job(KIND)
 def run(handle: JobHandle, /, *, conversion: int) -> dict[str, Any]:
     """Rewrites products in steps, each a transaction with its place; a killed run goes on from there. It is not cancelled
     half way: what is not rewritten would be read through the conversion for ever.

@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from catalog.jobs import run_due
-from catalog.models import Attribute, Conversion, ProductValues, Role, User
+from catalog.jobs import cancel, run_due
+from catalog.models import Attribute, Conversion, Job, ProductValues, Role, User
 from tests.world import World, build_world
 
 
@@ -68,6 +68,29 @@ def test_a_number_gets_a_unit(client: Client, world: World) -> None:
     while run_due("interactive"):
         pass
     assert ProductValues.objects.get(pk=mug).values == {"capacity": {"amount": "300", "unit": "MILLILITER"}}
+
+
+def test_a_conversion_whose_job_was_cancelled_goes_on(client: Client, world: World) -> None:
+    """The attribute is switched already: without a job its values would be read through the conversion for ever."""
+    mug = world.create("MUG", {"capacity": "300"}, family="mugs").product
+    client.post(address("capacity"), {"type": "number", "localizable": "on", "locale": "en_US"})
+    start, asked = (
+        address("capacity", "catalog_attribute_start_conversion"),
+        {"conversion": Conversion.objects.get().pk},
+    )
+    client.post(start, asked)
+    jobs = Job.objects.filter(kind="catalog.convert")
+    assert "Go on" not in client.get(address("capacity")).content.decode()
+    client.post(start, asked)
+    assert jobs.count() == 1
+    assert cancel(jobs.get().pk)
+    assert "Go on" in client.get(address("capacity")).content.decode()
+    client.post(start, asked)
+    assert jobs.count() == 2
+    while run_due("interactive"):
+        pass
+    assert ProductValues.objects.get(pk=mug).values == {"capacity|en_US": "300"}
+    assert Conversion.objects.get().state == "done"
 
 
 def test_what_stands_against_it_is_said_and_nothing_is_planned(client: Client, world: World) -> None:
