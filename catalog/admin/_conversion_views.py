@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from catalog.access import endpoint, visible
+from catalog.access import can, endpoint, visible
 from catalog.admin._conversion_form import ConversionForm
 from catalog.attribute_types import ATTRIBUTE_TYPES
 from catalog.conversions import planning, running
@@ -22,6 +22,7 @@ from catalog.conversions.asking import reasons_against
 from catalog.jobs import enqueue
 from catalog.models import Attribute, Conversion, Job, Product
 from catalog.structure.snapshot import Structure
+from catalog.values.keys import Key
 
 AT_ONCE = 2000  # products: a plan of no more is made while the person waits
 State = Conversion.State
@@ -63,7 +64,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "conversion": latest,
         "told": told(latest, structure) if latest else [],
-        "samples": _samples(latest) if latest and latest.state == State.PLANNED else {},
+        "samples": _samples(latest, request.user) if latest and latest.state == State.PLANNED else {},
         "job": _job(latest) if latest and latest.state in (State.PLANNING, State.OPEN) else None,
         "is_left": latest is not None and running.is_left(latest),
         "may_start": latest is not None
@@ -131,14 +132,25 @@ def told(row: Conversion, structure: Structure) -> list[tuple[str, str, str]]:
     return lines
 
 
-def _samples(row: Conversion) -> dict[str, list[dict[str, Any]]]:
+def _samples(row: Conversion, user: Any) -> dict[str, list[dict[str, Any]]]:
+    """Those this person may see: who changes the structure need not see every product."""
     samples = row.plan.get("samples", {})
     ids = {each["product"] for group in samples.values() for each in group}
-    skus = dict(Product.objects.filter(pk__in=ids).values_list("pk", "sku"))
+    products = (
+        visible(user, Product.objects.filter(pk__in=ids)).only("id", "sku", "parent_id", "root_id").in_bulk()
+    )
     return {
-        group: [{**each, "sku": skus.get(each["product"], "")} for each in listed]
+        group: [
+            {**each, "sku": product.sku} for each in listed
+            if (product := products.get(each["product"])) and _may_see(user, product, each["key"])
+        ]
         for group, listed in samples.items()
-    }
+    }  # fmt: skip
+
+
+def _may_see(user: Any, product: Product, key: str) -> bool:
+    attribute, locale, context = Key.parse(key)
+    return can(user, "product.view", product, attribute=attribute, locale=locale, context=context)
 
 
 def _job(row: Conversion) -> Job | None:

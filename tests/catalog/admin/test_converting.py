@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from catalog.jobs import cancel, run_due
-from catalog.models import Attribute, Conversion, Job, ProductValues, Role, User
+from catalog.models import Attribute, Category, Conversion, Grant, Job, ProductValues, Role, User
 from tests.world import World, build_world
 
 
@@ -117,3 +117,17 @@ def test_who_may_not_change_the_structure_converts_nothing(world: World) -> None
     page = client.get(reverse("admin:catalog_attribute_change", args=[attribute.pk])).content.decode()
     assert "convert/" not in page
     assert not Conversion.objects.exists()
+
+
+def test_a_plan_shows_values_only_of_products_the_person_may_see(world: World) -> None:
+    for sku, category in (("CUP", "cups"), ("OTHER", "other")):
+        world.create(sku, {"capacity": "300"}, family="mugs", categories=[category])
+    user = User.objects.create_user("vera", is_staff=True)
+    role = Role.objects.create(code="cups", verbs=["structure.edit", "product.view"])
+    Grant.objects.create(role=role).categories.set(Category.objects.filter(code="cups"))
+    user.roles.add(role)
+    client = Client()
+    client.force_login(user)
+    client.post(address("capacity"), {"type": "number", "localizable": "on", "locale": "en_US"})
+    samples = client.get(address("capacity")).context_data["samples"]  # type: ignore[attr-defined]
+    assert [each["sku"] for each in samples["changed"]] == ["CUP"]
