@@ -7,7 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from pim import env
 
-LOCAL = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+LOCAL = {"BACKEND": "pim.lib.whole_files.WholeFileStorage"}
 
 
 def from_environment() -> dict[str, Any]:
