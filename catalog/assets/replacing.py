@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from catalog.assets.changing import announce_assets
 from catalog.assets.describing import refresh_search
 from catalog.assets.usage import campaigns_naming, products_showing
 from catalog.attribute_types import ATTRIBUTE_TYPES
@@ -57,7 +58,7 @@ def replace(old: str, new: str, *, user: User, ref: str, handle: JobHandle | Non
     """Done twice it changes nothing more. What the person may not write is left, and told in the job's log."""
     structure = Structure.current()
     by = Actor(user, origin="bulk", ref=ref)
-    _describe_alike(old, new)
+    _describe_alike(old, new, user)
     result = {"changed": 0, "refused": 0}
     for changes in _batches(old, new, structure):
         if handle is not None and handle.cancelled():
@@ -114,14 +115,19 @@ def _swapped(values: Mapping[str, Any], old: str, new: str, structure: Structure
     return found
 
 
-def _describe_alike(old: str, new: str) -> None:
-    """What was written of the old file holds for the new one, where nobody wrote anything yet. Its rights are its own."""
+def _describe_alike(old: str, new: str, user: User) -> None:
+    """What was written of the old file holds for the new one, where nobody wrote anything yet. Its rights are its own.
+
+    The new one may be shown by other products already: their sheets carry these texts too.
+    """
     with transaction.atomic():
         before, after = Asset.objects.get(sha256=old), Asset.objects.select_for_update().get(sha256=new)
-        missing = [name for name in DESCRIBED if not getattr(after, name)]
+        missing = [name for name in DESCRIBED if getattr(before, name) and not getattr(after, name)]
         for name in missing:
             setattr(after, name, getattr(before, name))
         after.save(update_fields=missing)
         if not after.tags.exists():
             after.tags.set(before.tags.all())
         refresh_search(after)
+        if missing:
+            announce_assets([after.pk], by=user.pk)

@@ -28,9 +28,10 @@ from catalog.models import (
 )
 from catalog.structure.announce import announce
 from catalog.values.campaigns import write_campaign
+from channels.models import Listing
 from tests.catalog.assets.conftest import stored
 from tests.catalog.decoding.harmless import pdf, picture
-from tests.channels.stage import work_off_jobs
+from tests.channels.stage import make_channel, work_off_jobs
 from tests.world import SYSTEM, World
 
 
@@ -114,3 +115,20 @@ def test_another_kind_of_file_cannot_take_its_place(world: World, boss: Client) 
     answer = boss.post(start, {"file": SimpleUploadedFile("manual.pdf", pdf())}, follow=True)
     assert "manual.pdf is of another kind, so it cannot take the place." in answer.content.decode()
     assert Job.objects.filter(kind="assets.replace").count() == 0
+
+
+def test_texts_that_go_over_to_the_new_file_make_the_sheets_stale_that_show_it_already(world: World) -> None:
+    make_channel(world, fields=[{"target": "photo", "source": {"attribute": "picture"}}])
+    old, new = stored("#ff0000", alts={"en_US": "A mug"}), stored("#00ff00")
+    world.create("MUG-1", {"picture": old.sha256}, family="mugs")
+    world.create("MUG-2", {"picture": new.sha256}, family="mugs")
+    work_off_jobs()
+    before = dict(Listing.objects.values_list("product__sku", "desired_rev"))
+    assert world.admin is not None
+    replace(old.sha256, new.sha256, user=world.admin, ref="replace:1")
+    work_off_jobs()
+    after = dict(Listing.objects.values_list("product__sku", "desired_rev"))
+    assert after["MUG-2"] == before["MUG-2"] + 1
+    replace(old.sha256, new.sha256, user=world.admin, ref="replace:1")
+    work_off_jobs()
+    assert dict(Listing.objects.values_list("product__sku", "desired_rev")) == after
