@@ -30,8 +30,12 @@ GRACE = timedelta(minutes=10)  # longer than any write that may have seen the as
 
 
 def enqueue_due() -> None:
-    """In the caller's transaction: one waiting job sees to everything that is due."""
-    if not Job.objects.filter(kind="assets.renditions", state=Job.State.QUEUED).exists():
+    """In the caller's transaction: one waiting job sees to everything that is due.
+
+    It is locked, so that no worker begins it before it can see what this transaction makes due.
+    """
+    waiting = Job.objects.select_for_update().filter(kind="assets.renditions", state=Job.State.QUEUED)
+    if not waiting.values_list("pk", flat=True)[:1]:
         enqueue("assets.renditions", title=_("Renditions of new pictures"))
 
 
