@@ -64,6 +64,9 @@ def _purge(asset: Asset, before: datetime) -> bool:
     files = [asset.file.name, *(screen_path(asset.sha256, size) for size in SCREEN_SIZES)]
     with transaction.atomic():
         row = Asset.objects.filter(pk=asset.pk, removed_at__lt=before)
+        # Locked: who wants it again now waits, and stores it anew.
+        if not row.select_for_update().values_list("pk", flat=True):
+            return False
         if usage.used(row).exists():
             row.update(removed_at=None)
             return False
