@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
+from catalog.decoding import decoder as decoding
 from catalog.decoding.decoder import Decoder
 from catalog.decoding.refusal import Refusal
 from tests.catalog.decoding import harmless, hostile
@@ -62,17 +65,52 @@ def test_what_hangs_behind_a_picture_is_cut_off(decoder: Decoder, name: str, tmp
     assert content[: found["length"]] == left()
 
 
-def test_a_child_that_was_killed_is_replaced(tmp_path: Path) -> None:
+def test_a_file_does_not_pay_for_those_the_child_has_seen_before(tmp_path: Path) -> None:
+    """As where their processor time, or the system's want of memory, has ended it in between."""
     good = written(tmp_path, "good.png", harmless.picture())
     with Decoder() as decoder:
         decoder.examine(good, name="good.png")
         assert decoder.child is not None
         decoder.child.kill()
         decoder.child.wait()
-        with pytest.raises(Refusal) as refused:
-            decoder.examine(good, name="good.png")
-        assert refused.value.code == "too_costly"
         assert decoder.examine(good, name="good.png")["mime"] == "image/png"
+
+
+def test_a_file_that_kills_a_fresh_child_too_is_refused_and_harms_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good, children = written(tmp_path, "good.png", harmless.picture()), []
+
+    class Counted(subprocess.Popen):  # type: ignore[type-arg]
+        def __init__(self, *args: Any, **more: Any) -> None:
+            children.append(self)
+            super().__init__(*args, **more)
+
+    monkeypatch.setattr(subprocess, "Popen", Counted)
+    with Decoder() as decoder:
+        decoder.examine(good, name="good.png")
+        with pytest.raises(Refusal) as refused:
+            decoder.examine(tmp_path / "gone.png", name="gone.png")
+        assert (refused.value.code, len(children)) == ("damaged", 2)
+        assert decoder.examine(good, name="good.png")["mime"] == "image/png"
+
+
+def test_each_rendition_has_its_own_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a picture of many sizes is not given up for their number."""
+    good, read = written(tmp_path, "good.png", harmless.picture()), decoding._line
+    waits: list[float] = []
+
+    def reading(pipe: int, patience: float) -> bytes | None:
+        waits.append(patience)
+        return read(pipe, patience)
+
+    monkeypatch.setattr(decoding, "_line", reading)
+    wish = {
+        "width": 20, "height": 20, "fit": "inside", "background": "", "format": "WEBP", "quality": 80, "max_kb": None,
+    }  # fmt: skip
+    with Decoder(wait=20) as decoder:
+        decoder.render(good, [{**wish, "out": str(tmp_path / name)} for name in "abc"])
+    assert waits == [60]
 
 
 def test_a_file_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
