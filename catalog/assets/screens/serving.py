@@ -11,8 +11,11 @@ from datetime import datetime
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
+from whitenoise.middleware import WhiteNoiseMiddleware
+from whitenoise.responders import MissingFileError, StaticFile
 
 from catalog import assets
 from catalog.access import endpoint
@@ -25,18 +28,29 @@ YEAR, DAY = 365 * 24 * 3600, 24 * 3600
 SHOWN = ("image", "video")  # kinds that browsers may show in place
 
 
-def answer(stored: str, mime: str, *, keep: str, name: str = "") -> HttpResponse:
+def answer(request: HttpRequest, stored: str, mime: str, *, keep: str, name: str = "") -> HttpResponse:
     """The stored file. `keep`: how caches keep it; `name`: what it is saved as, for a download."""
     try:
-        response = FileResponse(
-            default_storage.open(stored), content_type=mime, as_attachment=bool(name), filename=name
-        )
-    except FileNotFoundError as error:
+        response = _streamed(request, stored)
+    except (FileNotFoundError, MissingFileError) as error:
         raise Http404("The file is gone from the storage.") from error
+    response["Content-Type"] = mime
+    response["Content-Disposition"] = content_disposition_header(bool(name), name) or "inline"
     response["Cache-Control"] = keep
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["X-Content-Type-Options"] = "nosniff"
     response["Cross-Origin-Resource-Policy"] = "cross-origin" if keep.startswith("public") else "same-origin"
+    return response
+
+
+def _streamed(request: HttpRequest, stored: str) -> HttpResponse:
+    """From this machine's disk in parts too, where they are asked for: some browsers play no video otherwise."""
+    try:
+        path = default_storage.path(stored)
+    except NotImplementedError:
+        return FileResponse(default_storage.open(stored))
+    response: HttpResponse = WhiteNoiseMiddleware.serve(StaticFile(path, []), request)
+    response["Accept-Ranges"] = "bytes"
     return response
 
 
@@ -54,8 +68,10 @@ def _preset(code: str) -> PresetSpec:
     return preset
 
 
-def _original(asset: Asset, keep: str) -> HttpResponse:
-    return answer(asset.file.name, asset.mime, keep=keep, name="" if asset.kind in SHOWN else asset.name)
+def _original(request: HttpRequest, asset: Asset, keep: str) -> HttpResponse:
+    return answer(
+        request, asset.file.name, asset.mime, keep=keep, name="" if asset.kind in SHOWN else asset.name
+    )
 
 
 @require_safe
@@ -65,8 +81,8 @@ def original(request: HttpRequest, sha256: str) -> HttpResponse:
     asset = find(sha256)
     keep = f"private, max-age={YEAR}, immutable"
     if "download" in request.GET:
-        return answer(asset.file.name, asset.mime, keep=keep, name=asset.name)
-    return _original(asset, keep)
+        return answer(request, asset.file.name, asset.mime, keep=keep, name=asset.name)
+    return _original(request, asset, keep)
 
 
 @require_safe
@@ -75,7 +91,7 @@ def screen(request: HttpRequest, sha256: str, size: int) -> HttpResponse:
     """A picture in one of the sizes the admin shows."""
     try:
         return answer(
-            assets.thumbnail(sha256, size), "image/webp", keep=f"private, max-age={YEAR}, immutable"
+            request, assets.thumbnail(sha256, size), "image/webp", keep=f"private, max-age={YEAR}, immutable"
         )
     except (Asset.DoesNotExist, ValueError, FileNotFoundError, assets.AssetRefused) as error:
         raise Http404(_("There is no such picture.")) from error
@@ -89,7 +105,7 @@ def rendition(request: HttpRequest, sha256: str, preset: str) -> HttpResponse:
         row = current(find(sha256), _preset(preset))
     except assets.AssetRefused as refused:
         raise Http404(refused.message) from refused
-    return answer(row.file, row.mime, keep="private, no-cache")
+    return answer(request, row.file, row.mime, keep="private, no-cache")
 
 
 @require_safe
@@ -98,7 +114,7 @@ def public(request: HttpRequest, sha256: str, signature: str) -> HttpResponse:
     if not assets.is_signed(sha256, signature):
         raise Http404(_("There is no such file."))
     asset = find(sha256)
-    return _gone(asset) or _original(asset, _shared(asset))
+    return _gone(asset) or _original(request, asset, _shared(asset))
 
 
 @require_safe
@@ -117,7 +133,7 @@ def public_rendition(
     except assets.AssetRefused as refused:
         raise Http404(refused.message) from refused
     is_current = key == rendition_key(spec, asset.focus)
-    return answer(row.file, row.mime, keep=_shared(asset) if is_current else "public, no-cache")
+    return answer(request, row.file, row.mime, keep=_shared(asset) if is_current else "public, no-cache")
 
 
 # The signature is the permission.

@@ -89,3 +89,17 @@ def test_a_file_is_handed_out_as_what_it_is_and_never_as_a_page(
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert answer["Content-Disposition"].startswith(disposition)
+
+
+def test_a_video_is_handed_out_in_the_parts_a_player_asks_for(world: World, client: Client) -> None:
+    content = harmless.mp4()
+    address = assets.public_url(assets.store(content, name="film.mp4", user=None).sha256)
+    path = address[address.index("/admin/") :]
+    whole = client.get(path)
+    assert (whole.status_code, whole["Accept-Ranges"], body(whole)) == (200, "bytes", content)
+    part = client.get(path, headers={"Range": "bytes=4-7"})
+    assert (part.status_code, body(part)) == (206, content[4:8])
+    assert (part["Content-Range"], part["Content-Type"]) == (f"bytes 4-7/{len(content)}", "video/mp4")
+    assert part["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    beyond = client.get(path, headers={"Range": f"bytes={len(content) + 1}-"})
+    assert (beyond.status_code, beyond["Content-Range"]) == (416, f"bytes */{len(content)}")
