@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 
 from catalog import events, participants
@@ -33,8 +33,10 @@ from catalog.values.moving import check_whole_models, is_moved, shed, store_move
 from catalog.values.precedence import Stands, merged, same
 from catalog.values.products import descendants
 from catalog.values.records import bring, check_records
+from pim.lib.deadlocks import is_deadlock
 
 BATCH = 500
+TIMES_LET_GO = 3
 
 
 class BatchTooLarge(ValueError):
@@ -46,13 +48,20 @@ def write(changes: Sequence[ProductChange], *, by: Actor) -> list[Outcome]:
 
     A product with a refused value is left as it is, whole; the others of the batch are written. Where somebody took a
     SKU or a unique value between the look and the write, the batch is looked at once more, and then says whose it was.
+    So is a batch that the database let go because it and another waited for each other.
     """
     if len(changes) > BATCH:
         raise BatchTooLarge(f"{len(changes)} products in one write: at most {BATCH}")
-    try:
-        return _written(changes, by=by)
-    except IntegrityError:
-        return _written(changes, by=by)
+    for _number in range(TIMES_LET_GO):
+        try:
+            return _written(changes, by=by)
+        except IntegrityError:
+            break
+        except OperationalError as error:
+            # A batch has its own products, then waits for those below its models, and those may be another batch's own.
+            if not is_deadlock(error):
+                raise
+    return _written(changes, by=by)
 
 
 def _written(changes: Sequence[ProductChange], *, by: Actor) -> list[Outcome]:
