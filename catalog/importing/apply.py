@@ -234,13 +234,14 @@ def _settle(run: ImportRun, chunk: Sequence[ImportRow], outcomes: Sequence[Outco
             other.append(row)
             continue
         cells += len(outcome.changed)
-        if outcome.rev != (row.rev or 0) + 1:
+        alone = outcome.rev == (row.rev or 0) + 1
+        if not alone:
             row.mark = None  # somebody else wrote too: what they did is not what the file says
         row.product_id, row.rev, row.state = outcome.product, outcome.rev, State.APPLIED
         if not outcome.changed:
             row.state, row.action, row.changes, row.fields = State.UNCHANGED, Action.NONE, {}, {}
             other.append(row)
-        elif row.action == Action.CREATE or len(outcome.changed) == len(row.changes):
+        elif row.action == Action.CREATE or (alone and len(outcome.changed) == len(row.changes)):
             plain.append(row)
         else:
             row.changes = rows.changes_json(outcome.changed)

@@ -149,7 +149,7 @@ def _plan(chunk: Sequence[ImportRow], whole_run: ImportRun | None = None) -> lis
         for product in Product.objects.filter(pk__in=ids).only("id", "sku", "rev", "kind", "trashed_at")
     }
     documents = dict(ProductValues.objects.filter(pk__in=ids).values_list("pk", "values"))
-    later = _later(chunk, products)
+    later, forgotten = _later(chunk, products)
     models = [row.product_id for row in chunk if row.action == Action.CREATE and row.product_id]
     children: dict[int, set[int]] = defaultdict(set)
     for parent, child in Product.objects.filter(parent_id__in=models, trashed_at=None).values_list(
@@ -166,7 +166,12 @@ def _plan(chunk: Sequence[ImportRow], whole_run: ImportRun | None = None) -> lis
         children = {parent: listed - own for parent, listed in children.items()}  # type: ignore[assignment]
     return [
         _reversal(
-            row, products.get(row.product_id or 0), documents.get(row.product_id or 0, {}), later, children
+            row,
+            products.get(row.product_id or 0),
+            documents.get(row.product_id or 0, {}),
+            later,
+            children,
+            is_known=row.product_id not in forgotten,
         )
         for row in chunk
     ]
@@ -174,14 +179,16 @@ def _plan(chunk: Sequence[ImportRow], whole_run: ImportRun | None = None) -> lis
 
 def _later(
     chunk: Sequence[ImportRow], products: Mapping[int, Product]
-) -> dict[int, dict[str, tuple[str, datetime, Any]]]:
-    """{product: {key: (who, when, value after)}} of the changes made after the run's own."""
+) -> tuple[dict[int, dict[str, tuple[str, datetime, Any]]], set[int]]:
+    """{product: {key: (who, when, value after)}} of the changes made after the run's own, and the products of whose
+    revisions retention has removed some."""
     since = {
         row.product_id: row.rev or 0
         for row in chunk
         if row.product_id and (known := products.get(row.product_id)) and known.rev > (row.rev or 0)
     }
     found: dict[int, dict[str, tuple[str, datetime, Any]]] = defaultdict(dict)
+    counted = dict.fromkeys(since, 0)
     if since:
         revisions = Revision.objects.filter(product_id__in=since, rev__gt=min(since.values())).order_by(
             "product_id", "rev"
@@ -190,9 +197,11 @@ def _later(
             "product_id", "rev", "at", "user__username", "source", "changes"
         ):
             if rev > since[product_id]:
+                counted[product_id] += 1
                 for key, (_before, after) in changes.items():
                     found[product_id][key] = (user or source, at, from_json(after))
-    return found
+    # Each change is one revision.
+    return found, {pk for pk, rev in since.items() if counted[pk] < products[pk].rev - rev}
 
 
 def _reversal(
@@ -201,11 +210,17 @@ def _reversal(
     document: Mapping[str, Any],
     later: Mapping[int, Mapping[str, tuple[str, datetime, Any]]],
     children: Mapping[int, set[int]],
+    *,
+    is_known: bool,
 ) -> Reversal:
+    """`is_known`: whether all that was done to the product since can be told."""
     if product is None:
         return Reversal(row, kept=[Kept("_sku", _("The product is no longer there."))])
     touched = later.get(product.pk, {})
+    forgotten = _("Its older history was removed: whether somebody changed it since is no longer known.")
     if row.action == Action.CREATE:
+        if not is_known and product.trashed_at is None:
+            return Reversal(row, kept=[Kept("_sku", forgotten)])
         return _uncreate(row, product, touched, children)
     reversal = Reversal(row)
     values: dict[str, Any] = {}
@@ -217,9 +232,14 @@ def _reversal(
                 reversal.kept.append(Kept(key, "", who, when))
                 continue
         if key.startswith("_"):
-            fields[key[1:]] = before
-        elif document.get(key, ABSENT) == after or after is ABSENT:
+            if is_known:
+                fields[key[1:]] = before
+            else:
+                reversal.kept.append(Kept(key, forgotten))
+        elif document.get(key, ABSENT) == after:
             values[key] = RESET if before is ABSENT else EMPTY if before is None else before
+        else:
+            reversal.kept.append(Kept(key, _("It is no longer what this import wrote.")))
     if values or fields:
         sources = row.fields.get(SOURCES, {})
         reversal.change = ProductChange(

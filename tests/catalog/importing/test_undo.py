@@ -11,6 +11,7 @@ from catalog.importing.undo import undo_run
 from catalog.models import User
 from catalog.models.importing import ImportRun
 from catalog.models.product import Product
+from catalog.models.revision import Revision
 from catalog.values.changes import Actor
 from catalog.values.fingerprint import catalogue_hash
 from tests.catalog.importing.files import Importer, product, row, tally, values
@@ -147,3 +148,32 @@ def test_only_what_was_applied_is_undone(stocked: Importer) -> None:
     run = stocked.run(TEXT + "BAD,,mugs,,rod,,x,,,1,\n")
     assert stocked.undo(run)["reversed"] == 6
     assert row(run, 8).state == "rejected"
+
+
+def test_a_value_put_together_with_somebody_elses_gives_back_its_own_part(importer: Importer) -> None:
+    created = importer.world.create("A", {"price": {"EUR": "9", "USD": "10"}}, family="mugs")
+    run = importer.plan("sku,price-EUR\nA,9.50\n")
+    importer.world.edit(created.product, {"price": {"EUR": "9", "USD": "12"}})
+    importer.apply(run)
+    assert values("A")["price"] == {"EUR": "9.5", "USD": "12"}
+    assert importer.undo(run) == {"reversed": 1, "kept": 0, "failed": 0, "reasons": []}
+    assert values("A")["price"] == {"EUR": "9", "USD": "12"}
+
+
+def test_without_the_history_since_only_what_is_still_as_imported_goes_back(importer: Importer) -> None:
+    """Where retention removed revisions, nobody can say who changed what: it stays, and is listed."""
+    importer.world.create("A", {"capacity": "1", "color": "red"}, family="mugs")
+    run = importer.run("sku,family,enabled,capacity,color\nA,mugs,0,2,navy\nN,mugs,0,3,navy\n")
+    for sku in "AN":
+        importer.world.edit(product(sku).pk, {"capacity": "7"}, enabled=True)
+        importer.world.edit(product(sku).pk, enabled=False)
+        Revision.objects.filter(product__sku=sku, rev=product(sku).rev - 1).delete()
+    result = importer.undo(run)
+    assert (result["reversed"], result["kept"], result["failed"]) == (0, 2, 0)
+    assert [(reason["sku"], reason["key"]) for reason in result["reasons"]] == [
+        ("A", "_enabled"),
+        ("A", "capacity"),
+        ("N", "_sku"),
+    ]
+    assert (values("A"), product("A").enabled) == ({"capacity": "7", "color": "red"}, False)
+    assert product("N").trashed_at is None
