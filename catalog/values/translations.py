@@ -140,6 +140,13 @@ def confirm(rows: Iterable[OutdatedTranslation], *, by: User) -> int:
         return 0
     touched = sorted({row.product_id for row in confirmed})
     with transaction.atomic():
+        # First the products, as whoever writes a text: he has his product when he takes away what he mended.
+        list(
+            Product.objects.filter(pk__in=touched)
+            .order_by("pk")
+            .select_for_update(no_key=True)
+            .values_list("pk")
+        )
         count, _by_model = OutdatedTranslation.objects.filter(pk__in=[row.pk for row in confirmed]).delete()
         below = descendants(touched)
         rederive(touched[:BATCH])
