@@ -24,6 +24,9 @@ _ISO = re.compile(
     r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)\s*(Z|[+-]\d{2}:?\d{2})?\Z", re.ASCII
 )
 _SECONDS_A_DAY = 86_400
+# A day within what a calendar can say: no zone's clock is further from UTC, so that every moment can be shown everywhere.
+_FIRST = datetime.datetime(1, 1, 2, tzinfo=UTC)
+_LAST = datetime.datetime(9999, 12, 30, 23, 59, 59, tzinfo=UTC)
 
 
 def moment(stored: str) -> datetime.datetime:
@@ -31,6 +34,17 @@ def moment(stored: str) -> datetime.datetime:
 
 
 def canonical(when: datetime.datetime) -> str:
+    """The stored form. Raises ValueRefused for the calendar's first and last day, which some zones have no clock for."""
+    if not _FIRST <= when <= _LAST:
+        raise ValueRefused(
+            "out_of_calendar",
+            _("%(time)s is at the end of the calendar: choose a time from %(first)s to %(last)s."),
+            {
+                "time": when.strftime("%Y-%m-%d %H:%M"),
+                "first": _FIRST.date().isoformat(),
+                "last": _LAST.date().isoformat(),
+            },
+        )
     return when.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
@@ -68,7 +82,7 @@ class MomentInput(PartsWidget):
             return ""
         try:
             local = timezone.localtime(moment(str(stored)))
-        except ValueError:
+        except (ValueError, OverflowError):
             return str(stored)  # a refused text is shown again as it was sent
         return local.replace(tzinfo=None).isoformat(timespec="seconds" if local.second else "minutes")
 
@@ -157,13 +171,14 @@ class DateTime(AttributeType):
             )
         naive = cls._naive(found)
         try:
-            return canonical(datetime.datetime.fromisoformat(f"{naive.isoformat()}{found[3]}"))
-        except (ValueError, OverflowError):
+            when = datetime.datetime.fromisoformat(f"{naive.isoformat()}{found[3]}")
+        except ValueError:
             raise ValueRefused(
                 "not_a_time",
                 _("'%(text)s' is no date with time: write it as 2026-03-31T10:00+02:00."),
                 {"text": written[:60]},
             ) from None
+        return canonical(when)
 
     @staticmethod
     def _naive(found: re.Match[str]) -> datetime.datetime:
@@ -196,7 +211,7 @@ class DateTime(AttributeType):
     @staticmethod
     def _days(when: datetime.datetime) -> Decimal:
         """Days since the year 1 in UTC, with the day's part: a date and a moment are told apart by it only."""
-        utc = when.astimezone(UTC)
+        utc = max(_FIRST, min(when, _LAST)).astimezone(UTC)
         seconds = utc.hour * 3600 + utc.minute * 60 + utc.second
         return Decimal(utc.toordinal()) + Decimal(seconds) / _SECONDS_A_DAY
 

@@ -43,6 +43,24 @@ def test_a_time_that_does_not_exist_is_refused() -> None:
     assert refusal(attribute("datetime"), "tomorrow")[0] == "not_a_time"
 
 
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/Los_Angeles"])
+def test_the_ends_of_the_calendar_are_refused_because_not_every_clock_can_show_them(zone: str) -> None:
+    with timezone.override(zone):
+        for raw in ("9999-12-31T23:59:59Z", "0001-01-01T00:00+02:00", posted("9999-12-31T23:59")):
+            assert refusal(attribute("datetime"), raw)[0] == "out_of_calendar"
+        assert refusal(attribute("datetime"), "9999-12-31T23:59:59Z")[1] == (
+            "9999-12-31 23:59 is at the end of the calendar: choose a time from 0001-01-02 to 9999-12-30."
+        )
+        for edge in ("0001-01-02T00:00:00Z", "9999-12-30T23:59:59Z"):
+            assert clean(attribute("datetime"), edge) == edge
+            assert KIND.display(edge, attribute("datetime"), "en_US").endswith(f"({zone})")
+        everything = {"low": "0001-01-01", "high": "9999-12-31"}
+        found = KIND.filter_range(attribute("datetime"), everything)
+        [inside] = KIND.number("9999-12-30T23:59:59Z", attribute("datetime"))
+        assert isinstance(found, NumberRange)
+        assert (found.low, found.high) == (2, inside[1])
+
+
 def test_limits_are_moments(berlin: None) -> None:
     spec = attribute("datetime", min="2026-01-01T00:00+01:00", max="2026-12-31T23:00Z")
     assert spec.params == {"min": "2025-12-31T23:00:00Z", "max": "2026-12-31T23:00:00Z"}
