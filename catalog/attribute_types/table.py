@@ -343,7 +343,15 @@ class Table(AttributeType):
         return [f"{spec.code}={each}" for each in ([chosen] if isinstance(chosen, str) else chosen or [])]
 
     def search_text(self, stored: Any, spec: Any) -> str:
-        return self.display(stored, spec).replace("\n", " ").replace(" · ", " ")
+        """The cells as they are stored, a choice's labels in all languages: not as whoever saves happens to read them."""
+        words = []
+        for row in stored or ():
+            for code, each, kind in columns_of(spec).each():
+                if code in row and each.type != "boolean":
+                    option = each.options.get(str(row[code]))
+                    labels = option.labels.values() if option else ()
+                    words += labels or [kind.to_cell(row[code], each)]
+        return " ".join(words)
 
     # --- the way out
 

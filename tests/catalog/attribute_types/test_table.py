@@ -1,6 +1,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils import translation
 
 from catalog.attribute_types import ATTRIBUTE_TYPES, CONFLICT
 from tests.catalog.attribute_types.refusals import clean, read, refusal, refused_cell
@@ -114,6 +115,21 @@ def test_rows_are_found_by_their_choices() -> None:
     labels = dict(KIND.filter_field(KEYED, locale="de_DE").widget.choices)
     assert labels["fibre:wool"] == "Faser: Wool"
     assert not KIND.may_filter(attribute("table", columns=[{"code": "a", "type": "text"}]))
+
+
+def test_what_is_searched_is_the_same_whatever_the_writer_reads() -> None:
+    spec = attribute(
+        "table",
+        columns=[
+            *KIND.sample_params["columns"][:2],
+            {"code": "fibre", "type": "select", "choices": "wool=Wool / de_DE=Wolle; linen"},
+            *KIND.sample_params["columns"][3:],
+        ],
+    )
+    for language in ("en", "de"):
+        with translation.override(language):
+            found = KIND.search_text([{**SHELL, "share": "6500.5"}, {"fibre": "linen"}], spec)
+        assert found == "Shell 6500.5 Wool Wolle 2026-03-31 linen"
 
 
 def test_a_sheet_carries_every_column_of_each_row() -> None:
