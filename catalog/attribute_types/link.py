@@ -50,9 +50,9 @@ class Link(AttributeType):
         if not known:
             raise ValueRefused(
                 "not_a_link",
-                _("'%(text)s' is no address: write it whole, such as https://example.com/page.")
-                if not address.startswith("http://")
-                else _("'%(text)s' is not encrypted: an address beginning with https:// is needed."),
+                _("'%(text)s' is not encrypted: an address beginning with https:// is needed.")
+                if "http" not in schemes and address.lower().startswith("http://")
+                else _("'%(text)s' is no address: write it whole, such as https://example.com/page."),
                 {"text": address[:60]},
             )
         return address

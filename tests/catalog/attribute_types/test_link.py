@@ -15,6 +15,8 @@ def test_what_a_browser_could_run_or_not_open_is_refused() -> None:
         "example.com",
         "https://",
         "https://a b.com",
+        "http://a b.com",
+        "HTTP://",
         "//example.com",
     ):
         assert refusal(attribute("link"), text) == (
