@@ -209,6 +209,29 @@ def test_new_products_are_not_held_up_by_an_exhausted_pool(world: World) -> None
     assert numbers() == {"A": "2901234567001", "B": None}
 
 
+def test_products_whose_patterns_make_the_same_text_get_two_numbers(world: World) -> None:
+    patterned(world, "{sku}{seq}")
+    taken = [world.create(f"T-{n}", {"article": f"A{n}"}, family="mugs") for n in range(1, 11)]
+    assert all(outcome.ok for outcome in taken)
+    longer, shorter = (world.create(sku, family="mugs").product for sku in ("A1", "A"))
+    assert [outcome.status for outcome in number(longer, shorter, code="article")] == ["updated"] * 2
+    found = numbers("article")
+    assert (found["A1"], found["A"]) == ("A11", "A12")
+
+
+def test_a_pattern_passes_over_more_numbers_in_use_than_it_looks_at_in_one_go(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("catalog.numbering.claim.LOOK_AHEAD", 2)
+    patterned(world)
+    for taken in (1, 2, 3, 5, 6, 7, 8):
+        world.create(f"T-{taken}", {"article": f"mugs-{taken:03}"}, family="mugs")
+    number(*mugs(world, 3), code="article")
+    found = numbers("article")
+    assert [found[f"M-{n}"] for n in (1, 2, 3)] == ["mugs-004", "mugs-009", "mugs-010"]
+    assert Sequence.objects.get().next == 11
+
+
 def test_a_pattern_needs_a_unique_attribute_and_no_gtin(world: World) -> None:
     attribute = Attribute(
         code="extra",
@@ -239,12 +262,18 @@ def test_a_read_only_identifier_is_numbered_though_nobody_may_type_it(world: Wor
     assert numbers() == {"M-1": "2901234567001"}
 
 
-def test_the_statements_do_not_grow_with_the_batch(world: World) -> None:
+@pytest.mark.parametrize("pattern", [None, "{family}-{seq}", "{sku}-{seq}"])
+def test_the_statements_do_not_grow_with_the_batch(world: World, pattern: str | None) -> None:
     pool(world)
+    if pattern:
+        patterned(world, pattern)
+    code = "article" if pattern else "ean"
+    number(*mugs(world, 1), code=code)  # a family's sequence is made with its first number
     counts = []
-    for batch in (mugs(world, 2), mugs(world, 4, start=3)):
+    for batch in (mugs(world, 2, start=2), mugs(world, 4, start=4)):
         with CaptureQueriesContext(connection) as statements:
-            number(*batch)
+            outcomes = number(*batch, code=code)
+        assert [outcome.status for outcome in outcomes] == ["updated"] * len(batch)
         counts.append(len(statements))
     assert counts[0] == counts[1]
 
