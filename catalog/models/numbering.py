@@ -125,8 +125,20 @@ class GtinPool(Labelled):
             errors["first"] = _("The pool %(pool)s has some of these numbers: choose a range beside it.") % {
                 "pool": other
             }
+        stored = GtinPool.objects.filter(pk=self.pk).first() if self.pk else None
+        if stored is not None and stored.used:
+            for name in ("attribute_id", "length", "prefix", "first"):
+                if getattr(self, name) != getattr(stored, name):
+                    errors.setdefault(
+                        name.removesuffix("_id"),
+                        _("Numbers of this pool are given already: leave this, and make another pool."),
+                    )
         if errors:
             raise ValidationError(errors)
+        if stored is not None and stored.used:
+            self.next = max(self.next, stored.next)  # a file may be older than the numbers given since
+        elif stored is not None and self.next == stored.next:
+            self.next = self.first  # nothing is given: the range may still begin elsewhere
         self.next = max(self.next, self.first)
 
     def _overlapping(self) -> Iterator[GtinPool]:

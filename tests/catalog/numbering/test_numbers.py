@@ -8,9 +8,11 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from tablib import Dataset
 
 from catalog.models import Attribute, GtinPool, Product, ProductValues, Revision, Sequence
 from catalog.structure.flags import check_flags
+from catalog.transfer.numbering import GtinPoolResource
 from catalog.values.changes import Actor, Outcome, ProductChange
 from catalog.values.write import plan, write
 from tests.attributes import add, changed
@@ -159,6 +161,33 @@ def test_a_pool_of_which_a_field_is_missing_or_wrong_is_refused_at_that_field(
     with pytest.raises(ValidationError) as refused:
         made.full_clean()
     assert list(refused.value.message_dict) == list(fields)
+
+
+def test_a_pool_of_which_nothing_is_given_may_begin_elsewhere(world: World) -> None:
+    made = pool(world, first=50, last=59)
+    made.first = 10
+    made.full_clean()
+    assert (made.next, made.used, made.free) == (10, 0, 50)
+
+
+def test_a_file_older_than_the_numbers_given_since_gives_none_of_them_again(world: World) -> None:
+    made = pool(world)
+    older = GtinPoolResource().export()
+    number(*mugs(world, 3))
+    columns = {name: index for index, name in enumerate(older.headers)}
+    row = list(older[0])
+    row[columns["last"]] = "89"
+    outcome = GtinPoolResource().import_data(Dataset(row, headers=older.headers))
+    assert [row.import_type for row in outcome.rows] == ["update"]
+    made.refresh_from_db()
+    assert (made.next, made.last) == (3, 89)
+    row[columns["prefix"]] = "2901234568"
+    refused = GtinPoolResource().import_data(Dataset(row, headers=older.headers)).invalid_rows
+    assert [invalid.error.message_dict for invalid in refused] == [
+        {"prefix": ["Numbers of this pool are given already: leave this, and make another pool."]}
+    ]
+    made.refresh_from_db()
+    assert made.prefix == "2901234567"
 
 
 # --- patterns
