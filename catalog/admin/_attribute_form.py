@@ -172,7 +172,9 @@ class AttributeParamsForm(FixedCodeForm):
         try:
             check(*args)
         except ValidationError as error:
+            first = next((name for name, (code, _n, _f) in PARAMS.items() if code == self.instance.type), "")
             for name, messages in error.message_dict.items():
+                name = first if name == "params" else name
                 self.add_error(name if name in self.fields else None, messages)
 
     def _update_errors(self, errors: ValidationError) -> None:

@@ -125,6 +125,10 @@ class AttributeType:
     def check_params_in(self, params: Mapping[str, Any], structure: Structure) -> None:
         """Raise ValidationError where parameters name what the structure does not have."""
 
+    def unreadable(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> Callable[[Any], bool] | None:
+        """Tells a stored value of which parameters changed like this would lose a part; None where none can."""
+        return None
+
     def param(self, spec: AttributeSpec, name: str) -> Any:
         return spec.params.get(name, self.default_params.get(name))
 

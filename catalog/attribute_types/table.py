@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -82,6 +82,16 @@ class Table(AttributeType):
             )
         if key and types[key] == "boolean":
             raise ValidationError(_("Yes or no tells two rows apart at most: choose another key column."))
+
+    def unreadable(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> Callable[[Any], bool] | None:
+        """Cells of a column that goes, or gets another type, could not be shown and would go with the next edit."""
+        types = {column["code"]: column["type"] for column in after.get("columns", ())}
+        lost = {
+            column["code"]
+            for column in before.get("columns", ())
+            if types.get(column["code"]) != column["type"]
+        }
+        return (lambda stored: any(lost & row.keys() for row in stored or ())) if lost else None
 
     # --- raw → stored
 

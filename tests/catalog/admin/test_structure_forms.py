@@ -22,6 +22,7 @@ from catalog.models import (
     StructureVersion,
     User,
 )
+from tests.attributes import add
 from tests.world import World
 
 
@@ -124,6 +125,33 @@ def test_type_and_flags_stay_once_products_have_values(
     assert "cannot change here: convert its values instead" in errors_of(boss.post(url, data))
     assert Attribute.objects.values().get(code=code) == before
     ProductValues.objects.update(values={})
+    assert boss.post(url, data).status_code == 302
+
+
+@pytest.mark.parametrize("columns", [
+    [("part", "text")], [("part", "text"), ("share", "date")],
+])  # fmt: skip
+def test_a_column_of_a_table_stays_as_it_is_once_products_have_cells_of_it(
+    world: World, boss: Client, columns: list[tuple[str, str]]
+) -> None:
+    texts = [{"code": "part", "type": "text"}, {"code": "share", "type": "text"}]
+    table = add(world, "layers", "table", params={"columns": [{**each, "labels": {}} for each in texts]})
+    world.create("MUG", {"layers": [{"part": "Shell", "share": "most"}]}, family="mugs")
+    url = reverse("admin:catalog_attribute_change", args=[table.pk])
+    data = form_of(boss, url)
+    for number, (code, kind) in enumerate(columns):
+        data |= {
+            f"param_table_columns_{number}_code": code,
+            f"param_table_columns_{number}_type": kind,
+        }
+    response = boss.post(url, data)
+    assert response.context["adminform"].form.errors == {
+        "param_table_columns": [
+            "Products have values of Layers that would lose a part by this: empty that part first."
+        ]
+    }
+    assert [each["type"] for each in Attribute.objects.get(code="layers").params["columns"]] == ["text"] * 2
+    ProductValues.objects.update(values={"layers": [{"part": "Shell"}]})
     assert boss.post(url, data).status_code == 302
 
 
