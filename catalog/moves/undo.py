@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from catalog.access import visible
 from catalog.models.campaign import Campaign
@@ -14,7 +18,7 @@ from catalog.models.merged import MergedProduct
 from catalog.models.revision import Revision
 from catalog.models.user import User
 from catalog.values.campaigns import write_campaign
-from catalog.values.changes import ABSENT, EMPTY, RESET, Actor, Outcome, ProductChange
+from catalog.values.changes import ABSENT, EMPTY, RESET, Actor, FieldError, Outcome, ProductChange
 from catalog.values.hashing import value_hash
 from catalog.values.keys import is_field, split_campaign
 from catalog.values.revisions import changes_from_json
@@ -23,13 +27,21 @@ from catalog.values.write import BATCH, write
 PREFIX = "move:"
 
 
-def can_be_undone(ref: str) -> bool:
-    return ref.startswith(PREFIX)
+def can_be_undone(ref: str, at: datetime) -> bool:
+    """A move whose revisions are all there still: retention may remove those of one product and keep another's."""
+    whole = timezone.now() - timedelta(days=settings.PIM_KEEP_REVISIONS_DAYS)
+    return ref.startswith(PREFIX) and at > whole
 
 
 def undo(ref: str, *, user: User) -> list[Outcome]:
     """All of the move, or nothing: an outcome that is refused or in conflict says why. [] where there is no such move."""
-    rows = list(visible(user, Revision.objects.filter(ref=ref)).order_by("-at", "product_id")[:BATCH])
+    every = Revision.objects.filter(ref=ref)
+    rows = list(every.order_by("-at", "product_id")[:BATCH])
+    if visible(user, every).count() < every.count():
+        unseen = _("Products that you may not see took part in this move: ask somebody who may take it back.")
+        return [
+            Outcome(ref=ref, product=None, status="refused", errors=[FieldError("_sku", "forbidden", unseen)])
+        ]
     by = Actor(user=user, origin="undo", ref=f"undo:{ref}")
     outcomes: list[Outcome] = []
     with transaction.atomic():

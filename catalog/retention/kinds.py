@@ -26,8 +26,8 @@ def _revisions_say() -> str:
     ) % {"count": settings.PIM_KEEP_REVISIONS, "days": settings.PIM_KEEP_REVISIONS_DAYS}
 
 
-# From the oldest on, so that what is left of a product reaches back without a gap. An import's undo does without them
-# (its rows hold what was before), translations keep their source themselves.
+# From the oldest on, so that what is left of a product reaches back without a gap. Who needs them counts them (an import's
+# undo, a file exported before) or asks how old they are (a move's undo); translations keep their source themselves.
 RULES.add(
     "revisions",
     Rule(

@@ -168,7 +168,8 @@ def undo(request: HttpRequest, product_id: int) -> HttpResponse:
     """`ref` of a move this product took part in: all who took part go back, or none."""
     product = find(request, product_id)
     ref = request.POST.get("ref", "")
-    if not undoing.can_be_undone(ref) or not product.revisions.filter(ref=ref).exists():
+    revision = product.revisions.filter(ref=ref).first()
+    if revision is None or not undoing.can_be_undone(ref, revision.at):
         raise Http404(_("There is no such move."))
     outcomes = undoing.undo(ref, user=request.user)
     problems = [error.message for outcome in outcomes for error in outcome.errors]

@@ -91,7 +91,7 @@ def _entry(row: Revision, structure: Structure, rights: Rights, locale: str) -> 
         source=label_of(dict(source.labels), row.source) if source else row.source,
         origin=_origin(row.origin),
         ref=row.ref,
-        can_undo=undo.can_be_undone(row.ref) and row.origin == "move" and row.rev > 1,
+        can_undo=undo.can_be_undone(row.ref, row.at) and row.origin == "move" and row.rev > 1,
         changes=list(
             _changes(changes_from_json(row.changes), structure, rights, locale, is_creation=row.rev == 1)
         ),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from catalog.access import ALL
-from catalog.models import MergedProduct, Product, ProductValues, UniqueValue
+from catalog.models import Grant, MergedProduct, Product, ProductValues, Role, UniqueValue, User
 from catalog.moves import merging, place, undo
 from catalog.moves.merging import Merge
 from catalog.structure.snapshot import Structure
@@ -80,6 +82,29 @@ def test_a_merge_is_undone_whole(world: World, pair: tuple[int, int]) -> None:
     assert catalogue_hash() == before
     assert UniqueValue.objects.get().product_id == pair[1]
     assert not MergedProduct.objects.exists()
+
+
+def test_who_sees_one_of_the_two_takes_back_nothing(world: World, pair: tuple[int, int]) -> None:
+    by = place.actor(world.admin)  # type: ignore[arg-type]
+    merging.merge(compare(*pair), {}, ["cups"], by=by)
+    role = Role.objects.create(code="cups", verbs=["product.view", "product.edit", "product.create"])
+    Grant.objects.create(role=role).categories.add(world.categories["cups"])
+    user = User.objects.create(username="limited", is_staff=True)
+    user.roles.add(role)
+    before = catalogue_hash()
+    outcomes = undo.undo(by.ref, user=user)
+    assert [(error.key, error.code) for outcome in outcomes for error in outcome.errors] == [
+        ("_sku", "forbidden")
+    ]
+    assert catalogue_hash() == before
+    assert MergedProduct.objects.count() == 1
+
+
+def test_a_move_whose_history_may_have_been_thinned_is_not_taken_back(settings: Any) -> None:
+    settings.PIM_KEEP_REVISIONS_DAYS = 30
+    young, old = (timezone.now() - timedelta(days=days) for days in (29, 31))
+    assert [undo.can_be_undone("move:1", at) for at in (young, old)] == [True, False]
+    assert not undo.can_be_undone("bulk:1", young)
 
 
 def test_a_value_changed_since_it_was_looked_at_stops_the_merge(world: World, pair: tuple[int, int]) -> None:
