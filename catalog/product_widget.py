@@ -41,12 +41,15 @@ class ProductsInput(forms.Widget):
         rows = []
         for pk, quantity, sku in entries:
             known = self.products.by_id(pk) if self.products is not None and pk else None
+            exists = known is not None
+            if known and known.is_hidden:
+                known, sku = None, self.products.shown(pk)
             rows.append(
                 {
                     "id": pk, "value": f"{pk}:{quantity}" if self.quantified else str(pk), "quantity": quantity or "1",
                     "sku": known.sku if known else sku or f"[{pk}]", "label": known.label if known else "",
                     "image": known.image if known else "", "is_trashed": bool(known and known.is_trashed),
-                    "exists": known is not None,
+                    "exists": exists,
                 }
             )  # fmt: skip
         context["widget"] |= {

@@ -57,7 +57,7 @@ class Association(ProductReference):
 
     def to_columns(self, stored: Any, spec: Any, structure: Any = None) -> dict[str, str]:
         listed = self._listed(stored, spec)
-        cells = {"products": ",".join(self.sku_of(entry, spec) for entry in listed)}
+        cells = {"products": ",".join(self.file_sku(entry, spec) for entry in listed)}
         if self.with_quantity(spec):
             cells["quantities"] = "|".join(str(entry.get("quantity", 1)) for entry in listed)
         return cells

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -172,17 +172,32 @@ class ProductReference(AttributeType):
 
     @staticmethod
     def sku_of(entry: Mapping[str, Any], spec: Any) -> str:
-        """ "[17]" for a product that was deleted for good."""
+        """Its SKU, whoever reads; "[17]" for a product that was deleted for good."""
         if spec.products is None:
             return str(entry["product"])
         name = spec.products.by_id(entry["product"])
         return name.sku if name else f"[{entry['product']}]"
 
+    @staticmethod
+    def shown_sku(entry: Mapping[str, Any], spec: Any) -> str:
+        """As whoever reads may know it."""
+        return str(entry["product"]) if spec.products is None else spec.products.shown(entry["product"])
+
+    @staticmethod
+    def file_sku(entry: Mapping[str, Any], spec: Any) -> str:
+        """As the file of whoever exports may name it: "[17]" is read back by them as the product that it was."""
+        name = spec.products.by_id(entry["product"]) if spec.products is not None else None
+        if name is not None and name.is_hidden:
+            return f"[{entry['product']}]"
+        return ProductReference.sku_of(entry, spec)
+
     def display(self, stored: Any, spec: Any, locale: str | None = None) -> str:
+        return self._in_words(stored, spec, self.shown_sku)
+
+    @staticmethod
+    def _in_words(stored: Any, spec: Any, called: Any) -> str:
         return ", ".join(
-            f"{entry['quantity']} × {self.sku_of(entry, spec)}"
-            if "quantity" in entry
-            else self.sku_of(entry, spec)
+            f"{entry['quantity']} × {called(entry, spec)}" if "quantity" in entry else called(entry, spec)
             for entry in stored or ()
         )
 
@@ -194,6 +209,9 @@ class ProductReference(AttributeType):
 
     def to_cell(self, stored: Any, spec: Any) -> str:
         return ",".join(self.sku_of(entry, spec) for entry in self._listed(stored, spec))
+
+    def to_columns(self, stored: Any, spec: Any, structure: Any = None) -> dict[str, str]:
+        return {"": ",".join(self.file_sku(entry, spec) for entry in self._listed(stored, spec))}
 
     def from_cell(self, text: str, spec: Any, options: CellOptions = PLAIN_CELLS) -> Any:
         return [part.strip() for part in text.split(options.list_separator) if part.strip()]
@@ -229,7 +247,7 @@ class ProductReference(AttributeType):
             return [f"{spec.code}={sku}" for sku in skus]
         spec.products.bring(skus=skus, anew=False)
         names = (spec.products.by_sku(sku) for sku in skus)
-        return [f"{spec.code}={name.id if name else 0}" for name in names]
+        return [f"{spec.code}={name.id if name and not name.is_hidden else 0}" for name in names]
 
     def sheet_value(self, stored: Any, spec: Any, locale: str | None = None) -> Any:
         """SKUs; with quantities {"sku", "quantity"}. Products that are gone or in the trash are left out."""
@@ -240,15 +258,24 @@ class ProductReference(AttributeType):
             for entry in self._listed(stored, spec)
             if spec.products is None or not spec.products.by_id(entry["product"]).is_trashed
         ]
+        called = self._sheet_sku(spec)
         listed: list[Any] = [
-            {"sku": self.sku_of(entry, spec), "quantity": entry["quantity"]}
+            {"sku": called(entry, spec), "quantity": entry["quantity"]}
             if "quantity" in entry
-            else self.sku_of(entry, spec)
+            else called(entry, spec)
             for entry in shown
         ]
         if not listed:
             return None
         return listed if self.param(spec, "multiple") else listed[0]
+
+    def sheet_text(self, stored: Any, spec: Any, locale: str | None = None) -> str:
+        return self._in_words(stored, spec, self._sheet_sku(spec))
+
+    def _sheet_sku(self, spec: Any) -> Callable[[Mapping[str, Any], Any], str]:
+        """A channel gets every SKU, whoever pressed the button; who looks at a sheet those that they may know."""
+        for_reader = spec.products is not None and spec.products.in_sheets
+        return self.shown_sku if for_reader else self.sku_of
 
     def sample(self, spec: Any) -> list[dict[str, Any]]:
         listed: list[dict[str, Any]] = [{"product": 7}, {"product": 8}][: self.most(spec) or 2]

@@ -10,12 +10,14 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import OperationalError, connection
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from catalog.jobs.handle import JobCancelled, JobHandle, LeaseLost, TurnOver
 from catalog.jobs.kinds import KINDS, QUEUES
 from catalog.jobs.queue import MAX_ATTEMPTS, claim, due, finish, nudge, release
 from catalog.models.job import Job
+from catalog.structure.product_names import NAMES
 from pim.lib.redaction import redact
 
 logger = logging.getLogger(__name__)
@@ -55,7 +57,7 @@ def run(row: Job) -> None:
         return
     handle = JobHandle(row)
     try:
-        with handle:
+        with handle, NAMES.read_by(SimpleLazyObject(lambda: row.created_by) if row.created_by_id else None):
             result = kind.run(handle, **row.params)
     except LeaseLost:
         logger.warning("Job %s (%s) was taken over by another worker", row.pk, row.kind)

@@ -3,30 +3,44 @@
 A value keeps the id, so that a new SKU changes nothing in it; people and files speak of SKUs. Names are not part of the
 structure: each look at a batch of products brings the names it needs anew, in one query, and they hold for this thread
 until the next.
+
+A role may end at categories, and a product one may see may point at one that one may not: a request and a job say who
+reads (`read_by`), and to them such a product has no name. What is checked, stored and sent does not depend on it.
 """
 
 from __future__ import annotations
 
+import re
 import threading
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
 
 from django.db.models import Q
 from django.db.models.functions import Upper
+from django.utils.translation import gettext as _
+
+# How a file names a product that its reader may not see, or that is gone: by its id.
+_BY_ID = re.compile(r"\[(\d{1,18})\]")
 
 
 class ProductName(NamedTuple):
+    """`is_hidden`: whoever reads may not see this product."""
+
     id: int
     sku: str
     label: str
     image: str
     is_trashed: bool
+    is_hidden: bool = False
 
 
 class _Brought(threading.local):
     def __init__(self) -> None:
         self.by_id: dict[int, ProductName | None] = {}
         self.by_sku: dict[str, ProductName | None] = {}
+        self.reader: Any = None  # None: a process that may see all
+        self.in_sheets = False
 
 
 class ProductNames:
@@ -35,18 +49,49 @@ class ProductNames:
     def __init__(self) -> None:
         self._brought = _Brought()
 
+    @contextmanager
+    def read_by(self, user: Any) -> Iterator[None]:
+        """Within it this thread shows names to this person; None: to nobody in particular, all of them."""
+        known = self._brought
+        before = known.reader
+        known.reader, known.by_id, known.by_sku = user, {}, {}
+        try:
+            yield
+        finally:
+            known.reader, known.by_id, known.by_sku = before, {}, {}
+
+    @contextmanager
+    def read_in_sheets(self) -> Iterator[None]:
+        """Within it sheets are made for that person to look at. Else they are for channels, which get every name."""
+        self._brought.in_sheets = True
+        try:
+            yield
+        finally:
+            self._brought.in_sheets = False
+
+    @property
+    def in_sheets(self) -> bool:
+        return self._brought.in_sheets
+
+    @property
+    def hides_any(self) -> bool:
+        """Whether one of the names brought is not for who reads."""
+        return any(name is not None and name.is_hidden for name in self._brought.by_id.values())
+
     def bring(self, *, ids: Iterable[int] = (), skus: Iterable[str] = (), anew: bool = True) -> None:
         """Looks these products up in one query; with `anew` what was known before is forgotten."""
         known = self._brought
         if anew:
             known.by_id, known.by_sku = {}, {}
-        wanted_ids = {pk for pk in ids if pk not in known.by_id}
+        skus = list(skus)
+        by_id = {int(found[1]) for sku in skus if (found := _BY_ID.fullmatch(sku.strip()))}
+        wanted_ids = {*ids, *by_id} - known.by_id.keys()
         wanted_skus = {sku.strip().upper() for sku in skus} - known.by_sku.keys() - {""}
         if not wanted_ids and not wanted_skus:
             return
         known.by_id |= dict.fromkeys(wanted_ids)
         known.by_sku |= dict.fromkeys(wanted_skus)
-        for pk, sku, name in _read(wanted_ids, wanted_skus):
+        for pk, sku, name in _read(wanted_ids, wanted_skus, known.reader):
             known.by_id[pk] = known.by_sku[sku.upper()] = name
 
     def by_id(self, pk: int) -> ProductName | None:
@@ -58,13 +103,28 @@ class ProductNames:
         written = sku.strip().upper()
         if written not in self._brought.by_sku:
             self.bring(skus=[written], anew=False)
-        return self._brought.by_sku.get(written)
+        found = self._brought.by_sku.get(written)
+        if found is None and (by_id := _BY_ID.fullmatch(written)):
+            named = self.by_id(int(by_id[1]))
+            return named if named and named.is_hidden else None
+        return found
+
+    def shown(self, pk: int) -> str:
+        """The SKU as whoever reads may know it; "[17]" for a product that was deleted for good."""
+        name = self.by_id(pk)
+        if name is None:
+            return f"[{pk}]"
+        return hidden_text() if name.is_hidden else name.sku
 
 
 NAMES = ProductNames()
 
 
-def _read(ids: Iterable[int], skus: Iterable[str]) -> list[tuple[int, str, ProductName]]:
+def hidden_text() -> str:
+    return _("a product you may not see")
+
+
+def _read(ids: Iterable[int], skus: Iterable[str], reader: Any) -> list[tuple[int, str, ProductName]]:
     """(id, SKU, name) of each."""
     from catalog.models.product import Product
     from catalog.values.products import capitals  # values read the structure
@@ -76,12 +136,28 @@ def _read(ids: Iterable[int], skus: Iterable[str]) -> list[tuple[int, str, Produ
     rows = rows.select_related("merged__into").only(
         "sku", "label", "image", "trashed_at", *(f"merged__into__{name}" for name in ("sku", "label", "image", "trashed_at"))
     )  # fmt: skip
-    found = []
-    for row in rows.order_by("pk"):
-        # One that was merged into another is called by the other's name.
-        named = row.merged.into if hasattr(row, "merged") else row
-        name = ProductName(
-            named.pk, named.sku, named.label or named.sku, named.image, named.trashed_at is not None
+    # One that was merged into another is called by the other's name.
+    named = [
+        (row.pk, row.sku, row.merged.into if hasattr(row, "merged") else row) for row in rows.order_by("pk")
+    ]
+    hidden = _hidden({to.pk for _pk, _sku, to in named}, reader)
+    return [
+        (
+            pk,
+            sku,
+            ProductName(
+                to.pk, to.sku, to.label or to.sku, to.image, to.trashed_at is not None, to.pk in hidden
+            ),
         )
-        found.append((row.pk, row.sku, name))
-    return found
+        for pk, sku, to in named
+    ]
+
+
+def _hidden(ids: set[int], reader: Any) -> set[int]:
+    """Those of the products that this person may not see: one query for who is limited to categories, else none."""
+    from catalog.access import rights_of, visible  # rights read the structure
+    from catalog.models.product import Product
+
+    if reader is None or not ids or rights_of(reader).category_paths() is None:
+        return set()
+    return ids - set(visible(reader, Product.objects.filter(pk__in=ids)).values_list("pk", flat=True))

@@ -142,6 +142,9 @@ def of_rows(
     older = [pk for pk in known if pk not in created]
     campaigns = _campaigns(older, structure)
     bring((document.values for listed in campaigns.values() for document in listed), structure)
+    if campaigns:
+        in_campaigns = (document.values for listed in campaigns.values() for document in listed)
+        bring_products(in_campaigns, structure, anew=False)
     outdated = outdated_keys(older)
     bundles = {}
     families, variants = structure.families, structure.variants

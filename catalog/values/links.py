@@ -15,13 +15,16 @@ from catalog.structure.product_names import NAMES
 from catalog.structure.snapshot import Structure
 from catalog.structure.specs import AttributeSpec
 from catalog.values.draft import Draft
-from catalog.values.keys import attribute_of
+from catalog.values.keys import attribute_of, split_campaign
 
 DEEPEST = 20  # sets within sets
 
 
-def bring_products(documents: Iterable[Mapping[str, Any]], structure: Structure) -> None:
-    """Makes the names of the products known that these documents, stored or raw, point at: one query at most."""
+def bring_products(
+    documents: Iterable[Mapping[str, Any]], structure: Structure, *, anew: bool = True
+) -> None:
+    """Makes the names of the products known that these documents, stored or raw, point at: one query at most, and one
+    more where who reads is limited to categories."""
     if not structure.linking:
         return
     codes = {spec.code for spec in structure.linking}
@@ -31,7 +34,18 @@ def bring_products(documents: Iterable[Mapping[str, Any]], structure: Structure)
         for key, value in document.items():
             if value and attribute_of(key) in codes:
                 _gather(value, ids, skus)
-    NAMES.bring(ids=ids, skus=skus)
+    NAMES.bring(ids=ids, skus=skus, anew=anew)
+
+
+def bring_pairs(changes: Iterable[Mapping[str, tuple[Any, Any]]], structure: Structure) -> None:
+    """As `bring_products`, of what changes by key show as before and after."""
+    if structure.linking:
+        sides = [
+            {split_campaign(key)[0]: pair[side] for key, pair in changed.items()}
+            for changed in changes
+            for side in (0, 1)
+        ]
+        bring_products(sides, structure)
 
 
 def _gather(value: Any, ids: set[int], skus: set[str]) -> None:
@@ -86,7 +100,7 @@ def _check_circles(code: str, drafts: Sequence[Draft], spec: AttributeSpec) -> N
         way = _way_back(draft.row.pk, inside)
         if way:
             text = _("%(label)s: %(sku)s would contain itself, by %(way)s.") % {
-                "label": spec.label(), "sku": draft.row.sku, "way": ", ".join(_sku(pk) for pk in way),
+                "label": spec.label(), "sku": draft.row.sku, "way": ", ".join(map(NAMES.shown, way)),
             }  # fmt: skip
             draft.refuse(code, "circle", text)
 
@@ -113,11 +127,6 @@ def _way_back(start: int, inside: Mapping[int, Sequence[int]]) -> list[int]:
                 seen.add(pk)
                 ways.append([*way, pk])
     return []
-
-
-def _sku(pk: int) -> str:
-    name = NAMES.by_id(pk)
-    return name.sku if name else f"[{pk}]"
 
 
 def tokens_at(product_ids: Iterable[int], specs: Iterable[AttributeSpec]) -> list[str]:

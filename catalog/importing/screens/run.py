@@ -23,6 +23,7 @@ from catalog.importing.screens.columns import find, person
 from catalog.importing.screens.overview import TONES
 from catalog.models.importing import ImportRow, ImportRun
 from catalog.structure.snapshot import Structure
+from catalog.values.links import bring_pairs
 
 PAGE = 50
 OUTCOMES = ("created", "updated", "unchanged", "rejected", "skipped")
@@ -48,6 +49,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     if quiet:
         chosen = chosen.exclude(state__in=["planned", "applied", "unchanged"], action="none")
     found, earlier, later = _page(chosen, request.GET)
+    bring_pairs((rows.changes_of(row) for row in found), structure)
     context: dict[str, Any] = {
         **admin.site.each_context(request),
         "title": run.filename,

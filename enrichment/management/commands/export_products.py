@@ -18,6 +18,7 @@ from catalog.exporting.columns import FORMATS, Choice, ChoiceRefused
 from catalog.exporting.files import DoesNotFit
 from catalog.exporting.products import export
 from catalog.models import Product, User
+from catalog.structure.product_names import NAMES
 from catalog.structure.snapshot import Structure
 from channels import profile as channel_profiles
 from enrichment.workbench.grid.query import parse
@@ -67,7 +68,8 @@ class Command(BaseCommand):
         try:
             with tempfile.TemporaryDirectory(prefix=".export-", dir=folder) as beside:
                 path = Path(beside) / file.name
-                made = export(products, choice, path, rights=rights_of(user) if user else None)
+                with NAMES.read_by(user):
+                    made = export(products, choice, path, rights=rights_of(user) if user else None)
                 os.replace(path, file)
         except (OSError, ChoiceRefused, DoesNotFit) as refused:
             raise CommandError(str(refused)) from refused

@@ -21,6 +21,7 @@ from catalog.structure.snapshot import Structure
 from catalog.values.campaigns import write_campaign
 from catalog.values.changes import ABSENT, EMPTY, RESET, Actor, Outcome, ProductChange
 from catalog.values.keys import Key, is_field, split_campaign
+from catalog.values.links import bring_pairs
 from catalog.values.revisions import changes_from_json
 from catalog.values.write import write
 
@@ -54,7 +55,8 @@ class Entry:
 def entries(
     product: Product, *, structure: Structure, rights: Rights, locale: str, before: int | None = None
 ) -> tuple[list[Entry], int | None]:
-    """A page of revisions, the latest first, and the revision from which the next page goes on (None: no more). One query.
+    """A page of revisions, the latest first, and the revision from which the next page goes on (None: no more). One query,
+    and one for the products that values point at.
 
     Values this person may not see are left out.
     """
@@ -62,6 +64,7 @@ def entries(
     if before is not None:
         revisions = revisions.filter(rev__lt=before)
     rows = list(revisions[: PAGE + 1])
+    bring_pairs((changes_from_json(row.changes) for row in rows[:PAGE]), structure)
     shown = [_entry(row, structure, rights, locale) for row in rows[:PAGE]]
     return shown, rows[PAGE - 1].rev if len(rows) > PAGE else None
 

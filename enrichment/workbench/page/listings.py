@@ -12,6 +12,7 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
 from catalog.models.product import Product
+from catalog.structure.product_names import NAMES
 from catalog.structure.snapshot import Structure
 from channels.models import Attempt, Listing
 from channels.profile import ChannelSpec, Profiles
@@ -108,6 +109,9 @@ def preview(panel: Panel, structure: Structure, *, at: datetime | None) -> Sheet
         return None
     sheet = sheet_of(unit, panel.channel, structure, at=at)
     payload = dict(sheet.payload)
+    if NAMES.hides_any:  # the hash and the problems are those of the sheet that is sent
+        with NAMES.read_in_sheets():
+            payload = dict(sheet_of(unit, panel.channel, structure, at=at).payload)
     tables = [("", _lines(payload.get("fields", {})))]
     tables += [(locale, _lines(fields)) for locale, fields in payload.get("locales", {}).items()]
     text = json.dumps(payload, indent=2, ensure_ascii=False, default=str)

@@ -24,7 +24,8 @@ from catalog.structure.snapshot import Structure
 from catalog.values import bundle as bundles
 from catalog.values.bundle import Bundle
 from catalog.values.changes import Outcome
-from catalog.values.keys import campaign_key
+from catalog.values.keys import campaign_key, split_campaign
+from catalog.values.links import bring_products
 from channels import profile as channel_profiles
 from channels.profile import Profiles
 from enrichment import readiness, workflow
@@ -228,7 +229,7 @@ def _fields(
         posted = saving.categories_to_show(outcome, submission) if refused else None
         placed = placement.build(bundle, scope, structure=structure, rights=rights, posted=posted)
     listings.annotate(sheet, panels)
-    _add_proposals(sheet, bundle, campaign)
+    _add_proposals(sheet, bundle, structure, campaign)
     if campaign is None:
         outdated.annotate(sheet, bundle, structure)
     elsewhere = (
@@ -238,12 +239,14 @@ def _fields(
     return {"sheet": sheet, "placement": placed, "elsewhere": elsewhere, "editable": editable}
 
 
-def _add_proposals(sheet: FieldSheet, bundle: Bundle, campaign: Choice | None) -> None:
+def _add_proposals(sheet: FieldSheet, bundle: Bundle, structure: Structure, campaign: Choice | None) -> None:
     cells = {campaign_key(cell.key, campaign.code) if campaign else cell.key: cell for cell in sheet.cells}
     rows = Proposal.objects.filter(product=bundle.product, state=Proposal.State.OPEN).select_related(
         "proposed_by"
     )
-    for row in rows.order_by("pk"):
+    listed = list(rows.order_by("pk"))
+    bring_products(({split_campaign(row.key)[0]: row.value} for row in listed), structure, anew=False)
+    for row in listed:
         cell = cells.get(row.key)
         if cell is not None:
             text = ATTRIBUTE_TYPES[cell.spec.type].display(row.value, cell.spec, cell.locale or None)

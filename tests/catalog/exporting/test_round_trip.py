@@ -13,8 +13,9 @@ from catalog.exporting.products import Exported, export
 from catalog.importing import runs
 from catalog.importing.plan import plan_run
 from catalog.importing.progress import Progress
-from catalog.models import Product, ProductValues
+from catalog.models import Category, Grant, Product, ProductValues, Role, User
 from catalog.models.importing import ImportRun
+from catalog.structure.product_names import NAMES
 from catalog.values.changes import EMPTY
 from tests.catalog.importing.files import Importer, states, values
 from tests.catalog.links import add_associations
@@ -168,3 +169,34 @@ def test_records_and_other_products_come_back_unchanged(importer: Importer, tmp_
         "CROSSSELL-products": "B,A", "CONTENTS-products": "B,A", "CONTENTS-quantities": "4|1",
     }  # fmt: skip
     assert (row["brand"], row["makers"], row["successor"]) == ("Holt", "fell,tarn", "A")
+
+
+def test_a_product_the_exporter_may_not_see_is_named_by_its_id_and_stays(
+    stocked: Importer, tmp_path: Path
+) -> None:
+    world, path = stocked.world, tmp_path / "hers.csv"
+    add_associations(world)
+    secret = world.create("SECRET", family="mugs", categories=["fashion"]).product
+    assert secret is not None
+    mug = Product.objects.get(sku="MUG").pk
+    world.edit(
+        mug, {"PARTS": "PLAIN, SECRET", "CONTENTS": [{"sku": "SECRET", "quantity": 3}], "successor": "SECRET"}
+    )
+    before = ProductValues.objects.get(pk=mug).values
+    anna = User.objects.create_user("anna", password="x")
+    role = Role.objects.create(code="anna", labels={}, verbs=["product.view", "product.edit", "import.run"])
+    anna.roles.add(role)
+    grant = Grant.objects.create(role=role, unlocalized=True, master=True)
+    grant.categories.set(Category.objects.filter(code__in=["cups", "other"]))
+    with NAMES.read_by(anna):
+        exported(path)
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            cells = {row["sku"]: row for row in csv.DictReader(file)}["MUG"]
+        plain = Product.objects.get(sku="PLAIN").pk
+        assert cells["PARTS-products"] == f"[{plain}],[{secret}]"
+        assert (cells["CONTENTS-products"], cells["CONTENTS-quantities"]) == (f"[{secret}]", "3")
+        assert cells["successor"] == f"[{secret}]"
+        assert unchanged(planned(stocked, path))
+    assert ProductValues.objects.get(pk=mug).values == before
+    rejected = planned(stocked, path)  # by one who sees them all, and would write SKUs
+    assert [error["code"] for error in rejected.rows.get(sku="MUG").errors] == ["unknown_product"] * 3
