@@ -20,7 +20,7 @@ from catalog.admin.base import StructureAdmin, StructureTabular
 from catalog.attribute_types import ATTRIBUTE_TYPES
 from catalog.models import Attribute, Option
 from catalog.structure.flags import conditions_naming
-from catalog.structure.usage import options_in_use
+from catalog.structure.usage import has_values, options_in_use
 from catalog.transfer.admin import TransferAdmin
 from catalog.transfer.resources import AttributeResource, OptionResource
 
@@ -129,6 +129,17 @@ class AttributeAdmin(TransferAdmin, StructureAdmin):
     def get_inlines(self, request: HttpRequest, obj: Attribute | None = None) -> list[Any]:
         kind = ATTRIBUTE_TYPES.get(obj.type) if obj else None
         return list(self.inlines) if kind and kind.has_options else []
+
+    def why_stays(self, row: Attribute) -> list[Any]:
+        """Families protect theirs; this is for what products have besides: associations, values of before."""
+        if not has_values(row):
+            return []
+        return [_("Products have values of %(attribute)s: empty them first.") % {"attribute": row}]
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Its options go with it: they are not deleted in their own list, but where the attribute's values are looked at."""
+        shown, counts, denied, protected = super().get_deleted_objects(objs, request)
+        return shown, counts, denied - {Option._meta.verbose_name}, protected
 
     def response_add(
         self, request: HttpRequest, obj: Attribute, post_url_continue: str | None = None

@@ -368,3 +368,23 @@ def test_people_who_only_see_the_structure_can_neither_import_nor_change_it(
     ):  # fmt: skip
         assert client.post(url, {"post": "yes"}).status_code == 403, url
     assert (Attribute.objects.filter(pk=color.pk).exists(), version()) == (True, at)
+
+
+def test_an_attribute_goes_with_its_options_unless_products_have_it(
+    world: World, boss: Client, announced: list
+) -> None:
+    used, free = (
+        Attribute.objects.create(code=code, type="select", group=world.attributes["color"].group)
+        for code in ("used", "free")
+    )
+    for attribute in (used, free):
+        Option.objects.create(attribute=attribute, code="one")
+    product = world.create("MUG", family="mugs").product
+    ProductValues.objects.filter(pk=product).update(values={"used|de_DE": "one"})
+    for attribute in (used, free):
+        boss.post(reverse("admin:catalog_attribute_delete", args=[attribute.pk]), {"post": "yes"})
+    text = boss.get(reverse("admin:catalog_attribute_delete", args=[used.pk])).text
+    assert "Products have values of [used]: empty them first." in text
+    left = Option.objects.filter(attribute__in=[used.pk, free.pk])
+    assert list(left.values_list("attribute__code", "code")) == [("used", "one")]
+    assert announced == [("attribute", (free.pk,))]
