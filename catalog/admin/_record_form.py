@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.forms.widgets import Script
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminTextInputWidget
 
 from catalog.admin.base import FixedCodeForm
+from catalog.asset_widgets import AssetInput
+from catalog.assets.facts import facts_of
 from catalog.attribute_types import ATTRIBUTE_TYPES
 from catalog.attribute_types.base import ValueRefused
 from catalog.models import Asset, ReferenceRecord
@@ -38,18 +40,26 @@ def input_name(key: str) -> str:
 class RecordForm(FixedCodeForm):
     entity_spec: Records | None = None
     image = forms.ModelChoiceField(
-        Asset.objects.all(), to_field_name="sha256", required=False, label=_("Picture"), widget=UnfoldAdminTextInputWidget,
-        help_text=_("The SHA-256 of a picture that is stored."),
+        Asset.objects.filter(kind=Asset.Kind.IMAGE), to_field_name="sha256", required=False, label=_("Picture"),
+        widget=AssetInput(kind="image", spec=AttributeSpec(0, "image", "image")),
+        error_messages={"invalid_choice": _("This is no picture of the library: choose one, or upload it.")},
     )  # fmt: skip
 
     class Meta:
         model = ReferenceRecord
         fields = ["entity", "code", "labels", "image"]
 
+    class Media:
+        css = {"all": ["catalog/asset_field.css", "catalog/library.css", "catalog/library_dialog.css"]}
+        js = [Script("catalog/library_dialog.js", defer=True), Script("catalog/asset_field.js", defer=True)]
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.image_id:
             self.initial["image"] = self.instance.image.sha256
+        if "image" in self.fields:
+            named = {str(self["image"].value() or "")} - {""}
+            self.fields["image"].widget.known = facts_of(named)
         self._values_before = dict(self.instance.values or {})
         structure = Structure.current()
         for key, field, _locale in self._keys(structure):

@@ -133,6 +133,7 @@ class ReferenceRecordAdmin(TransferAdmin, StructureAdmin):
     search_labels = True
     show_full_result_count = False
     autocomplete_fields = ["entity"]
+    change_form_outer_after_template = "catalog/library/dialog.html"
     empty_sentence = _("Records are the brands, materials, care symbols … that products point at.")
 
     def get_urls(self) -> list[Any]:

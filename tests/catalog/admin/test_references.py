@@ -8,8 +8,9 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from catalog.models import ReferenceEntity, ReferenceField, ReferenceRecord
+from catalog.models import Asset, ReferenceEntity, ReferenceField, ReferenceRecord
 from catalog.structure.announce import announce
 from catalog.transfer.references import (
     ReferenceEntityResource,
@@ -135,3 +136,28 @@ def test_a_cell_that_the_field_refuses_brings_nothing_in(brands: World) -> None:
     result = ReferenceRecordResource().import_data(file)
     assert "value-founded: 'long ago' is not a number" in str(result.invalid_rows[0].error)
     assert not any("founded" in record.values for record in ReferenceRecord.objects.all())
+
+
+def test_a_picture_is_shown_and_chosen_from_the_library(brands: World, boss: Client) -> None:
+    tarn = ReferenceRecord.objects.get(code="tarn")
+    logo, manual = (
+        Asset.objects.create(
+            sha256=digit * 64, kind=kind, name=name, file=f"assets/{name}", size=1, created_at=timezone.now()
+        )
+        for digit, kind, name in (("a", "image", "tarn-logo.png"), ("b", "file", "manual.pdf"))
+    )
+    url = reverse("admin:catalog_referencerecord_change", args=[tarn.pk])
+    data = form_of(boss, url)
+    assert boss.post(url, {**data, "image": logo.sha256}).status_code == 302
+    tarn.refresh_from_db()
+    assert tarn.image == logo
+    text = boss.get(url).text
+    assert "tarn-logo.png" in text
+    assert "data-library-dialog" in text
+    assert boss.post(url, form_of(boss, url)).status_code == 302
+    assert "no picture of the library" in errors_of(boss.post(url, {**data, "image": manual.sha256}))
+    tarn.refresh_from_db()
+    assert tarn.image == logo
+    boss.post(url, {**data, "image": ""})
+    tarn.refresh_from_db()
+    assert tarn.image is None
