@@ -6,8 +6,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Q, TextField
-from django.db.models.functions import Cast
+from django.db.models import Count, Q
 from django.forms import BaseInlineFormSet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import path, reverse
@@ -24,7 +23,13 @@ from catalog.admin._record_form import form_for, input_name, keys_of
 from catalog.admin.base import StructureAdmin, StructureTabular, label_matches
 from catalog.attribute_types import ATTRIBUTE_TYPES
 from catalog.models import Product, ReferenceEntity, ReferenceField, ReferenceRecord
-from catalog.structure.record_usage import attributes_of, in_campaigns, tokens_of
+from catalog.structure.record_usage import (
+    attributes_of,
+    check_field_change,
+    has_values,
+    in_campaigns,
+    tokens_of,
+)
 from catalog.structure.records import Records
 from catalog.structure.snapshot import Structure
 from catalog.transfer.admin import TransferAdmin
@@ -62,19 +67,16 @@ class FieldFormSet(PaginationInlineFormSet, BaseInlineFormSet):
         for form in self.forms:
             if form.is_valid() and form.cleaned_data and form not in self.deleted_forms:
                 ATTRIBUTE_TYPES[form.instance.type].check_params_in(form.instance.params, Structure.current())
-        leaving = [form.instance.code for form in self.deleted_forms if form.instance.pk]
-        for code in leaving:
-            own = Q(values__has_key=code) | Q(values_text__contains=f'"{code}|')
-            if _with_text(self.instance).filter(own).exists():
+                try:
+                    check_field_change(form.instance)
+                except ValidationError as refused:
+                    form.add_error(None, refused)
+        for form in self.deleted_forms:
+            if form.instance.pk and has_values(form.instance):
                 raise ValidationError(
                     _("Records have values of %(code)s: empty them first, then remove the field.")
-                    % {"code": code}
+                    % {"code": form.instance.code}
                 )
-
-
-def _with_text(entity: ReferenceEntity) -> Any:
-    rows = ReferenceRecord.objects.filter(entity=entity)
-    return rows.annotate(values_text=Cast("values", TextField()))
 
 
 class FieldInline(StructureTabular):

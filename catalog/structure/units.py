@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, TextField
+from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
@@ -16,6 +16,7 @@ from catalog.models.attribute import Attribute
 from catalog.models.campaign import CampaignValues
 from catalog.models.measurement import MeasurementFamily, MeasurementUnit
 from catalog.models.product import ProductValues
+from catalog.models.reference import ReferenceField, ReferenceRecord
 
 SHOWN = 3  # products named in a message
 
@@ -41,24 +42,46 @@ def attributes_of(families: Iterable[str]) -> list[Attribute]:
     return [row for row in rows if row.params.get("family") in wanted]
 
 
+def fields_of(family: MeasurementFamily) -> list[ReferenceField]:
+    """The fields of reference records measured in it."""
+    rows = ReferenceField.objects.filter(type="measurement").select_related("entity")
+    return [row for row in rows if row.params.get("family") == family.code]
+
+
 def why_family_stays(family: MeasurementFamily) -> list[str]:
     """Where it is used, in sentences; [] where it may go."""
-    return [
+    why = [
         _("The attribute %(attribute)s is measured in %(family)s.") % {"attribute": row, "family": family}
         for row in attributes_of([family.code])
     ]
+    text = _("The field %(field)s of %(entity)s is measured in %(family)s.")
+    return why + [text % {"field": row, "entity": row.entity, "family": family} for row in fields_of(family)]
 
 
 def why_units_stay(family: MeasurementFamily, codes: Iterable[str]) -> list[str]:
     """Where these units of the family are used, in sentences: as its standard unit, by attributes, by values."""
     why = []
-    attributes = attributes_of([family.code])
+    attributes, fields = attributes_of([family.code]), fields_of(family)
     for code in codes:
         if code == family.standard_unit:
             why.append(_("%(unit)s is the standard unit of %(family)s.") % {"unit": code, "family": family})
+        for field in fields:
+            if _names(field.params, code):
+                why.append(
+                    _("%(unit)s is a unit of the field %(field)s of %(entity)s: take it out there first.")
+                    % {"unit": code, "field": field, "entity": field.entity}
+                )
+            rows = ReferenceRecord.objects.filter(entity=field.entity).order_by("code")
+            having = [
+                row.code for row in _of(rows, field.code, code) if _holds(row.values, field.code, code)
+            ][:SHOWN]
+            if having:
+                why.append(
+                    _("Records have %(field)s in %(unit)s: %(codes)s. Convert them first.")
+                    % {"field": field, "unit": code, "codes": ", ".join(having)}
+                )
         for attribute in attributes:
-            params = attribute.params
-            if code == params.get("unit") or code in (*params.get("units", ()), *params.get("shown", ())):
+            if _names(attribute.params, code):
                 why.append(
                     _("%(unit)s is a unit of the attribute %(attribute)s: take it out there first.")
                     % {"unit": code, "attribute": attribute}
@@ -71,14 +94,21 @@ def why_units_stay(family: MeasurementFamily, codes: Iterable[str]) -> list[str]
     return why
 
 
+def _names(params: Mapping[str, Any], unit: str) -> bool:
+    return unit == params.get("unit") or unit in (*params.get("units", ()), *params.get("shown", ()))
+
+
+def _of(rows: QuerySet[Any], code: str, unit: str) -> QuerySet[Any]:
+    """Those whose documents seem to have a value of `code` in the unit."""
+    own = Q(text__contains=f'"{code}"') | Q(text__contains=f'"{code}|')
+    return rows.annotate(text=Cast("values", TextField())).filter(own, text__contains=f'"{unit}"')
+
+
 def _measured_in(attribute: Attribute, unit: str) -> list[str]:
     """SKUs of a few products, or of campaigns' values of them, with a value in the unit."""
-    own = Q(text__contains=f'"{attribute.code}"') | Q(text__contains=f'"{attribute.code}|')
     skus: list[str] = []
     for model in (ProductValues, CampaignValues):
-        rows = model.objects.annotate(text=Cast("values", TextField())).filter(
-            own, text__contains=f'"{unit}"'
-        )
+        rows = _of(model.objects.all(), attribute.code, unit)
         for values, sku in rows.values_list("values", "product__sku").iterator():
             if sku not in skus and _holds(values, attribute.code, unit):
                 skus.append(sku)

@@ -13,6 +13,7 @@ from import_export.widgets import ForeignKeyWidget, JSONWidget
 from catalog.attribute_types import ATTRIBUTE_TYPES
 from catalog.attribute_types.base import ValueRefused
 from catalog.models import Asset, ReferenceEntity, ReferenceField, ReferenceRecord
+from catalog.structure.record_usage import check_field_change
 from catalog.structure.snapshot import Structure
 from catalog.structure.specs import AttributeSpec
 from catalog.transfer.base import StructureMeta, StructureResource
@@ -48,6 +49,7 @@ class ReferenceFieldResource(StructureResource):
     ) -> None:
         super().validate_instance(instance, import_validation_errors, validate_unique)
         ATTRIBUTE_TYPES[instance.type].check_params_in(instance.params, Structure.current())
+        check_field_change(instance)
 
     def announced_ids(self, changed: Sequence[int]) -> Sequence[int]:
         entities = ReferenceField.objects.filter(pk__in=changed).values_list("entity_id", flat=True)

@@ -12,7 +12,15 @@ from django.test import Client
 from django.urls import reverse
 
 from catalog.measures import BUILT_IN
-from catalog.models import Locale, MeasurementFamily, MeasurementUnit, NumberValue
+from catalog.models import (
+    Locale,
+    MeasurementFamily,
+    MeasurementUnit,
+    NumberValue,
+    ReferenceEntity,
+    ReferenceField,
+    ReferenceRecord,
+)
 from catalog.structure.snapshot import Structure
 from catalog.structure.units import load, why_family_stays, why_units_stay
 from catalog.transfer.measurements import MeasurementFamilyResource, MeasurementUnitResource
@@ -162,3 +170,21 @@ def test_another_pims_families_are_expressed_without_loss(db: None) -> None:
     assert (len(measures), sum(len(family.units) for family in measures.values())) == (24, 199)
     for (family, unit), steps in chains.items():
         assert measures[family].units[unit].to_base(Fraction(7, 2)) == apply(steps, Fraction(7, 2)), unit
+
+
+def test_a_family_and_its_units_stay_while_records_are_measured_in_them(world: World) -> None:
+    entity = ReferenceEntity.objects.create(code="pack", labels={"en_US": "Pack"})
+    family = MeasurementFamily.objects.create(code="bulk", standard_unit="SACK")
+    for code, factor in (("SACK", "1"), ("BALE", "12"), ("HEAP", "40")):
+        MeasurementUnit.objects.create(family=family, code=code, symbol=code.lower(), factor=factor)
+    ReferenceField.objects.create(
+        entity=entity, code="load", type="measurement", params={"family": "bulk", "unit": "BALE"}
+    )
+    ReferenceRecord.objects.create(
+        entity=entity, code="big", values={"load": {"amount": "2", "unit": "HEAP"}}
+    )
+    assert why_family_stays(family) == ["The field [load] of Pack is measured in [bulk]."]
+    assert why_units_stay(family, ["BALE", "HEAP"]) == [
+        "BALE is a unit of the field [load] of Pack: take it out there first.",
+        "Records have [load] in HEAP: big. Convert them first.",
+    ]

@@ -161,3 +161,27 @@ def test_a_picture_is_shown_and_chosen_from_the_library(brands: World, boss: Cli
     boss.post(url, {**data, "image": ""})
     tarn.refresh_from_db()
     assert tarn.image is None
+
+
+def test_a_field_with_values_keeps_its_type_in_the_form_and_from_a_file(brands: World, boss: Client) -> None:
+    entity = ReferenceEntity.objects.get(code="brand")
+    url = reverse("admin:catalog_referenceentity_change", args=[entity.pk])
+    data = form_of(boss, url)
+    data |= {name: "{}" for name in data if name.endswith("-params")}
+    country = ReferenceField.objects.get(code="country")
+    row = next(
+        name.removesuffix("-id")
+        for name, value in data.items()
+        if name.endswith("-id") and str(value) == str(country.pk)
+    )
+    before = list(ReferenceField.objects.order_by("pk").values())
+    for change in ({f"{row}-type": "number"}, {f"{row}-localizable": "on"}):
+        said = errors_of(boss.post(url, data | change))
+        assert "Records have values of country, so this cannot change" in said
+    file = ReferenceFieldResource().export()
+    file.dict = [{**line, "type": "number"} if line["code"] == "country" else line for line in file.dict]
+    assert "cannot change" in str(ReferenceFieldResource().import_data(file).invalid_rows[0].error)
+    assert list(ReferenceField.objects.order_by("pk").values()) == before
+    ReferenceRecord.objects.update(values={})
+    assert boss.post(url, data | {f"{row}-type": "number"}).status_code == 302
+    assert ReferenceField.objects.get(pk=country.pk).type == "number"
