@@ -85,7 +85,8 @@ class Association(ProductReference):
         self, cells: Mapping[str, str], spec: Any, options: CellOptions = PLAIN_CELLS, *, current: Any = None
     ) -> Any:
         """Quantities stand beside the products in their order, "2|1|4" or with commas; a product without one counts once.
-        A file with quantities alone gives them to the products there are."""
+        A file with quantities alone gives them to the products there are, one with products alone leaves those that stay
+        their quantities."""
         written = cells.get("quantities", "").replace(",", "|")
         quantities = [part.strip() for part in written.split("|")] if written.strip() else []
         if "" in cells:  # a single column, "A-1:2,A-2"
@@ -98,5 +99,9 @@ class Association(ProductReference):
             ]
         if not self.with_quantity(spec):
             return products
+        if "quantities" not in cells and spec.products is not None:
+            had = {entry["product"]: entry.get("quantity", 1) for entry in current or ()}
+            names = (spec.products.by_sku(product["sku"]) for product in products)
+            quantities = [str(had.get(name.id, "")) if name else "" for name in names]
         given = [*quantities, *[""] * len(products)]
         return [{**product, "quantity": given[place]} for place, product in enumerate(products)]

@@ -41,3 +41,18 @@ def test_a_name_that_comes_to_mean_another_product_is_read_again(importer: Impor
     importer.world.edit(product("B").pk, sku="A")
     assert tally(importer.run(text)) == (1, 0, 1, 0, 0, 0)
     assert values("C") == {"CROSSSELL": [{"product": product("A").pk}]}
+
+
+def test_a_file_without_quantities_leaves_them_to_the_products_that_stay(importer: Importer) -> None:
+    add_associations(importer.world)
+    importer.run("sku,family\nA,mugs\nB,mugs\nC,mugs\nD,mugs\n")
+    a, b, d = (product(sku).pk for sku in "ABD")
+    importer.run('sku,CONTENTS-products,CONTENTS-quantities\nC,"A,B",2|5\n')
+    importer.run('sku,CONTENTS-products\nC,"D,B,A"\n')
+    assert values("C") == {
+        "CONTENTS": [
+            {"product": d, "quantity": 1}, {"product": b, "quantity": 5}, {"product": a, "quantity": 2},
+        ],
+    }  # fmt: skip
+    importer.run('sku,CONTENTS-products,CONTENTS-quantities\nC,"D,B",\n')
+    assert [entry["quantity"] for entry in values("C")["CONTENTS"]] == [1, 5]  # an empty cell keeps
