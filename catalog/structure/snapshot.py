@@ -213,6 +213,14 @@ def _is(type_code: str, trait: str) -> bool:
     return bool(getattr(ATTRIBUTE_TYPES.get(type_code), trait, False))
 
 
+def _depth(attributes: Mapping[str, AttributeSpec], code: str) -> int:
+    """On how many others, one after the other, an attribute depends."""
+    seen = {code}
+    while (code := attributes[code].depends_on) in attributes and code not in seen:
+        seen.add(code)
+    return len(seen)
+
+
 def _chains(parents: Mapping[Any, Any]) -> dict[Any, tuple[Any, ...]]:
     chains = {}
     for start in parents:
@@ -345,7 +353,7 @@ def _load(version: str) -> Structure:
         ),
         pooled=pooled,
         defaults=tuple(
-            sorted((code for code, spec in attributes.items() if spec.default), key=lambda code: bool(attributes[code].depends_on))
+            sorted((code for code, spec in attributes.items() if spec.default), key=lambda code: _depth(attributes, code))
         ),
         folded={code.casefold(): code for code in attributes},
         family_by_code={spec.code.casefold(): spec for spec in families.values()},

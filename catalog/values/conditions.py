@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -27,16 +27,27 @@ def applies(
     """Whether the attribute exists in the locale and its condition is met in the context. `at` as in resolve()."""
     if spec.locales and locale not in spec.locales:
         return False
+    return _chain_is_met(
+        spec, structure, lambda other: resolve(bundle, other, structure, context=context, at=at).value
+    )
+
+
+def met_in(values: Mapping[str, Any], spec: AttributeSpec, structure: Structure) -> bool:
+    """Whether the condition is met by a document's master values alone."""
+    return _chain_is_met(spec, structure, lambda other: values.get(other.code))
+
+
+def _chain_is_met(
+    spec: AttributeSpec, structure: Structure, value_of: Callable[[AttributeSpec], Any]
+) -> bool:
+    """What decides may itself not be asked for, and a value kept there decides nothing."""
     seen = {spec.code}
     while spec.depends_on:
         other = structure.attributes.get(spec.depends_on)
-        if other is None or other.code in seen:
-            return False
-        found = resolve(bundle, other, structure, context=context, at=at)
-        if not is_met(spec, other, found.value):
+        if other is None or other.code in seen or not is_met(spec, other, value_of(other)):
             return False
         seen.add(other.code)
-        spec = other  # what decides may itself not be asked for, and a value kept there decides nothing
+        spec = other
     return True
 
 
@@ -46,12 +57,6 @@ def is_met(spec: AttributeSpec, other: AttributeSpec, stored: Any) -> bool:
         return False
     chosen = stored if isinstance(stored, list) else [ATTRIBUTE_TYPES[other.type].to_cell(stored, other)]
     return any(value in spec.depends_values for value in chosen)
-
-
-def met_in(values: Mapping[str, Any], spec: AttributeSpec, structure: Structure) -> bool:
-    """The same for a document's master values alone."""
-    other = structure.attributes.get(spec.depends_on)
-    return not spec.depends_on or (other is not None and is_met(spec, other, values.get(other.code)))
 
 
 def in_words(spec: AttributeSpec, structure: Structure) -> str:

@@ -158,3 +158,15 @@ def test_a_conditional_default_is_given_where_its_condition_is_met(battery: Worl
     unmet = battery.create("M-2", {"battery": "nimh"}, family="mugs").product
     assert values_of(met)["cell_count"] == "4"
     assert values_of(unmet) == {"battery": "nimh"}
+
+
+def test_defaults_that_depend_on_one_another_come_in_that_order(battery: World) -> None:
+    Attribute.objects.filter(code="rechargeable").update(default="yes", position=3)
+    Attribute.objects.filter(code="battery").update(default="li", position=2)
+    Attribute.objects.filter(code="cell_count").update(position=1)
+    changed("attribute", battery.attributes["battery"].pk)
+    mug = battery.create("M-1", family="mugs").product
+    assert values_of(mug) == {"rechargeable": True, "battery": "li", "cell_count": "4"}
+    # A battery is not asked for here, so the one that is kept does not ask for its cells.
+    kept = battery.create("M-2", {"rechargeable": "no", "battery": "li"}, family="mugs").product
+    assert values_of(kept) == {"rechargeable": False, "battery": "li"}
