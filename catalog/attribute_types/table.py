@@ -171,6 +171,8 @@ class Table(AttributeType):
         if merged is not CONFLICT or not key or mine is None or theirs is None:
             return merged
         was, here, there = ({row.get(key): row for row in side or ()} for side in (base, mine, theirs))
+        if [len(was), len(here), len(there)] != [len(base or ()), len(mine), len(theirs)]:
+            return CONFLICT  # stored before the table had its key: rows that cannot be told apart
         order = mine if [*there] == [*was] else theirs
         rows = []
         for name in dict.fromkeys([*(row.get(key) for row in order), *there, *here]):

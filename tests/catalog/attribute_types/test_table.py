@@ -93,6 +93,13 @@ def test_two_people_edit_different_rows_or_different_cells_of_one() -> None:
     assert KIND.merge(base, base[:1], [*base, {"part": "Cuff"}], KEYED) == [base[0], {"part": "Cuff"}]
 
 
+def test_rows_stored_before_the_table_had_its_key_are_not_taken_for_one() -> None:
+    base = [{"part": "Shell", "share": "60"}, {"part": "Shell", "share": "40"}]
+    mine = [{"part": "Shell", "share": "60"}, {"part": "Lining", "share": "40"}]
+    theirs = [{"part": "Shell", "share": "40"}, {"part": "Cuff", "share": "60"}]
+    assert KIND.merge(base, mine, theirs, KEYED) is CONFLICT
+
+
 def test_without_a_key_the_table_is_one_value() -> None:
     base, mine, theirs = [{"part": "a"}], [{"part": "b"}], [{"part": "a"}, {"part": "c"}]
     assert KIND.merge(base, mine, theirs, PLAIN) is CONFLICT
