@@ -76,6 +76,20 @@ def _choices_to_text(choices: Any) -> str:
     )
 
 
+def _says_the_same(column: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
+    """Whether the labels of a row in the stored form came through as texts; what was written as text always did."""
+
+    def labels(of: Mapping[str, Any]) -> dict[str, str]:
+        return {locale: text.strip() for locale, text in (of.get("labels") or {}).items() if text.strip()}
+
+    if not isinstance(row.get("labels") or "", str) and labels(row) != labels(column):
+        return False
+    given, kept = row.get("choices") or "", column.get("choices", ())
+    return isinstance(given, str) or [(each["code"], labels(each)) for each in given] == [
+        (each["code"], labels(each)) for each in kept
+    ]
+
+
 class ColumnsWidget(RowsWidget):
     """Shows the stored columns, or the texts of a refused form, as rows of texts."""
 
@@ -127,6 +141,14 @@ class ColumnsParam(RowsField):
         ):
             raise ValidationError(_("The columns are a list, each with code, label and type."))
         columns = [self._column(_as_texts(row)) for row in value or ()]
+        for row, column in zip(value or (), columns, strict=True):
+            if not _says_the_same(column, row):
+                raise ValidationError(
+                    _(
+                        "A label of the column '%(code)s' holds ' / ', ';' or '=', which part labels: write it otherwise."
+                    )
+                    % {"code": column["code"]}
+                )
         codes = [column["code"].casefold() for column in columns]
         twice = sorted({code for code in codes if codes.count(code) > 1})
         if twice:

@@ -192,6 +192,18 @@ def test_columns_are_written_as_texts() -> None:
             [{"code": "a", "type": "select"}],
             "Columns: The column 'a' is a select without choices: write some, as wool=Wool; linen=Linen.",
         ),
+        (
+            [{"code": "a", "type": "text", "labels": {"": "Cotton / wool", "de_DE": "Wolle"}}],
+            "Columns: 'Cotton / wool / de_DE=Wolle' has two labels for one language: write it as Fibre / de_DE=Faser.",
+        ),
+        (
+            [{"code": "a", "type": "select", "choices": [{"code": "w", "labels": {"": "Wool; felted"}}]}],
+            "Columns: A label of the column 'a' holds ' / ', ';' or '=', which part labels: write it otherwise.",
+        ),
+        (
+            [{"code": "a", "type": "text", "labels": {"": "it=Lana"}}],
+            "Columns: A label of the column 'a' holds ' / ', ';' or '=', which part labels: write it otherwise.",
+        ),
     ],
 )
 def test_columns_that_make_no_table_are_refused(columns, said) -> None:
