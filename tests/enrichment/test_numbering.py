@@ -83,6 +83,8 @@ def test_an_editor_without_publishing_numbers_what_is_not_approved(
     world: World, mugs: list[int], person: Any
 ) -> None:
     anna = Desk(person("anna", ["product.edit"]))
+    preview = page_of(anna, "catalog_product_number", id=[mugs[3], mugs[0]]).context_data["preview"]
+    assert (preview.total, preview.given) == (2, 1)
     page_of(anna, "catalog_product_number_run", id=[mugs[3], mugs[0]], attribute="ean")
     work_off_jobs()
     assert (values_of(mugs[0]).get("ean"), values_of(mugs[3]).get("ean")) == ("2901234567001", None)

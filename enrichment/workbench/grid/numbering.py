@@ -60,12 +60,14 @@ def preview(selection: Selection, spec: AttributeSpec, user: User) -> Preview:
 
 def _wanting(selection: Selection, spec: AttributeSpec, user: User) -> QuerySet[Product]:
     """What is sold (a model takes its variants along), has the attribute in its family and no value of it, and may be
-    edited by this person."""
+    edited by this person: where it is approved, published too."""
     chosen = selection.products(user, ACTION).order_by().values("pk")
     rows = Product.objects.alive().filter(
         Q(pk__in=chosen) | Q(parent_id__in=chosen) | Q(parent__parent_id__in=chosen), kind__in=SELLABLE
     )
-    return visible(user, search.filter_tokens(rows, all=[f"empty:{spec.code}"]), verb="product.edit")
+    rows = visible(user, search.filter_tokens(rows, all=[f"empty:{spec.code}"]), verb="product.edit")
+    published = visible(user, Product.objects.all(), verb="product.publish").values("pk")
+    return rows.filter(~Q(status=Product.Status.APPROVED) | Q(pk__in=published))
 
 
 def ids_to_number(selection: Selection, spec: AttributeSpec, user: User) -> list[int]:
