@@ -24,12 +24,14 @@ LOOK = """() => {
     const box = seen.getBoundingClientRect();
     const points = [];
     for (const x of [0.04, 0.3, 0.5, 0.7, 0.96]) for (const y of [0.1, 0.5, 0.9]) points.push([box.left + box.width * x, box.top + box.height * y]);
+    let over = '';
     const clear = points.some(([x, y]) => {
         const top = document.elementFromPoint(x, y);
+        over = top ? `${top.tagName.toLowerCase()}.${top.className} at ${Math.round(x)}, ${Math.round(y)}` : `the window's edge at ${Math.round(x)}, ${Math.round(y)}`;
         return top && (seen.contains(top) || top.contains(seen) && !['fixed', 'sticky'].includes(getComputedStyle(top).position));
     });
     const name = it.getAttribute('aria-label') || it.labels?.[0]?.innerText || it.innerText || it.value || '';
-    return {what: `${it.tagName.toLowerCase()}${it.type ? '[' + it.type + ']' : ''} ${name.trim().replace(/\\s+/g, ' ').slice(0, 60)}`, ring, clear};
+    return {what: `${it.tagName.toLowerCase()}${it.type ? '[' + it.type + ']' : ''} ${name.trim().replace(/\\s+/g, ' ').slice(0, 60)}`, ring, clear, over};
 }"""
 
 
@@ -81,7 +83,11 @@ class Keyboard:
         if not (seen["ring"] and seen["clear"]):
             self.page.wait_for_timeout(350)
             seen = self.page.evaluate(LOOK) or seen
-        for fault, holds in (("no focus is seen on", seen["ring"]), ("something lies over", seen["clear"])):
+        if not seen["clear"]:
+            self.page.wait_for_timeout(1500)  # a busy machine may not have scrolled yet
+            seen = self.page.evaluate(LOOK) or seen
+        over = f"{seen['over']} lies over"
+        for fault, holds in (("no focus is seen on", seen["ring"]), (over, seen["clear"])):
             if not holds:
                 self.trouble.append(f"{self.page.url.partition('/admin')[2]}: {fault} {seen['what']}")
         return str(seen["what"])
