@@ -121,3 +121,14 @@ def test_a_role_places_products_where_it_may_publish(world: World, person: Any, 
     assert "arrange-to" in Desk(person("pia", ["product.publish"])).client.get(address).content.decode()
     assert "arrange-to" not in editor.client.get(address).content.decode()
     assert not world.categories["cups"].category_products.exclude(rank=0).exists()
+
+
+def test_numbers_nobody_counts_to_are_no_numbers(desk: Desk, world: World, mug: int) -> None:
+    address = reverse("admin:enrichment_category_order", args=[world.categories["cups"].pk])
+    assert desk.client.get(address, {"page": "7"}).context_data["rows"] == []
+    for digits in (30, 5000):
+        assert len(desk.client.get(address, {"page": "9" * digits}).context_data["rows"]) == 1
+    assert (
+        "Write the number of its new place, from 1."
+        in place(desk, world, "cups", mug, "9" * 5000).content.decode()
+    )
