@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from import_export import fields, resources
 from import_export.results import RowResult
-from import_export.widgets import ForeignKeyWidget, IntegerWidget
+from import_export.widgets import BooleanWidget, ForeignKeyWidget, IntegerWidget
 
 from catalog.structure.announce import announce
 from catalog.structure.snapshot import Structure
@@ -56,6 +56,30 @@ class CodeWidget(ForeignKeyWidget):
 def by_code(name: str, model: Any) -> fields.Field:
     """A column that names a row of another table by its code."""
     return fields.Field(attribute=name, column_name=name, widget=CodeWidget(model, "code"))
+
+
+class YesNoWidget(BooleanWidget):
+    """Refuses what is neither; the library's own takes everything it does not know for no."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> bool | None:
+        text = str("" if value is None else value).strip().lower()
+        if text in ("1", "true", "yes"):
+            return True
+        if text in ("0", "false", "no"):
+            return False
+        if text:
+            raise ValueError(_("Write 1 or 0."))
+        return None
+
+
+class WholeNumberWidget(IntegerWidget):
+    """Says what is wrong, and does not cut decimals off."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> int | None:
+        text = str("" if value is None else value).strip().removesuffix(".0")
+        if text and not (text.removeprefix("-").isdecimal() and len(text) < 20):
+            raise ValueError(_("Write a whole number."))
+        return int(text) if text else None
 
 
 class CodesColumn(fields.Field):
@@ -138,8 +162,10 @@ class StructureResource(resources.ModelResource):
 
     @classmethod
     def widget_from_django_field(cls, f: Any, default: Any = resources.widgets.Widget) -> Any:
-        if isinstance(f, models.PositiveIntegerField):
-            return IntegerWidget
+        if isinstance(f, models.IntegerField):
+            return WholeNumberWidget
+        if isinstance(f, models.BooleanField):
+            return YesNoWidget
         return super().widget_from_django_field(f, default)
 
 
