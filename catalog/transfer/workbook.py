@@ -6,7 +6,7 @@ it back.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
@@ -84,7 +84,8 @@ def tables(data: bytes) -> dict[str, tablib.Dataset]:
         if not table.headers:
             continue
         rows = [["" if cell is None else str(cell) for cell in row] for row in table]
-        rows = [row for row in rows if any(row)]
+        while rows and not any(rows[-1]):
+            rows.pop()  # a spreadsheet's idea of where its sheet ends
         found[table.title] = tablib.Dataset(
             *rows, headers=[str(name or "") for name in table.headers], title=table.title
         )
@@ -151,31 +152,32 @@ def _read_sheet(
         report.problems.append(Problem(0, "", text % {"names": ", ".join(missing)}))
         return
     kept = [name for name in table.headers if name not in without]
-    lines = [dict(zip(table.headers, line, strict=True)) for line in table]
+    numbered = [
+        (number, dict(zip(table.headers, line, strict=True)))
+        for number, line in enumerate(table, start=2)
+        if any(line)  # an empty row between others counts, and says nothing
+    ]
     dataset = tablib.Dataset(
-        *([line[name] for name in kept] for line in lines), headers=kept, title=table.title
+        *([line[name] for name in kept] for _number, line in numbered), headers=kept, title=table.title
     )
-    # Rows may be put in another order on the way: their places in the file are found again by what is in them.
-    places = {
-        tuple(line[name] for name in kept): number
-        for number, line in reversed(list(enumerate(lines, start=2)))
-    }
+    # Rows may be put in another order on the way: their places in the file are found again by what is in them then.
+    places = {tuple(line[name] for name in kept): number for number, line in reversed(numbered)}
     result = resource.import_data(
         dataset, dry_run=False, raise_errors=False, use_transactions=True, user=user
     )
-    shown = [dict(zip(dataset.headers, line, strict=True)) for line in dataset]
+    read = [tuple(line[name] for name in kept) for line in dataset.dict]
     for base in result.base_errors:
         report.problems.append(Problem(0, "", _message(base.error)))
     for row in result.rows:
         for error in row.errors:
-            report.problems.append(Problem(_place(error, shown, kept, places), "", _message(error.error)))
+            report.problems.append(Problem(_place(error.number, read, places), "", _message(error.error)))
         if row.import_type == RowResult.IMPORT_TYPE_NEW:
             report.created.append(row.object_repr or "")
         elif row.import_type == RowResult.IMPORT_TYPE_UPDATE:
             report.updated.append(row.object_repr or "")
     report.unchanged = result.totals[RowResult.IMPORT_TYPE_SKIP]
     for invalid in result.invalid_rows:
-        number = places.get(tuple(invalid.values), invalid.number + 1)
+        number = _place(invalid.number, read, places)
         for column, messages in _by_column(invalid.error, resource):
             report.problems += [Problem(number, column, message) for message in messages]
     report.problems.sort(key=lambda problem: problem.row)
@@ -183,9 +185,9 @@ def _read_sheet(
         report.created, report.updated = [], []
 
 
-def _place(error: Any, shown: list[dict[str, Any]], kept: list[str], places: Mapping[Any, int]) -> int:
-    values = error.row or {}
-    return places.get(tuple(values.get(name, "") for name in kept), (error.number or 0) + 1)
+def _place(number: int, read: Sequence[tuple[Any, ...]], places: Mapping[Any, int]) -> int:
+    """Where the row that was read as the `number`th, from 1, stands in the file."""
+    return places[read[number - 1]]
 
 
 def _by_column(error: ValidationError, resource: Any) -> list[tuple[str, list[str]]]:

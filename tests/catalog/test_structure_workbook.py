@@ -169,6 +169,38 @@ def test_a_bad_row_is_told_beside_its_column_and_nothing_of_the_workbook_is_read
     assert Attribute.objects.get(code="color").labels == {"en_US": "Color"}
 
 
+def test_a_row_is_told_by_the_number_the_spreadsheet_gives_it_past_empty_ones(world: World) -> None:
+    book = tablib.Databook()
+    rows = [["tins", "", ""], ["", "", ""], ["boxes", "nome", ""], ["", "", ""]]
+    book.add_sheet(
+        tablib.Dataset(*rows, headers=["code", "label_attribute", "label-en_US"], title="families")
+    )
+    report = workbook.read(bytes(book.export("xlsx")))
+    assert [(p.row, p.column) for sheet in report.sheets for p in sheet.problems] == [(4, "label_attribute")]
+
+
+def test_a_row_is_told_by_its_own_number_though_it_is_read_after_the_one_it_names(world: World) -> None:
+    book = tablib.Databook()
+    rows = [["plates", "tableware", "x"], ["tableware", "", "0"]]
+    book.add_sheet(tablib.Dataset(*rows, headers=["code", "parent", "position"], title="categories"))
+    report = workbook.read(bytes(book.export("xlsx")))
+    assert [(p.row, p.column) for sheet in report.sheets for p in sheet.problems] == [(2, "position")]
+
+
+def test_a_cell_that_is_no_number_or_neither_yes_nor_no_is_told_and_not_guessed(world: World) -> None:
+    for column, cell, message in (
+        ("is_active", "ja", "Write 1 or 0."),
+        ("position", "first", "Write a whole number."),
+        ("position", "2.7", "Write a whole number."),
+    ):
+        report = workbook.read(changed(workbook.write(), "locales", "de_DE", column, cell))
+        problems = [(p.column, p.message) for sheet in report.sheets for p in sheet.problems]
+        assert problems == [(column, message)]
+    assert Locale.objects.get(code="de_DE").is_active
+    assert not workbook.read(changed(workbook.write(), "locales", "de_DE", "is_active", "No")).is_refused
+    assert not Locale.objects.get(code="de_DE").is_active
+
+
 def test_an_attribute_with_values_does_not_change_its_type_by_file(world: World) -> None:
     world.create("MUG", {"capacity": "300"}, family="mugs")
     report = workbook.read(changed(workbook.write(), "attributes", "capacity", "type", "text"))
