@@ -6,12 +6,15 @@ each; the page that has read the library sets it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+
+_SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 
 
 class _Files(forms.Widget):
@@ -34,9 +37,11 @@ class _Files(forms.Widget):
             "several": self.several,
             "takes_address": self.takes_address,
             "files": [
-                {"sha256": each, "card": self.known.get(each)} for each in listed if not is_address(each)
+                {"sha256": each, "is_digest": is_digest(each), "card": self.known.get(each)}
+                for each in listed
+                if is_digest(each) or not self.takes_address
             ],
-            "address": next((each for each in listed if is_address(each)), ""),
+            "address": next((each for each in listed if self.takes_address and not is_digest(each)), ""),
             "accept": ",".join(f".{extension}" for extension in self.extensions) or _ACCEPT[self.kind],
             "max_size_mb": self.max_size_mb,
             "max_items": self.max_items,
@@ -85,5 +90,6 @@ class AssetsInput(_Files):
         return self.listed(data.get(name))
 
 
-def is_address(text: str) -> bool:
-    return "://" in text
+def is_digest(text: str) -> bool:
+    """Whether it can be the hash of a file. What is posted may be anything, and is shown as it was written."""
+    return bool(_SHA256.match(text))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,13 +9,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalog.asset_widgets import AssetInput
+from catalog.asset_widgets import AssetInput, is_digest
 from catalog.attribute_types.base import ATTRIBUTE_TYPES, AttributeType, ValueRefused
 from catalog.attribute_types.number import DecimalParam
 from catalog.widgets import JsonListParam, RawField
 
 EXTENSIONS = ("avif", "gif", "jpeg", "jpg", "png", "tif", "tiff", "webp")
-_SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 _SAME = {"jpeg": "jpg", "tiff": "tif"}
 
 
@@ -24,7 +22,7 @@ def as_digest(raw: Any) -> str | None:
     """The hash of an asset from what a door gives (text, or {"asset": hash}); None where it is none."""
     written = raw.get("asset") if isinstance(raw, Mapping) else raw
     digest = written.strip().lower() if isinstance(written, str) else ""
-    return digest if _SHA256.match(digest) else None
+    return digest if is_digest(digest) else None
 
 
 def not_an_asset(raw: Any) -> ValueRefused:

@@ -5,7 +5,8 @@
     const token = () => document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
 
     const part = (field, name) => field.querySelector(`[data-asset-${name}]`);
-    const listed = (field) => part(field, "value").value.split(",").filter((each) => each && !each.includes("://"));
+    // Where an address will do, what is no hash is one, or is meant to be; it may have commas.
+    const listed = (field) => part(field, "value").value.split(",").filter((each) => part(field, "address") ? /^[0-9a-f]{64}$/.test(each) : each);
     const say = (field, text) => { part(field, "status").textContent = text; };
 
     // What is known of each file: from the page, an upload or the library.

@@ -34,3 +34,9 @@ def test_the_picker_offers_the_allowed_kinds() -> None:
 def test_unknown_kinds_of_file_are_refused() -> None:
     with pytest.raises(ValidationError, match="exe"):
         IMAGE.clean_params({"extensions": "jpg, exe"})
+
+
+def test_what_is_no_hash_is_shown_again_and_can_be_taken_away() -> None:
+    shown = IMAGE.form_field(SPEC).widget.render("photo", "shots/mug.jpg")
+    assert 'data-asset="shots/mug.jpg"' in shown
+    assert "mug.jpg/320.webp" not in shown

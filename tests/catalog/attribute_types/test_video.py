@@ -40,3 +40,11 @@ def test_anything_else_is_refused_with_the_two_ways(raw: str) -> None:
 def test_an_attribute_may_take_files_only() -> None:
     code, message = refusal(attribute("video", pages=False), "https://films.example.com/1")
     assert (code, message.endswith("is no video: upload an MP4 or WebM file.")) == ("not_a_video", True)
+
+
+@pytest.mark.parametrize("written", ["www.films.example.com/watch", "https://films.example.com/a,b"])
+def test_an_address_stays_where_it_was_written_also_where_it_is_refused(written: str) -> None:
+    shown = VIDEO.form_field(SPEC).widget.render("film", written)
+    assert f'type="url" inputmode="url" placeholder="https://" data-asset-address value="{written}"' in shown
+    assert 'data-asset="www' not in shown
+    assert 'data-asset="https' not in shown
