@@ -24,7 +24,7 @@ from catalog.models.user import User
 from catalog.structure.snapshot import Structure
 
 PAGE = 50
-TURN = 10.0  # seconds after which people's own jobs go before pictures
+TURN = 10.0  # seconds after which people's own jobs go before pictures, once one was made
 MIDDLE = (50, 50)
 GRACE = timedelta(minutes=10)  # longer than any write that may have seen the asset in the library
 
@@ -61,7 +61,7 @@ def run_due(handle: JobHandle) -> dict[str, int]:
                 if handle.cancelled():
                     return {"pictures": done}
                 handle.progress(done, max(total, done))
-                if time.monotonic() - began > TURN:
+                if done > handle.row.done and time.monotonic() - began > TURN:
                     raise TurnOver
                 _made(handle, asset, presets, decoder, SCREEN_SIZES)
                 # The focus may have moved meanwhile: then it is still due.
@@ -96,7 +96,7 @@ def run_preset(handle: JobHandle, *, preset: str) -> dict[str, int]:
                 handle.progress(done)
                 if (asset.pk, rendition_key(spec, asset.focus)) in known:  # of another focus than the middle
                     continue
-                if time.monotonic() - began > TURN:
+                if done > handle.row.done and time.monotonic() - began > TURN:
                     raise TurnOver
                 _made(handle, asset, [spec], decoder, ())
                 done += 1

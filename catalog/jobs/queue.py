@@ -120,13 +120,18 @@ def renew(pk: int, token: str, **changes: Any) -> bool:
     return bool(rows.update(lease_until=timezone.now() + LEASE, **changes))
 
 
-def release(row: Job, *, after: timedelta = timedelta(), message: str = "") -> bool:
-    """Gives a job back unfinished, to be claimed again `after` a while."""
+def release(row: Job, *, after: timedelta = timedelta(), message: str = "", **changes: Any) -> bool:
+    """Gives a job back unfinished, to be claimed again `after` a while, with other columns of the row."""
     rows = Job.objects.filter(pk=row.pk, lease_token=row.lease_token, state=Job.State.RUNNING)
     run_at = timezone.now() + after
     return bool(
         rows.update(
-            state=Job.State.QUEUED, lease_until=None, lease_token="", run_at=run_at, message=message[:300]
+            state=Job.State.QUEUED,
+            lease_until=None,
+            lease_token="",
+            run_at=run_at,
+            message=message[:300],
+            **changes,
         )
     )
 

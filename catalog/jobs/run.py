@@ -64,7 +64,8 @@ def run(row: Job) -> None:
     except JobCancelled:
         finish(row, Job.State.CANCELLED, **handle.final_columns())
     except TurnOver:
-        release(row, message=row.message)
+        columns = handle.final_columns()
+        release(row, attempts=0 if columns["done"] > row.done else row.attempts, **columns)
     except SoftTimeLimitExceeded:
         # Its time in this process is over, not its work: another claim goes on from where it is.
         release(row, message=_("Continues in another worker"))
