@@ -52,6 +52,10 @@ def _opened(file: Any, kind: str, wishes: list[Mapping[str, Any]]) -> Image.Imag
 
 
 def _in_srgb(picture: Image.Image) -> Image.Image:
+    if picture.mode.startswith(
+        "I"
+    ):  # grey in 65,536 steps, which a conversion would cut off at 255: all white
+        picture = picture.point(lambda step: step * (1 / 256)).convert("L")
     profile, wanted = picture.info.get("icc_profile"), "RGBA" if picture.has_transparency_data else "RGB"
     if profile and picture.mode in ("RGB", "CMYK"):
         try:

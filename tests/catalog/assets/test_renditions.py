@@ -80,6 +80,14 @@ def test_nothing_but_pixels_comes_out_and_the_turn_is_applied(tmp_path: Path) ->
     assert b"secret" not in (tmp_path / "out").read_bytes()
 
 
+def test_a_grey_picture_of_sixteen_bits_keeps_its_greys(tmp_path: Path) -> None:
+    with BytesIO() as out:
+        Image.new("I;16", (40, 40), 0x4000).save(out, "PNG")
+        content = out.getvalue()
+    _answer, shown = rendered(tmp_path, content, format="PNG")
+    assert shown.getpixel((5, 5)) == (64, 64, 64)
+
+
 def test_a_picture_is_made_lighter_until_it_fits_and_refused_where_it_cannot(tmp_path: Path) -> None:
     noise = picture("PNG", (300, 300), noisy=True)
     answer, _shown = rendered(tmp_path, noise, width=300, height=300, max_kb=60)
