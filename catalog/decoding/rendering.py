@@ -52,20 +52,22 @@ def _opened(file: Any, kind: str, wishes: list[Mapping[str, Any]]) -> Image.Imag
 
 
 def _in_srgb(picture: Image.Image) -> Image.Image:
-    if picture.mode.startswith(
-        "I"
-    ):  # grey in 65,536 steps, which a conversion would cut off at 255: all white
+    wanted = "RGBA" if picture.has_transparency_data else "RGB"
+    profile = picture.info.get("icc_profile")
+    if picture.mode.startswith("I"):
+        # Grey in 65,536 steps, which a conversion would cut off at 255: all white.
         picture = picture.point(lambda step: step * (1 / 256)).convert("L")
-    profile, wanted = picture.info.get("icc_profile"), "RGBA" if picture.has_transparency_data else "RGB"
-    if profile and picture.mode in ("RGB", "CMYK"):
+    if picture.mode not in (wanted, "CMYK"):
+        picture = picture.convert(wanted)
+    if profile:
         try:
             converted = ImageCms.profileToProfile(
-                picture, ImageCms.ImageCmsProfile(BytesIO(profile)), _SRGB, outputMode="RGB"
+                picture, ImageCms.ImageCmsProfile(BytesIO(profile)), _SRGB, outputMode=wanted
             )
             if converted is not None:
                 return converted
         except ImageCms.PyCMSError:
-            pass  # a profile nobody can read: the numbers as they stand
+            pass  # a profile nobody can read, or of another kind of picture: the numbers as they stand
     return picture if picture.mode == wanted else picture.convert(wanted)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.files.storage import default_storage
 from django.db import transaction
-from PIL import Image
+from PIL import Image, ImageCms
 
 from catalog import assets
 from catalog.assets.renditions import current
@@ -86,6 +86,33 @@ def test_a_grey_picture_of_sixteen_bits_keeps_its_greys(tmp_path: Path) -> None:
         content = out.getvalue()
     _answer, shown = rendered(tmp_path, content, format="PNG")
     assert shown.getpixel((5, 5)) == (64, 64, 64)
+
+
+def swapped_profile() -> bytes:
+    """A colour space in which red and green have changed places."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    red, green = profile.index(b"rXYZ", 128), profile.index(b"gXYZ", 128)
+    profile[red : red + 4], profile[green : green + 4] = b"gXYZ", b"rXYZ"
+    return bytes(profile)
+
+
+@pytest.mark.parametrize(
+    ("mode", "given", "wanted"),
+    [
+        ("RGB", (255, 0, 0), (0, 255, 0)),
+        ("RGBA", (255, 0, 0, 128), (0, 255, 0, 128)),
+        ("P", (255, 0, 0), (0, 255, 0)),
+        ("L", 100, (100, 100, 100)),
+    ],
+)
+def test_colours_are_those_of_the_pictures_own_profile_also_of_a_cut_out(
+    tmp_path: Path, mode: str, given: Any, wanted: tuple[int, ...]
+) -> None:
+    with BytesIO() as out:
+        Image.new(mode, (40, 40), given).save(out, "PNG", icc_profile=swapped_profile())
+        content = out.getvalue()
+    _answer, shown = rendered(tmp_path, content, format="PNG")
+    assert shown.getpixel((5, 5)) == wanted
 
 
 def test_a_picture_is_made_lighter_until_it_fits_and_refused_where_it_cannot(tmp_path: Path) -> None:
