@@ -29,7 +29,7 @@ SENTENCES: Mapping[str, Any] = {
     "too_many_pixels": _("The picture has more than 50 million pixels, or its frames 150 million together: save it smaller."),
     "too_many_scans": _("The picture is built of so many layers that it takes too long to show: save it anew."),
     "too_slow": _("This file takes longer to look at than any should: save it anew, smaller."),
-    "two_kinds": _("This file is a picture and something else at once: save it anew."),
+    "two_kinds": _("This file is two kinds of file at once, such as a picture and an archive: save it anew."),
     "unknown": _("This kind of file is not taken in: send pictures, videos (MP4, WebM), PDF, office files or plain text."),
 }  # fmt: skip
 

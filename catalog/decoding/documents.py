@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from io import BytesIO
 from mmap import mmap
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ _OPEN_DOCUMENT = {
     b"application/vnd.oasis.opendocument.spreadsheet": "ods",
     b"application/vnd.oasis.opendocument.presentation": "odp",
 }
+_PROGRAMS = ("Basic/", "Scripts/")  # folders of an open document
 _TAIL = 2048
 _PLAIN = bytes(sorted(set(range(32)) - {7, 8, 9, 10, 12, 13, 27}))  # control characters that no text has
 
@@ -49,7 +51,7 @@ def _office(data: mmap | bytes, path: Path, name: str) -> tuple[str, str, str, i
             names = {member.filename for member in members}
             if len(members) > MAX_MEMBERS or min((member.header_offset for member in members), default=1):
                 raise Refusal("archive")
-            if any(member.endswith("vbaProject.bin") for member in names):
+            if any(member.endswith("vbaProject.bin") or member.startswith(_PROGRAMS) for member in names):
                 raise Refusal("macros")
             if members[0].filename == "mimetype" and members[0].file_size < 100:
                 declared = archive.read(members[0])
@@ -67,7 +69,10 @@ def _mp4(data: mmap | bytes, path: Path, name: str) -> tuple[str, str, str, int]
     found = list(boxes(data))
     if not {b"moov", b"mdat"} <= {box for box, _start, _end in found}:
         raise Refusal("damaged")
-    return "video", "video/mp4", "mp4", found[-1][2]
+    end = found[-1][2]
+    if zipfile.is_zipfile(BytesIO(data[max(0, end - 70_000) : end])):
+        raise Refusal("two_kinds")
+    return "video", "video/mp4", "mp4", end
 
 
 def _webm(data: mmap | bytes, path: Path, name: str) -> tuple[str, str, str, int]:

@@ -10,7 +10,7 @@ from io import BytesIO
 
 from PIL import Image
 
-from tests.catalog.decoding.harmless import jpeg, picture
+from tests.catalog.decoding.harmless import jpeg, mp4, picture
 
 
 def png_chunk(name: bytes, data: bytes) -> bytes:
@@ -174,6 +174,20 @@ def workbook_with_macros() -> bytes:
         return out.getvalue()
 
 
+def text_with_macros() -> bytes:
+    with BytesIO() as out:
+        with zipfile.ZipFile(out, "w") as packed:
+            packed.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+            packed.writestr("content.xml", "<office/>")
+            packed.writestr("Basic/Standard/Module1.xml", "<script/>")
+        return out.getvalue()
+
+
+def archive_in_a_box_of_a_film() -> bytes:
+    inner = archive()
+    return mp4() + (8 + len(inner)).to_bytes(4, "big") + b"free" + inner
+
+
 # name of the file → (content, the refusal's code)
 REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "flood.png": (pixel_flood_png, "too_many_pixels"),
@@ -206,6 +220,8 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "cut.pdf": (lambda: b"%PDF-1.7\n1 0 obj", "damaged"),
     "archive.zip": (archive, "archive"),
     "macros.xlsx": (workbook_with_macros, "macros"),
+    "macros.odt": (text_with_macros, "macros"),
+    "archive.mp4": (archive_in_a_box_of_a_film, "two_kinds"),
     "old.xls": (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "old_office"),
     "setup.pdf": (lambda: b"MZ" + bytes(600), "program"),
     "scan.tif": (lambda: picture("TIFF"), "other_picture"),
