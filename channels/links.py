@@ -12,7 +12,7 @@ from catalog.models.revision import Revision
 from catalog.participants import ChangeBatch
 from catalog.structure.specs import AttributeSpec
 from catalog.values.keys import attribute_of, split_campaign
-from catalog.values.links import pointing_at
+from catalog.values.links import pointing_at, pointing_in_campaigns
 from catalog.values.products import descendants
 from catalog.values.revisions import changes_from_json
 from catalog.values.write import BATCH
@@ -30,7 +30,9 @@ def mark(batch: ChangeBatch, channels: Sequence[ChannelSpec], *, held_by: str) -
     if not linking:
         return
     spoken = [pk for pk, keys in batch.changed.items() if keys & SPOKEN_OF and pk not in batch.created]
-    concerned = set(pointing_at(spoken, linking)) if spoken else set()
+    concerned: set[int] = set()
+    if spoken:
+        concerned = {*pointing_at(spoken, linking), *_with_variants(pointing_in_campaigns(spoken, linking))}
     two_way = {spec.code for spec in linking if spec.params.get("two_way")}
     if two_way:
         if spoken:

@@ -6,9 +6,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from catalog import search
+from catalog.models.campaign import CampaignValues
 from catalog.models.merged import MergedProduct
 from catalog.models.product import Product, ProductValues
 from catalog.structure.product_names import NAMES
@@ -143,6 +146,27 @@ def pointing_at(product_ids: Collection[int], specs: Iterable[AttributeSpec]) ->
         return []
     rows = search.filter_tokens(Product.objects.all(), any_of=[tokens])
     return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def pointing_in_campaigns(product_ids: Collection[int], specs: Sequence[AttributeSpec]) -> set[int]:
+    """Ids of the products to which an active campaign gives a value that points at one of these, or at one that was
+    merged into it. Tokens do not know campaigns, so documents are read: those that have such an attribute at all."""
+    wanted = {
+        *product_ids,
+        *MergedProduct.objects.filter(into__in=list(product_ids)).values_list("pk", flat=True),
+    }
+    codes = {spec.code for spec in specs}
+    own = Q(pk__in=[])
+    for code in codes:
+        own |= Q(text__contains=f'"{code}"') | Q(text__contains=f'"{code}|')
+    rows = CampaignValues.objects.filter(campaign__is_active=True)
+    rows = rows.annotate(text=Cast("values", TextField())).filter(own)
+    return {
+        product
+        for product, values in rows.values_list("product_id", "values").iterator()
+        for key, value in values.items()
+        if value and attribute_of(key) in codes and any(entry["product"] in wanted for entry in value)
+    }
 
 
 def linked_to(

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import timedelta
 
-from catalog.models import Product
+import pytest
+from django.utils import timezone
+
+from catalog.models import Campaign, Product
+from catalog.values.campaigns import write_campaign
 from channels.models import FieldMapping
 from tests.catalog.links import add_associations
 from tests.channels.stage import Stage, work_off_jobs
+from tests.world import SYSTEM
 
 
 @pytest.fixture
@@ -72,6 +77,18 @@ def test_a_new_sku_and_the_trash_reach_the_sheets_that_name_the_product(linked: 
     linked.put(second, trashed=False)
     linked.send()
     assert fields(linked, "MUG-3") == {"parts": ["CUP-1", "MUG-2"]}
+
+
+def test_a_new_sku_reaches_the_sheets_that_a_campaign_lets_name_the_product(linked: Stage) -> None:
+    first, second = linked.products(2)
+    now = timezone.now()
+    sale = Campaign.objects.create(code="sale", starts_at=now - timedelta(1), ends_at=now + timedelta(1))
+    write_campaign(sale, {second: {"PARTS": "MUG-1"}}, by=SYSTEM)
+    linked.send()
+    assert fields(linked, "MUG-2") == {"parts": ["MUG-1"]}
+    linked.put(first, sku="CUP-1")
+    linked.send()
+    assert fields(linked, "MUG-2") == {"parts": ["CUP-1"]}
 
 
 def test_variants_carry_their_models_associations(linked: Stage) -> None:
