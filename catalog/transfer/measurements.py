@@ -18,6 +18,22 @@ class MeasurementFamilyResource(StructureResource):
         model = MeasurementFamily
         fields = export_order = ("code", "standard_unit")
 
+    def validate_instance(
+        self, instance: Any, import_validation_errors: Any = None, validate_unique: bool = True
+    ) -> None:
+        """A new family's units come with their own file; one that has units already would be of no use without its
+        standard unit, and wrong with another's factors."""
+        super().validate_instance(instance, import_validation_errors, validate_unique)
+        units = {row.code: row for row in instance.units.all()} if instance.pk else {}
+        standard = units.get(instance.standard_unit)
+        if units and (
+            standard is None or (standard.factor, standard.per, standard.offset) != ("1", "1", "0")
+        ):
+            text = _(
+                "%(unit)s is no unit of this family with the factor 1: change its units on its page first."
+            )
+            raise ValidationError({"standard_unit": text % {"unit": instance.standard_unit}})
+
 
 class MeasurementUnitResource(StructureResource):
     announced = "measurement_unit"

@@ -188,3 +188,13 @@ def test_a_family_and_its_units_stay_while_records_are_measured_in_them(world: W
         "BALE is a unit of the field [load] of Pack: take it out there first.",
         "Records have [load] in HEAP: big. Convert them first.",
     ]
+
+
+@pytest.mark.parametrize("unit", ["NOPE", "GRAM"])
+def test_a_file_does_not_take_the_standard_unit_from_a_family(db: None, unit: str) -> None:
+    file = MeasurementFamilyResource().export()
+    assert MeasurementFamilyResource().import_data(file, raise_errors=True).totals["skip"] == len(file)
+    file.dict = [{**line, "standard_unit": unit} if line["code"] == "weight" else line for line in file.dict]
+    result = MeasurementFamilyResource().import_data(file)
+    assert f"{unit} is no unit of this family with the factor 1" in str(result.invalid_rows[0].error)
+    assert MeasurementFamily.objects.get(code="weight").standard_unit == "KILOGRAM"
