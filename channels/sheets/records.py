@@ -39,9 +39,8 @@ def _part(record: RecordSpec, spec: AttributeSpec, part: str, place: Place) -> M
     kind, value = ATTRIBUTE_TYPES[field.type], _resolved(record, field, place)
     if kind.is_empty(value):
         return NOTHING
-    return Made(
-        kind.sheet_value(value, field, place.locale), kind.display(value, field, place.locale), value, field
-    )
+    text = kind.sheet_text(value, field, place.locale)
+    return Made(kind.sheet_value(value, field, place.locale), text, value, field)
 
 
 def _resolved(record: RecordSpec, field: AttributeSpec, place: Place) -> Any:

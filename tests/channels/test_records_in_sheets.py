@@ -6,12 +6,16 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils import timezone
 
-from catalog.models import Campaign, Product
+from catalog.models import Campaign, Product, ReferenceEntity, ReferenceField
+from catalog.structure.announce import announce
+from catalog.structure.snapshot import Structure
 from catalog.values.campaigns import write_campaign
+from channels import profile
 from channels.models import FieldMapping
-from channels.sheets import sources
+from channels.sheets import load, sources
 from tests.catalog.records import add_brands, change_record
 from tests.channels.stage import Stage, work_off_jobs
 from tests.world import SYSTEM
@@ -54,6 +58,27 @@ def test_label_and_fields_of_a_record_are_in_the_sheet(branded: Stage) -> None:
     }
     assert sent["locales"]["de_DE"]["story"] == "Von Hand gemacht."
     assert sent["locales"]["en_US"]["brand_name"] == "Tarn"
+
+
+def test_a_records_time_is_the_same_in_a_sheet_whoever_looks(branded: Stage) -> None:
+    entity = ReferenceEntity.objects.get(code="brand")
+    ReferenceField.objects.create(entity=entity, code="since", type="datetime")
+    FieldMapping.objects.create(
+        channel=branded.channel, position=30, target="since", source={"template": "since {brand.since}"}
+    )
+    with transaction.atomic():
+        announce("reference_entity", [entity.pk])
+    branded.changed()
+    change_record("tarn", values={"since": "2026-03-31T08:00:00Z"})
+    product = branded.product(values={"brand": "tarn"})
+    structure = Structure.current()
+    channel = profile.current(structure).active[0]
+    for zone in ("UTC", "Asia/Tokyo"):
+        with timezone.override(zone):
+            made = load.sheet_of(
+                load.units([product], channel, structure)[product], channel, structure, at=None
+            )
+        assert made.payload["fields"]["since"] == "since 2026-03-31T08:00:00Z"
 
 
 def test_what_the_record_does_not_have_is_left_out(branded: Stage) -> None:
