@@ -70,6 +70,10 @@ def _default(attribute: Attribute) -> str:
         return _("A default has no language: leave it empty, or make the attribute not localizable.")
     if attribute.is_unique:
         return _("No two products may have the same value of a unique attribute: leave the default empty.")
+    kind = ATTRIBUTE_TYPES[attribute.type]
+    if kind.names_assets or kind.names_products:
+        # Where it is gone, the door would refuse every new product of the family.
+        return _("A default cannot be a file or a product, since those may go: leave it empty.")
     structure = Structure.current()
     spec = spec_of(attribute, options_of(attribute), structure.measures, structure.entities)
     try:

@@ -65,6 +65,16 @@ def test_flags_that_contradict_each_other_are_refused(world: World, flags: dict,
     assert refused(attribute(**flags)) == errors
 
 
+@pytest.mark.parametrize(("kind", "default"), [("image", "ab" * 32), ("product_reference", "MUG")])
+def test_a_default_names_nothing_that_may_go_and_hold_up_every_new_product(
+    world: World, kind: str, default: str
+) -> None:
+    world.create("MUG", family="mugs")
+    assert refused(attribute(kind, default=default)) == {
+        "default": ["A default cannot be a file or a product, since those may go: leave it empty."]
+    }
+
+
 def test_a_default_is_a_value_of_its_type(world: World) -> None:
     assert refused(attribute("number", default="many"))["default"][0].startswith("'many'")
     world.attributes["color"].default = "purple"
