@@ -20,6 +20,7 @@ from django.db.models import Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext as _
 
+LARGEST_ID = 2**63 - 1  # a database takes no larger one
 # How a file names a product that its reader may not see, or that is gone: by its id.
 _BY_ID = re.compile(r"\[(\d{1,18})\]")
 
@@ -91,7 +92,8 @@ class ProductNames:
             return
         known.by_id |= dict.fromkeys(wanted_ids)
         known.by_sku |= dict.fromkeys(wanted_skus)
-        for pk, sku, name in _read(wanted_ids, wanted_skus, known.reader):
+        possible = [pk for pk in wanted_ids if pk <= LARGEST_ID]
+        for pk, sku, name in _read(possible, wanted_skus, known.reader):
             known.by_id[pk] = known.by_sku[sku.upper()] = name
 
     def by_id(self, pk: int) -> ProductName | None:

@@ -62,6 +62,7 @@ def test_a_new_sku_changes_nothing_in_what_points_at_it(linked: World) -> None:
     [
         ({"PARTS": "NOBODY"}, "unknown_product"),
         ({"PARTS": [{"product": 999999}]}, "unknown_product"),
+        ({"PARTS": [{"product": 10**30}]}, "unknown_product"),
         ({"PARTS": "C"}, "points_at_itself"),
         ({"CONTENTS": [{"sku": "A", "quantity": "0"}]}, "bad_quantity"),
         ({"CONTENTS": [{"sku": "A", "quantity": "1.5"}]}, "bad_quantity"),
