@@ -32,12 +32,13 @@ from catalog.structure.announce import announce
 from catalog.structure.conversion import ConversionSpec
 from catalog.structure.snapshot import Structure
 from catalog.values.campaigns import write_campaign
-from catalog.values.changes import Actor, ProductChange
+from catalog.values.changes import Actor, Outcome, ProductChange
 from catalog.values.keys import split_campaign
 from catalog.values.write import write
 
 KIND = "catalog.convert"
 STEP = 200  # products: one transaction
+Step = list[tuple[int, dict[str, Any]]]  # (product id, document)
 
 
 def start(row: Conversion, *, by: User | None) -> Job:
@@ -122,25 +123,40 @@ def run(handle: JobHandle, /, *, conversion: int) -> dict[str, Any]:
     while step := list(documents(row.attribute.code, row.position).values_list("pk", "values")[:STEP]):
         with transaction.atomic():
             handle.check_lease()
-            _options_since(row, step, by=user)
-            outcomes = write([ProductChange(product=pk, converts=True) for pk, _values in step], by=by)
-            _count(row, outcomes)
+            _count(row, _rewrite(row, step, by=by))
             row.position = step[-1][0]
             done += len(step)
             row.counts["looked_at"] = done
             row.save(update_fields=["position", "counts"])
         handle.progress(done, max(total, done))
+    _passed_over(row, by, handle)
     _campaigns(row, by, handle)
     _proposals(row)
     _finish(row, by=user)
     return row.counts
 
 
+def _rewrite(row: Conversion, step: Step, *, by: Actor) -> list[Outcome]:
+    _options_since(row, step, by=by.user)
+    return write([ProductChange(product=pk, converts=True) for pk, _values in step], by=by)
+
+
+def _passed_over(row: Conversion, by: Actor, handle: JobHandle) -> None:
+    """What a transaction wrote in the former way that began before the switch and ended behind the job's back."""
+    spec = _spec(row)
+    every = documents(row.attribute.code).values_list("pk", "values").iterator(chunk_size=STEP)
+    left = [(pk, values) for pk, values in every if spec is not None and spec.document(values) is not None]
+    for first in range(0, len(left), STEP):
+        with transaction.atomic():
+            handle.check_lease()
+            _rewrite(row, left[first : first + STEP], by=by)
+
+
 def _spec(row: Conversion) -> ConversionSpec | None:
     return next((spec for spec in Structure.current().conversions if spec.id == row.pk), None)
 
 
-def _options_since(row: Conversion, step: list[Any], *, by: User | None) -> None:
+def _options_since(row: Conversion, step: Step, *, by: User | None) -> None:
     """Options for texts written between the plan and the switch."""
     spec = _spec(row)
     if (

@@ -210,6 +210,17 @@ def test_a_killed_job_goes_on_and_ends_as_if_it_had_not_been(
     assert Conversion.objects.get(pk=row.pk).counts["products"] == 5
 
 
+def test_a_product_written_the_former_way_behind_the_jobs_back_is_rewritten_before_it_ends(
+    world: World, mug: int
+) -> None:
+    """By a transaction that had read the structure before the switch, and was committed when the job was past it."""
+    row = opened("capacity", localizable=True, locales=("en_US",))
+    Conversion.objects.filter(pk=row.pk).update(position=mug)
+    work_off()
+    assert own(mug)["capacity|en_US"] == "300"
+    assert "capacity" not in own(mug)
+
+
 def test_a_plan_that_is_old_is_not_started(world: World, mug: int) -> None:
     row = planned("capacity", localizable=True, locales=("en_US",))
     Attribute.objects.filter(code="capacity").update(scopable=True)
