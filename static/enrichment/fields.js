@@ -76,11 +76,14 @@
 
     form.addEventListener("submit", (event) => {
         if (leaving) { event.preventDefault(); return; }
-        if (refresh() === 0) { event.preventDefault(); window.pimAnnounce(form.dataset.clean); return; }
+        // "Still right" says something of a cell whose value stays as it is.
+        const confirming = event.submitter?.value.startsWith("confirm!") ? event.submitter : null;
+        if (refresh() === 0 && !confirming) { event.preventDefault(); window.pimAnnounce(form.dataset.clean); return; }
         leaving = true;
         for (const cell of cells) {
             const dirty = isDirty(cell);
             for (const input of cell.querySelectorAll("[name]")) {
+                if (confirming && (input === confirming || input.name.startsWith("seen:"))) continue;
                 if (!dirty) input.disabled = true;
                 else if (inputs(cell).includes(input)) input.disabled = false;
             }

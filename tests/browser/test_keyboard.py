@@ -29,6 +29,20 @@ def test_the_journey_can_be_walked_by_keyboard_alone(browser: Browser, rig: Rig)
     assert keys.stops > 300
 
 
+def test_a_translation_is_said_to_be_still_right_without_a_change(browser: Browser, rig: Rig) -> None:
+    with person(browser, rig, "manager") as page:
+        page.goto(f"{rig.admin}/catalog/product/?outdated=de_DE")
+        page.get_by_role("rowheader").get_by_role("link").first.click()
+        page.goto(f"{page.url.partition('?')[0]}?locale=de_DE")
+        page.locator("form[data-ready]").wait_for()
+        buttons = page.get_by_role("button", name=re.compile("^Still right"))
+        before = buttons.count()
+        assert before > 0
+        buttons.first.press("Enter")
+        expect(page.locator("#main").get_by_text("Marked as still right.")).to_be_visible()
+        assert buttons.count() == before - 1
+
+
 def signs_in(page: Page, keys: Keyboard, rig: Rig) -> None:
     page.goto(f"{rig.admin}/login/")
     page.wait_for_timeout(500)  # the first field takes the focus by itself, once the theme shows the page

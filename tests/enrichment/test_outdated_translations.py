@@ -37,6 +37,16 @@ def test_still_right_confirms_without_a_change_of_the_text(desk: Desk, stale: in
     assert (keys(stale), values_of(stale), Product.objects.get(pk=stale).rev) == ([], before, rev)
 
 
+def test_what_was_compared_with_an_earlier_text_is_compared_again(
+    desk: Desk, world: World, stale: int
+) -> None:
+    form = desk.form(stale, locale="de_DE")
+    world.edit(stale, {"name|en_US": "Red mug"})
+    desk.save(stale, {**form, "do": "confirm!name|de_DE"}, locale="de_DE")
+    assert "was changed again meanwhile" in desk.page(stale, locale="de_DE").content.decode()
+    assert keys(stale) == ["name|de_DE"]
+
+
 def test_what_was_typed_elsewhere_on_the_page_is_saved_with_it(desk: Desk, stale: int) -> None:
     form = desk.form(stale, locale="de_DE")
     form["v:capacity:"] = ["350"]

@@ -13,9 +13,11 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
 from catalog.attribute_types import ATTRIBUTE_TYPES
-from catalog.models import OutdatedTranslation
+from catalog.models import OutdatedTranslation, ProductValues
 from catalog.structure.snapshot import Structure
 from catalog.values.bundle import Bundle
+from catalog.values.changes import ABSENT
+from catalog.values.hashing import value_hash
 from catalog.values.keys import Key
 from catalog.values.translations import confirm
 from enrichment.workbench.page.fields import FieldSheet
@@ -27,12 +29,13 @@ MOST_WORDS = 1500  # of each side: beyond, the two texts are shown one after the
 
 @dataclass(frozen=True, slots=True)
 class Outdated:
-    """`parts`: ("same" | "gone" | "come", text), of the source then and now."""
+    """`parts`: ("same" | "gone" | "come", text), of the source then and now. `seen`: hash of what it says now."""
 
     source_locale: str
     language: str
     since: datetime
     parts: list[tuple[str, str]]
+    seen: str
 
 
 def annotate(sheet: FieldSheet, bundle: Bundle, structure: Structure) -> None:
@@ -51,7 +54,8 @@ def annotate(sheet: FieldSheet, bundle: Bundle, structure: Structure) -> None:
         )
         known = structure.locales.get(locale)
         name = known.name if known else locale
-        cell.outdated = Outdated(name, locale.replace("_", "-"), row.since, difference(then, now))
+        seen = value_hash(own.values.get(row.source_key, ABSENT))
+        cell.outdated = Outdated(name, locale.replace("_", "-"), row.since, difference(then, now), seen)
 
 
 def difference(then: str, now: str) -> list[tuple[str, str]]:
@@ -78,10 +82,19 @@ def _one_after_the_other(then: str, now: str) -> list[tuple[str, str]]:
     return [part for part in (("gone", then), ("same", "\n"), ("come", now)) if part[1]]
 
 
-def confirm_one(request: HttpRequest, product: int, key: str) -> None:
-    """ "Still right": the door of translations asks whether this person may say so."""
-    rows = OutdatedTranslation.objects.filter(product_id=product, key=key)
-    if confirm(rows, by=request.user):
+def confirm_one(request: HttpRequest, product: int, key: str, seen: str) -> None:
+    """ "Still right": the door of translations asks whether this person may say so. `seen`: hash of the source on the page:
+    what was compared with another text stays to be compared with this one."""
+    rows = list(OutdatedTranslation.objects.filter(product_id=product, key=key))
+    stored = ProductValues.objects.filter(pk=product).values_list("values", flat=True).first() or {}
+    values = Structure.current().read(stored)
+    current = [row for row in rows if value_hash(values.get(row.source_key, ABSENT)) == seen]
+    if confirm(current, by=request.user):
         messages.success(request, _("Marked as still right."))
+    elif len(current) < len(rows):
+        messages.warning(
+            request,
+            _("The text it is translated from was changed again meanwhile: compare the two once more."),
+        )
     else:
         messages.info(request, _("There was nothing to confirm."))

@@ -33,6 +33,7 @@ class Submission:
     base: dict[str, str] = field(default_factory=dict)
     number: list[str] = field(default_factory=list)  # identifiers that are to get their next number
     confirmed: str = ""  # the key of a translation that is still right
+    seen: str = ""  # hash of the source it was compared with
 
     def __bool__(self) -> bool:
         return bool(self.values or self.number) or self.categories is not None
@@ -44,7 +45,8 @@ def read(data: QueryDict, files: Mapping[str, Any], structure: Structure) -> Sub
     """
     submission = Submission()
     pressed, _bar, pressed_key = data.get("do", "").partition("!")
-    submission.confirmed = pressed_key if pressed == "confirm" else ""
+    if pressed == "confirm":
+        submission.confirmed, submission.seen = pressed_key, data.get(f"seen:{pressed_key}", "")
     for name in data:
         if not name.startswith("b:"):
             continue

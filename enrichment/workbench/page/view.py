@@ -88,7 +88,7 @@ def _save(request: HttpRequest, product: Product, structure: Structure, scope: S
     if scope.campaign and choice is None:
         raise Http404(_("This campaign is no longer there."))
     if not submission and submission.confirmed:
-        outdated.confirm_one(request, product.pk, submission.confirmed)
+        outdated.confirm_one(request, product.pk, submission.confirmed, submission.seen)
         return HttpResponseRedirect(address(product.pk, scope, anchor=field_id(submission.confirmed)))
     if not submission:
         messages.info(request, _("Nothing was changed."))
@@ -99,7 +99,7 @@ def _save(request: HttpRequest, product: Product, structure: Structure, scope: S
     _tell(request, outcome, structure, choice)
     if outcome.ok:
         if submission.confirmed:
-            outdated.confirm_one(request, product.pk, submission.confirmed)
+            outdated.confirm_one(request, product.pk, submission.confirmed, submission.seen)
         return HttpResponseRedirect(address(product.pk, scope))
     product = find(request, product.pk)
     return render(request, product, structure, scope, outcome=outcome, submission=submission, status=422)
