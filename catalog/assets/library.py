@@ -46,16 +46,19 @@ class LibraryQuery:
 
     @classmethod
     def of(cls, params: QueryDict) -> LibraryQuery:
+        def text(name: str) -> str:
+            return params.get(name, "").replace("\x00", " ")  # which PostgreSQL takes in no text
+
         by = params.get("by", "")
         return cls(
-            words=params.get("q", "").strip()[:200],
+            words=text("q").strip()[:200],
             kind=params.get("kind", "") if params.get("kind") in Asset.Kind.values else "",
-            tag=params.get("tag", "")[:60],
+            tag=text("tag")[:60],
             state=params.get("state", "") if params.get("state") in STATES else "",
             by=int(by) if by.isdecimal() and len(by) < 10 else 0,
             sort=params.get("sort", "") if params.get("sort") in SORTS else "newest",
-            after=params.get("after", ""),
-            before=params.get("before", ""),
+            after=text("after"),
+            before=text("before"),
         )
 
     @property
@@ -81,7 +84,7 @@ class LibraryQuery:
     def assets(self, user: Any, *, now: datetime | None = None) -> QuerySet[Asset]:
         """The assets asked for that this person may see, without order."""
         rows = visible(user, Asset.objects.in_library()).order_by()
-        for word in folded(self.words.replace("\x00", " ")).split()[:8]:
+        for word in folded(self.words).split()[:8]:
             rows = rows.filter(search__contains=word)
         if self.kind:
             rows = rows.filter(kind=self.kind)

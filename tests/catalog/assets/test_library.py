@@ -160,3 +160,10 @@ def test_who_may_only_look_sees_the_library_and_changes_nothing(
     assert reader.post(reverse("admin:catalog_asset_replace", args=[asset.sha256])).status_code == 403
     assert Asset.objects.get().name == "mug.png"
     assert signed_in("job.view").get(LIST).status_code == 403
+
+
+@pytest.mark.parametrize("asked", ["tag=%00", "sort=name&after=1.%00", "q=%00"])
+def test_an_address_with_a_character_no_database_takes_finds_nothing_and_fails_not(
+    world: World, boss: Client, asked: str
+) -> None:
+    assert boss.get(f"{LIST}?{asked}").status_code == 200
