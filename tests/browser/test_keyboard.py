@@ -135,6 +135,8 @@ def finds(page: Page, keys: Keyboard, sku: str) -> None:
     keys.to("#grid-q")
     keys.write(sku)
     expect(page.locator("[data-count]")).not_to_have_text(re.compile(r"\d{3}"))
+    page.wait_for_load_state("networkidle")  # rows that are exchanged under the keys lose the place
+    page.wait_for_timeout(500)
     target = page.get_by_role("row").filter(
         has=page.get_by_role("checkbox", name=f"Select {sku}", exact=True)
     )
