@@ -13,8 +13,10 @@
             : input.multiple ? [...input.selectedOptions].map((option) => option.value) : input.value));
     const mode = (cell) => cell.querySelector("[data-mode]");
     const first = new Map();
-    // Rich text editors rewrite their textarea while they start: what stands there then is what was loaded.
-    const remember = () => { for (const cell of cells) first.set(cell, state(cell)); };
+    // Rich text editors rewrite their textarea while they start: what stands there then is what was loaded, save
+    // where somebody has already begun to write.
+    const begun = new Set();
+    const remember = () => { for (const cell of cells) if (!begun.has(cell)) first.set(cell, state(cell)); };
 
     const isDirty = (cell) => "posted" in cell.dataset || mode(cell).value !== "" || state(cell) !== first.get(cell);
     const refresh = () => {
@@ -43,8 +45,12 @@
         refresh();
     };
 
-    form.addEventListener("input", refresh);
+    form.addEventListener("input", (event) => {
+        if (event.isTrusted) begun.add(event.target.closest("[data-cell]"));
+        refresh();
+    });
     form.addEventListener("change", (event) => {
+        if (event.isTrusted) begun.add(event.target.closest("[data-cell]"));
         const choice = event.target.closest("[data-choice]");
         if (choice) for (const input of inputs(choice.closest("[data-cell]"))) input.disabled = choice.value === "theirs";
         refresh();
@@ -88,8 +94,8 @@
                 else if (inputs(cell).includes(input)) input.disabled = false;
             }
         }
-        const focused = document.activeElement?.closest?.("[data-cell]");
-        sessionStorage.setItem(place, JSON.stringify({ y: scrollY, id: focused ? document.activeElement.id : "" }));
+        const cell = document.activeElement?.closest?.("[data-cell]");
+        sessionStorage.setItem(place, JSON.stringify({ y: scrollY, id: cell ? document.activeElement.id : "", cell: cell?.dataset.cell }));
     });
     document.addEventListener("keydown", (event) => {
         if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") {
@@ -141,10 +147,12 @@
         if (problem) {
             problem.scrollIntoView({ block: "center" });
             problem.querySelector("[data-input] :is(input, select, textarea):not([type=hidden])")?.focus({ preventScroll: true });
-        } else if (kept) {
+        } else if (kept && document.activeElement === document.body) {
+            // Whoever has gone on before the page stood is not called back.
             scrollTo({ top: kept.y, behavior: "instant" });
-            if (kept.id) document.getElementById(kept.id)?.focus({ preventScroll: true });
-        } else setTimeout(goTo, 60);
+            const editor = kept.cell && form.querySelector(`[data-cell="${CSS.escape(kept.cell)}"] [contenteditable=true]`);
+            (kept.id ? document.getElementById(kept.id) : editor)?.focus({ preventScroll: true });
+        } else if (!kept) setTimeout(goTo, 60);
         form.dataset.ready = "1";
     });
     remember();

@@ -71,7 +71,7 @@
         show(address).then(() => {
             // The same link keeps the focus where it still stands; a column's turns its order round.
             const same = [...region.querySelectorAll("a")].find((each) => each.getAttribute("href") === address);
-            (column ? region.querySelector(`th.${column} a`) : same ?? region)?.focus({ preventScroll: true });
+            (column ? region.querySelector(`th.${column} a`) : same ?? region)?.focus();
         });
     });
 
@@ -89,7 +89,7 @@
         const next = answer.headers.get("X-Next");
         const added = rows.children.length - before;
         window.pimAnnounce(more.dataset.added.replace("%d", added) + (next ? "" : ` ${more.dataset.done}`));
-        rows.children[before]?.querySelector(".col-label a")?.focus({ preventScroll: true });
+        rows.children[before]?.querySelector(".col-label a")?.focus();
         if (next) { more.href = `?${next}`; more.removeAttribute("aria-disabled"); } else more.remove();
         page.dispatchEvent(new CustomEvent("grid:grown"));
     });

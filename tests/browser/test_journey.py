@@ -121,6 +121,7 @@ def test_undoing_the_import_withdraws_nineteen_and_keeps_the_edited_one(
 
 
 def counters(page: Page) -> dict[str, int]:
+    page.wait_for_load_state()
     tiles = page.get_by_role("navigation", name="Filter the rows").locator(".counter")
     return {
         tile.locator(".counter-label").inner_text(): int(tile.locator(".counter-number").inner_text())
@@ -130,6 +131,7 @@ def counters(page: Page) -> dict[str, int]:
 
 def refused(page: Page) -> list[tuple[int, str]]:
     """(row, column) of each refused cell the page lists."""
+    page.wait_for_load_state()
     rows = page.get_by_role("region", name="Rows").locator("tbody tr").all()
     return sorted(
         (int(row.locator("td").first.inner_text()), problem.inner_text())

@@ -33,6 +33,7 @@ def test_a_translation_is_said_to_be_still_right_without_a_change(browser: Brows
     with person(browser, rig, "manager") as page:
         page.goto(f"{rig.admin}/catalog/product/?outdated=de_DE")
         page.get_by_role("rowheader").get_by_role("link").first.click()
+        page.wait_for_url("**/change/*")
         page.goto(f"{page.url.partition('?')[0]}?locale=de_DE")
         page.locator("form[data-ready]").wait_for()
         buttons = page.get_by_role("button", name=re.compile("^Still right"))
@@ -40,7 +41,7 @@ def test_a_translation_is_said_to_be_still_right_without_a_change(browser: Brows
         assert before > 0
         buttons.first.press("Enter")
         expect(page.locator("#main").get_by_text("Marked as still right.")).to_be_visible()
-        assert buttons.count() == before - 1
+        expect(buttons).to_have_count(before - 1)
 
 
 def signs_in(page: Page, keys: Keyboard, rig: Rig) -> None:
@@ -148,6 +149,7 @@ def finds(page: Page, keys: Keyboard, sku: str) -> None:
 def saves(page: Page, keys: Keyboard) -> None:
     keys.press("ControlOrMeta+s")
     expect(page.locator("[data-message]").first).to_be_visible()
+    page.locator("form[data-ready]").wait_for()
 
 
 def edits(page: Page, keys: Keyboard) -> None:

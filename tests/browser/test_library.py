@@ -39,6 +39,7 @@ def test_files_are_dropped_described_and_put_into_a_product(
         page.get_by_role("row").filter(
             has=page.get_by_role("checkbox", name="Select TH-EMALJ", exact=True)
         ).get_by_role("rowheader").get_by_role("link").click()
+        page.locator("form[data-ready]").wait_for()
         gallery = page.locator("[data-cell=gallery]")
         names = gallery.locator("[data-asset-items] [data-asset-name]")
         before = names.all_inner_texts()
@@ -54,4 +55,5 @@ def test_files_are_dropped_described_and_put_into_a_product(
         expect(names).to_have_text([*before[:-2], "new-mug.png", *before[-2:]])
         page.keyboard.press("Control+s")
         expect(page.locator("[data-message]")).to_have_text("1 value saved.")
+        page.locator("form[data-ready]").wait_for()
         expect(names).to_have_text([*before[:-2], "new-mug.png", *before[-2:]])
