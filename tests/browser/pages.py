@@ -102,6 +102,7 @@ def _products(page: Page, rig: Rig, run: int) -> list[Place]:
         Place("grid-filters", grid, _open_filters),
         Place("grid-nothing", f"{grid}?q=nothingofthekind"),
         Place("bulk", f"{grid}?import={run}&level=all", _preview_bulk),
+        Place("still-right", f"{grid}?outdated=de_DE", _preview_translations),
         Place("numbering", f"{grid}?import={run}&level=all", _preview_numbers),
         Place("export", f"{grid}export/?family=lamps", _open_columns),
         Place("product-new", f"{grid}add/"),
@@ -186,6 +187,12 @@ def _preview_numbers(page: Page) -> None:
     _select_two(page)
     page.get_by_role("button", name="Give numbers").click()
     page.wait_for_url("**/number/")
+
+
+def _preview_translations(page: Page) -> None:
+    page.locator("[data-select]").first.check()
+    page.get_by_role("button", name="Translations still right").click()
+    page.wait_for_url("**/translations/")
 
 
 def _add_table_row(page: Page) -> None:
