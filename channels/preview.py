@@ -93,7 +93,8 @@ def _preview(one: Prepared, channel: ChannelSpec, structure: Structure, at: date
     decision, before = one.decision, one.listing.sent_sheet
     sheet = decision.sheet or load.sheet_of(one.unit, channel, structure, at=at)
     if decision.kind == "present":
-        action = "nothing" if one.listing.sent_hash == sheet.hash and not one.listing.unknown else "send"
+        stands = one.listing.sent_hash == sheet.hash and not one.listing.unknown and not one.again
+        action = "nothing" if stands else "send"
         changes = diff(before, sheet.payload)
     elif decision.kind == "absent":
         action = "withdraw" if one.may_be_there else "nothing"

@@ -6,12 +6,15 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from catalog.models.codes import label_of
 from catalog.structure.snapshot import Structure
 from catalog.structure.specs import AttributeSpec
 from channels.models import Channel, FieldMapping, Requirement
+
+if TYPE_CHECKING:
+    from channels.connectors.base import Connector
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +70,14 @@ class ChannelSpec:
     @cached_property
     def unit(self) -> str:
         """What one sheet is of, as the connector says: "product" or "model"."""
+        return self.connector_class.unit if self.connector_class else "product"
+
+    @property
+    def connector_class(self) -> type[Connector] | None:
+        """None where this installation has no such connector."""
         from channels.connectors import CONNECTORS  # connectors read profiles
 
-        return CONNECTORS[self.connector].unit if self.connector in CONNECTORS else "product"
+        return CONNECTORS.get(self.connector)
 
     @cached_property
     def _fields_by_family(self) -> dict[int | None, tuple[FieldSpec, ...]]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
 from django.utils.translation import gettext as _
 
-from channels.connectors.base import Config, Data, Retry, Unknown
+from channels.connectors.base import Config, Data, DeliveryError, Item, ItemResult, Retry, Unknown
 from pim.lib import http
 
 STOPPED = frozenset({401, 403, 404, 405, 410})
@@ -23,6 +24,27 @@ def request(client: http.Client, method: str, url: str, **parts: Any) -> http.An
         raise Retry(str(error), applied="no") from error
     except (http.TimedOut, http.BodyTooLarge) as error:
         raise Unknown(str(error)) from error
+
+
+def one_by_one(
+    items: Sequence[Item], send: Callable[[Item], ItemResult], *, seconds: float
+) -> list[ItemResult]:
+    """A request for each: what was answered counts, also where a later one fails as a whole. None begins after `seconds`."""
+    results: list[ItemResult] = []
+    until = time.monotonic() + seconds
+    for position, item in enumerate(items):
+        if time.monotonic() > until:
+            return [*results, *_untouched(items[position:])]
+        try:
+            results.append(send(item))
+        except DeliveryError as error:
+            error.results = [*results, *_untouched(items[position + 1 :])]
+            raise
+    return results
+
+
+def _untouched(items: Sequence[Item]) -> list[ItemResult]:
+    return [ItemResult(item.key, "untouched") for item in items]
 
 
 def raise_for(answer: http.Answer, told: Mapping[str, Any]) -> NoReturn:

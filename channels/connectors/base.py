@@ -17,18 +17,22 @@ from django import forms
 from pim.lib.registry import Registry
 
 Operation = Literal["upsert", "withdraw"]
-ItemOutcome = Literal["live", "accepted", "ignored", "rejected"]
+ItemOutcome = Literal["live", "accepted", "ignored", "rejected", "untouched"]
 
 
 # --- what a whole request may run into
 
 
 class DeliveryError(Exception):
-    """`answer`: what the channel said, for the attempt's record, without secrets."""
+    """`answer`: what the channel said, for the attempt's record, without secrets.
+
+    `results`: of the batch's items that this did not befall, from a connector that needs several requests for a batch.
+    """
 
     def __init__(self, message: str, *, answer: Mapping[str, Any] | None = None) -> None:
         super().__init__(message)
         self.answer = dict(answer or {})
+        self.results: Sequence[ItemResult] = ()
 
 
 class Retry(DeliveryError):
@@ -88,7 +92,7 @@ class ItemError:
 @dataclass(frozen=True, slots=True)
 class ItemResult:
     """live: the channel shows it (or, for a withdrawal, no longer does); accepted: it will say later; ignored: it holds
-    something newer; rejected: see errors."""
+    something newer; rejected: see errors; untouched: nothing was sent of it, it goes with another batch."""
 
     key: str
     outcome: ItemOutcome
@@ -99,7 +103,11 @@ class ItemResult:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a channel holds under one of our keys. `sheet` where it can tell; else only the hash is compared."""
+    """What a channel holds under one of our keys. `sheet` where it can tell; else only the hash is compared.
+
+    `outcome`: what it makes of it, where it holds without showing: accepted while it still looks at it, rejected with
+    `errors`. Errors of what is live are warnings.
+    """
 
     key: str
     external_id: str = ""
@@ -107,6 +115,8 @@ class Seen:
     hash: str = ""
     revision: int = 0
     sheet: Mapping[str, Any] | None = None
+    outcome: Literal["live", "accepted", "rejected"] = "live"
+    errors: tuple[ItemError, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +159,8 @@ class Connector(ABC):
     # The longest one request may take, connecting included; leases are longer. May depend on the settings.
     seconds: float = 30.0
     can_read_back: ClassVar[bool] = True
+    # Days after which what did not change is sent once more, where the channel forgets what it is not told again.
+    forgets_after: ClassVar[int | None] = None
 
     def __init__(self, *, channel: str, settings: Mapping[str, Any], credentials: Mapping[str, Any]) -> None:
         self.channel = channel
@@ -178,6 +190,20 @@ class Connector(ABC):
     @abstractmethod
     def sample(cls, address: str) -> tuple[dict[str, Any], dict[str, Any]]:
         """Settings and credentials that fit the form, for a server at `address`: the contract test and the docs use them."""
+
+    @classmethod
+    def content(cls, sheet: Mapping[str, Any], settings: Mapping[str, Any]) -> Any:
+        """What of a sheet goes out under these settings, as JSON: only where this changes is anything sent. Pure."""
+        return sheet
+
+    @classmethod
+    def refusals(cls, sheet: Mapping[str, Any], settings: Mapping[str, Any]) -> Sequence[ItemError]:
+        """What the channel is known to refuse of a sheet, beyond the limits of its fields: such a sheet is held. Pure."""
+        return ()
+
+    def secrets(self) -> list[str]:
+        """What must stand in no record: the credentials, and what was made of them."""
+        return [part for value in self.credentials.values() for part in str(value).split()]
 
     def read_back(self, keys: Sequence[str]) -> Mapping[str, Seen | None]:
         """What the channel holds under these keys; None where it holds nothing. A key left out is not known."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -10,6 +10,8 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from catalog.structure.snapshot import Structure
+from channels import profile
 from channels.connectors.base import (
     Connector,
     DeliveryError,
@@ -23,7 +25,7 @@ from channels.connectors.base import (
 from channels.delivery import outcomes
 from channels.delivery.claim import claim_accepted, claim_submitted
 from channels.delivery.gate import Decision
-from channels.delivery.prepare import Prepared
+from channels.delivery.prepare import Prepared, prepare
 from channels.delivery.send import Sending, lease_seconds, settle_results
 from channels.delivery.settle import Record, Settlement, secrets_of, settle
 from channels.models import Channel, Listing
@@ -119,24 +121,50 @@ def confirm(channel: Channel, connector: Connector, *, now: datetime) -> int:
         settlements = sending.settlements
     else:
         now = timezone.now()
-        answer = dict(connector.told)
+        judged = _judged(channel, claim.listings, seen, now)
         settlements = [
-            _confirmed(row, seen.get(_key(row)), now, milliseconds, answer) for row in claim.listings
+            judged.get(row.pk)
+            or _confirmed(row, seen.get(_key(row)), now, milliseconds, dict(connector.told))
+            for row in claim.listings
         ]
     settle(settlements, token=claim.token, now=timezone.now(), secrets=secrets_of(connector))
     return len(settlements)
 
 
+def _judged(
+    channel: Channel, rows: Sequence[Listing], seen: Mapping[str, Seen | None], now: datetime
+) -> dict[int, Settlement]:
+    """Those that the channel took and then refused, by listing. Their sheets are built anew, for the way back to attributes."""
+    refused = {
+        row.pk: there
+        for row in rows
+        if (there := seen.get(_key(row))) and there.hash == row.sent_hash and there.outcome == "rejected"
+    }
+    structure = Structure.current()
+    spec = profile.current(structure).by_id.get(channel.pk)
+    if not refused or spec is None:
+        return {}
+    prepared = prepare([row for row in rows if row.pk in refused], spec, structure, at=now)
+    settlements = {}
+    for one in prepared:
+        errors = refused[one.listing.pk].errors
+        record = Record("read_back", "data", "; ".join(error.message for error in errors))
+        settlements[one.listing.pk] = outcomes.refused(one, errors, record, seen_at=now)
+    return settlements
+
+
 def _confirmed(
     row: Listing, there: Seen | None, now: datetime, milliseconds: int, answer: dict[str, Any]
 ) -> Settlement:
-    if there is None or there.hash != row.sent_hash:
+    if there is None or there.hash != row.sent_hash or there.outcome != "live":
         wait = outcomes.CONFIRM_AFTER * 2 ** min(row.attempts, 8)
         return Settlement(row, {"next_try_at": now + wait, "attempts": row.attempts + 1})
     values = {
         **outcomes.CALM, "state": Listing.State.LIVE, "seen_at": now, "drift": [],
         "external_id": there.external_id or row.external_id, "external_url": there.url or row.external_url,
     }  # fmt: skip
+    if there.errors:
+        answer["warnings"] = [error.message for error in there.errors]
     return Settlement(row, values, record=Record("read_back", "ok", "", milliseconds, answer))
 
 

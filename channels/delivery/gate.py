@@ -20,12 +20,14 @@ from catalog.structure.specs import AttributeSpec
 from catalog.values.bundle import Bundle
 from channels import assortment
 from channels.completeness import missing
+from channels.delivery.origins import mapped_back
 from channels.models import Listing
 from channels.profile import ChannelSpec
 from channels.sheets import load
 from channels.sheets.build import Sheet, SheetUnit
 from channels.sheets.validate import validate
 from channels.units import unit_of
+from pim.lib.canonical import canonical_hash
 
 State = Listing.State
 
@@ -89,12 +91,22 @@ def decide(
         ]
         return Decision("held", State.BLOCKED, _("Held back: %s") % held[0].message, errors)
     sheet = load.sheet_of(unit, channel, structure, at=at)
-    problems = validate(sheet, unit, channel, structure)
-    if problems:
-        return Decision(
-            "held", State.BLOCKED, problems[0].message, [problem.as_json() for problem in problems]
-        )
-    return Decision("present", sheet=sheet)
+    errors = [problem.as_json() for problem in validate(sheet, unit, channel, structure)]
+    connector = channel.connector_class
+    if connector is not None and not errors:
+        errors = [
+            mapped_back(error, sheet.origins) for error in connector.refusals(sheet.payload, channel.settings)
+        ]
+    if errors:
+        return Decision("held", State.BLOCKED, errors[0]["message"], errors)
+    return Decision("present", sheet=_as_sent(sheet, channel))
+
+
+def _as_sent(sheet: Sheet, channel: ChannelSpec) -> Sheet:
+    """With the hash of what the connector sends of it, which its settings decide as well."""
+    connector = channel.connector_class
+    content = connector.content(sheet.payload, channel.settings) if connector else sheet.payload
+    return sheet if content is sheet.payload else replace(sheet, hash=canonical_hash(content))
 
 
 def _unavailable(bundle: Bundle) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from channels.connectors.base import Item, ItemError, ItemResult, Seen
+from channels.delivery.origins import mapped_back
 from channels.delivery.prepare import Prepared
 from channels.delivery.settle import Record, Settlement, backoff
 from channels.models import Listing
@@ -54,8 +55,10 @@ def absent(prepared: Prepared) -> Settlement:
 
 
 def unchanged(prepared: Prepared) -> Settlement:
-    """The channel has exactly this: nothing to do."""
-    state = State.ACCEPTED if prepared.listing.state == State.ACCEPTED else State.LIVE
+    """The channel has exactly this: nothing to do. What it had taken and refused later is looked up once more."""
+    listing = prepared.listing
+    judged = listing.state == State.REFUSED and listing.error_class == "review"
+    state = State.ACCEPTED if judged or listing.state == State.ACCEPTED else State.LIVE
     return Settlement(prepared.listing, {**CALM, "state": state, "due_at": prepared.due_at}, handled=True)
 
 
@@ -68,7 +71,7 @@ def adopted(prepared: Prepared, seen: Seen | None, now: datetime, answer: Mappin
         return settlement
     assert prepared.decision.sheet is not None  # noqa: S101 - only what is present is compared
     values = {
-        **CALM, "state": State.LIVE, "sent_hash": prepared.decision.sheet.hash, "sent_sheet": prepared.decision.sheet.payload,
+        **CALM, "state": State.LIVE if seen.outcome == "live" else State.ACCEPTED, "sent_hash": prepared.decision.sheet.hash, "sent_sheet": prepared.decision.sheet.payload,
         "sent_at": now, "external_id": seen.external_id or prepared.listing.external_id,
         "external_url": seen.url or prepared.listing.external_url, "seen_at": now, "drift": [], "due_at": prepared.due_at,
     }  # fmt: skip
@@ -123,15 +126,20 @@ def withdrawn(prepared: Prepared, now: datetime, record: Record) -> Settlement:
     return Settlement(prepared.listing, values, handled=True, sent=True, record=record)
 
 
-def refused(prepared: Prepared, errors: Sequence[ItemError], record: Record) -> Settlement:
-    """The channel refuses the content: each error at the field it is about; waits for an edit."""
+def refused(
+    prepared: Prepared, errors: Sequence[ItemError], record: Record, *, seen_at: datetime | None = None
+) -> Settlement:
+    """The channel refuses the content: each error at the field it is about; waits for an edit. `seen_at`: it had taken it
+    before and holds it without showing it, so its judgement may change without us."""
     origins = prepared.decision.sheet.origins if prepared.decision.sheet else {}
     listed = [mapped_back(error, origins) for error in errors]
     values = {
         **CALM, "state": State.REFUSED, "reason": listed[0]["message"] if listed else record.message, "error_class": "data",
         "errors": listed, "due_at": prepared.due_at,
     }  # fmt: skip
-    return Settlement(prepared.listing, values, handled=True, sent=True, record=record)
+    if seen_at is not None:
+        values |= {"error_class": "review", "seen_at": seen_at, "drift": []}
+    return Settlement(prepared.listing, values, handled=True, sent=seen_at is None, record=record)
 
 
 def later(
@@ -158,26 +166,6 @@ def misconfigured(prepared: Prepared, reason: str, now: datetime, record: Record
     return Settlement(
         prepared.listing, {"error_class": "config", "reason": reason, "next_try_at": now}, record=record
     )
-
-
-def mapped_back(error: ItemError, origins: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    """{field, locale, attribute, code, message}: "locales.de_DE.title" is the field title in de_DE, made from an attribute."""
-    name, locale = error.field, error.locale
-    if name.startswith("locales.") and name.count(".") >= 2:
-        _locales, locale, name = name.split(".", 2)
-    elif name.startswith("fields."):
-        name = name.removeprefix("fields.")
-    made_from = origins.get(name) or (
-        (name,) if name in {code for codes in origins.values() for code in codes} else ()
-    )
-    entry = {
-        "field": name,
-        "locale": locale,
-        "attribute": next(iter(made_from), ""),
-        "code": error.code or "refused",
-        "message": error.message,
-    }
-    return {key: value for key, value in entry.items() if value or key in ("field", "message")}
 
 
 _NOT_THERE: dict[str, Any] = {"sent_hash": "", "sent_sheet": None, "external_id": "", "external_url": ""}

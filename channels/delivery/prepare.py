@@ -6,7 +6,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -23,13 +23,15 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """`key`: the SKU as it is now; `due_at`: the next moment at which time alone changes the sheet."""
+    """`key`: the SKU as it is now; `due_at`: the next moment at which time alone changes the sheet, or calls for it to be
+    sent `again` unchanged, to a channel that forgets."""
 
     listing: Listing
     decision: Decision
     key: str
     due_at: datetime | None = None
     unit: SheetUnit | None = None
+    again: bool = False
 
     @property
     def key_there(self) -> str:
@@ -71,8 +73,25 @@ def prepare(
             decision = Decision(
                 "held", Listing.State.BLOCKED, reason, [{"field": "", "code": "not_built", "message": reason}]
             )
-        prepared.append(Prepared(row, decision, unit.bundle.product.sku, _due_at(unit, at), unit))
+        due_at, again = _turn(row, decision, channel, at, _due_at(unit, at))
+        prepared.append(Prepared(row, decision, unit.bundle.product.sku, due_at, unit, again))
     return prepared
+
+
+def _turn(
+    row: Listing, decision: Decision, channel: ChannelSpec, at: datetime, due_at: datetime | None
+) -> tuple[datetime | None, bool]:
+    """When it is due again, and whether it is now although nothing changed: where the channel forgets."""
+    days = channel.connector_class.forgets_after if channel.connector_class else None
+    if days is None or decision.sheet is None:
+        return due_at, False
+    stands = row.sent_at is not None and row.sent_hash == decision.sheet.hash
+    forgotten_at = (row.sent_at if stands and row.sent_at else at) + timedelta(days=days)
+    if forgotten_at <= at:
+        forgotten_at, again = at + timedelta(days=days), True
+    else:
+        again = False
+    return min(forgotten_at, due_at or forgotten_at), again
 
 
 def blocks_of(units: Iterable[SheetUnit], channel: ChannelSpec) -> dict[int, list[Held]]:

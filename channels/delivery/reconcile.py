@@ -82,6 +82,12 @@ def _compare(connector: Connector, rows: Sequence[Listing], *, mark: bool) -> li
         Listing.objects.filter(pk__in=[row.pk for row in rows]).update(seen_at=now, drift=[])
         for drift in drifted:
             Listing.objects.filter(pk=drift.listing_id).update(drift=drift.fields)
+        judged = [row.pk for row in rows if _is_judged_anew(row, seen.get(keys[row.pk]))]
+        if judged:
+            # Confirming settles it: it has the words of a refusal and finds the fields they are about.
+            Listing.objects.filter(pk__in=judged, desired_rev=F("sent_rev"), lease_until=None).update(
+                state=Listing.State.ACCEPTED, state_since=now, next_try_at=now
+            )
         if mark and drifted:
             # `unknown`: the next drain looks at the channel first, and so sends although the hash is what was sent last.
             Listing.objects.filter(pk__in=[drift.listing_id for drift in drifted]).update(
@@ -91,6 +97,15 @@ def _compare(connector: Connector, rows: Sequence[Listing], *, mark: bool) -> li
                 next_try_at=now,
             )
     return drifted
+
+
+def _is_judged_anew(row: Listing, there: Seen | None) -> bool:
+    """Whether the channel, holding what was sent, shows what it had refused, or refuses what it had shown."""
+    if there is None or not row.sent_hash or there.hash != row.sent_hash:
+        return False
+    if row.state == Listing.State.LIVE:
+        return there.outcome == "rejected"
+    return (row.state, row.error_class) == (Listing.State.REFUSED, "review") and there.outcome == "live"
 
 
 def drift_of(row: Listing, there: Seen | None) -> list[dict[str, Any]]:

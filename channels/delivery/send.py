@@ -130,12 +130,27 @@ class Sending:
                 self._push(connector, prepared[middle:])
             return
         except DeliveryError as error:
-            self.failed(prepared, error, "upsert")
+            spared = self._spared(prepared, items, error)
+            self.failed([one for one in prepared if one not in spared], error, "upsert")
             return
         failpoint("after_send")
         self.settlements += settle_results(
             prepared, items, results, milliseconds, dict(connector.told), timezone.now()
         )
+
+    def _spared(
+        self, prepared: Sequence[Prepared], items: Sequence[Item], error: DeliveryError
+    ) -> list[Prepared]:
+        """Settles the items of which the connector knew before its request failed; returns them."""
+        told = {result.key for result in error.results}
+        spared = [(one, item) for one, item in zip(prepared, items, strict=True) if item.key in told]
+        if any(result.outcome != "untouched" for result in error.results):
+            circuit.succeeded(self.channel)  # it gets on, though not to the end
+        self.settlements += settle_results(
+            [one for one, _item in spared], [item for _one, item in spared], error.results, 0,
+            dict(self.connector.told), timezone.now(),
+        )  # fmt: skip
+        return [one for one, _item in spared]
 
     def _submit(self, connector: SubmitAndPoll, prepared: Sequence[Prepared]) -> None:
         items = [item_for(one) for one in prepared]
@@ -223,7 +238,7 @@ def without_request(one: Prepared) -> Settlement | None:
     if one.decision.kind == "absent":
         return None if one.may_be_there and one.key else outcomes.absent(one)
     assert one.decision.sheet is not None  # noqa: S101 - what is present has a sheet
-    if one.listing.sent_hash == one.decision.sheet.hash and not one.listing.unknown:
+    if one.listing.sent_hash == one.decision.sheet.hash and not one.listing.unknown and not one.again:
         return outcomes.unchanged(one)
     return None
 
@@ -291,6 +306,8 @@ def _settle_one(
             after=0 if said == {"ignored"} and not one.listing.attempts else None,
         )
     result = told[0]
+    if result.outcome == "untouched":
+        return Settlement(one.listing)
     if result.outcome == "rejected":
         message = "; ".join(error.message for error in result.errors)
         return outcomes.refused(

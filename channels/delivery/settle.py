@@ -91,8 +91,8 @@ def settle(
 
 
 def secrets_of(connector: Connector) -> list[str]:
-    """The credentials' values, to be masked in every record."""
-    return [part for value in connector.credentials.values() for part in str(value).split()]
+    """To be masked in every record."""
+    return connector.secrets()
 
 
 def backoff(attempts: int) -> timedelta:

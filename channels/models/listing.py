@@ -55,7 +55,9 @@ class Listing(models.Model):
     unknown = models.BooleanField(default=False)  # the last send may or may not have arrived: read back first
     submission = models.CharField(max_length=255, default="")  # job handle of submit-and-poll
     submitted = models.JSONField(null=True)  # what that job carries of this row: {op, revision, hash, sheet}
-    error_class = models.CharField(max_length=10, default="")  # retry, data, config, unknown
+    error_class = models.CharField(
+        max_length=10, default=""
+    )  # retry, data, config, unknown, review: taken, then refused
     errors = models.JSONField(default=list)  # [{field, locale, attribute, code, message}]
     seen_at = models.DateTimeField(null=True)  # when the channel was last read back
     drift = models.JSONField(default=list)  # where it then differed from what was sent: [{field, sent, seen}]

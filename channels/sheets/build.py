@@ -1,6 +1,6 @@
 """Building a sheet. Pure: what is given decides what comes out, so that a preview is what will be sent.
 
-The payload: {"sku", "family": {"code", "label"}, "categories": [{"code", "path": [labels by locale, from the tree's top], "position"}],
+The payload: {"sku", "model" (of a variant standing alone: its model's SKU), "family": {"code", "label"}, "categories": [{"code", "path": [labels by locale, from the tree's top], "position"}],
 "locales": {locale: {field: value}}, "fields": {field: value}, "images": [picture]} and, where the unit is a model,
 "variants": [the same without categories]. Fields without a value are left out: a sheet is always whole. Pictures and
 other files are as channels.sheets.files says; those to which the rights do not hold are left out.
@@ -59,6 +59,8 @@ def build(
         **_body(unit.bundle, channel, structure, at, files, problems),
         "categories": _categories(unit, channel, structure),
     }
+    if not unit.is_model and unit.bundle.depth:
+        payload["model"] = unit.bundle.levels[-1].sku
     if unit.is_model:
         payload["variants"] = [
             _body(bundle, channel, structure, at, files, problems, variant=True) for bundle in unit.variants
