@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 from django.utils.translation import gettext as _
 
-from channels.connectors.base import Config, Data, DeliveryError, Item, ItemResult, Retry, Unknown
+from channels.connectors.base import Config, Data, DeliveryError, Item, ItemError, ItemResult, Retry, Unknown
 from pim.lib import http
 
 STOPPED = frozenset({401, 403, 404, 405, 410})
@@ -37,6 +37,8 @@ def one_by_one(
             return [*results, *_untouched(items[position:])]
         try:
             results.append(send(item))
+        except Data as error:  # there is no doubt which item it is about
+            results.append(ItemResult(item.key, "rejected", errors=(ItemError(str(error)),)))
         except DeliveryError as error:
             error.results = [*results, *_untouched(items[position + 1 :])]
             raise
@@ -48,20 +50,27 @@ def _untouched(items: Sequence[Item]) -> list[ItemResult]:
 
 
 def raise_for(answer: http.Answer, told: Mapping[str, Any]) -> NoReturn:
-    """The error a status stands for: a redirect, 401, 403, 404, 405 and 410 are settings; 429 and 5xx pass; else the content."""
+    raise failure(answer, told)
+
+
+def failure(answer: http.Answer, told: Mapping[str, Any], text: str = "") -> DeliveryError:
+    """The error a status stands for: a redirect, 401, 403, 404, 405 and 410 are settings; 429 and 5xx pass; else the content.
+
+    `text`: the sentence in the answer, where one was found in it.
+    """
     if 300 <= answer.status < 400:
-        raise Config(_("The address redirects: enter the final address."), answer=told)
+        return Config(_("The address redirects: enter the final address."), answer=told)
     if answer.status in STOPPED:
-        raise Config(said(answer), answer=told)
+        return Config(said(answer, text), answer=told)
     if answer.status == 429 or answer.status >= 500:
-        raise Retry(said(answer), after=answer.retry_after, answer=told)
-    raise Data(said(answer), answer=told)
+        return Retry(said(answer, text), after=answer.retry_after, answer=told)
+    return Data(said(answer, text), answer=told)
 
 
-def said(answer: http.Answer) -> str:
+def said(answer: http.Answer, text: str = "") -> str:
     return _("The channel answered %(status)d: %(text)s") % {
         "status": answer.status,
-        "text": answer.text(200) or "–",
+        "text": text[:200] or answer.text(200) or "–",
     }
 
 

@@ -201,6 +201,11 @@ class Connector(ABC):
         """What the channel is known to refuse of a sheet, beyond the limits of its fields: such a sheet is held. Pure."""
         return ()
 
+    @classmethod
+    def located(cls, error: ItemError, sheet: Mapping[str, Any], settings: Mapping[str, Any]) -> ItemError:
+        """An error met while reading back, at the field of the sheet that the channel's own name for it means. Pure."""
+        return error
+
     def secrets(self) -> list[str]:
         """What must stand in no record: the credentials, and what was made of them."""
         return [part for value in self.credentials.values() for part in str(value).split()]

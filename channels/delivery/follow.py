@@ -121,7 +121,7 @@ def confirm(channel: Channel, connector: Connector, *, now: datetime) -> int:
         settlements = sending.settlements
     else:
         now = timezone.now()
-        judged = _judged(channel, claim.listings, seen, now)
+        judged = _judged(channel, connector, claim.listings, seen, now)
         settlements = [
             judged.get(row.pk)
             or _confirmed(row, seen.get(_key(row)), now, milliseconds, dict(connector.told))
@@ -132,7 +132,11 @@ def confirm(channel: Channel, connector: Connector, *, now: datetime) -> int:
 
 
 def _judged(
-    channel: Channel, rows: Sequence[Listing], seen: Mapping[str, Seen | None], now: datetime
+    channel: Channel,
+    connector: Connector,
+    rows: Sequence[Listing],
+    seen: Mapping[str, Seen | None],
+    now: datetime,
 ) -> dict[int, Settlement]:
     """Those that the channel took and then refused, by listing. Their sheets are built anew, for the way back to attributes."""
     refused = {
@@ -147,7 +151,10 @@ def _judged(
     prepared = prepare([row for row in rows if row.pk in refused], spec, structure, at=now)
     settlements = {}
     for one in prepared:
-        errors = refused[one.listing.pk].errors
+        errors = [
+            connector.located(error, one.listing.sent_sheet or {}, spec.settings)
+            for error in refused[one.listing.pk].errors
+        ]
         record = Record("read_back", "data", "; ".join(error.message for error in errors))
         settlements[one.listing.pk] = outcomes.refused(one, errors, record, seen_at=now)
     return settlements
