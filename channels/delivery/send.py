@@ -148,7 +148,7 @@ class Sending:
             circuit.succeeded(self.channel)  # it gets on, though not to the end
         self.settlements += settle_results(
             [one for one, _item in spared], [item for _one, item in spared], error.results, 0,
-            dict(self.connector.told), timezone.now(),
+            {}, timezone.now(),
         )  # fmt: skip
         return [one for one, _item in spared]
 

@@ -12,10 +12,12 @@ from werkzeug import Response
 
 from channels.connectors.base import Connector
 from channels.connectors.feed import Feed
+from channels.connectors.google import GoogleMerchant
 from channels.connectors.webhook import Webhook
 from tests.channels import shop as acts
 from tests.channels.connectors.disk import Disk
 from tests.channels.connectors.feed_shop import FeedConnector, FeedShop
+from tests.channels.connectors.google_shop import MerchantCenter
 from tests.channels.connectors.jobs_shop import JobsConnector, JobsShop
 from tests.channels.shop import Shop
 
@@ -67,9 +69,20 @@ class Subject:
 
 SUBJECTS = {
     "webhook": (Webhook, Shop, True),
+    "google": (GoogleMerchant, MerchantCenter, True),
     "jobs": (JobsConnector, JobsShop, True),
     "snapshot": (FeedConnector, FeedShop, False),
     "feed": (Feed, Disk, False),
+}
+
+
+# What a channel asks for beyond the fields that every subject has.
+FIELDS: dict[str, list[dict[str, Any]]] = {
+    "google": [
+        {"target": "description", "source": {"template": "{name} for coffee"}, "localized": True},
+        {"target": "link", "source": {"template": "https://shop.example/{sku}"}},
+        {"target": "imageLink", "source": {"fixed": "https://shop.example/mug.jpg"}},
+    ]
 }
 
 
