@@ -1,4 +1,4 @@
-"""A feed: the whole range as files in a folder, for whoever fetches them. CSV, JSON lines or XML.
+"""A feed: the whole range as files in a folder, for whoever fetches them. CSV, JSON lines, XML, or as Google reads it.
 
 Each time something changes, everything that is to be there is written anew and takes the place of what was, as a whole
 (see _feed_folder). A product that is withdrawn is missing from the next snapshot. Guide: docs/channels/feed.md.
@@ -23,11 +23,13 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from channels.connectors import _feed_google as google
 from channels.connectors._feed_folder import FeedFolder, Outside, safe_folder
 from channels.connectors._feed_formats import CsvFeed, FeedWriter, JsonLinesFeed, XmlFeed, flat
 from channels.connectors.base import (
     Config,
     Item,
+    ItemError,
     Manifest,
     PublishedFile,
     PublishSnapshot,
@@ -64,9 +66,9 @@ class Feed(PublishSnapshot):
     def __init__(self, *, channel: str, settings: Mapping[str, Any], credentials: Mapping[str, Any]) -> None:
         super().__init__(channel=channel, settings=settings, credentials=credentials)
         self.format = str(settings["format"])
-        if self.format not in ("csv", "jsonl", "xml"):
+        if self.format not in ("csv", "jsonl", "xml", *google.FORMATS):
             raise ValueError(f"{self.format!r} is no format of a feed")
-        self.by_locale = settings.get("layout", "together") == "by_locale"
+        self.by_locale = settings.get("layout", "together") == "by_locale" or self.format in google.FORMATS
         self.name = str(settings.get("name") or "products")
         check_name(self.name)
         self.delimiter = DELIMITERS[settings.get("delimiter") or "comma"]
@@ -79,7 +81,11 @@ class Feed(PublishSnapshot):
     def settings_form(cls) -> dict[str, forms.Field]:
         return {
             "format": forms.ChoiceField(
-                label=gettext_lazy("Format"), choices=[("csv", "CSV"), ("jsonl", gettext_lazy("JSON lines")), ("xml", "XML")],
+                label=gettext_lazy("Format"), choices=[
+                    ("csv", "CSV"), ("jsonl", gettext_lazy("JSON lines")), ("xml", "XML"),
+                    ("google_rss", gettext_lazy("Google: RSS")), ("google_tsv", gettext_lazy("Google: text with tabs")),
+                ],
+                help_text=gettext_lazy("Google's have a file for each language, and hold back products that it would not list."),
             ),
             "layout": forms.ChoiceField(
                 label=gettext_lazy("Languages"),
@@ -122,6 +128,10 @@ class Feed(PublishSnapshot):
         }
         return {**settings, "neutralise": False, "keep": 5}, {}
 
+    @classmethod
+    def refusals(cls, sheet: Mapping[str, Any], settings: Mapping[str, Any]) -> Sequence[ItemError]:
+        return google.refusals(sheet) if settings.get("format") in google.FORMATS else ()
+
     @property
     def folder(self) -> FeedFolder:
         """Raises Config where the settings lead out of the feeds' folder."""
@@ -133,7 +143,7 @@ class Feed(PublishSnapshot):
     def file_name(self, locale: str) -> str:
         pattern = self.name if not locale or "{locale}" in self.name else f"{self.name}-{{locale}}"
         named = pattern.replace("{channel}", self.channel).replace("{locale}", locale or "all")
-        return f"{named}.{self.format}"
+        return f"{named}.{google.FORMATS.get(self.format, self.format)}"
 
     # --- publishing
 
@@ -185,6 +195,10 @@ class Feed(PublishSnapshot):
                 delimiter=self.delimiter,
                 neutralise=self.neutralise,
             )
+        elif self.format == "google_rss":
+            writer = google.GoogleRssFeed(path, locale, title=self.channel)
+        elif self.format == "google_tsv":
+            writer = google.GoogleTsvFeed(path, locale, columns=google.columns(spool.sheets(), locale))
         else:
             writer = JsonLinesFeed(path, locale) if self.format == "jsonl" else XmlFeed(path, locale)
         for sheet in spool.sheets():
