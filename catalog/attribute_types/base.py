@@ -5,6 +5,7 @@ The way of a value: raw (from a form, a cell, JSON) → clean → *stored* (JSON
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -82,6 +83,7 @@ class AttributeType:
     names_assets: ClassVar[bool] = False  # its values are files of the library (`references`, `check_asset`)
     names_products: ClassVar[bool] = False  # its values point at products, which `spec.products` names
     everywhere: ClassVar[bool] = False  # every family has its attributes
+    has_parts: ClassVar[bool] = False  # stored as a flat list whose parts are added and taken away one by one
     indexed: ClassVar[bool] = False  # its tokens are kept for all its attributes, filterable or not
     filter_kind: ClassVar[str] = "none"  # options | number | date | text | boolean | none
     default_params: ClassVar[Mapping[str, Any]] = {}
@@ -177,6 +179,10 @@ class AttributeType:
         if mine == base:
             return theirs
         return CONFLICT
+
+    def replaced(self, stored: Any, find: re.Pattern[str], by: str) -> Any:
+        """A text with each place where `find` matches written as `by`; of types with `is_text`."""
+        return find.sub(lambda _found: by, stored)
 
     # --- for people
 

@@ -29,6 +29,7 @@ class Images(AttributeType):
     label = gettext_lazy("Several images")
     icon = "photo_library"
     names_assets = True
+    has_parts = True
     sample_params = {"max_items": 4}
 
     def params_fields(self) -> dict[str, forms.Field]:

@@ -36,6 +36,7 @@ class MultiSelect(AttributeType):
     label = gettext_lazy("Multi select")
     icon = "checklist"
     has_options = True
+    has_parts = True
     filter_kind = "options"
     sample_params = {"max_items": 3}
 

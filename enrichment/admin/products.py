@@ -12,6 +12,7 @@ from unfold.admin import ModelAdmin
 from catalog.access import PolicyAdmin, can
 from catalog.models import Product
 from enrichment import tray
+from enrichment.workbench.bulk_edit import views as bulk_edit
 from enrichment.workbench.categories import order, tree
 from enrichment.workbench.grid import (
     bulk_views,
@@ -50,6 +51,8 @@ class ProductAdmin(PolicyAdmin, ModelAdmin):
             path("bulk/", wrap(bulk_views.preview), name="catalog_product_bulk"),
             path("bulk/run/", wrap(bulk_views.run), name="catalog_product_bulk_run"),
             path("bulk/undo/", wrap(bulk_views.undo), name="catalog_product_bulk_undo"),
+            path("values/", wrap(bulk_edit.page), name="catalog_product_edit"),
+            path("values/run/", wrap(bulk_edit.run), name="catalog_product_edit_run"),
             path("translations/", wrap(translations.look), name="catalog_product_translations"),
             path("translations/run/", wrap(translations.run), name="catalog_product_translations_run"),
             path("export/", wrap(export_views.choose), name="catalog_product_export"),

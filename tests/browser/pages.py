@@ -102,6 +102,8 @@ def _products(page: Page, rig: Rig, run: int) -> list[Place]:
         Place("grid-filters", grid, _open_filters),
         Place("grid-nothing", f"{grid}?q=nothingofthekind"),
         Place("bulk", f"{grid}?import={run}&level=all", _preview_bulk),
+        Place("bulk-edit-what", f"{grid}?import={run}&level=all", _choose_what),
+        Place("bulk-edit", f"{grid}?import={run}&level=all", _preview_edit),
         Place("still-right", f"{grid}?outdated=de_DE", _preview_translations),
         Place("numbering", f"{grid}?import={run}&level=all", _preview_numbers),
         Place("export", f"{grid}export/?family=lamps", _open_columns),
@@ -187,6 +189,25 @@ def _preview_numbers(page: Page) -> None:
     _select_two(page)
     page.get_by_role("button", name="Give numbers").click()
     page.wait_for_url("**/number/")
+
+
+def _choose_what(page: Page) -> None:
+    _select_two(page)
+    page.get_by_role("button", name="Change values").click()
+    page.wait_for_url("**/values/")
+
+
+def _preview_edit(page: Page) -> None:
+    _choose_what(page)
+    page.get_by_label("What is to be changed").select_option("name")
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_label("Find and replace").check()
+    page.get_by_label("Find", exact=True).fill("e")
+    page.get_by_label("Write instead").fill("E")
+    page.get_by_label("Only with the same capitals").check()
+    page.get_by_label("English (US)").check()
+    page.get_by_role("button", name="See what would change").click()
+    page.locator("#preview").wait_for()
 
 
 def _preview_translations(page: Page) -> None:

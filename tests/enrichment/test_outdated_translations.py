@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from catalog.models import OutdatedTranslation, Product, User
-from enrichment.workbench.page.outdated import difference
+from enrichment.workbench.differences import difference
 from tests.enrichment.conftest import Desk, values_of
 from tests.world import World
 

@@ -15,8 +15,9 @@ from catalog.access import Rights, visible
 from catalog.jobs import JobHandle, job
 from catalog.models import Product, Revision, User
 from catalog.structure.snapshot import Structure
-from catalog.values.changes import Actor, ProductChange
+from catalog.values.changes import ABSENT, EMPTY, RESET, Actor, ProductChange
 from catalog.values.hashing import value_hash
+from catalog.values.keys import is_field
 from catalog.values.revisions import changes_from_json
 from catalog.values.write import BATCH, write
 from channels import profile as channel_profiles
@@ -210,25 +211,46 @@ def run_bulk(handle: JobHandle, /, *, action: str, ids: list[int], ref: str) -> 
     return {"changed": total.changed, "refused": total.refused, "ref": ref}
 
 
-def undo(ref: str, *, user: User) -> Result:
-    """Gives back what the bulk change `ref` replaced, where nobody changed it since; the rest is counted as refused."""
+def revisions_of(ref: str, user: User) -> QuerySet[Revision]:
+    """What the bulk change `ref` did, as far as the person may see it."""
+    return visible(user, Revision.objects.filter(ref=ref)).order_by("product_id", "rev")
+
+
+def undo(revisions: Iterable[Revision], *, user: User, ref: str) -> Result:
+    """Gives back what at most BATCH revisions replaced, where nobody changed it since; the rest is counted as refused."""
     result = Result(ref=f"undo:{ref}")
-    revisions = (
-        visible(user, Revision.objects.filter(ref=ref)).order_by("product_id").only("product_id", "changes")
-    )
-    rows = list(revisions[:MOST])
-    for start in range(0, len(rows), BATCH):
-        changes = [_reverse(row) for row in rows[start : start + BATCH]]
-        result.add(write(changes, by=Actor(user=user, origin="undo", ref=result.ref)))
+    changes = [_reverse(row) for row in revisions]
+    result.add(write(changes, by=Actor(user=user, origin="undo", ref=result.ref)))
     return result
 
 
+@job("grid.undo")
+def run_undo(handle: JobHandle, /, *, ref: str) -> dict[str, Any]:
+    """The same for more than BATCH. What is given back already stays as it is."""
+    user = User.objects.get(pk=handle.by_id)
+    ids = list(revisions_of(ref, user).values_list("pk", flat=True)[:MOST])
+    total = Result(ref=f"undo:{ref}")
+    for start in range(handle.row.done // BATCH * BATCH, len(ids), BATCH):
+        if handle.cancelled():
+            break
+        rows = Revision.objects.filter(pk__in=ids[start : start + BATCH]).order_by("product_id", "rev")
+        part = undo(rows, user=user, ref=ref)
+        total.changed += part.changed
+        total.refused += part.refused
+        handle.progress(min(start + BATCH, len(ids)), len(ids))
+    return {"changed": total.changed, "refused": total.refused, "ref": total.ref}
+
+
 def _reverse(revision: Revision) -> ProductChange:
-    change = ProductChange(product=revision.product_id)
+    change = ProductChange(product=revision.product_id, cleaned=True)
     base = {}
     for key, (before, after) in changes_from_json(revision.changes).items():
-        if key in ("_status", "_trashed"):
+        if key in ("_status", "_trashed", "_categories"):
             change.fields[key[1:]] = before
-            base[key] = value_hash(after)
+        elif not is_field(key) and "@" not in key:
+            change.values[key] = RESET if before is ABSENT else EMPTY if before is None else before
+        else:
+            continue
+        base[key] = value_hash(after)
     change.base = base
     return change

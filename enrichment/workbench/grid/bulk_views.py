@@ -73,7 +73,7 @@ def run(request: HttpRequest) -> HttpResponse:
         messages.info(request, _("There was nothing left to change."))
         return HttpResponseRedirect(back_from(request))
     result = bulk.apply(ids, action, user=request.user, ref=ref)
-    _tell(
+    tell(
         request,
         result,
         ngettext("%d product changed.", "%d products changed.", result.changed) % result.changed,
@@ -81,7 +81,7 @@ def run(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(_touched(ref) if result.changed else back_from(request))
 
 
-def _tell(request: HttpRequest, result: bulk.Result, done: str) -> None:
+def tell(request: HttpRequest, result: bulk.Result, done: str) -> None:
     if result.changed:
         messages.success(request, done)
     for reason, count in result.reasons.items():
@@ -100,11 +100,17 @@ def undo(request: HttpRequest) -> HttpResponse:
     ref = request.POST.get("ref", "")
     if not ref.startswith("bulk:"):
         raise Http404(_("There is no such bulk change."))
-    result = bulk.undo(ref, user=request.user)
+    revisions = bulk.revisions_of(ref, request.user)
+    count = revisions.count()
+    if count > BATCH:
+        with transaction.atomic():
+            title = _("%d products as they were before") % count
+            enqueue("grid.undo", {"ref": ref}, by=request.user, title=title)
+        messages.info(request, _("The change is being taken back. The tray above shows how far it is."))
+        return HttpResponseRedirect(_touched(ref))
+    result = bulk.undo(revisions, user=request.user, ref=ref)
     done = ngettext("%d product is as it was before.", "%d products are as they were before.", result.changed)
-    _tell(request, result, done % result.changed)
+    tell(request, result, done % result.changed)
     if not result.changed and not result.refused:
         messages.info(request, _("There was nothing left to undo."))
-    return HttpResponseRedirect(
-        f"{reverse('admin:catalog_product_changelist')}?{urlencode({'ref': ref, 'level': 'all'})}"
-    )
+    return HttpResponseRedirect(_touched(ref))

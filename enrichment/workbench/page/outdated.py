@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
-from difflib import SequenceMatcher
 
 from django.contrib import messages
 from django.http import HttpRequest
@@ -20,11 +18,8 @@ from catalog.values.changes import ABSENT
 from catalog.values.hashing import value_hash
 from catalog.values.keys import Key
 from catalog.values.translations import confirm
+from enrichment.workbench.differences import difference
 from enrichment.workbench.page.fields import FieldSheet
-
-_WORDS = re.compile(r"\s+|[^\s\w]|\w+")
-LEAST_ALIKE = 0.6  # words and blanks in common; below, word by word reads as noise
-MOST_WORDS = 1500  # of each side: beyond, the two texts are shown one after the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,30 +51,6 @@ def annotate(sheet: FieldSheet, bundle: Bundle, structure: Structure) -> None:
         name = known.name if known else locale
         seen = value_hash(own.values.get(row.source_key, ABSENT))
         cell.outdated = Outdated(name, locale.replace("_", "-"), row.since, difference(then, now), seen)
-
-
-def difference(then: str, now: str) -> list[tuple[str, str]]:
-    """Word by word."""
-    before, after = _WORDS.findall(then), _WORDS.findall(now)
-    if max(len(before), len(after)) > MOST_WORDS:
-        return _one_after_the_other(then, now)
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
-    if matcher.ratio() < LEAST_ALIKE:
-        return _one_after_the_other(then, now)
-    parts: list[tuple[str, str]] = []
-    for kind, a, b, c, d in matcher.get_opcodes():
-        if kind == "equal":
-            parts.append(("same", "".join(before[a:b])))
-            continue
-        if b > a:
-            parts.append(("gone", "".join(before[a:b])))
-        if d > c:
-            parts.append(("come", "".join(after[c:d])))
-    return parts
-
-
-def _one_after_the_other(then: str, now: str) -> list[tuple[str, str]]:
-    return [part for part in (("gone", then), ("same", "\n"), ("come", now)) if part[1]]
 
 
 def confirm_one(request: HttpRequest, product: int, key: str, seen: str) -> None:

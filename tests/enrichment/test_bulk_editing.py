@@ -1,0 +1,225 @@
+"""One change of many products' values: seen first, written through the door, taken back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from catalog.jobs import run_due
+from catalog.models import Job, Product, Revision
+from catalog.structure.snapshot import Structure
+from enrichment.workbench.bulk_edit import running, views
+from enrichment.workbench.bulk_edit.operations import CATEGORIES, Edit
+from tests.enrichment.conftest import Desk, values_of
+
+NAME = {"attribute": "name", "of": "name", "edit-locales": "en_US", "edit-contexts": "-"}
+
+
+@pytest.fixture
+def mugs(world: Any, channel: Any) -> list[int]:
+    names = ("Red mug", "Blue mug", "Smuggler's cup", "MUG of red", "Bowl")
+    return [
+        world.create(f"M-{place}", {"name|en_US": name}, family="mugs", categories=["cups"]).product
+        for place, name in enumerate(names)
+    ]
+
+
+def looked(desk: Desk, ids: list[int], **asked: Any) -> Any:
+    response = desk.post("catalog_product_edit", id=ids, **asked)
+    assert response.status_code == 200, response.context_data["form"].errors
+    return response.context_data
+
+
+def done(desk: Desk, ids: list[int], **asked: Any) -> Any:
+    """Looks, and then does what was looked at."""
+    return desk.post("catalog_product_edit_run", id=ids, mark=looked(desk, ids, **asked)["mark"], **asked)
+
+
+def names(ids: list[int]) -> list[str]:
+    return [values_of(pk).get("name|en_US") for pk in ids]
+
+
+def ref_of() -> str:
+    return Revision.objects.filter(origin="bulk").values_list("ref", flat=True).distinct().get()
+
+
+FIND = {**NAME, "edit-operation": "replace", "edit-find": "mug", "edit-by": "Cup"}
+
+
+def test_the_preview_shows_each_change_and_writes_nothing(desk: Desk, mugs: list[int]) -> None:
+    before = names(mugs)
+    preview = looked(desk, mugs, **FIND, **{"edit-whole_words": "on"})["preview"]
+    assert (preview.total, preview.looked_at, preview.products) == (5, 5, 3)
+    assert {row.sku: row.changes for row in preview.rows}["M-0"] == [
+        ("en_US", [("same", "Red "), ("gone", "mug"), ("come", "Cup")])
+    ]
+    assert names(mugs) == before
+
+
+@pytest.mark.parametrize(
+    ("limits", "expected"),
+    [
+        ({}, ["Red Cup", "Blue Cup", "SCupgler's cup", "Cup of red", "Bowl"]),
+        ({"edit-whole_words": "on"}, ["Red Cup", "Blue Cup", "Smuggler's cup", "Cup of red", "Bowl"]),
+        ({"edit-match_case": "on", "edit-whole_words": "on"}, ["Red Cup", "Blue Cup", "Smuggler's cup", "MUG of red", "Bowl"]),
+    ],
+)  # fmt: skip
+def test_find_and_replace_by_words_and_capitals(
+    desk: Desk, mugs: list[int], limits: dict[str, str], expected: list[str]
+) -> None:
+    done(desk, mugs, **FIND, **limits)
+    assert names(mugs) == expected
+
+
+def test_what_is_found_is_no_expression(desk: Desk, world: Any, mugs: list[int]) -> None:
+    world.edit(mugs[0], {"name|en_US": "a.b (c) \\1"})
+    done(desk, mugs, **FIND | {"edit-find": ".b (c)", "edit-by": "\\1$"})
+    assert names(mugs)[:2] == ["a\\1$ \\1", "Blue mug"]
+
+
+def test_in_rich_text_only_the_words_change(desk: Desk, world: Any, mugs: list[int]) -> None:
+    stored = '<p>Strong &amp; <a href="https://strong.example/">strong</a> <strong>5 &lt; 6</strong></p>'
+    world.edit(mugs[0], {"description|en_US": stored})
+    asked = {"attribute": "description", "of": "description", "edit-locales": "en_US", "edit-contexts": "-", "edit-operation": "replace"}  # fmt: skip
+    done(desk, mugs, **asked, **{"edit-find": "strong", "edit-by": "weak & <b>"})
+    assert values_of(mugs[0])["description|en_US"] == (
+        '<p>weak &amp; &lt;b&gt; &amp; <a href="https://strong.example/">weak &amp; &lt;b&gt;</a>'
+        " <strong>5 &lt; 6</strong></p>"
+    )
+
+
+def test_an_unticked_product_stays_as_it_is(desk: Desk, mugs: list[int]) -> None:
+    mark = looked(desk, mugs, **FIND)["mark"]
+    desk.post("catalog_product_edit_run", id=mugs, mark=mark, shown=mugs[:2], take=mugs[1:2], **FIND)
+    assert names(mugs)[:2] == ["Red mug", "Blue Cup"]
+
+
+def test_what_was_not_looked_at_is_not_done(desk: Desk, mugs: list[int]) -> None:
+    mark = looked(desk, mugs, **FIND)["mark"]
+    response = desk.post("catalog_product_edit_run", id=mugs, mark=mark, **FIND | {"edit-by": "Jug"})
+    assert response.context_data["preview"].products == 4
+    assert names(mugs)[0] == "Red mug"
+
+
+def test_undo_gives_back_what_nobody_changed_since(desk: Desk, world: Any, mugs: list[int]) -> None:
+    before = names(mugs)
+    done(desk, mugs, **FIND)
+    world.edit(mugs[1], {"name|en_US": "Blue, by hand"})
+    desk.post("catalog_product_bulk_undo", ref=ref_of())
+    assert names(mugs) == [before[0], "Blue, by hand", *before[2:]]
+
+
+def test_a_value_is_set_where_it_is_empty_only(desk: Desk, world: Any, mugs: list[int]) -> None:
+    world.edit(mugs[0], {"capacity": "3"})
+    asked = {"attribute": "capacity", "of": "capacity", "edit-operation": "fill", "edit-value": "5"}
+    done(desk, mugs, **asked)
+    assert [values_of(pk)["capacity"] for pk in mugs[:2]] == ["3", "5"]
+    done(desk, mugs, **asked | {"edit-operation": "set"})
+    assert values_of(mugs[0])["capacity"] == "5"
+    done(desk, mugs, attribute="capacity", of="capacity", **{"edit-operation": "empty"})
+    assert "capacity" not in values_of(mugs[0])
+
+
+def test_a_wrong_value_is_said_beside_its_field(desk: Desk, mugs: list[int]) -> None:
+    asked = {"attribute": "capacity", "of": "capacity", "edit-operation": "set", "edit-value": "a lot"}
+    response = desk.post("catalog_product_edit", id=mugs, **asked)
+    assert response.status_code == 422
+    assert list(response.context_data["form"].errors) == ["value"]
+    response = desk.post("catalog_product_edit", id=mugs, attribute="name", of="name", **{"edit-operation": "set", "edit-value": "x"})  # fmt: skip
+    assert list(response.context_data["form"].errors) == ["locales", "contexts"]
+
+
+def test_a_text_is_copied_from_one_language_to_another(desk: Desk, world: Any, mugs: list[int]) -> None:
+    world.edit(mugs[1], {"name|de_DE": "Blaue Tasse"})
+    asked = {
+        "attribute": "name", "of": "name", "edit-operation": "copy_empty", "edit-origin_locale": "en_US",
+        "edit-origin_context": "-", "edit-locales": "de_DE", "edit-contexts": "-",
+    }  # fmt: skip
+    done(desk, mugs, **asked)
+    assert [values_of(pk)["name|de_DE"] for pk in mugs[:2]] == ["Red mug", "Blaue Tasse"]
+    response = desk.post("catalog_product_edit", id=mugs, **asked | {"edit-locales": "en_US"})
+    assert list(response.context_data["form"].errors) == ["operation"]
+
+
+def test_categories_are_added_and_taken_away(desk: Desk, mugs: list[int]) -> None:
+    def places(product: int) -> list[str]:
+        rows = Product.objects.get(pk=product).product_categories.order_by("position")
+        return [row.category.code for row in rows.select_related("category")]
+
+    asked = {"attribute": CATEGORIES, "of": CATEGORIES, "edit-operation": "add", "edit-value": ["kitchen"]}
+    done(desk, mugs, **asked)
+    assert places(mugs[0]) == ["cups", "kitchen"]
+    done(desk, mugs, **asked | {"edit-operation": "take", "edit-value": ["cups"]})
+    assert places(mugs[0]) == ["kitchen"]
+    refs = list(Revision.objects.filter(origin="bulk", product=mugs[0]).order_by("-rev").values_list("ref", flat=True))  # fmt: skip
+    for ref in refs:
+        desk.post("catalog_product_bulk_undo", ref=ref)
+    assert places(mugs[0]) == ["cups"]
+
+
+def test_a_value_goes_to_the_level_that_carries_it(desk: Desk, world: Any, channel: Any) -> None:
+    model = world.create("SHIRT", {"name|en_US": "Shirt"}, family_variant="shirts_color_size").product
+    red = world.create("SHIRT-RED", {"color": "red"}, parent="SHIRT").product
+    medium = world.create("SHIRT-RED-M", {"size": "m"}, parent="SHIRT-RED").product
+    bound = Structure.current().variant_by_code["shirts_color_size"].bound
+    deep = next(code for code, level in bound.items() if level == 2 and code != "size")
+    spec = Structure.current().attributes[deep]
+    assert spec.type in ("identifier", "text"), spec
+    asked = {"attribute": deep, "of": deep, "edit-operation": "replace", "edit-find": "a", "edit-by": "b"}
+    world.edit(medium, {deep: "aa"} if spec.type == "text" else {deep: "4006381333931"})
+    asked |= {
+        "edit-find": values_of(medium)[deep],
+        "edit-by": "bb" if spec.type == "text" else "4006381333948",
+    }
+    preview = looked(desk, [model], **asked)["preview"]
+    assert (preview.below, [row.product for row in preview.rows]) == (1, [medium])
+    assert red not in [row.product for row in preview.rows]
+
+
+def test_a_text_that_variants_inherit_is_changed_where_it_stands(
+    desk: Desk, world: Any, channel: Any
+) -> None:
+    model = world.create("SHIRT", {"name|en_US": "Shirt mug"}, family_variant="shirts_color_size").product
+    red, navy = (
+        world.create(f"SHIRT-{color}", {"color": color}, parent="SHIRT").product for color in ("red", "navy")
+    )
+    preview = looked(desk, [red, navy], **FIND)["preview"]
+    assert (preview.above, [row.product for row in preview.rows]) == (2, [model])
+    done(desk, [red, navy], **FIND)
+    assert names([model, red, navy]) == ["Shirt Cup", None, None]
+
+
+def test_more_than_a_batch_runs_as_a_job_and_begun_again_changes_nothing_twice(
+    desk: Desk, mugs: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (views, running):
+        monkeypatch.setattr(module, "BATCH", 2)
+    asked = FIND | {"edit-find": "u", "edit-by": "uu"}
+    done(desk, mugs, **asked)
+    job = Job.objects.get(kind="grid.edit")
+    running.apply(
+        mugs[:2], Edit.of(job.params["edit"]), user=desk.user, ref=job.params["ref"]
+    )  # killed after it
+    run_due("interactive")
+    job.refresh_from_db()
+    assert (job.state, job.result["refused"]) == ("done", 0)
+    assert names(mugs) == ["Red muug", "Bluue muug", "Smuuggler's cuup", "MuuG of red", "Bowl"]
+    monkeypatch.setattr("enrichment.workbench.grid.bulk_views.BATCH", 2)
+    monkeypatch.setattr("enrichment.workbench.grid.bulk.BATCH", 2)
+    desk.post("catalog_product_bulk_undo", ref=job.params["ref"])
+    run_due("interactive")
+    assert names(mugs) == ["Red mug", "Blue mug", "Smuggler's cup", "MUG of red", "Bowl"]
+
+
+def test_only_what_a_person_may_edit_is_offered_and_changed(mugs: list[int], person: Any) -> None:
+    limited = Desk(
+        person("anna", ["product.edit"], groups=["marketing"], locales=["de_DE"], categories=["kitchen"])
+    )
+    response = limited.post("catalog_product_edit", id=mugs, attribute="capacity")
+    assert response.status_code == 422
+    stranger = Desk(person("stan", ["product.edit"], categories=["fashion"]))
+    assert stranger.post("catalog_product_edit_run", id=mugs, **FIND).status_code == 302
+    assert names(mugs)[0] == "Red mug"
+    reader = Desk(person("rea", ["product.view"]))
+    assert reader.post("catalog_product_edit", id=mugs).status_code == 403
