@@ -106,7 +106,7 @@ class Seen:
     """What a channel holds under one of our keys. `sheet` where it can tell; else only the hash is compared.
 
     `outcome`: what it makes of it, where it holds without showing: accepted while it still looks at it, rejected with
-    `errors`. Errors of what is live are warnings.
+    `errors`. Errors of what is live are warnings, told at their fields.
     """
 
     key: str

@@ -233,14 +233,15 @@ class GoogleMerchant(PushItems):
     def _judgement(
         self, status: Any
     ) -> tuple[Literal["live", "accepted", "rejected"], tuple[ItemError, ...]]:
-        """Shown anywhere is live, what stands in the way elsewhere are warnings."""
+        """Shown anywhere is live; what stands in the way elsewhere, or makes it rank lower, are warnings."""
         if not isinstance(status, dict):
             return "accepted", ()
         issues = [issue for issue in status.get("itemLevelIssues") or () if isinstance(issue, dict)]
         places = [place for place in status.get("destinationStatuses") or () if isinstance(place, dict)]
         grave = [issue for issue in issues if issue.get("severity") == "DISAPPROVED"]
+        lower = [issue for issue in issues if issue.get("severity") == "DEMOTED"]
         if any(place.get("approvedCountries") for place in places) or not (places or grave):
-            return "live", self._issues(issues)
+            return "live", self._issues([*grave, *lower])
         if any(place.get("pendingCountries") for place in places):
             return "accepted", ()
         return "rejected", self._issues(grave or issues) or (

@@ -16,6 +16,7 @@ from channels.connectors.base import (
     Connector,
     DeliveryError,
     Item,
+    ItemError,
     Pending,
     Retry,
     Seen,
@@ -123,8 +124,7 @@ def confirm(channel: Channel, connector: Connector, *, now: datetime) -> int:
         now = timezone.now()
         judged = _judged(channel, connector, claim.listings, seen, now)
         settlements = [
-            judged.get(row.pk)
-            or _confirmed(row, seen.get(_key(row)), now, milliseconds, dict(connector.told))
+            _confirmed(row, seen.get(_key(row)), judged.get(row.pk), now, milliseconds, dict(connector.told))
             for row in claim.listings
         ]
     settle(settlements, token=claim.token, now=timezone.now(), secrets=secrets_of(connector))
@@ -137,32 +137,44 @@ def _judged(
     rows: Sequence[Listing],
     seen: Mapping[str, Seen | None],
     now: datetime,
-) -> dict[int, Settlement]:
-    """Those that the channel took and then refused, by listing. Their sheets are built anew, for the way back to attributes."""
-    refused = {
-        row.pk: there
+) -> dict[int, tuple[Prepared, list[ItemError]]]:
+    """What the channel has to say against what it took, by listing: the sheet built anew shows the way back to attributes."""
+    told = {
+        row.pk: there.errors
         for row in rows
-        if (there := seen.get(_key(row))) and there.hash == row.sent_hash and there.outcome == "rejected"
-    }
+        if (there := seen.get(_key(row))) and there.hash == row.sent_hash
+        and (there.errors or there.outcome == "rejected")
+    }  # fmt: skip
     structure = Structure.current()
     spec = profile.current(structure).by_id.get(channel.pk)
-    if not refused or spec is None:
+    if not told or spec is None:
         return {}
-    prepared = prepare([row for row in rows if row.pk in refused], spec, structure, at=now)
-    settlements = {}
-    for one in prepared:
-        errors = [
-            connector.located(error, one.listing.sent_sheet or {}, spec.settings)
-            for error in refused[one.listing.pk].errors
-        ]
-        record = Record("read_back", "data", "; ".join(error.message for error in errors))
-        settlements[one.listing.pk] = outcomes.refused(one, errors, record, seen_at=now)
-    return settlements
+    prepared = prepare([row for row in rows if row.pk in told], spec, structure, at=now)
+    return {
+        one.listing.pk: (
+            one,
+            [
+                connector.located(error, one.listing.sent_sheet or {}, spec.settings)
+                for error in told[one.listing.pk]
+            ],
+        )
+        for one in prepared
+    }
 
 
 def _confirmed(
-    row: Listing, there: Seen | None, now: datetime, milliseconds: int, answer: dict[str, Any]
+    row: Listing,
+    there: Seen | None,
+    judged: tuple[Prepared, list[ItemError]] | None,
+    now: datetime,
+    milliseconds: int,
+    answer: dict[str, Any],
 ) -> Settlement:
+    if there is not None and there.outcome == "rejected" and judged is not None:
+        prepared, errors = judged
+        message = "; ".join(error.message for error in errors)
+        record = Record("read_back", "data", message, milliseconds, answer)
+        return outcomes.refused(prepared, errors, record, seen_at=now)
     if there is None or there.hash != row.sent_hash or there.outcome != "live":
         wait = outcomes.CONFIRM_AFTER * 2 ** min(row.attempts, 8)
         return Settlement(row, {"next_try_at": now + wait, "attempts": row.attempts + 1})
@@ -170,8 +182,8 @@ def _confirmed(
         **outcomes.CALM, "state": Listing.State.LIVE, "seen_at": now, "drift": [],
         "external_id": there.external_id or row.external_id, "external_url": there.url or row.external_url,
     }  # fmt: skip
-    if there.errors:
-        answer["warnings"] = [error.message for error in there.errors]
+    if judged is not None:
+        values["errors"] = outcomes.at_fields(*judged)
     return Settlement(row, values, record=Record("read_back", "ok", "", milliseconds, answer))
 
 

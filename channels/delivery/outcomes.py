@@ -59,7 +59,9 @@ def unchanged(prepared: Prepared) -> Settlement:
     listing = prepared.listing
     judged = listing.state == State.REFUSED and listing.error_class == "review"
     state = State.ACCEPTED if judged or listing.state == State.ACCEPTED else State.LIVE
-    return Settlement(prepared.listing, {**CALM, "state": state, "due_at": prepared.due_at}, handled=True)
+    errors = listing.errors if listing.state == State.LIVE else []  # what it warns of, it still does
+    values = {**CALM, "state": state, "errors": errors, "due_at": prepared.due_at}
+    return Settlement(listing, values, handled=True)
 
 
 def adopted(prepared: Prepared, seen: Seen | None, now: datetime, answer: Mapping[str, Any]) -> Settlement:
@@ -71,7 +73,7 @@ def adopted(prepared: Prepared, seen: Seen | None, now: datetime, answer: Mappin
         return settlement
     assert prepared.decision.sheet is not None  # noqa: S101 - only what is present is compared
     values = {
-        **CALM, "state": State.LIVE if seen.outcome == "live" else State.ACCEPTED, "sent_hash": prepared.decision.sheet.hash, "sent_sheet": prepared.decision.sheet.payload,
+        **CALM, "state": State.LIVE if seen.outcome == "live" and not seen.errors else State.ACCEPTED, "sent_hash": prepared.decision.sheet.hash, "sent_sheet": prepared.decision.sheet.payload,
         "sent_at": now, "external_id": seen.external_id or prepared.listing.external_id,
         "external_url": seen.url or prepared.listing.external_url, "seen_at": now, "drift": [], "due_at": prepared.due_at,
     }  # fmt: skip
@@ -131,8 +133,7 @@ def refused(
 ) -> Settlement:
     """The channel refuses the content: each error at the field it is about; waits for an edit. `seen_at`: it had taken it
     before and holds it without showing it, so its judgement may change without us."""
-    origins = prepared.decision.sheet.origins if prepared.decision.sheet else {}
-    listed = [mapped_back(error, origins) for error in errors]
+    listed = at_fields(prepared, errors)
     values = {
         **CALM, "state": State.REFUSED, "reason": listed[0]["message"] if listed else record.message, "error_class": "data",
         "errors": listed, "due_at": prepared.due_at,
@@ -140,6 +141,12 @@ def refused(
     if seen_at is not None:
         values |= {"error_class": "review", "seen_at": seen_at, "drift": []}
     return Settlement(prepared.listing, values, handled=True, sent=seen_at is None, record=record)
+
+
+def at_fields(prepared: Prepared, errors: Sequence[ItemError]) -> list[dict[str, Any]]:
+    """As Listing.errors holds them, with the attributes the fields are made from."""
+    origins = prepared.decision.sheet.origins if prepared.decision.sheet else {}
+    return [mapped_back(error, origins) for error in errors]
 
 
 def later(

@@ -100,11 +100,12 @@ def _compare(connector: Connector, rows: Sequence[Listing], *, mark: bool) -> li
 
 
 def _is_judged_anew(row: Listing, there: Seen | None) -> bool:
-    """Whether the channel, holding what was sent, shows what it had refused, or refuses what it had shown."""
+    """Whether the channel, holding what was sent, shows what it had refused, refuses what it had shown, or warns of other things."""
     if there is None or not row.sent_hash or there.hash != row.sent_hash:
         return False
     if row.state == Listing.State.LIVE:
-        return there.outcome == "rejected"
+        warned = {error.get("message") for error in row.errors}
+        return there.outcome == "rejected" or warned != {error.message for error in there.errors}
     return (row.state, row.error_class) == (Listing.State.REFUSED, "review") and there.outcome == "live"
 
 

@@ -263,6 +263,32 @@ def test_what_google_disapproves_days_later_is_found_by_comparing(stage: GoogleS
     )
 
 
+def test_what_is_shown_in_one_country_is_live_and_the_other_countrys_issue_stands_at_its_field(
+    stage: GoogleStage,
+) -> None:
+    product = stage.product()
+    stage.center.places = [{"reportingContext": "FREE_LISTINGS", "approvedCountries": ["US"], "disapprovedCountries": ["CA"]}]  # fmt: skip
+    issue = {"code": "no_french", "severity": "DISAPPROVED", "attribute": "title", "description": "Not in French", "applicableCountries": ["CA"]}  # fmt: skip
+    stage.center.issues["MUG-1"] = [issue, {"code": "tip", "severity": "NOT_IMPACTED", "description": "Add a GTIN"}]  # fmt: skip
+    stage.send_all()
+    listing = stage.listing(product)
+    assert (listing.state, [error["message"] for error in listing.errors]) == (State.LIVE, ["Not in French (CA)"])  # fmt: skip
+    assert listing.errors[0]["attribute"] == "name"
+
+
+def test_a_supplemental_source_adds_to_products_of_others_and_takes_none_of_them_for_its_own(
+    stage: GoogleStage,
+) -> None:
+    stage.set(supplemental=True)
+    stage.product()
+    stage.send_all()
+    assert "versionNumber" not in stage.center.bodies[0]
+    assert Listing.objects.get().state == State.LIVE
+    del stage.center.inputs["en~US~MUG-1"]["customAttributes"]  # as if only another source made it
+    with GoogleMerchant(channel="g", settings=Channel.objects.get().settings, credentials=stage.channel.credentials) as connector:  # fmt: skip
+        assert connector.read_back(["MUG-1", "MUG-2"]) == {"MUG-1": None, "MUG-2": None}
+
+
 def test_an_item_under_review_is_not_called_live(stage: GoogleStage) -> None:
     product = stage.product()
     stage.center.places = [{"reportingContext": "FREE_LISTINGS", "pendingCountries": ["US"]}]

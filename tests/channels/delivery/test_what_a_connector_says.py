@@ -13,7 +13,7 @@ from django.utils import timezone
 from channels.connectors import CONNECTORS, _calls
 from channels.connectors.base import Item, ItemError, ItemResult, PushItems, Retry, Seen
 from channels.delivery.reconcile import reconcile
-from channels.models import Attempt, Channel, Listing
+from channels.models import Channel, Listing
 from tests.channels.stage import Stage, make_channel, work_off_jobs
 from tests.world import build_world
 
@@ -143,11 +143,26 @@ def test_what_a_channel_took_and_then_refuses_is_refused_at_the_field_and_live_o
     send(titles)
     send(titles)
     assert (titles.listing(product).state, SENT) == (State.REFUSED, ["MUG-1"])
-    SAID.update(outcome="live", errors=(ItemError("Small picture."),))
+    SAID.update(outcome="live", errors=())
     assert reconcile(channel_id=titles.channel.pk) == []
     send(titles)
     assert (titles.listing(product).state, titles.listing(product).errors) == (State.LIVE, [])
-    assert Attempt.objects.latest("id").answer["warnings"] == ["Small picture."]
+
+
+def test_what_a_channel_warns_of_stands_at_its_field_as_long_as_it_does(titles: Stage) -> None:
+    product = titles.product()
+    SAID.update(errors=(ItemError("Rather dull.", "title", "en_US", "dull"),))
+    send(titles)
+    send(titles)
+    warning = {"field": "title", "locale": "en_US", "attribute": "name", "code": "dull", "message": "Rather dull."}  # fmt: skip
+    assert (titles.listing(product).state, titles.listing(product).errors) == (State.LIVE, [warning])
+    titles.edit(product, capacity="0.4")  # not sent
+    send(titles)
+    assert titles.listing(product).errors == [warning]
+    SAID.update(errors=())
+    reconcile(channel_id=titles.channel.pk)
+    send(titles)
+    assert (titles.listing(product).state, titles.listing(product).errors) == (State.LIVE, [])
 
 
 def test_what_was_live_and_is_refused_later_is_found_by_comparing(titles: Stage) -> None:
