@@ -11,6 +11,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -76,6 +77,7 @@ _GTIN = re.compile(r"[0-9]{8}|[0-9]{12,14}")
 _SAFE = re.compile(r"[A-Za-z0-9_.-]+")
 
 
+@lru_cache(maxsize=2048)  # the same few names in every sheet
 def _folded(name: str) -> str:
     """ "image_link", "n:image link" and "imageLinks" alike."""
     return re.sub(r"[^a-z0-9]", "", name.rpartition(":")[2].lower()).removesuffix("s")
