@@ -68,6 +68,9 @@ def send_now(request: HttpRequest, pk: int) -> HttpResponse:
 @endpoint("channel.sync")
 def compare(request: HttpRequest, pk: int) -> HttpResponse:
     channel = _channel(request, pk)
+    if closed := circuit.why_closed(channel, timezone.now()):
+        messages.warning(request, closed)
+        return _back(channel)
     profiles.enqueue_reconcile(channel_id=pk, by=request.user.pk)
     messages.success(
         request, _("%s is being read back: what differs will be listed and sent again.") % channel

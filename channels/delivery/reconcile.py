@@ -12,7 +12,8 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from catalog.jobs import JobHandle, job
-from channels.connectors.base import CONNECTORS, Connector, DeliveryError, Seen
+from channels.connectors.base import CONNECTORS, Connector, DeliveryError, Retry, Seen
+from channels.delivery import circuit
 from channels.delivery.settle import masked, secrets_of
 from channels.models import Channel, Listing
 from channels.sheets.diff import diff
@@ -30,7 +31,9 @@ class Drift:
 def reconcile(*, channel_id: int, mark: bool = True) -> list[Drift]:
     """Reads back every listing that is there, or was withdrawn, in batches; with `mark` the drifted ones are sent again.
 
-    Raises the connector's DeliveryError where the channel does not answer, and NotImplementedError where it cannot be read.
+    Reading is a request like any other: none goes out while the channel is paused, waits or has its quiet hours. Raises
+    Retry where it is closed, the connector's DeliveryError where it does not answer, and NotImplementedError where it
+    cannot be read.
     """
     channel = Channel.objects.get(pk=channel_id)
     found: list[Drift] = []
@@ -39,12 +42,18 @@ def reconcile(*, channel_id: int, mark: bool = True) -> list[Drift]:
     ) as connector:
         last = 0
         while rows := list(_settled(channel_id).filter(pk__gt=last).order_by("pk")[: connector.batch_size]):
+            _check_open(channel_id)
             try:
                 found += _compare(connector, rows, mark=mark)
             except DeliveryError as error:  # what the channel said may repeat what it was sent
                 raise type(error)(masked(str(error), secrets_of(connector))) from None
             last = rows[-1].pk
     return found
+
+
+def _check_open(channel_id: int) -> None:
+    if closed := circuit.why_closed(Channel.objects.get(pk=channel_id), timezone.now()):
+        raise Retry(closed, applied="no")
 
 
 @job("channels.reconcile", queue="delivery")

@@ -150,6 +150,10 @@ def test_pausing_resuming_and_sending_now_are_posts(
     assert (channel.paused_at, channel.paused_reason, nudges) == (None, "", [channel.pk])
     boss.post(reverse("admin:channels_channel_compare", args=[channel.pk]))
     assert Job.objects.filter(kind="channels.reconcile").count() == 1
+    boss.post(reverse("admin:channels_channel_pause", args=[channel.pk]))
+    answer = boss.post(reverse("admin:channels_channel_compare", args=[channel.pk]), follow=True)
+    assert "The channel is paused: paused by boss" in answer.content.decode()
+    assert Job.objects.filter(kind="channels.reconcile").count() == 1
 
 
 def test_who_may_only_look_changes_nothing(world: World, channel: Channel, client: Client) -> None:
