@@ -70,7 +70,7 @@ def remember_keys(renamed: Mapping[int, int]) -> None:
     What may have arrived, with no answer to tell, is looked for under the SKU it was sent with: else it would stand there
     for good, beside the one under the new SKU.
     """
-    doubtful = Q(unknown=True) | ~Q(lease_token="") | ~Q(submission="")
+    doubtful = Q(unknown=True) | ~Q(lease_token="") | ~Q(submission__in=["", Listing.GATHERED])
     rows = Listing.objects.filter(doubtful, product_id__in=list(renamed)).values_list(
         "pk", "product_id", "sent_sheet"
     )

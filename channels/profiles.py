@@ -50,6 +50,10 @@ def reconnected(*, channel_id: int) -> None:
     now = timezone.now()
     Channel.objects.filter(pk=channel_id).update(blocked_until=None, failures=0)
     Listing.objects.filter(channel_id=channel_id, attempts__gt=0).update(next_try_at=now)
+    # What was gathered for a snapshot of the old kind is gathered anew, or sent one by one.
+    Listing.objects.filter(channel_id=channel_id, submission=Listing.GATHERED).update(
+        submission="", submitted=None, next_try_at=now
+    )
 
 
 def mark_all(*, channel_id: int) -> int:

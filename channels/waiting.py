@@ -13,13 +13,15 @@ from channels.models import Channel, Listing
 
 def why_waiting(listing: Listing, channel: Channel, now: datetime, *, runs: list[str] | None = None) -> str:
     """ "" where nothing is waiting. `runs`: import runs being applied, where the caller asks for many listings."""
-    if listing.submission:
+    if listing.submission not in ("", Listing.GATHERED):
         return _("Handed over: the channel is working on it.")
     if not listing.is_stale:
         return ""
     closed = circuit.why_closed(channel, now)
     if closed:
         return closed
+    if listing.submission:
+        return _("Gathered: it goes out with the next snapshot.")
     if listing.held_by and listing.held_by in (runs_being_applied(now) if runs is None else runs):
         return _("Waits until the import that changed it has ended.")
     if listing.next_try_at > now:

@@ -7,8 +7,8 @@ snapshot (everything, as a whole). Every answer is per item; what a request as a
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, BinaryIO, ClassVar, Literal, Self, TypeVar
 
@@ -121,11 +121,12 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """A published snapshot: where it is, what it holds, and its SHA-256, so that a reader sees whether it is whole."""
+    """A published snapshot: where it is, how many products it holds, and its SHA-256, so that a reader sees whether it is
+    whole."""
 
     location: str
     sha256: str
-    keys: frozenset[str] = field(default_factory=frozenset)
+    products: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,11 +239,21 @@ class SubmitAndPoll(Connector):
 
 
 class PublishSnapshot(Connector):
-    """The channel fetches or is given everything at once: a feed, a catalogue file."""
+    """The channel fetches or is given everything at once: a feed, a catalogue file.
+
+    `seconds` is the longest time between two items taken or beats given, not that of a whole snapshot.
+    """
+
+    # Replaced by delivery. To be called now and then by who works on after the last item was taken, so that no other
+    # worker believes this one dead; may raise a DeliveryError, which ends the work.
+    beat: Callable[[], None] = staticmethod(lambda: None)
 
     @abstractmethod
     def publish(self, items: Iterable[Item]) -> Manifest:
-        """Replaces the whole snapshot atomically: a reader sees the old one or the new one. Raises a DeliveryError."""
+        """Replaces the whole snapshot atomically: a reader sees the old one or the new one. Raises a DeliveryError.
+
+        All items are in it afterwards, or none of them counts as sent. They come in no order, once, and not from memory.
+        """
 
     def published(self) -> Sequence[PublishedFile]:
         """The files that stand, where they are ours to show. Raises a DeliveryError."""

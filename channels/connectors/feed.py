@@ -1,7 +1,7 @@
 """A feed: the whole range as files in a folder, for whoever fetches them. CSV, JSON lines, XML, or as Google reads it.
 
-Each time something changes, everything that is to be there is written anew and takes the place of what was, as a whole
-(see _feed_folder). A product that is withdrawn is missing from the next snapshot. Guide: docs/channels/feed.md.
+When something has changed, everything that is to be there is written anew, once, and takes the place of what was, as a
+whole (see _feed_folder). A product that is withdrawn is missing from the next snapshot. Guide: docs/channels/feed.md.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -61,7 +61,7 @@ class Feed(PublishSnapshot):
     code = "feed"
     label = gettext_lazy("Feed files")
     batch_size = 1000  # of reading back: the index is on this machine
-    seconds = 300.0  # a snapshot of some 100,000 products
+    seconds = 60.0  # of one step: what is long gives beats
 
     def __init__(self, *, channel: str, settings: Mapping[str, Any], credentials: Mapping[str, Any]) -> None:
         super().__init__(channel=channel, settings=settings, credentials=credentials)
@@ -160,7 +160,7 @@ class Feed(PublishSnapshot):
 
     def _publish(self, folder: FeedFolder, beside: Path, items: Iterable[Item]) -> Manifest:
         snapshot = uuid4().hex
-        with closing(_Spool(beside / "spool.sqlite3")) as spool:
+        with closing(_Spool(beside / "spool.sqlite3", self.beat)) as spool:
             spool.take(items)
             before = folder.manifest()
             locales = sorted(spool.locales) or list(before.get("locales", ()))
@@ -174,7 +174,6 @@ class Feed(PublishSnapshot):
             told: dict[str, Any] = {
                 "format": self.format, "channel": self.channel, "locales": locales, "products": spool.count, "cleaned": removed,
             }  # fmt: skip
-            keys = frozenset(spool.keys())
         manifest = folder.replace(made, index, told, snapshot=snapshot, keep=self.keep)
         self._whole = True
         self.told = {"products": told["products"]}
@@ -182,7 +181,7 @@ class Feed(PublishSnapshot):
             self.told["warning"] = (
                 _("%d products had characters that the format cannot carry: left out.") % removed
             )
-        return Manifest("/".join(self.segments), manifest["sha256"], keys)
+        return Manifest("/".join(self.segments), manifest["sha256"], told["products"])
 
     def _write(self, path: Path, locale: str, spool: _Spool) -> int:
         """How many products lost characters."""
@@ -240,7 +239,8 @@ class Feed(PublishSnapshot):
 class _Spool:
     """The items of a snapshot on the disk, in the order of their keys: memory stays flat, and files differ only where content does."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, beat: Callable[[], None]) -> None:
+        self._beat = beat
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.execute("PRAGMA journal_mode=OFF")
         self._db.execute("PRAGMA synchronous=OFF")
@@ -265,10 +265,8 @@ class _Spool:
 
     def sheets(self) -> Iterator[Mapping[str, Any]]:
         for (sheet,) in self._db.execute("SELECT sheet FROM items ORDER BY key"):
+            self._beat()
             yield orjson.loads(sheet)
-
-    def keys(self) -> Iterator[str]:
-        return (key for (key,) in self._db.execute("SELECT key FROM items"))
 
     def columns(self, locale: str) -> list[str]:
         """Every column that any product fills: SKU first, the others by name, so that a new product moves none about."""

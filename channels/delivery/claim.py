@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet, Value
-from django.db.models.functions import Coalesce
+from django.db.models import BigIntegerField, F, Q, QuerySet, Value
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, Coalesce
 
 from catalog.models.importing import ImportRun
 from catalog.models.job import Job
+from channels.delivery.publisher import Publisher
 from channels.models import Listing
 from pim.lib.failpoint import failpoint
 
@@ -60,6 +62,20 @@ def claim_accepted(*, channel_id: int, limit: int, seconds: float, now: datetime
         return _take(rows, limit=limit, seconds=seconds, now=now)
 
 
+def claim_gathered(publisher: Publisher, *, after: int, changed: bool, limit: int, now: datetime) -> Claim:
+    """Listings gathered for the channel's next snapshot, by id, behind `after`; `changed`: only those made stale again since.
+
+    Nobody but who holds the channel's lease touches them, so leases of their own do not count. Raises LeaseLost.
+    """
+    with transaction.atomic():
+        publisher.lock()
+        rows = gathered().filter(channel_id=publisher.channel_id, pk__gt=after).order_by("pk")
+        if changed:
+            revision = Cast(KT("submitted__revision"), BigIntegerField())
+            rows = rows.exclude(held_by__in=runs_being_applied(now)).filter(desired_rev__gt=revision)
+        return _take(rows, limit=limit, seconds=publisher.seconds, now=now)
+
+
 def ready(now: datetime) -> QuerySet[Listing]:
     """Stale, its time come, in nobody's hands, and not of a run that is being applied."""
     rows = _free(now).filter(desired_rev__gt=F("sent_rev"), submission="")
@@ -68,6 +84,10 @@ def ready(now: datetime) -> QuerySet[Listing]:
 
 def polled(now: datetime) -> QuerySet[Listing]:
     return _free(now).exclude(submission="")
+
+
+def gathered() -> QuerySet[Listing]:
+    return Listing.objects.filter(desired_rev__gt=F("sent_rev"), submission=Listing.GATHERED)
 
 
 def unconfirmed(now: datetime) -> QuerySet[Listing]:

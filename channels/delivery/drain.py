@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,11 +15,13 @@ from django.utils.translation import gettext as _
 from catalog.structure.snapshot import Structure
 from channels import profile, profiles
 from channels.connectors.base import CONNECTORS, Connector, PublishSnapshot, SubmitAndPoll
-from channels.delivery import circuit, follow, snapshot
+from channels.delivery import circuit, follow
 from channels.delivery.claim import claim_stale
 from channels.delivery.prepare import prepare
+from channels.delivery.publisher import only_publisher
 from channels.delivery.send import Sending, lease_seconds
 from channels.delivery.settle import secrets_of, settle
+from channels.delivery.snapshot import Gathering
 from channels.models import Channel
 from pim.lib.encrypted import DecryptionFailed
 
@@ -52,10 +56,14 @@ def drain(*, channel_id: int, seconds: float = 20.0) -> Report:
             report.counts["polled"] += follow.poll(channel, connector, now=timezone.now())
         if connector.can_read_back and _answers(channel, failures):
             report.counts["confirmed"] += follow.confirm(channel, connector, now=timezone.now())
-        while _answers(channel, failures) and _one_batch(channel, connector, report):
-            if time.monotonic() > deadline:
-                report.finished = False
-                break
+        if isinstance(connector, PublishSnapshot):
+            with only_publisher(channel, seconds=lease_seconds(connector)) as publisher:
+                if publisher is not None:
+                    step = Gathering(channel, connector, publisher, report.counts).step
+                    _work_off(channel, report, step, failures=failures, deadline=deadline)
+        else:
+            send = partial(_deliver, channel, connector, report)
+            _work_off(channel, report, send, failures=failures, deadline=deadline)
         report.closed = report.closed or circuit.why_closed(channel, timezone.now())
     Channel.objects.filter(pk=channel_id).update(last_sync_at=timezone.now())
     return report
@@ -89,36 +97,35 @@ def _connect(channel: Channel, report: Report) -> Connector | None:
     return None
 
 
-def _one_batch(channel: Channel, connector: Connector, report: Report) -> bool:
-    """One claim; returns whether another may follow. The channel is asked anew each time: it may have been paused."""
-    now = timezone.now()
+def _work_off(
+    channel: Channel, report: Report, step: Callable[[], bool], *, failures: int, deadline: float
+) -> None:
+    """Step after step, while they may follow. The channel is asked anew each time: it may have been paused."""
+    while _answers(channel, failures) and _is_open(channel) and step():
+        if time.monotonic() > deadline:
+            report.finished = False
+            return
+
+
+def _is_open(channel: Channel) -> bool:
     channel.refresh_from_db(
         fields=["is_active", "paused_at", "paused_reason", "blocked_until", "failures", "schedule"]
     )
     if not channel.is_active or channel.paused_at is not None:
         return False
-    if channel.failures < circuit.FAILURES and not circuit.may_call(channel, now):
-        return False
-    if isinstance(connector, PublishSnapshot):
-        with snapshot.only_publisher(channel, connector, now) as may_publish:
-            return may_publish and _deliver(channel, connector, report, limit=snapshot.CLAIMED_AT_ONCE)
-    return _deliver(channel, connector, report, limit=connector.batch_size)
+    return channel.failures >= circuit.FAILURES or circuit.may_call(channel, timezone.now())
 
 
-def _deliver(channel: Channel, connector: Connector, report: Report, *, limit: int) -> bool:
+def _deliver(channel: Channel, connector: Connector, report: Report) -> bool:
     """Whatever a sheet is made of is read after the claim: what was marked stale before it counts as sent with it."""
-    now = timezone.now()
+    now, limit = timezone.now(), connector.batch_size
     claim = claim_stale(channel_id=channel.pk, limit=limit, seconds=lease_seconds(connector), now=now)
     structure = Structure.current()
     spec = profile.current(structure).by_id.get(channel.pk)
     if not claim.listings or spec is None:
         return False
     sending = Sending(channel, connector, claim)
-    prepared = prepare(claim.listings, spec, structure, at=now)
-    if isinstance(connector, PublishSnapshot):
-        snapshot.publish(sending, connector, prepared)
-    else:
-        sending.deliver(prepared)
+    sending.deliver(prepare(claim.listings, spec, structure, at=now))
     settle(sending.settlements, token=claim.token, now=timezone.now(), secrets=secrets_of(connector))
     for item in sending.settlements:
         outcome = item.record.outcome if item.record else "settled" if item.handled else "put_off"

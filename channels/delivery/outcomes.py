@@ -114,7 +114,10 @@ def withdrawn(prepared: Prepared, now: datetime, record: Record) -> Settlement:
     """No longer there. After a change of SKU the row stays stale, and goes out under the new one next."""
     if prepared.decision.kind == "present":
         return Settlement(
-            prepared.listing, {**_NOT_THERE, "unknown": False, "next_try_at": now}, sent=True, record=record
+            prepared.listing,
+            {**_NOT_THERE, "unknown": False, "submission": "", "submitted": None, "next_try_at": now},
+            sent=True,
+            record=record,
         )
     values = {
         **CALM,

@@ -53,6 +53,14 @@ class Sending:
 
     def deliver(self, prepared: Sequence[Prepared]) -> list[Settlement]:
         """A settlement for each: what needs no request first, then reading back, then sending."""
+        if to_send := self.still_to_send(prepared):
+            self._send(to_send)
+        return self.settlements
+
+    # --- what needs no sending, and what may have arrived
+
+    def still_to_send(self, prepared: Sequence[Prepared]) -> list[Prepared]:
+        """Settles what needs no request and what reading back finds there; returns the others, none where that failed."""
         to_send = []
         for one in prepared:
             settlement = without_request(one)
@@ -64,13 +72,10 @@ class Sending:
         certain = [one for one in to_send if one not in doubtful]
         if doubtful:
             certain += self.read_back(doubtful)
-        if certain and self.stopped:
+        if self.stopped:
             self._put_off(certain)
-        elif certain:
-            self._send(certain)
-        return self.settlements
-
-    # --- reading back what may have arrived
+            return []
+        return certain
 
     def read_back(self, doubtful: Sequence[Prepared]) -> list[Prepared]:
         """Settles those that are there as they should be; returns those still to be sent."""
@@ -166,13 +171,8 @@ class Sending:
         failpoint("after_send")
         now = timezone.now()
         for one, item in zip(prepared, items, strict=True):
-            carried = {
-                "op": item.operation, "revision": item.revision, "hash": item.hash, "sheet": item.sheet, "key": item.key,
-                "kind": one.decision.kind, "reason": one.decision.reason, "at": now.isoformat(),
-                "origins": {name: list(codes) for name, codes in (one.decision.sheet.origins if one.decision.sheet else {}).items()},
-            }  # fmt: skip
             values = {
-                "submission": handle, "submitted": carried, "state": Listing.State.SENT, "reason": "", "unknown": False,
+                "submission": handle, "submitted": carried(one, item, now), "state": Listing.State.SENT, "reason": "", "unknown": False,
                 "error_class": "", "next_try_at": now + timedelta(seconds=connector.poll_seconds), "due_at": one.due_at,
             }  # fmt: skip
             record = Record(
@@ -201,8 +201,18 @@ class Sending:
         circuit.succeeded(self.channel)
         return answer, round((time.monotonic() - began) * 1000)
 
-    def failed(self, prepared: Sequence[Prepared], error: DeliveryError, operation: str) -> None:
-        """A request failed as a whole: its kind decides about the channel and about each listing."""
+    def failed(
+        self,
+        prepared: Sequence[Prepared],
+        error: DeliveryError,
+        operation: str,
+        *,
+        after: float | None = None,
+    ) -> None:
+        """A request failed as a whole: its kind decides about the channel and about each listing.
+
+        `after`: seconds the channel as a whole is left alone where the error names none.
+        """
         now, self.stopped, reason = timezone.now(), True, masked(str(error), secrets_of(self.connector))
         if isinstance(error, Config):
             profiles.pause(channel_id=self.channel.pk, reason=reason)
@@ -214,12 +224,10 @@ class Sending:
                     )
                 )
             return
-        after = error.after if isinstance(error, Retry) else None
+        if isinstance(error, Retry) and error.after is not None:
+            after = error.after
         circuit.failed(self.channel, now, after=after)
-        was_sent = operation != "read_back"
-        unknown = was_sent and (
-            isinstance(error, Unknown) or (isinstance(error, Retry) and error.applied == "maybe")
-        )
+        unknown = operation != "read_back" and may_have_arrived(error)
         outcome = "unknown" if isinstance(error, Unknown) else "retry"
         for one in prepared:
             record = Record(operation, outcome, reason, answer=error.answer)
@@ -250,6 +258,20 @@ def item_for(one: Prepared) -> Item:
         return Item(one.key_there, "withdraw", revision, external_id=external)
     assert one.decision.sheet is not None  # noqa: S101 - what is present has a sheet
     return Item(one.key, "upsert", revision, one.decision.sheet.hash, one.decision.sheet.payload, external)
+
+
+def carried(one: Prepared, item: Item, now: datetime) -> dict[str, Any]:
+    """Listing.submitted: the item and what settling it later takes."""
+    origins = one.decision.sheet.origins if one.decision.sheet else {}
+    return {
+        "op": item.operation, "revision": item.revision, "hash": item.hash, "sheet": item.sheet, "key": item.key,
+        "kind": one.decision.kind, "reason": one.decision.reason, "at": now.isoformat(),
+        "origins": {name: list(codes) for name, codes in origins.items()},
+    }  # fmt: skip
+
+
+def may_have_arrived(error: DeliveryError) -> bool:
+    return isinstance(error, Unknown) or (isinstance(error, Retry) and error.applied == "maybe")
 
 
 def is_as_desired(one: Prepared, there: Seen | None) -> bool:

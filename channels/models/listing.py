@@ -14,6 +14,8 @@ class Listing(models.Model):
     found to need no sending (unchanged, incomplete, blocked, refused). What the channel holds is told by `sent_hash`.
     """
 
+    GATHERED = "snapshot"  # `submission` of what waits for the next snapshot to be published
+
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting to be sent")
         INCOMPLETE = "incomplete", _("Incomplete")
@@ -53,7 +55,7 @@ class Listing(models.Model):
     lease_until = models.DateTimeField(null=True)
     lease_token = models.CharField(max_length=32, default="")
     unknown = models.BooleanField(default=False)  # the last send may or may not have arrived: read back first
-    submission = models.CharField(max_length=255, default="")  # job handle of submit-and-poll
+    submission = models.CharField(max_length=255, default="")  # job handle of submit-and-poll, or GATHERED
     submitted = models.JSONField(null=True)  # what that job carries of this row: {op, revision, hash, sheet}
     error_class = models.CharField(
         max_length=10, default=""

@@ -139,6 +139,19 @@ def channel() -> dict[str, Any]:
     return {"paused": row.paused_at is not None, "reason": row.paused_reason, "failures": row.failures}
 
 
+def write_feed_files() -> None:
+    """The channel becomes one of feed files."""
+    settings = {"format": "jsonl", "layout": "together", "name": "products", "keep": 5}
+    Channel.objects.update(connector="feed", settings=settings)
+
+
+def let_leases_end() -> None:
+    """Those of a snapshot last minutes."""
+    now = timezone.now()
+    Channel.objects.exclude(lease_until=None).update(lease_until=now)
+    Listing.objects.exclude(lease_until=None).update(lease_until=now)
+
+
 def resume() -> None:
     assert profiles.resume(channel_id=Channel.objects.get().pk)
 

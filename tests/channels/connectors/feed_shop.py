@@ -46,7 +46,7 @@ class FeedConnector(PublishSnapshot):
         self.told = _calls.told(answer)
         if not answer.ok:
             _calls.raise_for(answer, self.told)
-        return Manifest("/feed", hashlib.sha256(body).hexdigest(), frozenset(whole))
+        return Manifest("/feed", hashlib.sha256(body).hexdigest(), len(whole))
 
     def read_back(self, keys: Sequence[str]) -> Mapping[str, Seen | None]:
         answer = _calls.request(self.client, "GET", self.address + "/feed")
