@@ -16,7 +16,7 @@ from catalog.models import Attribute, Category, Context, Currency, Family, Local
 from catalog.structure.snapshot import Structure
 from catalog.transfer.base import StructureMeta, StructureResource, by_code, codes_in
 from catalog.transfer.sheets import Sheet, register
-from channels import assortment
+from channels import assortment, profiles, schedule
 from channels.connectors import CONNECTORS
 from channels.models import Channel, FieldMapping, Requirement
 
@@ -50,11 +50,15 @@ class ChannelResource(StructureResource):
 
     def import_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:
         instance.wanted = {}
+        before = {name: getattr(instance, name) for name in ("connector", "settings", "schedule")}
         super().import_instance(instance, row, **kwargs)
         if instance.connector not in CONNECTORS:
             text = _("There is no connector '%(code)s'.")
             raise ValidationError({"connector": text % {"code": instance.connector}})
-        instance.assortment = assortment.clean(instance.assortment or {}, Structure.current())
+        instance.changed = {
+            name for name in before if not instance.pk or getattr(instance, name) != before[name]
+        }
+        self._check_parts(instance)
         instance.wanted = {name: codes_in(row[name]) for name in _LISTS if name in row}
         for name, codes in instance.wanted.items():
             known = set(_LISTS[name].objects.filter(code__in=codes).values_list("code", flat=True))
@@ -65,6 +69,25 @@ class ChannelResource(StructureResource):
             instance.paused_at = timezone.now()
             instance.paused_reason = _("Imported without its credentials: enter them, then resume.")
 
+    def _check_parts(self, instance: Any) -> None:
+        """As on the channel's page. What the file leaves as it is stored is not this file's to answer for."""
+        checks: dict[str, Any] = {"assortment": lambda value: assortment.clean(value, Structure.current())}
+        if instance.changed & {"connector", "settings"}:
+            checks["settings"] = CONNECTORS[instance.connector].clean_settings
+        if "schedule" in instance.changed:
+            checks["schedule"] = schedule.clean
+        errors: dict[str, list[str]] = {}
+        for name, clean in checks.items():
+            value = getattr(instance, name) or {}
+            try:
+                if not isinstance(value, dict):
+                    raise ValidationError(_('Write it as {"name": "value"}.'))
+                setattr(instance, name, clean(value))
+            except ValidationError as error:
+                errors[name] = error.messages
+        if errors:
+            raise ValidationError(errors)
+
     def skip_row(self, instance: Any, original: Any, row: Any, import_validation_errors: Any = None) -> bool:
         same = instance.pk and all(
             sorted(codes) == sorted(_listed(instance, name)) for name, codes in instance.wanted.items()
@@ -74,6 +97,8 @@ class ChannelResource(StructureResource):
     def after_save_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:
         for name, codes in instance.wanted.items():
             getattr(instance, name).set(_LISTS[name].objects.filter(code__in=codes))
+        if instance.changed & {"connector", "settings"}:
+            profiles.reconnected(channel_id=instance.pk)
 
 
 def _listed(channel: Any, name: str) -> list[str]:

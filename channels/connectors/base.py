@@ -13,6 +13,8 @@ from types import TracebackType
 from typing import Any, BinaryIO, ClassVar, Literal, Self, TypeVar
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from pim.lib.registry import Registry
 
@@ -186,6 +188,29 @@ class Connector(ABC):
     @abstractmethod
     def settings_form(cls) -> dict[str, forms.Field]:
         """Fields of settings and credentials by name; those in `secret_fields` are written and never shown."""
+
+    @classmethod
+    def clean_settings(cls, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """Settings that did not come through the form's page, checked by the same fields; what is left out stays so.
+
+        Raises ValidationError, a message for each that is wrong, with its name before it.
+        """
+        fields = {name: field for name, field in cls.settings_form().items() if name not in cls.secret_fields}
+        errors = [
+            _("'%s' is no setting of this connector.") % name for name in sorted(set(settings) - set(fields))
+        ]
+        cleaned = {}
+        for name, field in fields.items():
+            try:
+                value = field.clean(settings.get(name))
+            except ValidationError as error:
+                errors += [f"{name}: {message}" for message in error.messages]
+            else:
+                if name in settings and value not in (None, ""):
+                    cleaned[name] = value
+        if errors:
+            raise ValidationError(errors)
+        return cleaned
 
     @classmethod
     @abstractmethod

@@ -1,0 +1,97 @@
+"""Channels read from the structure's workbook: what their page would refuse is refused beside its cell."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import tablib
+
+from catalog.transfer import workbook
+from channels.models import Channel, Listing
+from tests.channels.stage import make_channel
+from tests.world import World
+
+SETTINGS = {"endpoint": "https://shop.example/hook", "timeout": 10}
+FEED = {"format": "csv", "layout": "together", "name": "products", "keep": 5}
+
+
+@pytest.fixture
+def stored(world: World) -> Channel:
+    return make_channel(world, settings=SETTINGS)
+
+
+def read(*, dry_run: bool = False, **cells: Any) -> tuple[list[tuple[int, str, str]], int]:
+    """A sheet with one channel, b2b: the problems told, and how many rows it changes."""
+    row = {name: json.dumps(cell) if isinstance(cell, (dict, list)) else cell for name, cell in cells.items()}
+    sheet = tablib.Dataset(["b2b", *row.values()], headers=["code", *row], title="channels")
+    report = workbook.read(bytes(tablib.Databook([sheet]).export("xlsx")), dry_run=dry_run)
+    return [
+        (one.row, one.column, one.message) for part in report.sheets for one in part.problems
+    ], report.changes
+
+
+@pytest.mark.parametrize(
+    ("connector", "settings", "messages"),
+    [
+        ("webhook", {"endpoint": "shop", "timeout": 10}, ["endpoint: Enter a valid URL."]),
+        ("webhook", {"timeout": 10}, ["endpoint: This field is required."]),
+        ("webhook", {**SETTINGS, "timeout": 300}, ["timeout: Ensure this value is less than or equal to 25."]),
+        ("webhook", {**SETTINGS, "secret": "whsec_x"}, ["'secret' is no setting of this connector."]),
+        ("feed", {**FEED, "format": "pdf", "folder": "../x"}, [
+            "format: Select a valid choice. pdf is not one of the available choices.",
+            "folder: Names of letters, digits, '_' and '-', with / between: partners/acme.",
+        ]),
+        ("feed", [1], ['Write it as {"name": "value"}.']),
+    ],
+)  # fmt: skip
+def test_settings_the_connectors_form_refuses_are_told_beside_their_cell_and_nothing_is_stored(
+    stored: Channel, connector: str, settings: Any, messages: list[str]
+) -> None:
+    told, _changes = read(connector=connector, settings=settings)
+    assert told == [(2, "settings", message) for message in messages]
+    stored.refresh_from_db()
+    assert (stored.connector, stored.settings) == ("webhook", SETTINGS)
+
+
+def test_so_is_a_schedule(stored: Channel) -> None:
+    told, _changes = read(schedule={"mode": "windows"})
+    assert told == [(2, "schedule", "Give at least one window, or nothing is ever sent.")]
+    told, _changes = read(schedule={"quiet": {"start": "22", "end": "x"}}, settings={"timeout": 10})
+    assert {column for _row, column, _message in told} == {"schedule", "settings"}
+
+
+def test_settings_that_fit_are_taken_as_the_form_would_store_them(stored: Channel) -> None:
+    assert read(settings={**SETTINGS, "timeout": "15"}) == ([], 1)
+    stored.refresh_from_db()
+    assert stored.settings == {**SETTINGS, "timeout": 15}
+
+
+def test_another_connector_needs_settings_of_its_own(stored: Channel) -> None:
+    told, _changes = read(connector="feed")
+    assert [column for _row, column, _message in told] == ["settings"] * 4
+    Listing.objects.all().delete()
+    assert read(connector="feed", settings=FEED) == ([], 1)
+    stored.refresh_from_db()
+    assert (stored.connector, stored.settings) == ("feed", FEED)
+
+
+def test_another_address_forgets_what_was_learnt_of_the_old_one(stored: Channel) -> None:
+    Channel.objects.update(failures=12)
+    read(send_fallback="0")
+    assert Channel.objects.get().failures == 12
+    read(settings={**SETTINGS, "endpoint": "https://other.example/hook"})
+    assert Channel.objects.get().failures == 0
+
+
+def test_a_file_that_leaves_the_settings_as_they_are_stored_is_not_refused_for_them(stored: Channel) -> None:
+    Channel.objects.update(settings={"endpoint": "of an older version"})
+    assert read(settings={"endpoint": "of an older version"}, send_fallback="0") == ([], 1)
+    assert Channel.objects.get().send_fallback is False
+
+
+def test_a_new_channel_needs_settings_that_fit(world: World) -> None:
+    told, _changes = read(connector="webhook", context="b2b")
+    assert told == [(2, "settings", "endpoint: This field is required.")]
+    assert not Channel.objects.exists()
