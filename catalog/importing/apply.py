@@ -22,6 +22,7 @@ from catalog.models.importing import ImportRow, ImportRun
 from catalog.models.product import ProductValues
 from catalog.values.changes import ABSENT, Actor, FieldError, Outcome, ProductChange
 from catalog.values.hashing import value_hash
+from catalog.values.sources import whole as whole_sources
 from catalog.values.write import write
 from pim.lib.failpoint import failpoint
 
@@ -218,7 +219,8 @@ def _change(run: ImportRun, row: ImportRow, sources: dict[str, str]) -> ProductC
 
 def _sources(chunk: Sequence[ImportRow]) -> dict[int, dict[str, str]]:
     ids = [row.product_id for row in chunk if row.product_id and row.action != Action.CREATE]
-    return dict(ProductValues.objects.filter(pk__in=ids).values_list("pk", "sources")) if ids else {}
+    rows = ProductValues.objects.filter(pk__in=ids).values_list("pk", "values", "sources") if ids else ()
+    return {pk: whole_sources(stored, values) for pk, values, stored in rows}
 
 
 def _settle(run: ImportRun, chunk: Sequence[ImportRow], outcomes: Sequence[Outcome], *, whole: bool) -> int:

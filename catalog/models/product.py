@@ -116,9 +116,10 @@ class Product(models.Model):
 
 
 class ProductValues(models.Model):
-    """A product's own values: one flat document {key: stored value}, and beside it {key: source code}.
+    """A product's own values: one flat document {key: stored value}, and beside it where each came from.
 
-    Owner of both documents: catalog.values. A key that is absent inherits; None is explicitly empty.
+    Owner of both documents: catalog.values. A key that is absent inherits; None is explicitly empty. The form of `sources`
+    is known to catalog.values.sources alone.
     """
 
     product = models.OneToOneField(Product, primary_key=True, on_delete=models.CASCADE, related_name="own")
@@ -154,7 +155,6 @@ class UniqueValue(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["attribute", "value"], name="unique_value")]
-        indexes = [models.Index(fields=["product"], name="unique_value_product")]
 
     def __str__(self) -> str:
         return f"{self.attribute}={self.value}"
@@ -174,6 +174,7 @@ class NumberValue(models.Model):
     number = models.FloatField()
 
     class Meta:
+        # By it the planner knows, too, that a range finds a product once, and may begin with the range.
         constraints = [models.UniqueConstraint(fields=["product", "key"], name="number_value")]
         indexes = [models.Index(fields=["key", "number", "product"], name="number_value_range")]
 

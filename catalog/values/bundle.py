@@ -15,6 +15,7 @@ from catalog.structure.conversion import current_with_sources
 from catalog.structure.snapshot import FamilySpec, Structure, VariantSpec
 from catalog.values.links import bring_products
 from catalog.values.records import bring
+from catalog.values.sources import whole
 
 NOTHING: frozenset[str] = frozenset()
 # What a bundle's product row carries: all but the derived columns, which are wide and only searched.
@@ -118,9 +119,10 @@ def of_rows(
     docs = dict(documents or {})
     missing = [pk for pk in known if pk not in docs]
     if missing:
-        for pk, values, sources in ProductValues.objects.filter(pk__in=missing).values_list(
+        for pk, values, stored in ProductValues.objects.filter(pk__in=missing).values_list(
             "pk", "values", "sources"
         ):
+            sources = whole(stored, values)
             docs[pk] = (
                 current_with_sources(values, sources, structure.conversions)
                 if structure.conversions

@@ -18,6 +18,7 @@ from catalog.values.changes import Outcome, ProductChange
 from catalog.values.draft import Draft, Surroundings
 from catalog.values.fields import Coming
 from catalog.values.products import capitals
+from catalog.values.sources import whole
 
 
 def look_up(
@@ -78,7 +79,8 @@ def make_drafts(
 ) -> list[Draft]:
     needed = sorted(around.by_id)
     documents = {
-        pk: (values, sources) for pk, values, sources in ProductValues.objects.filter(pk__in=needed).values_list("pk", "values", "sources")
+        pk: (values, whole(sources, values))
+        for pk, values, sources in ProductValues.objects.filter(pk__in=needed).values_list("pk", "values", "sources")
     } if needed else {}  # fmt: skip
     placed: dict[int, list[int]] = {}
     limited = rights is not None and not rights.everything

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from operator import itemgetter
-from typing import Any
-
-import orjson
 
 from catalog import search
 from catalog.models.product import NumberValue, Product, ProductCategory, ProductValues, UniqueValue
@@ -19,7 +16,8 @@ from catalog.values.changes import Actor
 from catalog.values.derive import Derived, unique_entry
 from catalog.values.draft import Draft
 from catalog.values.revisions import changes_to_json
-from catalog.values.rows import Written, insert_rows, reserve_ids, update_rows
+from catalog.values.rows import insert_rows, reserve_ids, update_rows
+from catalog.values.sources import compact
 
 NEW_COLUMNS = (
     "id", "sku", "kind", "family", "family_variant", "parent", "root", "status", "enabled", "trashed_at", "rev", "label",
@@ -61,7 +59,7 @@ def store_products(drafts: Sequence[Draft], derived: Mapping[int, Derived]) -> N
             zip(
                 (draft.row.id for draft in new),
                 (draft.values for draft in new),
-                _source_documents(new),
+                (compact(draft.sources, draft.values) for draft in new),
                 strict=True,
             ),
         )
@@ -74,7 +72,9 @@ def store_products(drafts: Sequence[Draft], derived: Mapping[int, Derived]) -> N
         ProductValues,
         ["values", "sources"],
         [
-            ProductValues(product_id=draft.row.id, values=draft.values, sources=draft.sources)
+            ProductValues(
+                product_id=draft.row.id, values=draft.values, sources=compact(draft.sources, draft.values)
+            )
             for draft in old
             if draft.values != draft.stored or draft.sources != draft.stored_sources
         ],
@@ -82,17 +82,6 @@ def store_products(drafts: Sequence[Draft], derived: Mapping[int, Derived]) -> N
 
 
 _new_row = itemgetter(*NEW_ATTRIBUTES)
-
-
-def _source_documents(drafts: Sequence[Draft]) -> Iterable[Any]:
-    """The rows of a file mostly have the same keys from the same source: such a document is written once."""
-    written: dict[tuple[Any, ...], Written] = {}
-    for draft in drafts:
-        same = (*draft.sources, *draft.sources.values())
-        document = written.get(same)
-        if document is None:
-            document = written[same] = Written(orjson.dumps(draft.sources).decode())
-        yield document
 
 
 def store_categories(drafts: Sequence[Draft]) -> None:

@@ -24,6 +24,7 @@ from catalog.models import NumberValue, Product, ProductCategory, ProductValues,
 from catalog.structure.snapshot import Structure
 from catalog.values.derive import derive, unique_entry
 from catalog.values.rows import insert_rows
+from catalog.values.sources import compact
 from catalog.values.store import NEW_ATTRIBUTES, NEW_COLUMNS
 from channels import completeness, profile
 from channels.models import Completeness, Listing
@@ -81,7 +82,7 @@ def store(chunk: Sequence[Made], current: Structure, profiles: Profiles) -> None
     insert_rows(
         ProductValues,
         ["product", "values", "sources"],
-        ((m.product.pk, m.values, dict.fromkeys(m.values, "import")) for m in chunk),
+        ((m.product.pk, m.values, compact(dict.fromkeys(m.values, "import"), m.values)) for m in chunk),
     )
     insert_rows(
         ProductCategory,

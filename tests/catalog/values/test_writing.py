@@ -14,6 +14,7 @@ from catalog.search import filter_tokens, search_text
 from catalog.values import store
 from catalog.values.changes import ABSENT, EMPTY, RESET, Actor, ProductChange
 from catalog.values.hashing import value_hash
+from catalog.values.sources import whole
 from catalog.values.write import BATCH, BatchTooLarge, plan, write
 from tests.world import SYSTEM, World
 
@@ -265,7 +266,8 @@ def test_a_weaker_sources_differing_value_is_kept_as_a_proposal(world: World) ->
     assert list(Proposal.objects.values_list("value", flat=True)) == ["white"]
     world.edit(pk, {"color": "navy"}, by=Actor(world.admin, origin="import", source="erp"))
     assert own(pk)["color"] == "navy"
-    assert ProductValues.objects.get(pk=pk).sources["color"] == "erp"
+    own_row = ProductValues.objects.get(pk=pk)
+    assert whole(own_row.sources, own_row.values)["color"] == "erp"
 
 
 def test_only_empty_fills_gaps_and_leaves_the_rest(world: World) -> None:
