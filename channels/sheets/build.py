@@ -2,7 +2,8 @@
 
 The payload: {"sku", "model" (of a variant standing alone: its model's SKU), "family": {"code", "label"}, "categories": [{"code", "path": [labels by locale, from the tree's top], "position"}],
 "locales": {locale: {field: value}}, "fields": {field: value}, "images": [picture]} and, where the unit is a model,
-"variants": [the same without categories]. Fields without a value are left out: a sheet is always whole. Pictures and
+"variants": [the same without categories, with "axes": {attribute: {locale: text}}] and "axes": [{"code", "labels": {locale: text}}],
+by what its variants differ, in order. Fields without a value are left out: a sheet is always whole. Pictures and
 other files are as channels.sheets.files says; those to which the rights do not hold are left out.
 """
 
@@ -16,7 +17,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from catalog.assets import AssetFacts
+from catalog.attribute_types import ATTRIBUTE_TYPES
 from catalog.structure.snapshot import PresetSpec, Structure
+from catalog.structure.specs import AttributeSpec
 from catalog.values.bundle import Bundle, attributes_of
 from channels.profile import ChannelSpec, FieldSpec
 from channels.sheets import sources, transforms
@@ -62,8 +65,17 @@ def build(
     if not unit.is_model and unit.bundle.depth:
         payload["model"] = unit.bundle.levels[-1].sku
     if unit.is_model:
+        axes = _axes(unit.bundle, structure)
+        payload["axes"] = [
+            {"code": spec.code, "labels": {locale: spec.label(locale) for locale in channel.locales}}
+            for spec in axes
+        ]
         payload["variants"] = [
-            _body(bundle, channel, structure, at, files, problems, variant=True) for bundle in unit.variants
+            {
+                **_body(bundle, channel, structure, at, files, problems, variant=True),
+                "axes": _on_axes(bundle, axes, channel, structure, at, files),
+            }
+            for bundle in unit.variants
         ]
     return Sheet(payload, canonical_hash(payload), origins_of(unit, channel, structure), tuple(problems))
 
@@ -85,7 +97,37 @@ def origins_of(unit: SheetUnit, channel: ChannelSpec, structure: Structure) -> d
     }
     rows = _image_rows(unit.bundle, channel, structure)
     origins["images"] = tuple(str(row.source["attribute"]) for row in rows)
+    if unit.is_model:
+        origins |= {f"axes.{spec.code}": (spec.code,) for spec in _axes(unit.bundle, structure)}
     return origins
+
+
+def _axes(bundle: Bundle, structure: Structure) -> list[AttributeSpec]:
+    """By what the variants of a model differ: its family variant's axes, level by level."""
+    if bundle.variant is None:
+        return []
+    codes = (code for level in sorted(bundle.variant.axes) for code in bundle.variant.axes[level])
+    return [structure.attributes[code] for code in codes if code in structure.attributes]
+
+
+def _on_axes(
+    bundle: Bundle,
+    axes: Sequence[AttributeSpec],
+    channel: ChannelSpec,
+    structure: Structure,
+    at: datetime | None,
+    files: Files,
+) -> dict[str, dict[str, str]]:
+    """Where a variant stands on each axis, as text; an axis on which it has no value is left out."""
+    first = channel.locales[0] if channel.locales else next(iter(structure.locales), "")
+    place = Place(bundle, channel, structure, first, at, files)
+    found: dict[str, dict[str, str]] = {}
+    for spec in axes:
+        stored = place.stored(spec)
+        if stored is not None:
+            kind = ATTRIBUTE_TYPES[spec.type]
+            found[spec.code] = {locale: kind.sheet_text(stored, spec, locale) for locale in channel.locales}
+    return found
 
 
 def _body(

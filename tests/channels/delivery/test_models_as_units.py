@@ -64,6 +64,13 @@ def test_a_model_is_one_item_with_its_variants(models: Stage) -> None:
     assert [(row.product.sku, row.state) for row in Listing.objects.all()] == [("SHIRT", State.LIVE)]
 
 
+def test_its_sheet_says_by_what_the_variants_differ_in_every_language(models: Stage) -> None:
+    models.send()
+    sheet = models.shop.items["SHIRT"]["sheet"]
+    assert sheet["axes"] == [{"code": "size", "labels": {"en_US": "Size", "de_DE": "Size"}}]
+    assert variants(models)["SHIRT-S"]["axes"] == {"size": {"en_US": "S", "de_DE": "S"}}
+
+
 def test_a_simple_product_is_an_item_of_its_own(models: Stage) -> None:
     models.world.create("MUG-1", FULL, family="mugs", status="approved")
     models.send()
