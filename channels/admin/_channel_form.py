@@ -135,6 +135,8 @@ def for_connector(code: str, *, with_secrets: bool) -> type[ChannelForm]:
 
 
 def _widget(field: forms.Field) -> Any:
+    if isinstance(field, forms.MultipleChoiceField):
+        return UnfoldAdminSelect2MultipleWidget(choices=field.choices)
     if isinstance(field, forms.ChoiceField):
         return UnfoldAdminSelectWidget(choices=field.choices)
     if isinstance(field, forms.BooleanField):
