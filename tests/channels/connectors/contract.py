@@ -13,12 +13,14 @@ from werkzeug import Response
 from channels.connectors.base import Connector
 from channels.connectors.feed import Feed
 from channels.connectors.google import GoogleMerchant
+from channels.connectors.shopify import Shopify
 from channels.connectors.webhook import Webhook
 from tests.channels import shop as acts
 from tests.channels.connectors.disk import Disk
 from tests.channels.connectors.feed_shop import FeedConnector, FeedShop
 from tests.channels.connectors.google_shop import MerchantCenter
 from tests.channels.connectors.jobs_shop import JobsConnector, JobsShop
+from tests.channels.connectors.shopify_shop import ShopifyShop
 from tests.channels.shop import Shop
 
 
@@ -73,6 +75,7 @@ SUBJECTS = {
     "jobs": (JobsConnector, JobsShop, True),
     "snapshot": (FeedConnector, FeedShop, False),
     "feed": (Feed, Disk, False),
+    "shopify": (Shopify, ShopifyShop, True),
 }
 
 
