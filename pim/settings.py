@@ -110,7 +110,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        # A connection lives for one request, too short to fill a cache of its own: mapped, the file's pages are the system's
+        # cache for all of them. What lies beyond the first GiB is read as before.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=1073741824;",
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.integer("PIM_CONN_MAX_AGE", 60)
