@@ -1,7 +1,8 @@
 """Where large catalogues are kept: PIM_BENCH_HOME holds one PostgreSQL cluster and one data folder for each SQLite file.
 
-python -m tests.benchmarks.large.home            runs the cluster until Ctrl-C, and prints its address
-python -m tests.benchmarks.large.home drop NAME  forgets one catalogue
+python -m tests.benchmarks.large.home  runs the cluster until Ctrl-C, and prints its address
+python -m tests.benchmarks.large.home make postgres|sqlite COUNT  makes one catalogue, where it is not there yet
+python -m tests.benchmarks.large.home drop postgres_COUNT|sqlite_COUNT  forgets it
 """
 
 from __future__ import annotations
