@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from catalog import search
+from catalog.access.placed import Placed
 from catalog.access.rights import NONE, Rights, rights_of
 from catalog.access.verbs import PRODUCT_VERBS, SIGNED_IN, VERBS, check_verb
 from catalog.models.product import Product, ProductCategory
@@ -101,12 +102,18 @@ def paths_of(product: Product) -> list[str]:
 
 
 def visible(
-    user: Any, rows: type[Model] | QuerySet[Any], *, verb: str | None = None, roughly: bool = False
+    user: Any,
+    rows: type[Model] | QuerySet[Any],
+    *,
+    verb: str | None = None,
+    roughly: bool = False,
+    few: bool = False,
 ) -> QuerySet[Any]:
     """The rows the person may see, or with `verb` those to which they may do that.
 
     `roughly` is for numbers on screen only: it counts products by their tokens, which are a job behind where a branch of
-    categories moved, and several times faster than looking at each product's places.
+    categories moved, and several times faster than looking at each product's places. `few` is for products that are named
+    by their ids: each one's places are looked at, and no index is asked for the others.
 
     Products (and rows about them) by the categories of the person's roles, everything else all or none. Adds a constant
     number of queries, none for what the rights of this instance already know. Raises LookupError for a model that has no
@@ -116,7 +123,7 @@ def visible(
     label = queryset.model._meta.label_lower
     rights = rights_of(user)
     if label == Product._meta.label_lower:
-        return _within(queryset, rights, verb or "product.view", "", roughly=roughly)
+        return _within(queryset, rights, verb or "product.view", "", roughly=roughly, few=few)
     if label not in _VIEW_VERBS and label not in _OF_PRODUCT:
         raise LookupError(f"{label} has no policy: name its verb with catalog.access.covers().")
     asked = verb or _VIEW_VERBS.get(label)
@@ -129,7 +136,13 @@ def visible(
 
 
 def _within(
-    queryset: QuerySet[Any], rights: Rights, verb: str, prefix: str, *, roughly: bool = False
+    queryset: QuerySet[Any],
+    rights: Rights,
+    verb: str,
+    prefix: str,
+    *,
+    roughly: bool = False,
+    few: bool = False,
 ) -> QuerySet[Any]:
     check_verb(verb)
     paths = rights.category_paths(verb)
@@ -137,22 +150,17 @@ def _within(
         return queryset
     if not paths:
         return queryset.none()
-    below = Q(category__path__startswith=paths[0])
-    for path in paths[1:]:
-        below |= Q(category__path__startswith=path)
-    placed = ProductCategory.objects.filter(below)
     if prefix:
-        products = placed.values("product_id")
+        below = Q(category__path__startswith=paths[0])
+        for path in paths[1:]:
+            below |= Q(category__path__startswith=path)
+        products = ProductCategory.objects.filter(below).values("product_id")
         return queryset.filter(
             Q(**{f"{prefix}id__in": products})
             | Q(**{f"{prefix}parent_id__in": products})
             | Q(**{f"{prefix}root_id__in": products})
         )
-    # The tokens say it too and have an index; they narrow down what is looked at, and the places decide.
-    queryset = search.filter_tokens(queryset, any_of=[[f"cat={path.split('/')[-2]}" for path in paths]])
-    if roughly:
-        return queryset
-    chain = Q(product_id=OuterRef("pk")) | Q(product_id=OuterRef("parent_id"))
-    chain |= Q(product_id=OuterRef("root_id"))
-    # As a value and not as EXISTS, of which PostgreSQL would think that hardly a row passes, and read them all for a page.
-    return queryset.filter(Subquery(placed.filter(chain).values(is_placed=Value(True))[:1]))
+    if not few:
+        # The tokens say it too and have an index; they narrow down what is looked at, and the places decide.
+        queryset = search.filter_tokens(queryset, any_of=[[f"cat={path.split('/')[-2]}" for path in paths]])
+    return queryset if roughly else queryset.filter(Placed(paths))

@@ -22,6 +22,12 @@ def _backend() -> ModuleType:
     return sqlite
 
 
+def follows_order() -> bool:
+    """Whether the database looks for a page of what tokens find along its order, where that is shorter. Where it does not, all
+    that they find is read and sorted: better its keys alone."""
+    return _backend().FOLLOWS_ORDER
+
+
 def filter_tokens(
     queryset: QuerySet[Product],
     *,

@@ -11,6 +11,8 @@ from django.db.models.expressions import Func, Value
 from catalog.models.product import Product
 from catalog.models.tokens import TokensField
 
+FOLLOWS_ORDER = True  # its planner knows how common a token is
+
 
 class _Compare(Func):
     output_field = BooleanField()

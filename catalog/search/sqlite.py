@@ -12,6 +12,7 @@ from django.db.models.expressions import F, Func, RawSQL, Value
 from catalog.models.product import Product
 
 COMMON = 10_000  # products; a grid counts no further
+FOLLOWS_ORDER = False  # a list shorter than that is read whole
 
 
 def filter_tokens(

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from catalog.models import Product, ProductCategory
+from catalog.models import Category, Product, ProductCategory
 from enrichment.workbench.grid import paging, query
 from tests.enrichment.conftest import Desk
 
 
-def _mugs(world: Any, count: int, **fields: Any) -> None:
-    for number in range(count):
-        world.create(f"MUG-{number}", {"name|en_US": "Mug"}, family="mugs", categories=["cups"], **fields)
+def _mugs(world: Any, count: int, *, first: int = 0) -> None:
+    for number in range(first, count):
+        world.create(f"MUG-{number}", {"name|en_US": "Mug"}, family="mugs", categories=["cups"])
 
 
 def test_the_region_has_the_page_s_rows_and_number_without_its_shell(
@@ -65,19 +69,81 @@ def test_a_counted_page_is_the_page_whether_or_not_there_are_more_than_are_count
         plain = paging.page(rows, sort, size=3, **place)
         with django_assert_num_queries(2):
             page, count = paging.counted_page(
-                rows, sort, counted=rows, shown=rows, most=most, size=3, **place
+                rows.all, sort, nearly=rows, shown=rows, most=most, size=3, **place
             )
         assert (page.next, page.previous) == (plain.next, plain.previous)
         assert [row.sku for row in page.rows] == [row.sku for row in plain.rows]
         assert count == min(7, most)
 
 
+@pytest.mark.parametrize("reach", [1, 4, 50])
+@pytest.mark.parametrize("order", ["-changed", "label", "-sku"])
+def test_a_near_page_is_the_page_however_far_it_looks(world: Any, order: str, reach: int) -> None:
+    _mugs(world, 14)
+    odd = [f"MUG-{number}" for number in range(1, 14, 2)]
+    sort, rows = paging.SORTS[order], Product.objects.filter(sku__in=odd)
+    first = paging.page(rows, sort, size=3)
+    second = paging.page(rows, sort, size=3, after=first.next)
+    last = paging.page(rows, sort, size=3, after=second.next)
+    assert not last.next
+    for place, plain in (
+        ({}, first),
+        ({"after": first.next}, second),
+        ({"after": second.next}, last),
+        ({"before": last.previous}, second),
+        ({"before": second.previous}, first),
+    ):
+        page = paging.near_page(rows.all, sort, near=rows, size=3, reach=reach, **place)
+        assert [row.sku for row in page.rows] == [row.sku for row in plain.rows]
+        assert bool(page.next) == (plain is not last)
+
+
 def test_a_page_beyond_the_last_row_is_empty_and_still_counted(world: Any) -> None:
     _mugs(world, 2)
     sort, rows = paging.SORTS["sku"], Product.objects.all()
     last = paging.key_of(Product.objects.get(sku="MUG-1"), sort)
-    page, count = paging.counted_page(rows, sort, counted=rows, shown=rows, most=9, after=last)
+    page, count = paging.counted_page(rows.all, sort, nearly=rows, shown=rows, most=9, after=last)
     assert (page.rows, count) == ([], 2)
+
+
+@pytest.mark.parametrize("filters", [{}, {"family": "mugs"}])
+def test_a_link_to_where_nothing_stands_any_more_shows_the_first_page_and_adds_no_rows(
+    world: Any, desk: Desk, filters: dict[str, str]
+) -> None:
+    _mugs(world, 2)
+    last = paging.key_of(Product.objects.get(sku="MUG-1"), paging.SORTS["sku"])
+    answer = desk.grid(sort="sku", after=last, **filters)
+    assert [row.product.sku for row in answer.context_data["rows"]] == ["MUG-0", "MUG-1"]
+    assert "No products yet" not in answer.content.decode()
+    more = desk.client.get(reverse("admin:catalog_product_rows"), {"sort": "sku", "after": last, **filters})
+    assert (more.context_data["rows"], more["X-Next"]) == ([], "")
+
+
+def _key(value: Any, pk: Any) -> str:
+    return base64.urlsafe_b64encode(json.dumps([value, pk]).encode()).decode()
+
+
+@pytest.mark.parametrize(
+    ("order", "key"),
+    [
+        ("sku", _key("MUG-0", 2**63)),
+        ("sku", _key("MUG-0", -(2**70))),
+        ("sku", _key("MUG-0", float("inf"))),
+        ("sku", _key("MUG-0", "1")),
+        ("sku", _key("MUG-0\x00", 1)),
+        ("sku", _key("\ud800", 1)),
+        ("sku", _key(5, 1)),
+        ("-changed", _key(5, 1)),
+        ("-changed", _key("0001-01-01T00:00:00+14:00", 1)),
+        ("-changed", _key("9999-12-31T23:59:59-14:00", 1)),
+        ("-changed", base64.urlsafe_b64encode(b"[" * 3000).decode()),
+    ],
+)
+def test_a_page_key_no_database_would_take_shows_the_first_page(
+    world: Any, desk: Desk, order: str, key: str
+) -> None:
+    _mugs(world, 1)
+    assert desk.skus(sort=order, after=key) == desk.skus(sort=order, before=key) == ["MUG-0"]
 
 
 def test_a_filter_counts_no_further_than_the_limit(
@@ -99,4 +165,56 @@ def test_a_limited_person_sees_by_places_even_where_tokens_say_otherwise(world: 
     desk = Desk(person("lena", ["product.edit"], categories=["kitchen"], locales=["en_US"]))
     assert desk.skus(sort="sku") == ["MUG-0", "MUG-2"]
     assert desk.skus(sort="sku", family="mugs") == ["MUG-0", "MUG-2"]
+    more = desk.client.get(reverse("admin:catalog_product_rows"), {"sort": "sku"})
+    assert [row.product.sku for row in more.context_data["rows"]] == ["MUG-0", "MUG-2"]
     assert desk.page(gone.pk).status_code == 404
+
+
+def test_a_limited_person_s_pages_and_numbers_hold_nothing_of_other_branches(
+    world: Any, person: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _mugs(world, 4)
+    for number in range(4):
+        world.create(f"OTHER-{number}", {"name|en_US": "Mug"}, family="mugs", categories=["home"])
+    world.create("NOWHERE", {"name|en_US": "Mug"}, family="mugs")
+    world.edit(Product.objects.get(sku="MUG-3").pk, trashed=True)
+    for paged in (paging.page, paging.counted_page, paging.near_page):
+        monkeypatch.setattr(paged, "__kwdefaults__", {**paged.__kwdefaults__, "size": 2})
+    desk = Desk(person("lena", ["product.edit"], categories=["kitchen"], locales=["en_US"]))
+    for filters in ({}, {"family": "mugs"}, {"q": "mug"}):
+        context = desk.grid(sort="sku", **filters).context_data
+        assert [row.product.sku for row in context["rows"]] == ["MUG-0", "MUG-1"]
+        assert context["count"] == 3
+        address = reverse("admin:catalog_product_rows") + "?" + context["next_query"]
+        more = desk.client.get(address)
+        assert [row.product.sku for row in more.context_data["rows"]] == ["MUG-2"]
+        assert more["X-Next"] == ""
+    assert desk.skus(sort="sku", trash="yes") == ["MUG-3"]
+
+
+@pytest.mark.parametrize("filters", [{}, {"family": "mugs"}])
+def test_who_is_limited_to_a_category_that_reaches_nothing_sees_an_empty_grid(
+    world: Any, person: Any, filters: dict[str, str]
+) -> None:
+    _mugs(world, 1)
+    desk = Desk(person("lena", ["product.edit"], categories=["kitchen"]))
+    Category.objects.filter(code="kitchen").update(path="")  # not yet placed in its tree
+    context = desk.grid(**filters).context_data
+    assert (context["rows"], context["count"]) == ([], 0)
+    more = desk.client.get(reverse("admin:catalog_product_rows"), filters)
+    assert more.context_data["rows"] == []
+
+
+@pytest.mark.parametrize("filters", [{}, {"family": "mugs"}])
+def test_a_limited_person_s_page_takes_as_many_queries_for_any_number_of_products(
+    world: Any, person: Any, filters: dict[str, str]
+) -> None:
+    desk = Desk(person("lena", ["product.edit"], categories=["kitchen"], locales=["en_US"]))
+    asked = []
+    for number in (3, 6):
+        _mugs(world, number, first=3 * len(asked))
+        desk.grid(**filters)
+        with CaptureQueriesContext(connection) as captured:
+            assert len(desk.skus(**filters)) == number
+        asked.append(len(captured))
+    assert asked[0] == asked[1]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import BooleanField, F, Func, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models import Product
 
 PAGE_SIZE = 50
+REACH = 1500  # rows that are looked through as fast as a page's share of them is found in another way
+LARGEST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +59,16 @@ def key_of(row: Product, sort: Sort) -> str:
 
 
 def read_key(text: str, sort: Sort) -> tuple[Any, int]:
-    """Raises BadKey."""
+    """Raises BadKey: addresses come from outside, and what no database takes must not reach one."""
     try:
         value, pk = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        if sort.column == "updated_at":
-            value = datetime.fromisoformat(value)
-        elif not isinstance(value, str):
+        if not isinstance(value, str) or not isinstance(pk, int) or abs(pk) > LARGEST_ID or "\x00" in value:
             raise BadKey(text)
-        return value, int(pk)
-    except (ValueError, TypeError, binascii.Error) as error:
+        value.encode()  # half a surrogate pair is no text
+        if sort.column == "updated_at":
+            value = datetime.fromisoformat(value).astimezone(UTC)
+        return value, pk
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise BadKey(text) from error
 
 
@@ -120,11 +123,15 @@ class _Window:
         """Whether the page lies where values are less than the key's."""
         return self.sort.descending != self.backwards
 
-    def cut(self, queryset: QuerySet[Product]) -> QuerySet[Product]:
-        """The page's rows in the order of reading, and one more where there is one."""
+    def cut(
+        self, queryset: QuerySet[Product], *, until: tuple[Any, int] | None = None, skip: int = 0
+    ) -> QuerySet[Product]:
+        """The page's rows in the order of reading, and one more where there is one; none from the key `until` on."""
         if self.key is not None:
             queryset = queryset.filter(_Beyond(self.sort, *self.key, less=self.less))
-        return queryset.order_by(*self.sort.order(reverse=self.backwards))[: self.size + 1]
+        if until is not None:
+            queryset = queryset.filter(_Beyond(self.sort, *until, less=not self.less))
+        return queryset.order_by(*self.sort.order(reverse=self.backwards))[skip : skip + self.size + 1]
 
     def page(self, rows: list[Product]) -> Page:
         more, rows = len(rows) > self.size, rows[: self.size]
@@ -149,36 +156,57 @@ def page(
     return window.page(list(window.cut(queryset)))
 
 
-def counted_page(
-    queryset: QuerySet[Product],
+def near_page(
+    everything: Callable[[], QuerySet[Product]],
     sort: Sort,
     *,
-    counted: QuerySet[Product],
+    near: QuerySet[Product],
+    after: str = "",
+    before: str = "",
+    size: int = PAGE_SIZE,
+    reach: int = REACH,
+) -> Page:
+    """The page of `everything`, for a database that would read and sort all of that. `near` is the same, asked of each row:
+    the next `reach` rows of the order are looked through first. Two queries, three where the page is not full by then."""
+    window = _Window.of(sort, after, before, size)
+    end = window.cut(Product.objects.values_list(sort.column, "pk"), skip=reach).first()
+    rows = list(window.cut(near, until=end))
+    return window.page(rows if end is None or len(rows) > size else list(window.cut(everything())))
+
+
+def counted_page(
+    everything: Callable[[], QuerySet[Product]],
+    sort: Sort,
+    *,
+    nearly: QuerySet[Product],
     shown: QuerySet[Product],
     most: int,
     after: str = "",
     before: str = "",
     size: int = PAGE_SIZE,
 ) -> tuple[Page, int]:
-    """The page, and how many there are altogether, at most `most`. Two queries. `counted` may let more through than
-    `queryset`: what is only nearly the same counts faster. `shown` is all that may be shown, whatever is filtered.
+    """The page of `everything`, and how many there are altogether, at most `most`. Two queries where these are fewer.
 
     What a filter lets through is looked for once: up to `most` of it is kept by its key, counted and put in order. Where
-    there is more it is common, and its page is soon found along the order's index.
+    there is more it is common, and its page is soon found along the order's index. `nearly` may let more through than
+    `everything`: what is only nearly the same counts faster. `shown` is all that may be shown, whatever is filtered.
     """
     window = _Window.of(sort, after, before, size)
-    ids, count = _look(counted, window, most)
+    ids, count = _look(nearly, window, most)
     if count < most:
         rows = list(shown.filter(pk__in=ids).order_by(*sort.order(reverse=window.backwards)))
         if len(rows) == len(ids):
             return window.page(rows), count
-    return window.page(list(window.cut(queryset))), count
+    return window.page(list(window.cut(everything()))), count
 
 
 def _look(queryset: QuerySet[Product], window: _Window, most: int) -> tuple[list[int], int]:
     """(ids of the page and one more in no order, count up to `most`): with as many as that the ids say nothing."""
     sort = window.sort
-    found, params = queryset.order_by().values("pk", sort.column)[:most].query.sql_with_params()
+    try:
+        found, params = queryset.order_by().values("pk", sort.column)[:most].query.sql_with_params()
+    except EmptyResultSet:  # Django knows without asking: a role's categories reach nothing
+        return [], 0
     beyond, direction = "", "DESC" if window.less else "ASC"
     values = list(params)
     if window.key is not None:

@@ -50,10 +50,11 @@ class GridQuery:
         """Filter name → what is chosen, in words."""
         return self.filters.chosen()
 
-    def products(self, *, roughly: bool = False) -> QuerySet[Product]:
-        """Everything the person may see that the filters let through; `roughly` as in catalog.access.visible."""
+    @cached_property
+    def _matching(self) -> QuerySet[Product]:
+        """What the filters let through, whoever asks: it leaves this class through visible() only."""
         assert self.filters.form.errors is not None  # noqa: S101 - asking checks the form
-        queryset = self.filters.filter_queryset(visible(self.user, Product.objects.all(), roughly=roughly))
+        queryset = self.filters.filter_queryset(Product.objects.all())
         if "trash" not in self.active:
             queryset = queryset.filter(trashed_at=None)
         if self.level == "top":
@@ -64,22 +65,47 @@ class GridQuery:
             queryset = search.search_text(queryset, self.words)
         return queryset
 
+    @property
+    def _is_limited(self) -> bool:
+        """Whether the person sees a part of the catalogue only: that is a filter like others, and found in the same way."""
+        return rights_of(self.user).category_paths() is not None
+
+    def products(self) -> QuerySet[Product]:
+        """Everything the person may see that the filters let through."""
+        return visible(self.user, self._matching.all())
+
+    def _rows(self) -> QuerySet[Product]:
+        return self.products().only(*COLUMNS)
+
+    def page(self, *, after: str, before: str) -> paging.Page:
+        """The page alone, for rows that are added to those that stand there."""
+        if self._is_limited and not self.is_filtered and not search.follows_order():
+            near = visible(self.user, self._matching.only(*COLUMNS), few=True)
+            return paging.near_page(self._rows, self.sort, near=near, after=after, before=before)
+        return paging.page(self._rows(), self.sort, after=after, before=before)
+
     def counted_page(self, *, after: str, before: str) -> tuple[paging.Page, int, bool]:
-        """(page, number of products, whether there are more than that): never counts further than COUNT_LIMIT."""
-        rows, counted = self.products().only(*COLUMNS), self.products(roughly=True)
-        if not self.is_filtered:
-            return paging.page(rows, self.sort, after=after, before=before), *capped_count(counted)
-        shown = visible(self.user, Product.objects.only(*COLUMNS))
-        page, count = paging.counted_page(
-            rows,
-            self.sort,
-            counted=counted,
-            shown=shown,
-            most=COUNT_LIMIT + 1,
-            after=after,
-            before=before,
-        )
-        return page, min(count, COUNT_LIMIT), count > COUNT_LIMIT
+        """(page, number of products, whether there are more than that): never counts further than COUNT_LIMIT.
+
+        Behind a row that was the last when the address was made there may be nothing any more: then it is the first page.
+        """
+        if self.is_filtered or self._is_limited:
+            page, count = paging.counted_page(
+                self._rows,
+                self.sort,
+                nearly=visible(self.user, self._matching, roughly=True),
+                shown=visible(self.user, Product.objects.only(*COLUMNS), few=True),
+                most=COUNT_LIMIT + 1,
+                after=after,
+                before=before,
+            )
+            more = count > COUNT_LIMIT
+        else:
+            page = paging.page(self._rows(), self.sort, after=after, before=before)
+            count, more = capped_count(self.products())
+        if count and not page.rows and (after or before):
+            page = paging.page(self._rows(), self.sort)
+        return page, min(count, COUNT_LIMIT), more
 
     def query(self, *, without: str = "", **changes: str) -> str:
         """The address's query string with parameters changed ("" removes one) and the page forgotten."""

@@ -141,7 +141,7 @@ def rows(request: HttpRequest) -> HttpResponse:
     structure = Structure.current()
     profiles = channel_profiles.current(structure)
     query = parse(request.GET, request.user, structure, profiles)
-    page = paging.page(query.products().only(*grid_rows.COLUMNS), query.sort, **_place(query))
+    page = query.page(**_place(query))
     context = _rows(request, query, page, structure, profiles)
     response = TemplateResponse(request, "enrichment/grid/rows.html", context)
     response["X-Next"] = context["next_query"]
