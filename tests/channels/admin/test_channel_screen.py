@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -9,9 +10,10 @@ from django.test import Client
 from django.urls import reverse
 
 from catalog.models import Attribute, Context, Currency, Family, Job, Locale, Product, Role, User
+from channels.connectors.shopify import Shopify
 from channels.models import Channel, Completeness, FieldMapping, Listing, Requirement
 from tests.channels.shop import sample_secret
-from tests.channels.stage import work_off_jobs
+from tests.channels.stage import make_channel, work_off_jobs
 from tests.world import World
 
 SECRET = sample_secret()
@@ -212,3 +214,25 @@ def test_a_channel_that_still_shows_products_is_not_deleted(
     assert "1 product is still shown there" in boss.get(address).content.decode()
     assert boss.post(address, {"post": "yes"}).status_code == 200
     assert Channel.objects.get() == channel
+
+
+def test_a_setting_may_be_a_choice_of_several_and_of_none(boss: Client, world: World) -> None:
+    settings, credentials = Shopify.sample("https://acme.myshopify.com")
+    channel = make_channel(
+        world, connector="shopify", settings=settings, credentials=credentials, required=(), fields=()
+    )
+    address = reverse("admin:channels_channel_change", args=[channel.pk])
+    page = boss.get(address).content.decode()
+    assert re.findall(r'<option value="(media|tags|prices|status)" (selected)?', page) == [
+        ("media", "selected"),
+        ("status", "selected"),
+    ]
+    assert credentials["token"] not in page
+    given = {f"setting_{name}": value for name, value in settings.items()}
+    for chosen in (["tags", "prices"], []):
+        sent = posted(connector="shopify", **{**given, "setting_owns": chosen})
+        answer = boss.post(address, sent | {"fields-TOTAL_FORMS": "0", "requirements-TOTAL_FORMS": "0"})
+        assert answer.status_code == 302, answer.context["adminform"].form.errors
+        channel.refresh_from_db()
+        assert channel.settings["owns"] == chosen
+        assert dict(channel.credentials) == credentials
