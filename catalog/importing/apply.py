@@ -1,25 +1,31 @@
 """Carrying a plan out: chunks of planned rows, models first; what a row did is stored in the transaction that does it.
 
-So a chunk is done wholly or not at all, and a run that is begun again goes on with the rows still planned.
+So a chunk is done wholly or not at all, and a run that is begun again goes on with the rows still planned. Created products
+that name others of the same file come a second time, once all are there (catalog.importing.links).
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog import events
 from catalog.importing import lanes, marks, rows, undo
+from catalog.importing import links as linking
+from catalog.importing.links import WAITS, Links
 from catalog.importing.progress import Progress
 from catalog.importing.rows import SOURCES, Action, State, error
 from catalog.models.importing import ImportRow, ImportRun
 from catalog.models.product import ProductValues
+from catalog.structure.snapshot import Structure
 from catalog.values.changes import ABSENT, Actor, FieldError, Outcome, ProductChange
 from catalog.values.hashing import value_hash
 from catalog.values.sources import whole as whole_sources
@@ -41,6 +47,7 @@ _SETTLED = (
     "action",
 )
 _CREATED, _UPDATED = ("state", "product", "rev"), ("state", "product", "rev", "fields")
+_LINKED = ("level", "values", "notes")
 
 
 class Spoilt(Exception):
@@ -59,29 +66,44 @@ def apply_run(run: ImportRun, *, by: Actor, progress: Progress) -> dict[str, Any
     began = time.monotonic()
     planned = run.rows.filter(state=State.PLANNED)
     done = run.rows.filter(state=State.APPLIED).count()
-    progress.start(done + planned.count(), done)
+    twice, linked = run.counts.get("waiting", 0), run.counts.get("linked", 0)
+    progress.start(done + planned.count() + twice, done + linked)
     whole = run.policy == Policy.ALL_OR_NOTHING
-    spoilt = whole and run.rows.filter(state=State.REJECTED).exists()
+    spoilt = whole and run.rows.filter(_SPOILT).exists()
+    links = Links(Structure.current()) if run.counts.get("naming") else None
     if not whole and lanes.are_possible():
-        _apply_in_lanes(run, by=by, progress=progress)
-    while not spoilt:
-        if progress.cancelled():
-            spoilt = whole
-            break
-        taken = _apply_chunk(run, by=by, progress=progress, whole=whole)
-        if taken is None:
-            spoilt = True
-        elif not taken:
-            break
-        else:
-            progress.advance(taken)
-            failpoint("import_chunk")
+        _apply_in_lanes(run, links, by=by, progress=progress)
+    steps: list[Callable[..., int | None]] = [_apply_chunk]
+    if links is not None:
+        steps.append(_link_chunk)
+    for step in steps:
+        spoilt = spoilt or _is_spoilt(
+            partial(step, run, links, by=by, progress=progress, whole=whole), progress, whole=whole
+        )
     if spoilt:
         _take_back(run, by=by, progress=progress)
-    return _close(run, seconds=time.monotonic() - began, spoilt=spoilt, cancelled=progress.cancelled())
+    return _close(
+        run, progress, seconds=time.monotonic() - began, spoilt=spoilt, cancelled=progress.cancelled()
+    )
 
 
-def _apply_in_lanes(run: ImportRun, *, by: Actor, progress: Progress) -> None:
+_SPOILT = Q(state=State.REJECTED) | ~Q(
+    error_code=""
+)  # a row that was refused when it came a second time is applied yet
+
+
+def _is_spoilt(step: Callable[[], int | None], progress: Progress, *, whole: bool) -> bool:
+    """Step by step to the end; whether nothing of the run is to stay."""
+    while not progress.cancelled():
+        taken = step()
+        if not taken:
+            return taken is None
+        progress.advance(taken)
+        failpoint("import_chunk")
+    return whole
+
+
+def _apply_in_lanes(run: ImportRun, links: Links | None, *, by: Actor, progress: Progress) -> None:
     """Level by level, since a model's variants find it by what is stored. Returns early where somebody cancelled."""
 
     def after(taken: int) -> bool:
@@ -93,11 +115,15 @@ def _apply_in_lanes(run: ImportRun, *, by: Actor, progress: Progress) -> None:
     for level in sorted(set(planned.order_by().values_list("level", flat=True).distinct())):
 
         def step(level: int = level) -> int:
-            return _apply_chunk(run, by=by, progress=progress, whole=False, level=level) or 0
+            return _apply_chunk(run, links, by=by, progress=progress, whole=False, level=level) or 0
 
         if progress.cancelled():
             return
         lanes.drive(step, after=after)
+    if links is not None and not links.contents and not progress.cancelled():
+        # Where there are sets, one lane: two would not see how both together close a circle.
+        link = partial(_link_chunk, run, links, by=by, progress=progress, whole=False, is_lane=True)
+        lanes.drive(lambda: link() or 0, after=after)
 
 
 def close_run(run: ImportRun, *, by: Actor, progress: Progress) -> dict[str, Any]:
@@ -105,7 +131,7 @@ def close_run(run: ImportRun, *, by: Actor, progress: Progress) -> dict[str, Any
     spoilt = run.policy == Policy.ALL_OR_NOTHING
     if spoilt:
         _take_back(run, by=by, progress=progress)
-    return _close(run, seconds=0, spoilt=spoilt, cancelled=True)
+    return _close(run, progress, seconds=0, spoilt=spoilt, cancelled=True)
 
 
 def _take_back(run: ImportRun, *, by: Actor, progress: Progress) -> None:
@@ -114,7 +140,13 @@ def _take_back(run: ImportRun, *, by: Actor, progress: Progress) -> None:
 
 
 def _apply_chunk(
-    run: ImportRun, *, by: Actor, progress: Progress, whole: bool, level: int | None = None
+    run: ImportRun,
+    links: Links | None,
+    *,
+    by: Actor,
+    progress: Progress,
+    whole: bool,
+    level: int | None = None,
 ) -> int | None:
     """How many rows were dealt with; None where the run may not have the row that was refused.
 
@@ -132,7 +164,10 @@ def _apply_chunk(
             chunk = [row for row in chunk if row.level == chunk[0].level]
             if not chunk:
                 return 0
-            cells = _settle(run, chunk, _written(run, chunk, by=by), whole=whole)
+            named = linking.settle(run, [row for row in chunk if row.action != Action.CREATE], links)
+            sources = _sources(chunk)
+            changes = [_change(run, row, links, sources.get(row.product_id or 0, {})) for row in chunk]
+            cells = _settle(run, chunk, _written(changes, by=by), links, named, whole=whole)
             if level is not None:
                 connection.check_constraints()  # what the commit would look at while the others wait
             # Last, since the job's and the run's rows are every lane's: they are held for the commit only.
@@ -147,10 +182,88 @@ def _apply_chunk(
         return None
 
 
-def _written(run: ImportRun, chunk: Sequence[ImportRow], *, by: Actor) -> list[Outcome]:
+def _link_chunk(
+    run: ImportRun,
+    links: Links,
+    *,
+    by: Actor,
+    progress: Progress,
+    whole: bool,
+    is_lane: bool = False,
+) -> int | None:
+    """Products that are there by now get what names others of the file. What is refused is left out, with a warning: the
+    product stays. Returns as _apply_chunk does."""
+    try:
+        with transaction.atomic():
+            queue = linking.waiting(run).order_by("level", "number").defer("raw")
+            queue = queue.select_for_update(of=("self",), skip_locked=is_lane)
+            chunk = list(queue[: CHUNK // lanes.LANES if is_lane else CHUNK])
+            if not chunk:
+                return 0
+            keys = {row.pk: list(links.of(row.values)) for row in chunk}
+            linking.settle(run, chunk, links)
+            changes = [_link(run, row, keys[row.pk]) for row in chunk]
+            cells = _put_links([change for change in changes if change.values], by=by, whole=whole)
+            for row in chunk:
+                row.level -= WAITS
+            rows.store_results(chunk, _LINKED)
+            if is_lane:
+                connection.check_constraints()
+            progress.hold()
+            _count(run, cells, linked=len(chunk))
+            failpoint("import_commit")
+            return len(chunk)
+    except Spoilt as spoilt:
+        for row, outcome in spoilt.refused:
+            _reject(row, outcome)
+        # They stay applied, so that they are taken back with the others.
+        rows.store_results([row for row, _outcome in spoilt.refused], ("error_code", "errors"))
+        return None
+
+
+def _link(run: ImportRun, row: ImportRow, keys: Sequence[str]) -> ProductChange:
+    values = {key: row.values[key] for key in keys if key in row.values}
+    return ProductChange(
+        product=row.product_id,
+        values=values,
+        base=dict.fromkeys(values, value_hash(ABSENT)),  # what somebody put there meanwhile stays
+        cleaned=True,
+        only_empty=run.policy == Policy.FILL_EMPTY,
+        ref=row,
+    )
+
+
+def _put_links(changes: Sequence[ProductChange], *, by: Actor, whole: bool) -> int:
+    """Writes what may be written, key by key, and notes on the rows what may not; returns how many cells were written."""
+    cells = 0
+    while changes:
+        outcomes = write(changes, by=by)
+        if whole and (refused := [(outcome.ref, outcome) for outcome in outcomes if not outcome.ok]):
+            raise Spoilt(refused)
+        again = []
+        for change, outcome in zip(changes, outcomes, strict=True):
+            cells += 0 if outcome.errors else len(outcome.changed)
+            left = _without_problems(change, outcome) if not outcome.ok else {}
+            if outcome.errors and left:  # of a refused product nothing was written
+                again.append(replace(change, values=left))
+        changes = again
+    return cells
+
+
+def _without_problems(change: ProductChange, outcome: Outcome) -> dict[str, Any]:
+    """The values that nothing was said against; none where it is the product itself that is refused."""
+    row, problems = change.ref, _problems(outcome)
+    keys = {problem["key"] for problem in problems} & change.values.keys()
+    for key in keys or change.values:
+        row.values.pop(key, None)
+    for problem in problems:
+        message = _("Left out: %(why)s") % {"why": problem["message"]}
+        row.notes.append({"kind": "warning", "key": problem["key"], "message": message})
+    return {key: value for key, value in change.values.items() if keys and key not in keys}
+
+
+def _written(changes: Sequence[ProductChange], *, by: Actor) -> list[Outcome]:
     """The outcomes of a chunk. A row is written whole or not: what would be written in part is a refusal."""
-    sources = _sources(chunk)
-    changes = [_change(run, row, sources.get(row.product_id or 0, {})) for row in chunk]
     try:
         with transaction.atomic():
             outcomes = write(changes, by=by)
@@ -192,12 +305,14 @@ def _alone(change: ProductChange, *, by: Actor) -> Outcome:
         return Outcome(ref=change.ref, product=change.product, status="refused", errors=[taken])
 
 
-def _change(run: ImportRun, row: ImportRow, sources: dict[str, str]) -> ProductChange:
+def _change(run: ImportRun, row: ImportRow, links: Links | None, sources: dict[str, str]) -> ProductChange:
     """What the plan promised, based on the values it showed: what changed since is a conflict, not overwritten."""
     fill = run.policy == Policy.FILL_EMPTY
     fields = {name: value for name, value in row.fields.items() if name != SOURCES}
     if row.action == Action.CREATE:
-        return ProductChange(values=dict(row.values), fields=fields, cleaned=True, only_empty=fill, ref=row)
+        waiting = links.of(row.values) if links is not None else ()
+        now = {key: value for key, value in row.values.items() if key not in waiting}
+        return ProductChange(values=now, fields=fields, cleaned=True, only_empty=fill, ref=row)
     changed = rows.changes_of(row)
     values = {key: after for key, (_before, after) in changed.items() if not key.startswith("_")}
     values |= {key: value for key, value in row.values.items() if key not in values}  # kept as proposals
@@ -223,8 +338,17 @@ def _sources(chunk: Sequence[ImportRow]) -> dict[int, dict[str, str]]:
     return {pk: whole_sources(stored, values) for pk, values, stored in rows}
 
 
-def _settle(run: ImportRun, chunk: Sequence[ImportRow], outcomes: Sequence[Outcome], *, whole: bool) -> int:
-    """Stores what became of the rows; returns how many cells were written."""
+def _settle(
+    run: ImportRun,
+    chunk: Sequence[ImportRow],
+    outcomes: Sequence[Outcome],
+    links: Links | None,
+    named: Collection[int],
+    *,
+    whole: bool,
+) -> int:
+    """Stores what became of the rows; returns how many cells were written. `named`: ids of rows whose values were given
+    the ids of other products."""
     plain: list[ImportRow] = []
     other: list[ImportRow] = []
     cells = 0
@@ -243,14 +367,21 @@ def _settle(run: ImportRun, chunk: Sequence[ImportRow], outcomes: Sequence[Outco
         if not outcome.changed:
             row.state, row.action, row.changes, row.fields = State.UNCHANGED, Action.NONE, {}, {}
             other.append(row)
-        elif row.action == Action.CREATE or (alone and len(outcome.changed) == len(row.changes)):
+        elif row.action == Action.CREATE or (
+            alone and len(outcome.changed) == len(row.changes) and row.pk not in named
+        ):
             plain.append(row)
         else:
             row.changes = rows.changes_json(outcome.changed)
             other.append(row)
     created = [row for row in plain if row.action == Action.CREATE]
+    waiting = {row.pk for row in created if links is not None and links.of(row.values)}
+    for row in created:
+        row.level += WAITS if row.pk in waiting else 0
     updated = [row for row in plain if row.action != Action.CREATE]
-    rows.store_results(created, _CREATED)
+    # Each row once: of one that is written twice PostgreSQL checks the foreign keys, and holds the run that all lanes count in.
+    rows.store_results((row for row in created if row.pk not in waiting), _CREATED)
+    rows.store_results((row for row in created if row.pk in waiting), (*_CREATED, "level"))
     rows.store_results(updated, _UPDATED)
     for listed, are_new in ((created, True), (updated, False)):
         marks.store(marks.feed_of(run), _marks(listed), created=are_new)
@@ -258,10 +389,12 @@ def _settle(run: ImportRun, chunk: Sequence[ImportRow], outcomes: Sequence[Outco
     return cells
 
 
-def _count(run: ImportRun, cells: int) -> None:
+def _count(run: ImportRun, cells: int, linked: int = 0) -> None:
     """Under the run's row lock, so that counts and rows agree whatever happens next."""
     locked = ImportRun.objects.select_for_update().get(pk=run.pk)
     locked.counts["cells_applied"] = locked.counts.get("cells_applied", 0) + cells
+    if linked:
+        locked.counts["linked"] = locked.counts.get("linked", 0) + linked
     ImportRun.objects.filter(pk=run.pk).update(counts=locked.counts)
 
 
@@ -274,8 +407,9 @@ def _marks(plain: Sequence[ImportRow]) -> list[tuple[int, int, int]]:
     ]
 
 
-def _reject(row: ImportRow, outcome: Outcome) -> None:
-    row.errors = [
+def _problems(outcome: Outcome) -> list[dict[str, Any]]:
+    """Its refusals and conflicts, as ImportRow has them."""
+    problems = [
         error(
             problem.code,
             problem.message,
@@ -284,7 +418,7 @@ def _reject(row: ImportRow, outcome: Outcome) -> None:
         )
         for problem in outcome.errors
     ]
-    row.errors += [
+    problems += [
         error(
             "conflict",
             _("Changed by %(who)s after this plan was made: import the file again to see the difference.")
@@ -294,13 +428,21 @@ def _reject(row: ImportRow, outcome: Outcome) -> None:
         )
         for conflict in outcome.conflicts
     ]
+    return problems
+
+
+def _reject(row: ImportRow, outcome: Outcome) -> None:
+    row.errors = _problems(outcome)
     row.state, row.error_code = State.REJECTED, row.errors[0]["code"][:40]
 
 
-def _close(run: ImportRun, *, seconds: float, spoilt: bool, cancelled: bool) -> dict[str, Any]:
+def _close(
+    run: ImportRun, progress: Progress, *, seconds: float, spoilt: bool, cancelled: bool
+) -> dict[str, Any]:
     """What was not done is skipped; the run says how it ended."""
     while ids := list(run.rows.filter(state=State.PLANNED).values_list("pk", flat=True)[:CHUNK]):
         ImportRow.objects.filter(pk__in=ids).update(state=State.SKIPPED)
+    linking.forego(run, progress)
     counts = rows.tally(run, known=run.counts.get("known", 0))
     with transaction.atomic():
         stored = ImportRun.objects.select_for_update().get(pk=run.pk)
@@ -311,7 +453,7 @@ def _close(run: ImportRun, *, seconds: float, spoilt: bool, cancelled: bool) -> 
             stored.counts["cells_changed"] = 0
             stored.state = ImportRun.State.FAILED
             stored.error = _("Nothing was imported: all or nothing was asked for, and %(count)d rows are bad.") % {
-                "count": counts["rejected"]
+                "count": run.rows.filter(_SPOILT).count()
             }  # fmt: skip
         if cancelled:
             stored.state = ImportRun.State.CANCELLED

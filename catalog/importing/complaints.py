@@ -37,6 +37,11 @@ def parent_rejected(parent: str, row: int, column: str) -> dict[str, Any]:
     return error("parent_rejected", message, key="_parent", column=column, value=parent)
 
 
+def points_at_itself(label: str, key: str, column: str) -> dict[str, Any]:
+    message = _("%(label)s: a product cannot point at itself.") % {"label": label}
+    return error("points_at_itself", message, key=key, column=column)
+
+
 def in_trash(sku: str, column: str) -> dict[str, Any]:
     message = _("%(sku)s is in the trash: restore it there first, or leave the row out.") % {"sku": sku}
     return error("in_trash", message, key="_sku", column=column, value=sku)

@@ -28,13 +28,13 @@ class Lineage:
     planned: dict[str, tuple[str, Mapping[str, Any]]] = field(default_factory=dict)
     named: set[str] = field(default_factory=set)
 
-    def read(self, batches: Iterable[Sequence[Row]], sku: int, parent: int) -> None:
-        """Learns who is whose parent from the whole file; the first row of a SKU counts."""
+    def read(self, batches: Iterable[Sequence[Row]]) -> None:
+        """Learns who is whose parent from the whole file's cells (SKU, parent); the first row of a SKU counts."""
         for batch in batches:
-            for _number, cells in batch:
-                above = cells[parent].strip().upper()
+            for _number, (sku, parent) in batch:
+                above = parent.strip().upper()
                 if above:
-                    self.parents.setdefault(cells[sku].strip().upper(), above)
+                    self.parents.setdefault(sku.strip().upper(), above)
         self.named = set(self.parents.values())
 
     @property

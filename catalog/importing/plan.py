@@ -16,14 +16,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from catalog.access import rights_of
-from catalog.importing import complaints, files, mapping, marks, rows
+from catalog.importing import complaints, files, links, mapping, marks, rows
+from catalog.importing.arrivals import Arrivals
 from catalog.importing.cells import Parsed, RowParser
 from catalog.importing.firsts import Firsts
 from catalog.importing.found import Found, find
 from catalog.importing.lineage import Lineage
 from catalog.importing.mapping import Column
 from catalog.importing.progress import Progress
-from catalog.importing.readers.base import Table
+from catalog.importing.readers.base import Row, Table
 from catalog.importing.readers.child import MarkedRow, read_in_child, read_marked_in_child
 from catalog.importing.rows import NO_CELLS, Action, PlannedRow, State, error
 from catalog.importing.settings import ImportSettings
@@ -32,9 +33,11 @@ from catalog.importing.since import load as load_since
 from catalog.jobs import JobCancelled
 from catalog.models.importing import ImportRun
 from catalog.models.product import ProductValues
+from catalog.structure.product_names import NAMES
 from catalog.structure.snapshot import Structure
 from catalog.values.changes import ABSENT, EMPTY, Actor, Outcome, ProductChange
 from catalog.values.derive import unique_entry
+from catalog.values.keys import attribute_of
 from catalog.values.rows import Written
 from catalog.values.write import plan
 
@@ -54,19 +57,21 @@ def plan_run(run: ImportRun, *, by: Actor, progress: Progress) -> dict[str, Any]
     refused = mapping.forbidden(columns, structure, None if by.trusted else rights_of(by.user))
     columns = [column for column in columns if column not in refused]
     rows.clear(run)
-    planner = Planner(run, table, columns, settings, structure, by, progress)
-    with files.local_copy(run) as path, closing(planner):
-        if planner.parser.parent_index is not None and planner.parser.sku_index is not None:
-            with closing(read_in_child(path, table)) as batches:
-                planner.lineage.read(batches, planner.parser.sku_index, planner.parser.parent_index)
+    with (
+        files.local_copy(run) as path,
+        closing(Planner(run, path, table, columns, settings, structure, by, progress)) as planner,
+        NAMES.with_arriving(planner.arrivals),
+    ):
+        planner.look_ahead()
         progress.start(table.row_estimate)
         for level in planner.lineage.levels:
             planner.level = level
-            with closing(planner.read(path)) as batches:
+            with closing(planner.read()) as batches:
                 for batch in batches:
                     if progress.cancelled():
                         raise JobCancelled
                     progress.advance(planner.take(batch))
+        planner.end()
     counts: dict[str, Any] = {**rows.tally(run, known=planner.counts["known"]), **planner.counts}
     counts["refused_columns"] = [column.column for column in refused]
     counts["plan_seconds"] = round(time.monotonic() - began, 3)
@@ -80,6 +85,7 @@ class Planner:
     """Plans batches of rows; what spans batches (SKUs seen, unique values, models to come) is remembered here."""
 
     run: ImportRun
+    path: Path
     table: Table
     columns: Sequence[Column]
     settings: ImportSettings
@@ -91,7 +97,9 @@ class Planner:
     taken: Firsts = field(default_factory=Firsts)  # unique values
     rejected: dict[str, int] = field(default_factory=dict)  # rows of models
     counts: dict[str, int] = field(
-        default_factory=lambda: {"cells_changed": 0, "warnings": 0, "proposals": 0, "fillable": 0, "known": 0}
+        default_factory=lambda: dict.fromkeys(
+            ("cells_changed", "warnings", "proposals", "fillable", "known", "naming", "waiting"), 0
+        )
     )
 
     def __post_init__(self) -> None:
@@ -104,13 +112,34 @@ class Planner:
         self.feed = marks.feed_of(self.run)
         self.trusts_marks = marks.trusts(self.by) and not self.parser.names_products
         self.key = marks.key_of(self.columns, self.settings, self.structure)
+        self.links = links.Links(self.structure)
+        self.arrivals: Arrivals | None = None
+        if self.parser.names_products and self.parser.sku_index is not None and self.settings.create:
+            self.arrivals = Arrivals(self._skus, self.parser.sku)
 
     def close(self) -> None:
+        if self.arrivals is not None:
+            self.arrivals.close()
         self.seen.close()
         self.taken.close()
 
-    def read(self, path: Path) -> Generator[list[MarkedRow]]:
-        return read_marked_in_child(path, self.table, key=self.key, sku=self.parser.sku_index or 0)
+    def look_ahead(self) -> None:
+        """Reads the file once for what rows say of each other, where it has a column for that."""
+        sku, parent = self.parser.sku_index, self.parser.parent_index
+        if sku is not None and parent is not None:
+            with closing(read_in_child(self.path, self.table, cells=(sku, parent))) as batches:
+                self.lineage.read(self.arrivals.watch(batches) if self.arrivals else batches)
+
+    def _skus(self) -> Generator[list[Row]]:
+        return read_in_child(self.path, self.table, cells=(self.parser.sku_index or 0,))
+
+    def read(self) -> Generator[list[MarkedRow]]:
+        return read_marked_in_child(self.path, self.table, key=self.key, sku=self.parser.sku_index or 0)
+
+    def end(self) -> None:
+        """What is known of a row only when all have been looked at."""
+        if self.arrivals is not None:
+            links.leave_out_broken(self.run, self.links, self.arrivals, self.counts, self.progress)
 
     def take(self, batch: Sequence[MarkedRow]) -> int:
         """Plans and stores the rows of this level; returns how many those were."""
@@ -177,6 +206,8 @@ class Planner:
                 self._settle(row, parsed, outcome, since.get(row.product_id or 0), parent)
             if row.state == State.REJECTED and row.sku.upper() in self.lineage.named:
                 self.rejected.setdefault(row.sku.upper(), row.number)
+        if self.arrivals is not None:
+            self.arrivals.refuse(row.number for row, _parsed in taken if row.state == State.REJECTED)
         # What the door would say of rows that are rejected already, so that all their errors are known at once.
         complaints_of = self._plan(bad)
         for row, _parsed in taken:
@@ -300,8 +331,8 @@ class Planner:
             key, who = stale
             row.reject(complaints.changed_since(key, who, self.headers.get(key, ""), _shown(changed[key][1])))
             return
-        if clash := self._clash(row, changed):
-            row.reject(clash)
+        if problem := self._clash(row, changed) or self._names_itself(row, parsed):
+            row.reject(problem)
             return
         self._note(row, outcome)
         if parsed.values.keys() <= changed.keys():
@@ -324,6 +355,10 @@ class Planner:
             row.action = Action.NONE.value
             if not outcome.proposals:
                 row.state, row.raw = State.UNCHANGED.value, NO_CELLS
+        if self.arrivals is not None:
+            named, waits = links.note(row, self.links, self.arrivals)
+            self.counts["naming"] += named
+            self.counts["waiting"] += waits
         self.lineage.note(row, parsed.values, above)
 
     def _note(self, row: PlannedRow, outcome: Outcome) -> None:
@@ -363,6 +398,15 @@ class Planner:
             sku, number = self.taken.claim(entry, row.number, row.sku)
             if number != row.number:
                 return complaints.same_value(code, sku, number, self.headers.get(code, ""), _shown(after))
+        return None
+
+    def _names_itself(self, row: PlannedRow, parsed: Parsed) -> dict[str, Any] | None:
+        """A new product that points at itself; of one that is there the door knows."""
+        if self.arrivals is not None and row.product_id is None:
+            for key, numbers in self.links.of(parsed.values).items():
+                if row.number in numbers:
+                    label = self.structure.attributes[attribute_of(key)].label()
+                    return complaints.points_at_itself(label, key, self.headers.get(key, ""))
         return None
 
     # --- one batch

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from catalog import jobs
 from catalog.access import require
-from catalog.importing import files, mapping
+from catalog.importing import files, links, mapping
 from catalog.importing import jobs as kinds
 from catalog.importing.dialects import DIALECTS, dialect_of
 from catalog.importing.mapping import Column
@@ -164,7 +164,7 @@ def apply(run: ImportRun, *, policy: str, user: User | None, trusted: bool = Fal
         raise WrongState(_("A policy is one of %(known)s.") % {"known": ", ".join(ImportRun.Policy.values)})
     with transaction.atomic():
         locked = _lock(run, (State.PLANNED, State.FAILED))
-        if locked.state == State.FAILED and not locked.rows.filter(state="planned").exists():
+        if locked.state == State.FAILED and not links.is_unfinished(locked):
             raise WrongState(_("Nothing is planned: plan the file again."))
         locked.policy = policy
         locked.save(update_fields=["policy"])

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from catalog.importing import rows
+from catalog.importing import links, rows
 from catalog.importing.progress import Progress
 from catalog.importing.rows import SOURCES, Action, State
 from catalog.models.importing import ImportRow, ImportRun
@@ -57,7 +57,8 @@ def result_of(run: ImportRun, *, most: int = 1000) -> dict[str, Any]:
 
 
 def reverse_rows(run: ImportRun, *, by: Actor, progress: Progress, forget: bool = False) -> None:
-    """`forget`: the run undoes itself; its rows count as skipped, as if nothing had been written."""
+    """`forget`: the run undoes itself; its rows count as skipped, as if nothing had been written, or as rejected."""
+    links.forego(run, progress)
     applied = run.rows.filter(state=State.APPLIED)
     if not forget:
         progress.start(applied.count())
@@ -129,7 +130,7 @@ def _settle(reversal: Reversal, outcome: Outcome | None, *, forget: bool) -> Non
     elif notes:
         row.state = State.KEPT
     else:
-        row.state = State.SKIPPED if forget else State.REVERSED
+        row.state = (State.REJECTED if row.errors else State.SKIPPED) if forget else State.REVERSED
     row.notes = [*row.notes, *notes]
 
 
@@ -180,8 +181,9 @@ def _plan(chunk: Sequence[ImportRow], whole_run: ImportRun | None = None) -> lis
 def _later(
     chunk: Sequence[ImportRow], products: Mapping[int, Product]
 ) -> tuple[dict[int, dict[str, tuple[str, datetime, Any]]], set[int]]:
-    """{product: {key: (who, when, value after)}} of the changes made after the run's own, and the products of whose
-    revisions retention has removed some."""
+    """{product: {key: (who, when, value after)}} of the changes made after the run's own, which may be two, and the
+    products of whose revisions retention has removed some."""
+    own = f"import:{chunk[0].run_id}" if chunk else ""
     since = {
         row.product_id: row.rev or 0
         for row in chunk
@@ -193,11 +195,13 @@ def _later(
         revisions = Revision.objects.filter(product_id__in=since, rev__gt=min(since.values())).order_by(
             "product_id", "rev"
         )
-        for product_id, rev, at, user, source, changes in revisions.values_list(
-            "product_id", "rev", "at", "user__username", "source", "changes"
+        for product_id, rev, at, user, source, changes, ref in revisions.values_list(
+            "product_id", "rev", "at", "user__username", "source", "changes", "ref"
         ):
             if rev > since[product_id]:
                 counted[product_id] += 1
+                if ref == own:
+                    continue
                 for key, (_before, after) in changes.items():
                     found[product_id][key] = (user or source, at, from_json(after))
     # Each change is one revision.

@@ -4,6 +4,9 @@ A value keeps the id, so that a new SKU changes nothing in it; people and files 
 structure: each look at a batch of products brings the names it needs anew, in one query, and they hold for this thread
 until the next.
 
+A file may name products that it creates itself: while it is planned they are known by the SKU they will have, and stand
+in values by a negative number (`with_arriving`) until they have an id.
+
 A role may end at categories, and a product one may see may point at one that one may not: a request and a job say who
 reads (`read_by`), and to them such a product has no name. What is checked, stored and sent does not depend on it.
 """
@@ -14,7 +17,7 @@ import re
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from django.db.models import Q
 from django.db.models.functions import Upper
@@ -36,12 +39,22 @@ class ProductName(NamedTuple):
     is_hidden: bool = False
 
 
+class Arriving(Protocol):
+    """Products that are not there yet, each with a number from 1."""
+
+    def number_of(self, sku: str) -> int | None:
+        """`sku`: in capitals."""
+
+    def sku_of(self, number: int) -> str | None: ...
+
+
 class _Brought(threading.local):
     def __init__(self) -> None:
         self.by_id: dict[int, ProductName | None] = {}
         self.by_sku: dict[str, ProductName | None] = {}
         self.reader: Any = None  # None: a process that may see all
         self.in_sheets = False
+        self.arriving: Arriving | None = None
 
 
 class ProductNames:
@@ -70,6 +83,16 @@ class ProductNames:
         finally:
             self._brought.in_sheets = False
 
+    @contextmanager
+    def with_arriving(self, arriving: Arriving | None) -> Iterator[None]:
+        """Within it a product that is not there is looked for among those to come, where any are; its id is its number,
+        negated."""
+        self._brought.arriving = arriving
+        try:
+            yield
+        finally:
+            self._brought.arriving = None
+
     @property
     def in_sheets(self) -> bool:
         return self._brought.in_sheets
@@ -86,7 +109,7 @@ class ProductNames:
             known.by_id, known.by_sku = {}, {}
         skus = list(skus)
         by_id = {int(found[1]) for sku in skus if (found := _BY_ID.fullmatch(sku.strip()))}
-        wanted_ids = {*ids, *by_id} - known.by_id.keys()
+        wanted_ids = {pk for pk in (*ids, *by_id) if pk > 0} - known.by_id.keys()
         wanted_skus = {sku.strip().upper() for sku in skus} - known.by_sku.keys() - {""}
         if not wanted_ids and not wanted_skus:
             return
@@ -97,6 +120,10 @@ class ProductNames:
             known.by_id[pk] = known.by_sku[sku.upper()] = name
 
     def by_id(self, pk: int) -> ProductName | None:
+        if pk < 0:
+            arriving = self._brought.arriving
+            sku = arriving.sku_of(-pk) if arriving is not None else None
+            return _arriving(-pk, sku) if sku is not None else None
         if pk not in self._brought.by_id:
             self.bring(ids=[pk], anew=False)
         return self._brought.by_id.get(pk)
@@ -108,7 +135,11 @@ class ProductNames:
         found = self._brought.by_sku.get(written)
         if found is None and (by_id := _BY_ID.fullmatch(written)):
             named = self.by_id(int(by_id[1]))
-            return named if named and named.is_hidden else None
+            if named and named.is_hidden:
+                return named
+        if found is None and (arriving := self._brought.arriving) is not None:
+            number = arriving.number_of(written)
+            return _arriving(number, written) if number is not None else None
         return found
 
     def shown(self, pk: int) -> str:
@@ -120,6 +151,10 @@ class ProductNames:
 
 
 NAMES = ProductNames()
+
+
+def _arriving(number: int, sku: str) -> ProductName:
+    return ProductName(-number, sku, sku, "", is_trashed=False)
 
 
 def hidden_text() -> str:

@@ -1,7 +1,7 @@
 """The child process: one request as a JSON line on stdin, JSON lines out on stdout.
 
     {"table": …}                       the answer to "recognise"
-    {"rows": [[number, [cell …]] …]}   batches, the answer to "read"
+    {"rows": [[number, [cell …]] …]}   batches, the answer to "read"; of each row's cells those of the request's "cells"
     {"marked": [[number, cell, mark, "[cell …]"] …]}   the same where the request has a "mark": {"key", "cell"}
     {"end": count}                     all was read
     {"refused": code, "params": {…}}   FileRefused
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -47,8 +47,15 @@ def _answer(request: Mapping[str, Any]) -> None:
 
         _send({"table": recognise(path, request["filename"], choices_from(request["choices"])).as_json()})
     else:
-        table, mark = Table.from_json(request["table"]), request.get("mark")
-        _send({"end": _stream(path, table, request["after"], _marker(**mark) if mark else None)})
+        table, mark, wanted = Table.from_json(request["table"]), request.get("mark"), request.get("cells")
+        name, made = "rows", _chooser(wanted) if wanted else None
+        if mark:
+            name, made = "marked", _marker(**mark)
+        _send({"end": _stream(path, table, request["after"], name, made)})
+
+
+def _chooser(wanted: Sequence[int]) -> Callable[[int, list[str]], Any]:
+    return lambda number, cells: (number, [cells[place] for place in wanted])
 
 
 def _marker(key: str, cell: int) -> Callable[[int, list[str]], Any]:
@@ -64,15 +71,16 @@ def _marker(key: str, cell: int) -> Callable[[int, list[str]], Any]:
     return mark
 
 
-def _stream(path: Path, table: Table, after: int, mark: Callable[[int, list[str]], Any] | None) -> int:
-    name = "marked" if mark else "rows"
+def _stream(
+    path: Path, table: Table, after: int, name: str, made: Callable[[int, list[str]], Any] | None
+) -> int:
     batch: list[Any] = []
     count = chars = 0
     try:
         for row in reader_for(table.format).rows(path, table):
             if row[0] <= after:
                 continue
-            batch.append(mark(*row) if mark else row)
+            batch.append(made(*row) if made else row)
             chars += sum(map(len, row[1]))
             if len(batch) >= BATCH_ROWS or chars >= BATCH_CHARS:
                 _send({name: batch})

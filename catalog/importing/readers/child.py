@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -47,14 +47,15 @@ def recognise_in_child(
 
 
 def read_in_child(
-    path: Path, table: Table, *, after: int = 0, limits: Limits = USUAL
+    path: Path, table: Table, *, after: int = 0, cells: Sequence[int] = (), limits: Limits = USUAL
 ) -> Generator[list[Row]]:
-    """Batches of at most 500 rows, in order, blank rows left out; `after` is the last row number already dealt with.
+    """Batches of at most 500 rows, in order, blank rows left out; `after` is the last row number already dealt with;
+    `cells`: the indexes of those cells that are wanted, all where none is named.
 
     Every row has a cell for each header; more of them only where filled cells stand beyond the last header
     (`Table.surplus`). Raises FileRefused, possibly after batches were delivered. Closing the iterator ends the child.
     """
-    request = {"do": "read", "table": table.as_json(), "after": after}
+    request = {"do": "read", "table": table.as_json(), "after": after, "cells": list(cells)}
     with closing(_answers(path, request, limits)) as answers:
         for message in answers:
             if "rows" in message:

@@ -21,11 +21,14 @@ from catalog.access import endpoint, rights_of, visible
 from catalog.attribute_types import ATTRIBUTE_TYPES
 from catalog.importing import mapping, runs, targets
 from catalog.importing.cells import RowParser
+from catalog.importing.links import Anyone
 from catalog.importing.mapping import Column
 from catalog.importing.readers.base import Choices, FileRefused, Table
 from catalog.importing.settings import ImportSettings
+from catalog.importing.targets import Target
 from catalog.models.importing import ImportProfile, ImportRun
 from catalog.models.user import User
+from catalog.structure.product_names import NAMES
 from catalog.structure.snapshot import Structure
 
 SAMPLES = 3
@@ -278,9 +281,16 @@ def _samples(table: Table, column: Column) -> list[str]:
 def preview(
     column: Column, structure: Structure, settings: ImportSettings, samples: Sequence[str]
 ) -> list[dict[str, Any]]:
-    """What sample cells become: [{text, error}], one of them empty."""
+    """What sample cells become: [{text, error}], one of them empty. Who else is in the file only its plan knows."""
     if column.to is None or targets.check(column.to, structure):
         return []
+    with NAMES.with_arriving(Anyone() if settings.create and column.index is not None else None):
+        return _previews(column, column.to, structure, settings, samples)
+
+
+def _previews(
+    column: Column, target: Target, structure: Structure, settings: ImportSettings, samples: Sequence[str]
+) -> list[dict[str, Any]]:
     shown = []
     parser = RowParser([replace(column, index=0 if column.index is not None else None)], structure, settings)
     for text in samples or ([column.value] if column.index is None else []):
@@ -288,14 +298,14 @@ def preview(
         parser.complete(parsed, None)
         if parsed.errors:
             shown.append({"text": "", "error": parsed.errors[0]["message"]})
-        elif column.to.field:
-            value = parsed.sku or parsed.rev or parsed.fields.get(column.to.field, "")
+        elif target.field:
+            value = parsed.sku or parsed.rev or parsed.fields.get(target.field, "")
             shown.append({"text": ", ".join(value) if isinstance(value, list) else str(value), "error": ""})
         else:
-            spec = structure.attributes[column.to.attribute]
+            spec = structure.attributes[target.attribute]
             shown.append(
                 {
-                    "text": ATTRIBUTE_TYPES[spec.type].summary(parsed.values.get(column.to.key), spec),
+                    "text": ATTRIBUTE_TYPES[spec.type].summary(parsed.values.get(target.key), spec),
                     "error": "",
                 }
             )

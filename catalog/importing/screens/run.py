@@ -17,11 +17,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catalog.access import can, endpoint
-from catalog.importing import report, rows, runs, undo
+from catalog.importing import links, report, rows, runs, undo
 from catalog.importing.screens.changes import described, key_label
 from catalog.importing.screens.columns import find, person
 from catalog.importing.screens.overview import TONES
 from catalog.models.importing import ImportRow, ImportRun
+from catalog.structure.product_names import NAMES
 from catalog.structure.snapshot import Structure
 from catalog.values.links import bring_pairs
 
@@ -49,7 +50,9 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     if quiet:
         chosen = chosen.exclude(state__in=["planned", "applied", "unchanged"], action="none")
     found, earlier, later = _page(chosen, request.GET)
-    bring_pairs((rows.changes_of(row) for row in found), structure)
+    with NAMES.with_arriving(links.NamesOf(run, found)):
+        bring_pairs((rows.changes_of(row) for row in found), structure)
+        shown = [described(row, structure, request.user) for row in found]
     context: dict[str, Any] = {
         **admin.site.each_context(request),
         "title": run.filename,
@@ -57,13 +60,12 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "tone": TONES[run.state],
         "tiles": _tiles(run, request.GET.get("show", "")),
         "kinds": report.kinds_of_errors(run) if run.counts.get("rejected") else [],
-        "rows": [described(row, structure, request.user) for row in found],
+        "rows": shown,
         "earlier": _query(request, before=earlier),
         "later": _query(request, after=later),
         "quiet": quiet,
         "error_kind": request.GET.get("error", ""),
-        "may_apply": run.state == State.PLANNED
-        or (run.state == State.FAILED and run.rows.filter(state="planned").exists()),
+        "may_apply": run.state == State.PLANNED or (run.state == State.FAILED and links.is_unfinished(run)),
         "gone": runs.gone_sentence(run) if run.thinned_at else "",
         "may_undo": run.thinned_at is None
         and run.state in runs.UNDOABLE

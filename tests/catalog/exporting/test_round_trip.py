@@ -137,6 +137,55 @@ def test_an_empty_catalogue_becomes_the_same_but_for_what_is_explicitly_empty(
 
 
 @pytest.mark.parametrize("name", ["all.csv", "all.xlsx"])
+def test_a_whole_catalogue_whose_products_name_each_other_comes_back_into_an_empty_one(
+    stocked: Importer, tmp_path: Path, name: str
+) -> None:
+    world = stocked.world
+    add_associations(world)
+    ids = dict(Product.objects.values_list("sku", "pk"))
+    world.create("A", family="mugs")
+    world.create(
+        "SET", {"CONTENTS": [{"sku": "SHIRT-red-m", "quantity": 4}, {"sku": "A", "quantity": 1}]}, family="mugs"
+    )  # fmt: skip
+    world.edit(ids["SHIRT"], {"CROSSSELL": "SET,MUG", "PARTS": "SHIRT-red-m"})
+    world.edit(ids["SHIRT-red-m"], {"CROSSSELL": "A"})
+    world.edit(ids["MUG"], {"CROSSSELL": "PLAIN,SHIRT", "successor": "SET", "PARTS": "SET,A"})
+    world.edit(ids["PLAIN"], {"PARTS": "MUG"})
+
+    def catalogue() -> dict[str, Any]:
+        called = dict(Product.objects.values_list("pk", "sku"))
+        linking = ("CROSSSELL", "PARTS", "CONTENTS", "successor")
+
+        def readable(key: str, stored: Any) -> Any:
+            if key not in linking:
+                return stored
+            return [(called[entry["product"]], entry.get("quantity")) for entry in stored]
+
+        rows = ProductValues.objects.select_related("product__parent", "product__family_variant")
+        return {
+            row.product.sku: (
+                row.product.kind, row.product.parent and row.product.parent.sku, row.product.status, row.product.enabled,
+                {key: readable(key, stored) for key, stored in row.values.items() if stored is not None},
+            )
+            for row in rows
+        }  # fmt: skip
+
+    before = catalogue()
+    assert before["MUG"][4]["PARTS"] == [("SET", None), ("A", None)]
+    exported(tmp_path / name)
+    Product.objects.order_by("-pk").update(parent=None, root=None)
+    Product.objects.all().delete()
+    run = planned(stocked, tmp_path / name)
+    stocked.apply(run)
+    assert (run.counts["rows"], run.counts["created"], run.counts["warnings"]) == (7, 7, 0)
+    assert catalogue() == before
+    (tmp_path / "again").mkdir()
+    exported(tmp_path / "again" / name)
+    assert unchanged(planned(stocked, tmp_path / "again" / name))
+    assert unchanged(planned(stocked, tmp_path / name, empty="clear"))
+
+
+@pytest.mark.parametrize("name", ["all.csv", "all.xlsx"])
 def test_texts_that_look_like_formulas_numbers_and_separators_come_back_as_they_were(
     importer: Importer, tmp_path: Path, name: str
 ) -> None:
