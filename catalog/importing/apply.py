@@ -22,11 +22,13 @@ from catalog.importing import lanes, marks, rows, undo
 from catalog.importing import links as linking
 from catalog.importing.links import WAITS, Links
 from catalog.importing.progress import Progress
-from catalog.importing.rows import SOURCES, Action, State, error
+from catalog.importing.rows import SOURCES, Action, State
+from catalog.importing.second_write import link_chunk
+from catalog.importing.settling import Spoilt, count_cells, reject
 from catalog.models.importing import ImportRow, ImportRun
 from catalog.models.product import ProductValues
 from catalog.structure.snapshot import Structure
-from catalog.values.changes import ABSENT, Actor, FieldError, Outcome, ProductChange
+from catalog.values.changes import Actor, FieldError, Outcome, ProductChange
 from catalog.values.hashing import value_hash
 from catalog.values.sources import whole as whole_sources
 from catalog.values.write import write
@@ -47,15 +49,6 @@ _SETTLED = (
     "action",
 )
 _CREATED, _UPDATED = ("state", "product", "rev"), ("state", "product", "rev", "fields")
-_LINKED = ("level", "values", "notes")
-
-
-class Spoilt(Exception):
-    """An all-or-nothing run met rows that could not be written."""
-
-    def __init__(self, refused: list[tuple[ImportRow, Outcome]]) -> None:
-        super().__init__()
-        self.refused = refused
 
 
 def apply_run(run: ImportRun, *, by: Actor, progress: Progress) -> dict[str, Any]:
@@ -75,7 +68,7 @@ def apply_run(run: ImportRun, *, by: Actor, progress: Progress) -> dict[str, Any
         _apply_in_lanes(run, links, by=by, progress=progress)
     steps: list[Callable[..., int | None]] = [_apply_chunk]
     if links is not None:
-        steps.append(_link_chunk)
+        steps.append(partial(link_chunk, most=CHUNK))
     for step in steps:
         spoilt = spoilt or _is_spoilt(
             partial(step, run, links, by=by, progress=progress, whole=whole), progress, whole=whole
@@ -122,8 +115,8 @@ def _apply_in_lanes(run: ImportRun, links: Links | None, *, by: Actor, progress:
         lanes.drive(step, after=after)
     if links is not None and not links.contents and not progress.cancelled():
         # Where there are sets, one lane: two would not see how both together close a circle.
-        link = partial(_link_chunk, run, links, by=by, progress=progress, whole=False, is_lane=True)
-        lanes.drive(lambda: link() or 0, after=after)
+        link = partial(link_chunk, run, links, by=by, progress=progress, whole=False, is_lane=True)
+        lanes.drive(lambda: link(most=CHUNK // lanes.LANES) or 0, after=after)
 
 
 def close_run(run: ImportRun, *, by: Actor, progress: Progress) -> dict[str, Any]:
@@ -172,94 +165,14 @@ def _apply_chunk(
                 connection.check_constraints()  # what the commit would look at while the others wait
             # Last, since the job's and the run's rows are every lane's: they are held for the commit only.
             progress.hold()
-            _count(run, cells)
+            count_cells(run, cells)
             failpoint("import_commit")
             return len(chunk)
     except Spoilt as spoilt:
         for row, outcome in spoilt.refused:
-            _reject(row, outcome)
+            reject(row, outcome)
         rows.store_results([row for row, _outcome in spoilt.refused], ("state", "error_code", "errors"))
         return None
-
-
-def _link_chunk(
-    run: ImportRun,
-    links: Links,
-    *,
-    by: Actor,
-    progress: Progress,
-    whole: bool,
-    is_lane: bool = False,
-) -> int | None:
-    """Products that are there by now get what names others of the file. What is refused is left out, with a warning: the
-    product stays. Returns as _apply_chunk does."""
-    try:
-        with transaction.atomic():
-            queue = linking.waiting(run).order_by("level", "number").defer("raw")
-            queue = queue.select_for_update(of=("self",), skip_locked=is_lane)
-            chunk = list(queue[: CHUNK // lanes.LANES if is_lane else CHUNK])
-            if not chunk:
-                return 0
-            keys = {row.pk: list(links.of(row.values)) for row in chunk}
-            linking.settle(run, chunk, links)
-            changes = [_link(run, row, keys[row.pk]) for row in chunk]
-            cells = _put_links([change for change in changes if change.values], by=by, whole=whole)
-            for row in chunk:
-                row.level -= WAITS
-            rows.store_results(chunk, _LINKED)
-            if is_lane:
-                connection.check_constraints()
-            progress.hold()
-            _count(run, cells, linked=len(chunk))
-            failpoint("import_commit")
-            return len(chunk)
-    except Spoilt as spoilt:
-        for row, outcome in spoilt.refused:
-            _reject(row, outcome)
-        # They stay applied, so that they are taken back with the others.
-        rows.store_results([row for row, _outcome in spoilt.refused], ("error_code", "errors"))
-        return None
-
-
-def _link(run: ImportRun, row: ImportRow, keys: Sequence[str]) -> ProductChange:
-    values = {key: row.values[key] for key in keys if key in row.values}
-    return ProductChange(
-        product=row.product_id,
-        values=values,
-        base=dict.fromkeys(values, value_hash(ABSENT)),  # what somebody put there meanwhile stays
-        cleaned=True,
-        only_empty=run.policy == Policy.FILL_EMPTY,
-        ref=row,
-    )
-
-
-def _put_links(changes: Sequence[ProductChange], *, by: Actor, whole: bool) -> int:
-    """Writes what may be written, key by key, and notes on the rows what may not; returns how many cells were written."""
-    cells = 0
-    while changes:
-        outcomes = write(changes, by=by)
-        if whole and (refused := [(outcome.ref, outcome) for outcome in outcomes if not outcome.ok]):
-            raise Spoilt(refused)
-        again = []
-        for change, outcome in zip(changes, outcomes, strict=True):
-            cells += 0 if outcome.errors else len(outcome.changed)
-            left = _without_problems(change, outcome) if not outcome.ok else {}
-            if outcome.errors and left:  # of a refused product nothing was written
-                again.append(replace(change, values=left))
-        changes = again
-    return cells
-
-
-def _without_problems(change: ProductChange, outcome: Outcome) -> dict[str, Any]:
-    """The values that nothing was said against; none where it is the product itself that is refused."""
-    row, problems = change.ref, _problems(outcome)
-    keys = {problem["key"] for problem in problems} & change.values.keys()
-    for key in keys or change.values:
-        row.values.pop(key, None)
-    for problem in problems:
-        message = _("Left out: %(why)s") % {"why": problem["message"]}
-        row.notes.append({"kind": "warning", "key": problem["key"], "message": message})
-    return {key: value for key, value in change.values.items() if keys and key not in keys}
 
 
 def _written(changes: Sequence[ProductChange], *, by: Actor) -> list[Outcome]:
@@ -356,7 +269,7 @@ def _settle(
         raise Spoilt(refused)
     for row, outcome in zip(chunk, outcomes, strict=True):
         if not outcome.ok:
-            _reject(row, outcome)
+            reject(row, outcome)
             other.append(row)
             continue
         cells += len(outcome.changed)
@@ -389,15 +302,6 @@ def _settle(
     return cells
 
 
-def _count(run: ImportRun, cells: int, linked: int = 0) -> None:
-    """Under the run's row lock, so that counts and rows agree whatever happens next."""
-    locked = ImportRun.objects.select_for_update().get(pk=run.pk)
-    locked.counts["cells_applied"] = locked.counts.get("cells_applied", 0) + cells
-    if linked:
-        locked.counts["linked"] = locked.counts.get("linked", 0) + linked
-    ImportRun.objects.filter(pk=run.pk).update(counts=locked.counts)
-
-
 def _marks(plain: Sequence[ImportRow]) -> list[tuple[int, int, int]]:
     """Of the rows that did all they were planned to do: planned again, they would ask for nothing."""
     return [
@@ -405,35 +309,6 @@ def _marks(plain: Sequence[ImportRow]) -> list[tuple[int, int, int]]:
         for row in plain
         if row.mark is not None and row.product_id is not None and row.rev is not None
     ]
-
-
-def _problems(outcome: Outcome) -> list[dict[str, Any]]:
-    """Its refusals and conflicts, as ImportRow has them."""
-    problems = [
-        error(
-            problem.code,
-            problem.message,
-            key=problem.key,
-            value=None if problem.value is ABSENT else problem.value,
-        )
-        for problem in outcome.errors
-    ]
-    problems += [
-        error(
-            "conflict",
-            _("Changed by %(who)s after this plan was made: import the file again to see the difference.")
-            % {"who": conflict.by or _("somebody")},
-            key=conflict.key,
-            value=None if conflict.mine is ABSENT else conflict.mine,
-        )
-        for conflict in outcome.conflicts
-    ]
-    return problems
-
-
-def _reject(row: ImportRow, outcome: Outcome) -> None:
-    row.errors = _problems(outcome)
-    row.state, row.error_code = State.REJECTED, row.errors[0]["code"][:40]
 
 
 def _close(

@@ -93,21 +93,19 @@ def _put(value: Sequence[Mapping[str, Any]], ids: Mapping[int, int], lost: Colle
 # --- the plan
 
 
-def note(row: PlannedRow, links: Links, arrivals: Arrivals) -> tuple[bool, bool]:
-    """A row was planned: remembers what it names, and lets it wait. Returns whether it names what is still to come, and
-    whether it is going to be written twice for it."""
+def note(row: PlannedRow, links: Links, arrivals: Arrivals, counts: dict[str, int]) -> None:
+    """A row was planned: remembers what it names, and lets it wait. Counts rows that name what is still to come
+    ("naming"), and of these those that are going to be written twice ("waiting")."""
     for key, value in row.values.items():
         if value and attribute_of(key) in links.contents:
             inside = (entry["product"] for entry in value)
             arrivals.contain(row.number, attribute_of(key), row.product_id, inside)
     named = links.of(row.values)
-    if not named:
-        return False, False
-    arrivals.link(row.number, (number for numbers in named.values() for number in numbers))
-    if row.action == Action.CREATE:
-        return True, True
-    row.level = LATER
-    return True, False
+    if named:
+        arrivals.link(row.number, (number for numbers in named.values() for number in numbers))
+        counts["naming"] += 1
+        counts["waiting"] += row.action == Action.CREATE
+        row.level = row.level if row.action == Action.CREATE else LATER
 
 
 def leave_out_broken(

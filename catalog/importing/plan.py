@@ -19,6 +19,7 @@ from catalog.access import rights_of
 from catalog.importing import complaints, files, links, mapping, marks, rows
 from catalog.importing.arrivals import Arrivals
 from catalog.importing.cells import Parsed, RowParser
+from catalog.importing.claims import Claims, shown
 from catalog.importing.firsts import Firsts
 from catalog.importing.found import Found, find
 from catalog.importing.lineage import Lineage
@@ -36,8 +37,6 @@ from catalog.models.product import ProductValues
 from catalog.structure.product_names import NAMES
 from catalog.structure.snapshot import Structure
 from catalog.values.changes import ABSENT, EMPTY, Actor, Outcome, ProductChange
-from catalog.values.derive import unique_entry
-from catalog.values.keys import attribute_of
 from catalog.values.rows import Written
 from catalog.values.write import plan
 
@@ -94,7 +93,6 @@ class Planner:
     progress: Progress
     level: int = 0
     seen: Firsts = field(default_factory=Firsts)  # SKUs in capitals
-    taken: Firsts = field(default_factory=Firsts)  # unique values
     rejected: dict[str, int] = field(default_factory=dict)  # rows of models
     counts: dict[str, int] = field(
         default_factory=lambda: dict.fromkeys(
@@ -106,9 +104,6 @@ class Planner:
         self.lineage = Lineage(self.structure)
         self.parser = RowParser(self.columns, self.structure, self.settings)
         self.headers = {column.to.key: column.column for column in self.columns if column.to}
-        self.unique = {
-            code for code, spec in self.structure.attributes.items() if spec.unique
-        } & self.headers.keys()
         self.feed = marks.feed_of(self.run)
         self.trusts_marks = marks.trusts(self.by) and not self.parser.names_products
         self.key = marks.key_of(self.columns, self.settings, self.structure)
@@ -116,12 +111,13 @@ class Planner:
         self.arrivals: Arrivals | None = None
         if self.parser.names_products and self.parser.sku_index is not None and self.settings.create:
             self.arrivals = Arrivals(self._skus, self.parser.sku)
+        self.claims = Claims(self.structure, self.headers, self.links if self.arrivals else None)
 
     def close(self) -> None:
         if self.arrivals is not None:
             self.arrivals.close()
         self.seen.close()
-        self.taken.close()
+        self.claims.close()
 
     def look_ahead(self) -> None:
         """Reads the file once for what rows say of each other, where it has a column for that."""
@@ -329,9 +325,9 @@ class Planner:
         changed = outcome.changed
         if since is not None and (stale := since.stale(changed)):
             key, who = stale
-            row.reject(complaints.changed_since(key, who, self.headers.get(key, ""), _shown(changed[key][1])))
+            row.reject(complaints.changed_since(key, who, self.headers.get(key, ""), shown(changed[key][1])))
             return
-        if problem := self._clash(row, changed) or self._names_itself(row, parsed):
+        if problem := self.claims.objection(row, parsed.values, changed):
             row.reject(problem)
             return
         self._note(row, outcome)
@@ -356,9 +352,7 @@ class Planner:
             if not outcome.proposals:
                 row.state, row.raw = State.UNCHANGED.value, NO_CELLS
         if self.arrivals is not None:
-            named, waits = links.note(row, self.links, self.arrivals)
-            self.counts["naming"] += named
-            self.counts["waiting"] += waits
+            links.note(row, self.links, self.arrivals, self.counts)
         self.lineage.note(row, parsed.values, above)
 
     def _note(self, row: PlannedRow, outcome: Outcome) -> None:
@@ -381,33 +375,12 @@ class Planner:
                     problem.message,
                     key=problem.key,
                     column=self.headers.get(problem.key, ""),
-                    value=_shown(problem.value),
+                    value=shown(problem.value),
                 )
                 for problem in outcome.errors
                 if problem.key not in wrong
             )
         )
-
-    def _clash(self, row: PlannedRow, changed: dict[str, tuple[Any, Any]]) -> dict[str, Any] | None:
-        """Two rows of the file that want the same unique value: the first has it."""
-        for code in self.unique:
-            after = changed.get(code, (None, None))[1]
-            if after is None or after is ABSENT:
-                continue
-            entry = f"{code} {unique_entry(self.structure.attributes[code], after)}"
-            sku, number = self.taken.claim(entry, row.number, row.sku)
-            if number != row.number:
-                return complaints.same_value(code, sku, number, self.headers.get(code, ""), _shown(after))
-        return None
-
-    def _names_itself(self, row: PlannedRow, parsed: Parsed) -> dict[str, Any] | None:
-        """A new product that points at itself; of one that is there the door knows."""
-        if self.arrivals is not None and row.product_id is None:
-            for key, numbers in self.links.of(parsed.values).items():
-                if row.number in numbers:
-                    label = self.structure.attributes[attribute_of(key)].label()
-                    return complaints.points_at_itself(label, key, self.headers.get(key, ""))
-        return None
 
     # --- one batch
 
@@ -425,7 +398,3 @@ def _changed_since(taken: Sequence[tuple[PlannedRow, Parsed]], found: dict[str, 
         if parsed.rev is not None and (product := found.get(parsed.sku.upper()))
     }
     return load_since(based)
-
-
-def _shown(value: Any) -> Any:
-    return None if value is ABSENT or value is EMPTY else value

@@ -2,6 +2,7 @@
 
 `changes` holds what an update changes or changed, as in Revision; a created product's row keeps its `values` and
 `fields` only, since everything before was absent. `fields` may carry `_sources`: {key: source before the run wrote it}.
+Products that the file itself creates stand in values by their negated row number until they have an id (links).
 """
 
 from __future__ import annotations

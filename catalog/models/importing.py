@@ -122,7 +122,8 @@ class ImportRow(models.Model):
     action = models.CharField(max_length=10, choices=Action, default=Action.NONE)
     state = models.CharField(max_length=10, choices=State, default=State.PLANNED)
     product = models.ForeignKey(Product, null=True, on_delete=models.SET_NULL, related_name="+")
-    level = models.PositiveSmallIntegerField(default=0)  # models before sub-models before variants
+    # Models before sub-models before variants, and last who names others of the file (catalog.importing.links).
+    level = models.PositiveSmallIntegerField(default=0)
     raw = DocumentField(default=list)
     values = DocumentField(default=dict)  # key → stored value, as cleaned
     fields = DocumentField(default=dict)

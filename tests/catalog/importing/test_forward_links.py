@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from catalog.importing import apply, arrivals, lanes, runs
+from catalog.importing import apply, arrivals, lanes, runs, second_write
 from catalog.importing import plan as planning
 from catalog.importing.apply import apply_run, close_run
 from catalog.importing.mapping import from_json
@@ -317,7 +317,13 @@ def kill_at(monkeypatch: pytest.MonkeyPatch, point: str, hit: int) -> None:
         if hits.count(point) == hit and name == point:
             raise Killed
 
-    monkeypatch.setattr(apply, "failpoint", strike)
+    for module in (apply, second_write):
+        monkeypatch.setattr(module, "failpoint", strike)
+
+
+def fail_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (apply, second_write):
+        monkeypatch.setattr(module, "failpoint", lambda name: None)
 
 
 @pytest.mark.parametrize("point", ["import_chunk", "import_commit"])
@@ -335,7 +341,7 @@ def test_killed_between_and_within_the_two_writes_it_goes_on(
     done = hit if point == "import_chunk" else hit - 1
     assert Product.objects.count() == min(30, 10 * done)
     assert ProductValues.objects.exclude(values={}).count() == max(0, 10 * (done - 3))
-    monkeypatch.setattr(apply, "failpoint", lambda name: None)
+    fail_nowhere(monkeypatch)
     told = Progress()
     run = ImportRun.objects.get(pk=run.pk)
     apply_run(run, by=linking.actor(run), progress=told)
@@ -356,7 +362,7 @@ def test_a_run_that_failed_between_the_writes_can_go_on_or_be_undone(
     kill_at(monkeypatch, "import_chunk", 1)
     with pytest.raises(Killed):
         apply_run(run, by=linking.actor(run), progress=Progress())
-    monkeypatch.setattr(apply, "failpoint", lambda name: None)
+    fail_nowhere(monkeypatch)
     ImportRun.objects.filter(pk=run.pk).update(state=ImportRun.State.FAILED)
     runs.apply(run, policy="skip-bad", user=linking.world.admin)  # is taken
     ImportRun.objects.filter(pk=run.pk).update(state=ImportRun.State.FAILED)
@@ -392,7 +398,7 @@ def test_what_somebody_wrote_between_the_two_stays(
     kill_at(monkeypatch, "import_chunk", 1)
     with pytest.raises(Killed):
         apply_run(run, by=linking.actor(run), progress=Progress())
-    monkeypatch.setattr(apply, "failpoint", lambda name: None)
+    fail_nowhere(monkeypatch)
     linking.world.edit(product("A").pk, {"CROSSSELL": "OLD", "successor": "OLD"})
     run = linking.apply(ImportRun.objects.get(pk=run.pk))
     assert named("A") == {"CROSSSELL": [("OLD", None), ("B", None)], "successor": [("OLD", None)]}
