@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from catalog.attribute_types.base import ATTRIBUTE_TYPES, PLAIN_CELLS, CellOptions
 from catalog.attribute_types.product_reference import ProductReference
+from catalog.structure.product_names import quoted_sku
 
 
 @ATTRIBUTE_TYPES.register
@@ -57,7 +58,7 @@ class Association(ProductReference):
 
     def to_columns(self, stored: Any, spec: Any, structure: Any = None) -> dict[str, str]:
         listed = self._listed(stored, spec)
-        cells = {"products": ",".join(self.file_sku(entry, spec) for entry in listed)}
+        cells = {"products": ",".join(quoted_sku(self.file_sku(entry, spec)) for entry in listed)}
         if self.with_quantity(spec):
             cells["quantities"] = "|".join(str(entry.get("quantity", 1)) for entry in listed)
         return cells
@@ -65,10 +66,9 @@ class Association(ProductReference):
     def to_cell(self, stored: Any, spec: Any) -> str:
         """ "A-1:2,A-2" """
         return ",".join(
-            f"{self.sku_of(entry, spec)}:{entry['quantity']}"
-            if "quantity" in entry
-            else self.sku_of(entry, spec)
+            f"{sku}:{entry['quantity']}" if "quantity" in entry else sku
             for entry in self._listed(stored, spec)
+            for sku in (quoted_sku(self.sku_of(entry, spec)),)
         )
 
     def from_cell(self, text: str, spec: Any, options: CellOptions = PLAIN_CELLS) -> Any:

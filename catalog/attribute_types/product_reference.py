@@ -18,6 +18,7 @@ from catalog.attribute_types.base import (
     ValueRefused,
 )
 from catalog.product_widget import ProductsField, ProductsInput
+from catalog.structure.product_names import quoted_sku, split_skus
 from catalog.widgets import TextField
 
 LARGEST_QUANTITY = 2_147_483_647
@@ -76,7 +77,7 @@ class ProductReference(AttributeType):
 
     def clean_value(self, raw: Any, spec: Any, structure: Any) -> list[dict[str, Any]] | None:
         if isinstance(raw, str):
-            raw = raw.split(",")
+            raw = split_skus(raw)
         if isinstance(raw, (Mapping, bytes)) or not isinstance(raw, Iterable):
             raise ValueRefused("not_a_list", _("The SKUs of products are expected here, such as A-1, A-2."))
         found: dict[int, dict[str, Any]] = {}
@@ -208,13 +209,14 @@ class ProductReference(AttributeType):
         ]
 
     def to_cell(self, stored: Any, spec: Any) -> str:
-        return ",".join(self.sku_of(entry, spec) for entry in self._listed(stored, spec))
+        return ",".join(quoted_sku(self.sku_of(entry, spec)) for entry in self._listed(stored, spec))
 
     def to_columns(self, stored: Any, spec: Any, structure: Any = None) -> dict[str, str]:
-        return {"": ",".join(self.file_sku(entry, spec) for entry in self._listed(stored, spec))}
+        listed = self._listed(stored, spec)
+        return {"": ",".join(quoted_sku(self.file_sku(entry, spec)) for entry in listed)}
 
     def from_cell(self, text: str, spec: Any, options: CellOptions = PLAIN_CELLS) -> Any:
-        return [part.strip() for part in text.split(options.list_separator) if part.strip()]
+        return split_skus(text, options.list_separator)
 
     def form_field(
         self, spec: Any, *, locale: Any = None, required: bool = False, structure: Any = None
@@ -242,7 +244,7 @@ class ProductReference(AttributeType):
         return TextField(label=spec.label(), required=False, help_text=_("SKUs, with commas."))
 
     def filter_tokens(self, spec: Any, chosen: Any) -> list[str]:
-        skus = [sku.strip() for sku in str(chosen or "").split(",") if sku.strip()]
+        skus = split_skus(str(chosen or ""))
         if spec.products is None:
             return [f"{spec.code}={sku}" for sku in skus]
         spec.products.bring(skus=skus, anew=False)

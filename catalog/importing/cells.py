@@ -17,7 +17,7 @@ from catalog.attribute_types import ATTRIBUTE_TYPES, AttributeType, ValueRefused
 from catalog.importing.mapping import Column
 from catalog.importing.settings import ImportSettings
 from catalog.models.product import Product
-from catalog.structure.product_names import NAMES
+from catalog.structure.product_names import NAMES, split_skus
 from catalog.structure.records import Records
 from catalog.structure.snapshot import Structure
 from catalog.structure.specs import AttributeSpec
@@ -149,9 +149,7 @@ class RowParser:
             records.warm(part for text in texts for part in text.split(separator) if part.strip())
         if self._products:
             named = {(cells[index], separator) for index, separator in self._products for cells in batch}
-            NAMES.bring(
-                skus=[part for text, separator in named for part in text.split(separator) if part.strip()]
-            )
+            NAMES.bring(skus=[part for text, separator in named for part in split_skus(text, separator)])
 
     def _add_field(self, column: Column, structure: Structure, settings: ImportSettings) -> None:
         name = column.to.field  # type: ignore[union-attr]

@@ -17,6 +17,7 @@ import re
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 from django.db.models import Q
@@ -26,6 +27,9 @@ from django.utils.translation import gettext as _
 LARGEST_ID = 2**63 - 1  # a database takes no larger one
 # How a file names a product that its reader may not see, or that is gone: by its id.
 _BY_ID = re.compile(r"\[(\d{1,18})\]")
+
+
+_SEPARATORS = frozenset(",;|")  # what may separate the SKUs of a cell
 
 
 class ProductName(NamedTuple):
@@ -55,6 +59,32 @@ class _Brought(threading.local):
         self.reader: Any = None  # None: a process that may see all
         self.in_sheets = False
         self.arriving: Arriving | None = None
+
+
+@lru_cache(maxsize=8)
+def _item(separator: str) -> re.Pattern[str]:
+    return re.compile(
+        rf'\s*(?:"((?:[^"]|"")+)"\s*(:[^"{separator}]*)?(?=[{separator}]|$)|([^{separator}]*))(?:[{separator}]|$)'
+    )
+
+
+def split_skus(text: str, separator: str = ",") -> list[str]:
+    """The SKUs of a cell. One in which a separator stands is quoted as in CSV: `"A,1",B`, or `"A,1":2` where a quantity
+    follows; other quotation marks are taken as they stand."""
+    if '"' in text:
+        items = (
+            (quoted.replace('""', '"') + after if quoted else plain).strip()
+            for quoted, after, plain in _item(separator).findall(text)
+        )
+        return [sku for sku in items if sku]
+    return [sku for part in text.split(separator) if (sku := part.strip())]
+
+
+def quoted_sku(sku: str) -> str:
+    """As a list of SKUs has it, whatever separates them, so that `split_skus` finds it again."""
+    if '"' in sku or not _SEPARATORS.isdisjoint(sku):
+        return '"' + sku.replace('"', '""') + '"'
+    return sku
 
 
 class ProductNames:

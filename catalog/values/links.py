@@ -14,7 +14,7 @@ from catalog import search
 from catalog.models.campaign import CampaignValues
 from catalog.models.merged import MergedProduct
 from catalog.models.product import Product, ProductValues
-from catalog.structure.product_names import NAMES
+from catalog.structure.product_names import NAMES, split_skus
 from catalog.structure.snapshot import Structure
 from catalog.structure.specs import AttributeSpec
 from catalog.values.draft import Draft
@@ -53,7 +53,7 @@ def bring_pairs(changes: Iterable[Mapping[str, tuple[Any, Any]]], structure: Str
 
 def _gather(value: Any, ids: set[int], skus: set[str]) -> None:
     if isinstance(value, str):
-        skus.update(value.split(","))
+        skus.update(split_skus(value))
     elif isinstance(value, (list, tuple)):
         for item in value:
             if isinstance(item, str):

@@ -6,7 +6,7 @@ failure, 410 and 401 stop the channel, 429, 502 and 504 ask to slow down.
 
 POST {endpoint}: {"channel", "items": [{"key", "op": "upsert"|"withdraw", "revision", "hash", "sheet"}]}
 answer: {"results": [{"key", "status": "ok"|"rejected"|"ignored", "id", "url", "errors": [{"field", "locale", "code", "message"}]}]}
-GET {endpoint}/items?keys=a,b: {"items": [{"key", "id", "url", "hash", "revision", "present", "sheet"}]}
+GET {endpoint}/items?key=a&key=b, since a key may have commas in it: {"items": [{"key", "id", "url", "hash", "revision", "present", "sheet"}]}
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ class Webhook(PushItems):
 
     def read_back(self, keys: Sequence[str]) -> Mapping[str, Seen | None]:
         name = f"read_{uuid4().hex}"
-        answer = self._call("GET", f"{self.endpoint}/items", name, params={"keys": ",".join(keys)})
+        answer = self._call("GET", f"{self.endpoint}/items", name, params={"key": list(keys)})
         if not answer.ok:
             _calls.raise_for(answer, _calls.told(answer, name))
         found: dict[str, Seen | None] = dict.fromkeys(keys)
@@ -150,7 +150,7 @@ class Webhook(PushItems):
         name: str,
         *,
         body: bytes | None = None,
-        params: Mapping[str, str] | None = None,
+        params: Mapping[str, Sequence[str]] | None = None,
     ) -> http.Answer:
         secret, now = str(self.credentials.get("secret", "")), int(time.time())
         if not self.endpoint or not secret:

@@ -76,7 +76,7 @@ class Shop:
         return {"key": key, "status": "ok", "id": identity, "url": f"https://shop.example/{identity}"}
 
     def _read(self, request: Request) -> Response:
-        keys = request.args["keys"].split(",")
+        keys = request.args.getlist("key")
         self.reads.append(keys)
         self.times.append(time.time())
         if self.next_reads:

@@ -41,8 +41,8 @@ def test_slow_answers_late_and_rightly(shop):
 def test_reading_back_can_fail_while_pushing_works(shop):
     shop.fault({"mode": "500", "on": "read"})
     assert shop.push(upsert()).status_code == 200
-    assert shop.get("/api/items?keys=A").status_code == 500
-    assert shop.get("/api/items?keys=A").json() == {"items": []}
+    assert shop.get("/api/items?key=A").status_code == 500
+    assert shop.get("/api/items?key=A").json() == {"items": []}
 
 
 def test_faults_can_be_cleared(shop):

@@ -119,7 +119,7 @@ def test_channels_have_shelves_of_their_own(shop):
     assert "<h1>Für Profis</h1>" in shop.get("/at/pro_portal/de_DE/p/TH-KOPP-CREAM").text
     assert 'href="/at/pro_portal/de_DE/"' in shop.get("/at/pro_portal/de_DE/p/TH-KOPP-CREAM").text
     assert "<h1>Steinzeugbecher Kopp</h1>" in shop.get("/de_DE/p/TH-KOPP-CREAM").text
-    assert shop.get("/hooks/pro_portal/items?keys=TH-KOPP-CREAM").json()["items"][0]["url"] == page
+    assert shop.get("/hooks/pro_portal/items?key=TH-KOPP-CREAM").json()["items"][0]["url"] == page
     assert shop.get("/_version?channel=pro_portal").json() == {"version": 1}
 
 

@@ -22,7 +22,7 @@ def test_an_upsert_is_applied_and_read_back(shop):
             "errors": [],
         }
     ]
-    (item,) = shop.get("/api/items?keys=TH-KOPP-CREAM,UNKNOWN").json()["items"]
+    (item,) = shop.get("/api/items?key=TH-KOPP-CREAM&key=UNKNOWN").json()["items"]
     assert item["sheet"] == upsert()["sheet"]
     assert {name: item[name] for name in ("key", "id", "hash", "revision", "present")} == {
         "key": "TH-KOPP-CREAM", "id": "shop-000001", "hash": "h1", "revision": 1, "present": True,
@@ -46,6 +46,12 @@ def test_a_request_without_a_good_signature_is_refused_and_changes_nothing(shop,
     assert shop.state == {}
     (logged,) = shop.get("/_log").json()["requests"]
     assert logged["status"] == 401
+
+
+def test_a_key_with_commas_is_read_back_by_a_parameter_of_its_own(shop):
+    shop.push(upsert("MUG,1&2"), upsert("MUG"))
+    items = httpx.get(f"{shop.address}/api/items", params={"key": ["MUG,1&2", "1"]}).json()["items"]
+    assert [item["key"] for item in items] == ["MUG,1&2"]
 
 
 def test_one_of_two_signatures_is_enough_while_secrets_change(shop):

@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from tests.faults.harness import Rig
 from tests.faults.words import ROLLED_BACK
@@ -79,7 +80,7 @@ def held_sheets(rig: Rig, keys: list[str]) -> dict[str, Any]:
     """What the shop shows under these keys."""
     found = {}
     for start in range(0, len(keys), 40):
-        answer = rig.shop(f"/api/items?keys={','.join(keys[start : start + 40])}")
+        answer = rig.shop("/api/items?" + urlencode({"key": keys[start : start + 40]}, doseq=True))
         found |= {item["key"]: item["sheet"] for item in answer["items"] if item["present"]}
     return found
 

@@ -93,7 +93,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         url = urlsplit(self.path)
-        query = {name: values[-1] for name, values in parse_qs(url.query).items()}
+        given = parse_qs(url.query)
+        query = {name: values[-1] for name, values in given.items()}
         parts = [unquote(part) for part in url.path.split("/") if part]
         self.channel = query.get("channel", "")
         match parts:
@@ -106,7 +107,7 @@ class Handler(BaseHTTPRequestHandler):
         self.store = store
         match parts:
             case ["api", "items"] | ["hooks", _, "items"]:
-                self.read_back(query.get("keys"))
+                self.read_back(given.get("key"))
             case ["_version"]:
                 self.json(200, {"version": store.version()})
             case ["_state"]:
@@ -199,13 +200,13 @@ class Handler(BaseHTTPRequestHandler):
             body=body.decode("utf-8", "replace"),
         )
 
-    def read_back(self, keys: str | None) -> None:
+    def read_back(self, keys: list[str] | None) -> None:
         fault = self.server.faults.next("read")
         if fault and self.refused(fault, None):
             return
         if fault and fault.mode in ("slow", "apply_then_timeout"):
             self.server.closing.wait(fault.seconds)
-        items = self.store.held(None if keys is None else keys.split(","))
+        items = self.store.held(keys)
         for item in items:
             if item["present"] and "sheet" in item:
                 item["url"] = page_of(item["sheet"], self.address())

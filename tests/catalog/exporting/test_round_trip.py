@@ -144,8 +144,17 @@ def test_a_whole_catalogue_whose_products_name_each_other_comes_back_into_an_emp
     add_associations(world)
     ids = dict(Product.objects.values_list("sku", "pk"))
     world.create("A", family="mugs")
+    world.create('B,1;"2"|', {"CROSSSELL": "A"}, family="mugs")
     world.create(
-        "SET", {"CONTENTS": [{"sku": "SHIRT-red-m", "quantity": 4}, {"sku": "A", "quantity": 1}]}, family="mugs"
+        "SET",
+        {
+            "CONTENTS": [
+                {"sku": "SHIRT-red-m", "quantity": 4},
+                {"sku": 'B,1;"2"|', "quantity": 2},
+                {"sku": "A", "quantity": 1},
+            ]
+        },
+        family="mugs",
     )  # fmt: skip
     world.edit(ids["SHIRT"], {"CROSSSELL": "SET,MUG", "PARTS": "SHIRT-red-m"})
     world.edit(ids["SHIRT-red-m"], {"CROSSSELL": "A"})
@@ -177,7 +186,7 @@ def test_a_whole_catalogue_whose_products_name_each_other_comes_back_into_an_emp
     Product.objects.all().delete()
     run = planned(stocked, tmp_path / name)
     stocked.apply(run)
-    assert (run.counts["rows"], run.counts["created"], run.counts["warnings"]) == (7, 7, 0)
+    assert (run.counts["rows"], run.counts["created"], run.counts["warnings"]) == (8, 8, 0)
     assert catalogue() == before
     (tmp_path / "again").mkdir()
     exported(tmp_path / "again" / name)

@@ -56,3 +56,38 @@ def test_a_file_without_quantities_leaves_them_to_the_products_that_stay(importe
     }  # fmt: skip
     importer.run('sku,CONTENTS-products,CONTENTS-quantities\nC,"D,B",\n')
     assert [entry["quantity"] for entry in values("C")["CONTENTS"]] == [1, 5]  # an empty cell keeps
+
+
+def test_skus_with_separators_are_quoted_as_in_csv(importer: Importer) -> None:
+    add_associations(importer.world)
+    ids = {}
+    for sku in ("A", "B,1", "C|2", '5" pipe', '"D";x', "E:7"):
+        ids[sku] = importer.world.create(sku, family="mugs").product
+    importer.world.create("SET", family="mugs")
+    cell = '"B,1", A,"C|2",5" pipe,"""D"";x",E:7'
+    run = importer.run('sku,CROSSSELL-products\nSET,"{}"\n'.format(cell.replace('"', '""')))
+    assert tally(run) == (1, 0, 1, 0, 0, 0)
+    named = ["B,1", "A", "C|2", '5" pipe', '"D";x', "E:7"]
+    assert values("SET") == {"CROSSSELL": [{"product": ids[sku]} for sku in named]}
+    piped = '"C|2"|B,1|A'
+    run = importer.run(
+        'sku,CROSSSELL-products\nSET,"{}"\n'.format(piped.replace('"', '""')),
+    )
+    assert tally(run) == (1, 0, 0, 0, 1, 0)  # separated by commas, as the run says
+    run = importer.plan(
+        'sku,CROSSSELL-products\nSET,"{}"\n'.format(piped.replace('"', '""')), list_separator="|"
+    )
+    importer.apply(run)
+    assert values("SET") == {"CROSSSELL": [{"product": ids[sku]} for sku in ("C|2", "B,1", "A")]}
+
+
+def test_a_new_product_with_a_comma_is_named_in_its_own_file(importer: Importer) -> None:
+    add_associations(importer.world)
+    text = 'sku,family,CROSSSELL-products,CONTENTS-products,CONTENTS-quantities\nA,mugs,"""B,1""","""B,1"",C",2|3\n"B,1",mugs,,,\nC,mugs,,,\n'
+    assert tally(importer.run(text)) == (3, 3, 0, 0, 0, 0)
+    b, c = product("B,1").pk, product("C").pk
+    assert values("A") == {
+        "CROSSSELL": [{"product": b}],
+        "CONTENTS": [{"product": b, "quantity": 2}, {"product": c, "quantity": 3}],
+    }
+    assert tally(importer.run(text)) == (3, 0, 0, 3, 0, 0)

@@ -164,6 +164,18 @@ def test_an_error_that_was_applied_all_the_same_makes_no_duplicate(stage: Stage,
     assert stage.listing(product).state == State.LIVE
 
 
+def test_a_key_with_commas_is_read_back_as_one(stage: Stage) -> None:
+    product = stage.product("MUG,1&2 ü")
+    stage.product("MUG")
+    stage.shop.next.append(acts.forgets("MUG,1&2 ü"))
+    stage.send()
+    assert stage.listing(product).unknown
+    stage.let_time_pass()
+    stage.send()
+    assert stage.shop.reads == [["MUG,1&2 ü"]]
+    assert (stage.shop.created, stage.listing(product).state) == (2, State.LIVE)
+
+
 def test_an_item_missing_in_the_answer_is_read_back_before_anything_else(stage: Stage) -> None:
     first, second = stage.products(2)
     stage.shop.next.append(acts.forgets("MUG-2"))
