@@ -8,6 +8,7 @@ from django import forms
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from catalog.structure.product_names import split_skus
 from catalog.widgets import RawField
 
 
@@ -76,8 +77,8 @@ class ProductsInput(forms.Widget):
             pk, _mark, quantity = str(item).partition(":")
             if pk.isdecimal():
                 chosen.append({"product": int(pk), "quantity": data.get(f"{name}_q{pk}", quantity)})
-        more = str(data.get(f"{name}_add") or "").split(",")
-        chosen += [{"sku": sku.strip(), "quantity": ""} for sku in more if sku.strip()]
+        more = split_skus(str(data.get(f"{name}_add") or ""))
+        chosen += [{"sku": sku, "quantity": ""} for sku in more]
         return chosen
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
