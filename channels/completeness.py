@@ -24,8 +24,6 @@ from catalog.values.resolve import Resolved, resolve
 from channels.models import Channel
 from channels.profile import ChannelSpec, Profiles
 
-# Their value may be there and yet not say all that is asked: a price in each currency, an amount with its unit.
-PARTIAL_TYPES = ("price", "measurement")
 EMPTY: tuple[Any, ...] = ("", [], {})  # and None, as AttributeType.is_empty
 SOLD = frozenset({Product.Kind.SIMPLE.value, Product.Kind.VARIANT.value})
 KNOWN = 10_000  # results kept per family
@@ -82,42 +80,50 @@ class _Asked(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Plan:
+class Plan:
     """A family's checks, the bit of each being its place.
 
-    Few products say something for one channel alone: without any of the `nearer` keys the last key of each check decides.
+    Few products say something for one channel alone: without any of its `nearer` keys the last key of a check decides.
     `last` are those keys, `bits` what hangs on each of them, `lookers` (place among them, bits, function) what looks into
     values that have parts. `conditional` are the checks that are asked for only where another value says so, with
     their bits. `known`: lacking and spared bits → scores; hardly a hundred differ among all products.
     """
 
     checks: tuple[_Check, ...]
-    nearer: frozenset[str]
+    nearer: Mapping[str, Sequence[tuple[_Check, int]]]
     last: tuple[str, ...]
     bits: tuple[int, ...]
     lookers: tuple[tuple[int, int, Callable[[Any], bool]], ...]
     slots: tuple[_Asked, ...]
     conditional: tuple[tuple[_Check, int], ...]
     known: dict[tuple[int, int], dict[Slot, Score]]
+    by_documents: bool  # whether documents alone decide: no condition, no outdated translation
 
-    def lacking(self, levels: Sequence[Level]) -> int:
-        values = levels[0].values
-        if len(levels) > 1:
-            values = {key: value for level in reversed(levels) for key, value in level.values.items()}
+    def count(self, documents: Sequence[Mapping[str, Any]]) -> dict[Slot, Score]:
+        """`documents`: the product's own first, then its parent's, then its root's. Only where `by_documents`."""
+        return self.scores(self.lacking(documents), 0)
+
+    def lacking(self, documents: Sequence[Mapping[str, Any]]) -> int:
+        values = documents[0]
+        if len(documents) > 1:
+            merged: dict[str, Any] = {}
+            for document in reversed(documents):
+                merged.update(document)
+            values = merged
         lacking = 0
-        if values.keys().isdisjoint(self.nearer):
-            found = list(map(values.get, self.last))
-            if not all(found):
-                for value, bits in zip(found, self.bits, strict=True):
-                    if not value and (value is None or value in EMPTY):
-                        lacking |= bits
-            for place, bits, says_all in self.lookers:
-                if found[place] and not says_all(found[place]):
+        found = list(map(values.get, self.last))
+        if not all(found):
+            for value, bits in zip(found, self.bits, strict=True):
+                if not value and (value is None or value in EMPTY):
                     lacking |= bits
-            return lacking
-        for place, check in enumerate(self.checks):
-            if not check.is_met(values):
-                lacking |= 1 << place
+        for place, bits, says_all in self.lookers:
+            if found[place] and not says_all(found[place]):
+                lacking |= bits
+        if not values.keys().isdisjoint(self.nearer):
+            for key, checks in self.nearer.items():
+                if key in values:
+                    for check, bit in checks:
+                        lacking = lacking & ~bit if check.is_met(values) else lacking | bit
         return lacking
 
     def outdated(self, levels: Sequence[Level]) -> int:
@@ -155,26 +161,37 @@ class Completeness:
     def __init__(self, profiles: Profiles) -> None:
         self.profiles = profiles
         self.structure = profiles.structure
-        self._plans: dict[int, _Plan] = {}
+        self._plans: dict[int, Plan] = {}
 
     def slots(self, bundle: Bundle) -> dict[Slot, Score]:
         """A score for every slot of the active channels; {} for models (what is sold is counted) and without a family."""
-        family = bundle.family
-        if family is None or bundle.product.kind not in SOLD:
+        plan = self.plan(bundle.product.kind, bundle.family.id if bundle.family else None)
+        if plan is None:
             return {}
-        plan = self._plans.get(family.id) or self._plan(family.id)
+        documents = [level.values for level in bundle.levels]
+        if plan.by_documents:
+            return plan.count(documents)
         spared = plan.spared(bundle, self.structure) if plan.conditional else 0
-        lacking = plan.lacking(bundle.levels)
+        lacking = plan.lacking(documents)
         if any(level.outdated for level in bundle.levels):
             lacking |= plan.outdated(bundle.levels)
         return plan.scores(lacking, spared)
 
+    @property
+    def asks_outdated(self) -> bool:
+        """Whether anybody counts an outdated translation as missing."""
+        return any(channel.outdated == Channel.Outdated.MISSING for channel in self.profiles.active)
+
     def incomplete(self, bundle: Bundle) -> list[Slot]:
         return [slot for slot, score in self.slots(bundle).items() if score.missing]
 
-    def _plan(self, family_id: int) -> _Plan:
-        plan = self._plans[family_id] = _compile(family_id, self.profiles.active, self.structure)
-        return plan
+    def plan(self, kind: str, family_id: int | None) -> Plan | None:
+        """What counts a product of this kind and family; None: nothing does."""
+        if kind not in SOLD or family_id is None or family_id not in self.structure.families:
+            return None
+        if family_id not in self._plans:
+            self._plans[family_id] = _compile(family_id, self.profiles.active, self.structure)
+        return self._plans[family_id]
 
 
 _latest: Completeness | None = None
@@ -249,9 +266,11 @@ def _says_all(spec: AttributeSpec, value: Any, currencies: Iterable[str]) -> boo
         return False
     if spec.type == "price":
         return all(value.get(currency) not in (None, "") for currency in currencies)
-    if spec.type == "measurement":
-        return value.get("amount") not in (None, "") and bool(value.get("unit"))
-    return True
+    return spec.type != "measurement" or _is_measured(value)
+
+
+def _is_measured(value: Any) -> bool:
+    return value.get("amount") not in (None, "") and bool(value.get("unit"))
 
 
 def _currencies(spec: AttributeSpec, channel: ChannelSpec, structure: Structure) -> tuple[str, ...]:
@@ -260,7 +279,7 @@ def _currencies(spec: AttributeSpec, channel: ChannelSpec, structure: Structure)
     return tuple(currency for currency in channel.currencies if currency in structure.currencies)
 
 
-def _compile(family_id: int, channels: Iterable[ChannelSpec], structure: Structure) -> _Plan:
+def _compile(family_id: int, channels: Iterable[ChannelSpec], structure: Structure) -> Plan:
     bits: dict[_Check, int] = {}
     slots: list[_Asked] = []
     for channel in channels:
@@ -280,9 +299,13 @@ def _compile(family_id: int, channels: Iterable[ChannelSpec], structure: Structu
     for check, bit in bits.items():
         place = (check.keys[-1], check.currencies)
         last[place] = (check, last[place][1] | bit if place in last else bit)
-    return _Plan(
+    nearer: dict[str, list[tuple[_Check, int]]] = {}
+    for check, bit in bits.items():
+        for key in check.keys[:-1]:
+            nearer.setdefault(key, []).append((check, bit))
+    return Plan(
         checks=tuple(bits),
-        nearer=frozenset(key for check in bits for key in check.keys[:-1]),
+        nearer=nearer,
         last=tuple(check.keys[-1] for check, _joined in last.values()),
         bits=tuple(joined for _check, joined in last.values()),
         lookers=tuple(
@@ -293,6 +316,7 @@ def _compile(family_id: int, channels: Iterable[ChannelSpec], structure: Structu
         slots=tuple(slots),
         conditional=tuple((check, bit) for check, bit in bits.items() if check.spec.depends_on),
         known={},
+        by_documents=not any(check.spec.depends_on or check.up_to_date for check in bits),
     )
 
 
@@ -308,9 +332,9 @@ def _looker(check: _Check) -> Callable[[Any], bool] | None:
             return True
 
         return has_currencies
-    plain = (
-        type(ATTRIBUTE_TYPES[spec.type]).is_empty is AttributeType.is_empty and spec.type not in PARTIAL_TYPES
-    )
+    if spec.type == "measurement":
+        return _is_measured
+    plain = type(ATTRIBUTE_TYPES[spec.type]).is_empty is AttributeType.is_empty
     return None if plain else partial(_says_all, spec, currencies=())
 
 

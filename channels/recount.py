@@ -6,7 +6,7 @@ counted and compared with what is stored.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
 import orjson
@@ -16,11 +16,11 @@ from catalog import search
 from catalog.jobs import JobHandle, job
 from catalog.models.product import Product
 from catalog.structure.snapshot import Structure
-from catalog.values.bundle import Bundle, Level
-from catalog.values.rows import update_rows
+from catalog.values.bundle import NOTHING, Bundle, Level, outdated_keys
+from catalog.values.rows import select_rows, update_rows
 from catalog.values.write import BATCH
 from channels import completeness, profile, scores
-from channels.completeness import Score, Slot
+from channels.completeness import Completeness, Score, Slot
 from channels.marking import mark_products
 from channels.profile import Profiles
 
@@ -62,74 +62,61 @@ def recount(product_ids: Sequence[int], *, channel: int | None = None) -> int:
             Structure.current()
         )  # once the rows are ours, so that the latest to count knows the latest
         profiles = profile.current(structure)
-        computer = completeness.of(profiles)
-        computed = {bundle.product.pk: computer.slots(bundle) for bundle in _bundles(rows, structure)}
-        before = _stored(list(computed))
-        changed = {pk: slots for pk, slots in computed.items() if slots != before.get(pk, {})}
-        if changed:
-            scores.store(changed)
-            _store_tokens(changed, before, profiles)
+        computed = _counted(rows, completeness.of(profiles))
+        before = scores.store(computed)
+        if before:
+            _store_tokens({pk: computed[pk] for pk in before}, before, profiles)
         if channel is not None:
             products = cast("list[Product]", rows)
             mark_products(products, [spec for spec in profiles.active if spec.id == channel])
-    return len(changed)
+    return len(before)
 
 
-def _select(statement: str, ids: Sequence[int]) -> list[Any]:
-    """`statement` with {ids} for "is one of these". One parameter, where the ORM would write and read a thousand."""
-    condition, param = "= ANY(%s)", cast("Any", list(ids))
-    if connection.vendor != "postgresql":
-        condition, param = "IN (SELECT value FROM json_each(%s))", orjson.dumps(param).decode()
-    with connection.cursor() as cursor:
-        cursor.execute(statement.format(ids=condition), [param])
-        return cursor.fetchall()
-
-
-def _rows(ids: Sequence[int], *, lock: bool) -> list[Row]:
+def _rows(ids: Iterable[int], *, lock: bool) -> list[Row]:
     locking = " FOR NO KEY UPDATE" if lock and connection.features.has_select_for_update else ""
     columns = "id, kind, family_id, family_variant_id, parent_id, root_id"
     statement = f"SELECT {columns} FROM catalog_product WHERE id {{ids}} ORDER BY id{locking}"  # noqa: S608 - our names
-    return [Row(*row) for row in _select(statement, ids)]
+    return [Row._make(row) for row in select_rows(statement, ids)]
 
 
-def _stored(ids: Sequence[int]) -> dict[int, dict[Slot, Score]]:
-    found: dict[int, dict[Slot, Score]] = {}
-    for pk, channel, locale, required, missing in _select(
-        "SELECT product_id, channel_id, locale, required, missing FROM channels_completeness WHERE product_id {ids}",
-        ids,
-    ):
-        found.setdefault(pk, {})[Slot(channel, locale)] = Score(required, missing)
-    return found
-
-
-def _bundles(rows: Sequence[Row], structure: Structure) -> Iterator[Bundle]:
-    """Only what counting asks for: no sources, categories or campaigns."""
+def _counted(rows: Sequence[Row], computer: Completeness) -> dict[int, dict[Slot, Score]]:
+    """Reads only what counting asks for, and lets a document go once it is counted: no sources, categories or campaigns."""
     known = {row.pk: row for row in rows}
     above = {pk for row in rows for pk in (row.parent_id, row.root_id) if pk and pk not in known}
     if above:
         known |= {row.pk: row for row in _rows(sorted(above), lock=False)}
     text = '"values"::text' if connection.vendor == "postgresql" else '"values"'
-    documents = _select(
-        f"SELECT product_id, {text} FROM catalog_productvalues WHERE product_id {{ids}}",  # noqa: S608 - our names
-        list(known),
-    )
-    outdated: dict[int, set[str]] = {}
-    for pk, key in _select(
-        "SELECT product_id, key FROM catalog_outdatedtranslation WHERE product_id {ids}", list(known)
-    ):
-        outdated.setdefault(pk, set()).add(key)
-    levels = {
-        pk: Level(pk, "", known[pk].kind, orjson.loads(document), {}, frozenset(outdated.get(pk, ())))
-        for pk, document in documents
-    }
+    statement = f"SELECT product_id, {text} FROM catalog_productvalues WHERE product_id {{ids}}"  # noqa: S608 - our names
+    texts = dict(select_rows(statement, known))
+    outdated = outdated_keys(known) if computer.asks_outdated else {}
+    read, parents = computer.structure.read, dict[int, dict[str, Any]]()
+    computed: dict[int, dict[Slot, Score]] = {}
     for row in rows:
-        chain, step = [levels[row.pk]], row
-        while step.parent_id in known and len(chain) < 3:
-            step = known[step.parent_id]
-            chain.append(levels[step.pk])
-        family = structure.families.get(row.family_id or 0)
-        variant = structure.variants.get(row.family_variant_id or 0)
-        yield Bundle(cast("Product", row), tuple(chain), family, variant, (), ())
+        plan = computer.plan(row.kind, row.family_id)
+        if plan is None:
+            computed[row.pk] = {}
+            continue
+        steps, documents = [row], [read(orjson.loads(texts[row.pk]))]
+        while (parent := steps[-1].parent_id) in known and len(steps) < 3:
+            steps.append(known[parent])
+            if parent not in parents:
+                parents[parent] = read(orjson.loads(texts[parent]))
+            documents.append(parents[parent])
+        if plan.by_documents:
+            computed[row.pk] = plan.count(documents)
+        else:
+            levels = [
+                Level(step.pk, "", step.kind, document, {}, outdated.get(step.pk, NOTHING))
+                for step, document in zip(steps, documents, strict=True)
+            ]
+            computed[row.pk] = computer.slots(_bundle(row, levels, computer.structure))
+    return computed
+
+
+def _bundle(row: Row, levels: Sequence[Level], structure: Structure) -> Bundle:
+    family = structure.families.get(row.family_id or 0)
+    variant = structure.variants.get(row.family_variant_id or 0)
+    return Bundle(cast("Product", row), tuple(levels), family, variant, (), ())
 
 
 def _store_tokens(
@@ -142,17 +129,20 @@ def _store_tokens(
     if not wanted:
         return
     codes = {spec.id: spec.code for spec in profiles.by_id.values()}
-    rows: list[Any] = []
-    replaced = []
-    for row in Product.objects.filter(pk__in=list(wanted)).only("pk", "tokens"):
-        kept = {token for token in row.tokens if not token.startswith("inc:")}
-        after = sorted(kept | {f"inc:{codes[slot.channel]}|{slot.locale}" for slot in wanted[row.pk]})
-        if after != row.tokens:
-            replaced.append((row.pk, row.tokens, after))
-            row.tokens = after
-            rows.append(row)
+    rows, replaced = [], []
+    for pk, tokens in Product.objects.filter(pk__in=list(wanted)).values_list("pk", "tokens"):
+        kept = {token for token in tokens if not token.startswith("inc:")}
+        after = sorted(kept | {f"inc:{codes[slot.channel]}|{slot.locale}" for slot in wanted[pk]})
+        if after != tokens:
+            replaced.append((pk, tokens, after))
+            rows.append(_Tokens(pk, after))
     update_rows(Product, ["tokens"], rows)
     search.replace_tokens(replaced)
+
+
+class _Tokens(NamedTuple):
+    id: int
+    tokens: list[str]
 
 
 def _open(slots: Mapping[Slot, Score]) -> set[Slot]:

@@ -10,11 +10,11 @@ from typing import Any
 
 from catalog.models.campaign import CampaignValues
 from catalog.models.product import Product, ProductCategory, ProductValues
-from catalog.models.translation import OutdatedTranslation
 from catalog.structure.conversion import current_with_sources
 from catalog.structure.snapshot import FamilySpec, Structure, VariantSpec
 from catalog.values.links import bring_products
 from catalog.values.records import bring
+from catalog.values.rows import select_rows
 from catalog.values.sources import whole
 
 NOTHING: frozenset[str] = frozenset()
@@ -190,8 +190,9 @@ def outdated_keys(product_ids: Iterable[int]) -> dict[int, frozenset[str]]:
     ids = list(product_ids)
     found: dict[int, set[str]] = defaultdict(set)
     if ids:
-        rows = OutdatedTranslation.objects.filter(product_id__in=ids)
-        for product, key in rows.values_list("product_id", "key"):
+        for product, key in select_rows(
+            "SELECT product_id, key FROM catalog_outdatedtranslation WHERE product_id {ids}", ids
+        ):
             found[product].add(key)
     return {product: frozenset(keys) for product, keys in found.items()}
 

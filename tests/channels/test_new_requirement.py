@@ -8,11 +8,13 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from catalog.models import Attribute, Family, Job, Product
+from catalog.models import Attribute, Family, Job, Locale, Product
 from catalog.structure.snapshot import Structure
 from catalog.values.rederive import rederive
-from channels import recount, requirements
+from channels import profiles, recount, requirements
 from channels.models import Completeness, Listing, Requirement
+from tests.attributes import add
+from tests.catalog.conversions.acts import opened
 from tests.channels.stage import FULL, make_channel, work_off_jobs
 from tests.world import World, build_world
 
@@ -115,6 +117,51 @@ def test_counting_writes_what_a_save_would_have_stored(world: World) -> None:
         )
     )
     assert tokens == list(Product.objects.order_by("pk").values_list("tokens", flat=True))
+    assert recount.recount(list(made.values())) == 0
+
+
+def _stored() -> list[tuple[object, ...]]:
+    rows = Completeness.objects.order_by("product", "channel", "locale")
+    return list(rows.values_list("product", "locale", "required", "missing"))
+
+
+def test_counting_reads_outdated_texts_and_conditions_as_a_save_does(world: World) -> None:
+    requirements.Channel.objects.update(outdated=requirements.Channel.Outdated.MISSING)
+    add(world, "rechargeable", "boolean")
+    decides = {"depends_on": world.attributes["rechargeable"], "depends_values": ["true"]}
+    add(world, "battery", "select", options=("li",), **decides)
+    _require("battery", "mugs")
+    pk = world.create("MUG-1", {**FULL, "rechargeable": "yes"}, family="mugs").product or 0
+    world.edit(pk, {"name|en_US": "Bluer mug"})
+    as_saved = _stored()
+    assert as_saved == [(pk, "de_DE", 4, 2), (pk, "en_US", 4, 1)]
+    Completeness.objects.update(missing=0)
+    assert recount.recount([pk]) == 1
+    assert _stored() == as_saved
+
+
+def test_counting_reads_what_a_conversion_has_not_rewritten_yet(world: World) -> None:
+    _require("capacity", "mugs")
+    pk = world.create("MUG-1", {**FULL, "capacity": "300"}, family="mugs").product or 0
+    opened("capacity", localizable=True, locales=("en_US", "de_DE"))
+    assert recount.recount([pk]) == 0
+    assert _stored() == [(pk, "de_DE", 4, 0), (pk, "en_US", 4, 0)]
+
+
+def test_scores_of_a_locale_the_channel_left_go_and_those_of_a_new_one_come(world: World) -> None:
+    made = _products(world)
+    channel = requirements.Channel.objects.get()
+    channel.locales.set(Locale.objects.filter(code__in=["en_US", "fr_FR"]))
+    profiles.changed(channel)
+    assert recount.recount(list(made.values())) == 3  # models and what has no family have no scores
+    assert _stored() == [
+        (made["MUG-1"], "en_US", 3, 0),
+        (made["MUG-1"], "fr_FR", 3, 1),
+        (made["MUG-2"], "en_US", 3, 0),
+        (made["MUG-2"], "fr_FR", 3, 1),
+        (made["SHIRT-S"], "en_US", 0, 0),
+        (made["SHIRT-S"], "fr_FR", 0, 0),
+    ]
     assert recount.recount(list(made.values())) == 0
 
 
