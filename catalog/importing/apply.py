@@ -297,7 +297,7 @@ def _settle(
     rows.store_results((row for row in created if row.pk in waiting), (*_CREATED, "level"))
     rows.store_results(updated, _UPDATED)
     for listed, are_new in ((created, True), (updated, False)):
-        marks.store(marks.feed_of(run), _marks(listed), created=are_new)
+        marks.store(marks.profile_of(run), _marks(listed), created=are_new)
     rows.store_results(other, _SETTLED)
     return cells
 

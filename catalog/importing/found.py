@@ -24,7 +24,7 @@ class Found:
     undone: bool = False  # the undo of an import put it into the trash: the same file brings it back
 
 
-def find(skus: Sequence[str], feed: int) -> dict[str, Found]:
+def find(skus: Sequence[str], profile: int) -> dict[str, Found]:
     """{SKU in capitals: product} of those that exist, in two queries."""
     if not skus:
         return {}
@@ -32,7 +32,7 @@ def find(skus: Sequence[str], feed: int) -> dict[str, Found]:
         sku.upper(): Found(
             pk, rev, trashed_at is not None, (parent or "").upper(), mark if marked_rev == rev else None
         )
-        for sku, pk, rev, trashed_at, parent, marked_rev, mark in marks.with_marks(with_skus(skus), feed)
+        for sku, pk, rev, trashed_at, parent, marked_rev, mark in marks.with_marks(with_skus(skus), profile)
     }
     trashed = {product.id: product for product in found.values() if product.trashed}
     if trashed:

@@ -37,7 +37,7 @@ def _plain(column: Column) -> Mapping[str, Any]:
     return {name: part for name, part in column.as_json().items() if name not in ("why", "column")}
 
 
-def feed_of(run: ImportRun) -> int:
+def profile_of(run: ImportRun) -> int:
     return run.profile_id or 0
 
 
@@ -46,33 +46,33 @@ def trusts(by: Actor) -> bool:
     return by.trusted or rights_of(by.user).everything
 
 
-def with_marks(products: QuerySet[Product], feed: int) -> Iterable[tuple[Any, ...]]:
+def with_marks(products: QuerySet[Product], profile: int) -> Iterable[tuple[Any, ...]]:
     """(SKU, id, revision, when trashed, parent's SKU, marked revision, mark) of each; the last two None without one."""
-    marked = FilteredRelation("import_marks", condition=Q(import_marks__feed=feed))
+    marked = FilteredRelation("import_marks", condition=Q(import_marks__profile=profile))
     return products.annotate(marked=marked).values_list(
         "sku", "pk", "rev", "trashed_at", "parent__sku", "marked__rev", "marked__mark"
     )
 
 
-def store(feed: int, marks: Sequence[tuple[int, int, int]], *, created: bool = False) -> None:
+def store(profile: int, marks: Sequence[tuple[int, int, int]], *, created: bool = False) -> None:
     """`marks`: (product id, its revision, the row's mark). `created`: of products made in this transaction."""
     if not marks:
         return
     if created:
-        insert_rows(ImportMark, _COLUMNS, ((feed, *mark) for mark in marks))
+        insert_rows(ImportMark, _COLUMNS, ((profile, *mark) for mark in marks))
         return
     rows = sorted(marks)  # locked in one order, whoever writes
     table = connection.ops.quote_name(ImportMark._meta.db_table)
-    names = "feed, product_id, rev, mark"
-    renewed = "ON CONFLICT (feed, product_id) DO UPDATE SET rev = excluded.rev, mark = excluded.mark"
+    names = "profile, product_id, rev, mark"
+    renewed = "ON CONFLICT (profile, product_id) DO UPDATE SET rev = excluded.rev, mark = excluded.mark"
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             given = [list(column) for column in zip(*rows, strict=True)]
             sql = f"INSERT INTO {table} ({names}) SELECT %s, * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) {renewed}"  # noqa: S608
-            cursor.execute(sql, [feed, *given])
+            cursor.execute(sql, [profile, *given])
         else:
             sql = f"INSERT INTO {table} ({names}) VALUES (%s, %s, %s, %s) {renewed}"  # noqa: S608 - our own names
-            cursor.executemany(sql, [(feed, *mark) for mark in rows])
+            cursor.executemany(sql, [(profile, *mark) for mark in rows])
 
 
-_COLUMNS = ("feed", "product", "rev", "mark")
+_COLUMNS = ("profile", "product", "rev", "mark")

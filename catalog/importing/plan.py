@@ -104,7 +104,7 @@ class Planner:
         self.lineage = Lineage(self.structure)
         self.parser = RowParser(self.columns, self.structure, self.settings)
         self.headers = {column.to.key: column.column for column in self.columns if column.to}
-        self.feed = marks.feed_of(self.run)
+        self.profile = marks.profile_of(self.run)
         self.trusts_marks = marks.trusts(self.by) and not self.parser.names_products
         self.key = marks.key_of(self.columns, self.settings, self.structure)
         self.links = links.Links(self.structure)
@@ -148,7 +148,7 @@ class Planner:
         earlier = self.seen.note(
             [(sku.upper(), row.number) for sku, row in zip(skus, batch, strict=True) if sku]
         )
-        found = find([sku for sku in skus if sku], self.feed)
+        found = find([sku for sku in skus if sku], self.profile)
         taken: list[tuple[PlannedRow, Parsed]] = []
         unknown: list[tuple[MarkedRow, list[str]]] = []
         for marked, sku in zip(batch, skus, strict=True):
@@ -213,7 +213,7 @@ class Planner:
             self.progress.hold()
             told = self._marks(taken, found)
             rows.insert(self.run.pk, [row for row, _parsed in taken])
-            marks.store(self.feed, told)
+            marks.store(self.profile, told)
 
     def _marks(
         self, taken: Sequence[tuple[PlannedRow, Parsed]], found: Mapping[str, Found]

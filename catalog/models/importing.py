@@ -149,14 +149,14 @@ class ImportRow(models.Model):
 
 
 class ImportMark(models.Model):
-    """The row a feed had for a product when that row asked for nothing that the product did not say already.
+    """The row a profile's file had for a product when that row asked for nothing that the product did not say already.
 
-    `feed` is a profile's id, 0 without one. The mark holds for that revision of the product only.
+    `profile` is its id, 0 without one. The mark holds for that revision of the product only.
     Owner: catalog.importing.marks.
     """
 
-    pk = models.CompositePrimaryKey("feed", "product_id")
-    feed = models.BigIntegerField()
+    pk = models.CompositePrimaryKey("profile", "product_id")
+    profile = models.BigIntegerField()
     # Written with every imported row: the database is spared a check and an index that the key makes needless.
     product = models.ForeignKey(
         Product, on_delete=models.CASCADE, related_name="import_marks", db_constraint=False, db_index=False
@@ -165,4 +165,4 @@ class ImportMark(models.Model):
     mark = models.BigIntegerField()
 
     def __str__(self) -> str:
-        return f"{self.feed}: {self.product_id}@{self.rev}"
+        return f"{self.profile}: {self.product_id}@{self.rev}"
