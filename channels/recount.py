@@ -7,6 +7,7 @@ counted and compared with what is stored.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple, cast
 
 import orjson
@@ -23,6 +24,7 @@ from channels import completeness, profile, scores
 from channels.completeness import Completeness, Score, Slot
 from channels.marking import mark_products
 from channels.profile import Profiles
+from pim.lib.deadlocks import again_after_deadlock
 
 
 @job("channels.recount", queue="delivery")
@@ -55,7 +57,14 @@ class Row(NamedTuple):
 
 
 def recount(product_ids: Sequence[int], *, channel: int | None = None) -> int:
-    """One transaction over at most BATCH products; marks those of `channel` stale. Returns how many scores changed."""
+    """One transaction over at most BATCH products; marks those of `channel` stale. Returns how many products' scores changed.
+
+    Done again where it and a write waited for each other's products.
+    """
+    return again_after_deadlock(partial(_recounted, product_ids, channel))
+
+
+def _recounted(product_ids: Sequence[int], channel: int | None) -> int:
     with transaction.atomic():
         rows = _rows(product_ids, lock=True)
         structure = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -31,6 +32,7 @@ from catalog.values.records import bring, check_records
 from catalog.values.rederive import enqueue_rederive
 from catalog.values.rows import update_rows
 from catalog.values.write import BATCH, BatchTooLarge, concluded, refresh
+from pim.lib.deadlocks import again_after_deadlock
 
 
 def write_campaign(
@@ -50,7 +52,20 @@ def write_campaign(
     """
     if len(values) > BATCH:
         raise BatchTooLarge(f"{len(values)} products in one write: at most {BATCH}")
-    structure = Structure.current()
+    return again_after_deadlock(  # as in write(): the variants of its models may be another's own
+        partial(_written, campaign, values, by=by, base=base, cleaned=cleaned, converts=converts)
+    )
+
+
+def _written(
+    campaign: Campaign,
+    values: Mapping[int, Mapping[str, Any]],
+    *,
+    by: Actor,
+    base: Mapping[int, Mapping[str, str]] | None,
+    cleaned: bool,
+    converts: bool,
+) -> list[Outcome]:
     rights = None if by.trusted else rights_of(by.user)
     with transaction.atomic():
         rows = {
@@ -59,6 +74,7 @@ def write_campaign(
             .order_by("pk")
             .select_for_update(no_key=True)
         }
+        structure = Structure.current()  # once the rows are ours, as in write()
         stored = {
             row.product_id: row
             for row in CampaignValues.objects.filter(campaign=campaign, product_id__in=rows)

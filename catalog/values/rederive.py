@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Q
@@ -19,6 +20,7 @@ from catalog.structure.snapshot import Structure
 from catalog.values import bundle as bundles
 from catalog.values.store import renew_unique_values
 from catalog.values.write import BATCH, refresh
+from pim.lib.deadlocks import again_after_deadlock
 
 # Kinds of structure whose change can alter labels, tokens or numbers; an option's label stands in none of them.
 KINDS = frozenset(
@@ -126,6 +128,11 @@ def _chunks(ids: Sequence[int], where: dict[str, object] | None) -> Iterator[Seq
 
 def rederive(product_ids: Sequence[int]) -> None:
     """Derived columns, unique values, completeness and stale marks of at most BATCH products, from what is stored."""
+    # Whoever writes a model has it and waits for its variants, which may be ours while we wait for what he has.
+    again_after_deadlock(partial(_rederived, product_ids))
+
+
+def _rederived(product_ids: Sequence[int]) -> None:
     with transaction.atomic():
         rows = {
             row.pk: row

@@ -8,8 +8,9 @@ After the commit one event tells the ids.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from catalog import events, participants
@@ -33,10 +34,9 @@ from catalog.values.moving import check_whole_models, is_moved, shed, store_move
 from catalog.values.precedence import Stands, merged, same
 from catalog.values.products import descendants
 from catalog.values.records import bring, check_records
-from pim.lib.deadlocks import is_deadlock
+from pim.lib.deadlocks import again_after_deadlock
 
 BATCH = 500
-TIMES_LET_GO = 3
 
 
 class BatchTooLarge(ValueError):
@@ -52,16 +52,12 @@ def write(changes: Sequence[ProductChange], *, by: Actor) -> list[Outcome]:
     """
     if len(changes) > BATCH:
         raise BatchTooLarge(f"{len(changes)} products in one write: at most {BATCH}")
-    for _number in range(TIMES_LET_GO):
-        try:
-            return _written(changes, by=by)
-        except IntegrityError:
-            break
-        except OperationalError as error:
-            # A batch has its own products, then waits for those below its models, and those may be another batch's own.
-            if not is_deadlock(error):
-                raise
-    return _written(changes, by=by)
+    # A batch has its own products, then waits for those below its models, and those may be another batch's own.
+    written = partial(_written, changes, by=by)
+    try:
+        return again_after_deadlock(written)
+    except IntegrityError:
+        return again_after_deadlock(written)
 
 
 def _written(changes: Sequence[ProductChange], *, by: Actor) -> list[Outcome]:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier, Event, local
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
-from catalog.models import OutdatedTranslation, Product, User
-from catalog.values import translations
+from catalog.models import Campaign, CampaignValues, OutdatedTranslation, Product, User
+from catalog.values import campaigns, translations
 from catalog.values import write as door
 from catalog.values.changes import ProductChange
+from catalog.values.rederive import rederive
+from channels.recount import recount
+from pim.lib import deadlocks
 from tests.world import SYSTEM, World, build_world
 
 crossing = pytest.mark.skipif(
@@ -64,6 +70,79 @@ def test_a_model_and_anothers_variant_are_saved_crosswise(
 
 
 @crossing
+def test_a_campaign_is_written_crosswise(shirts: dict[str, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    really, both, mine = campaigns.descendants, Barrier(2), local()
+
+    def after_both_have_their_own(models: Any) -> list[int]:
+        if not hasattr(mine, "waited"):
+            mine.waited = True
+            both.wait(20)
+        return really(models)
+
+    monkeypatch.setattr(campaigns, "descendants", after_both_have_their_own)
+    now = timezone.now()
+    summer = Campaign.objects.create(code="summer", starts_at=now, ends_at=now + timedelta(days=9))
+
+    def save(model: str, variant: str) -> list[str]:
+        values = {shirts[model]: {"name|en_US": "Hot"}, shirts[variant]: {"price": {"EUR": "9"}}}
+        try:
+            return [outcome.status for outcome in campaigns.write_campaign(summer, values, by=SYSTEM)]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as people:
+        saves = [people.submit(save, "A", "B-m"), people.submit(save, "B", "A-m")]
+        assert [each.result() for each in saves] == [["updated", "updated"]] * 2
+    assert CampaignValues.objects.filter(campaign=summer).count() == 4
+
+
+def _somebody_waits_for_us() -> bool:
+    waiting = "SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+    with connection.cursor() as cursor:
+        cursor.execute(waiting)
+        return cursor.fetchone() is not None
+
+
+@crossing
+@pytest.mark.parametrize("derive", [rederive, recount])
+def test_products_are_derived_while_a_model_among_them_is_written(
+    shirts: dict[str, int], monkeypatch: pytest.MonkeyPatch, derive: Callable[[list[int]], Any]
+) -> None:
+    """The write has B's variant, and waits for A's, which the other has and waits for B's: that one is let go."""
+    has_its_own, let_go = Event(), []
+    really, is_deadlock = door.descendants, deadlocks.is_deadlock
+
+    def once_the_other_waits(models: Any) -> list[int]:
+        has_its_own.set()
+        for _look in range(400):
+            if _somebody_waits_for_us():
+                break
+            time.sleep(0.05)
+        return really(models)
+
+    monkeypatch.setattr(door, "descendants", once_the_other_waits)
+    monkeypatch.setattr(deadlocks, "is_deadlock", lambda error: let_go.append(error) or is_deadlock(error))
+
+    def save() -> list[str]:
+        changes = [
+            ProductChange(product=shirts["A"], values={"name|en_US": "Model A"}),
+            ProductChange(product=shirts["B-m"], values={"price": {"EUR": "9"}}),
+        ]
+        try:
+            return [outcome.status for outcome in door.write(changes, by=SYSTEM)]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as other:
+        saving = other.submit(save)
+        assert has_its_own.wait(20)
+        derive([shirts["A-m"], shirts["B-m"]])
+        assert saving.result() == ["updated", "updated"]
+    assert len(let_go) == 1
+    assert Product.objects.get(sku="A-m").label == "Model A"
+
+
+@crossing
 def test_a_translation_is_said_to_be_right_while_it_is_written_anew(
     shirts: dict[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -74,7 +153,7 @@ def test_a_translation_is_said_to_be_right_while_it_is_written_anew(
     rows = list(OutdatedTranslation.objects.filter(product=pk))
     admin = User.objects.get(is_superuser=True)
     has_product, let_go = Event(), []
-    really, is_deadlock = translations.follow, door.is_deadlock
+    really, is_deadlock = translations.follow, deadlocks.is_deadlock
 
     def slowly(*args: Any, **options: Any) -> None:
         has_product.set()
@@ -82,7 +161,7 @@ def test_a_translation_is_said_to_be_right_while_it_is_written_anew(
         really(*args, **options)
 
     monkeypatch.setattr(translations, "follow", slowly)
-    monkeypatch.setattr(door, "is_deadlock", lambda error: let_go.append(error) or is_deadlock(error))
+    monkeypatch.setattr(deadlocks, "is_deadlock", lambda error: let_go.append(error) or is_deadlock(error))
 
     def write_anew() -> str:
         try:
