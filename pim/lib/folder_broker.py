@@ -55,6 +55,7 @@ class Channel(filesystem.Channel):
 
 class Transport(filesystem.Transport):
     Channel = Channel
+    default_connection_params: Mapping[str, Any] = {}  # no host: kombu would warn whoever starts the demo that it takes one
 
 
 def register() -> None:

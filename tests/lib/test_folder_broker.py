@@ -58,3 +58,10 @@ def test_the_product_uses_this_transport_for_folders() -> None:
     import pim.celery  # noqa: F401
 
     assert isinstance(Connection("filesystem://").transport, Transport)
+
+
+def test_a_folder_without_a_host_is_nothing_to_warn_of(caplog: pytest.LogCaptureFixture) -> None:
+    import pim.celery  # noqa: F401
+
+    Connection("filesystem://").as_uri()
+    assert caplog.records == []
