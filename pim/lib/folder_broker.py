@@ -55,7 +55,9 @@ class Channel(filesystem.Channel):
 
 class Transport(filesystem.Transport):
     Channel = Channel
-    default_connection_params: Mapping[str, Any] = {}  # no host: kombu would warn whoever starts the demo that it takes one
+    default_connection_params: Mapping[
+        str, Any
+    ] = {}  # no host: kombu would warn whoever starts the demo that it takes one
 
 
 def register() -> None:
