@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.contrib.messages import get_messages
 
 from catalog.jobs import run_due
 from catalog.models import Job, Product, Revision
 from catalog.structure.snapshot import Structure
+from catalog.values import bundle as bundles
+from catalog.values.changes import Actor
 from enrichment.workbench.bulk_edit import running, views
 from enrichment.workbench.bulk_edit.operations import CATEGORIES, Edit
 from tests.enrichment.conftest import Desk, values_of
@@ -108,6 +111,59 @@ def test_undo_gives_back_what_nobody_changed_since(desk: Desk, world: Any, mugs:
     world.edit(mugs[1], {"name|en_US": "Blue, by hand"})
     desk.post("catalog_product_bulk_undo", ref=ref_of())
     assert names(mugs) == [before[0], "Blue, by hand", *before[2:]]
+
+
+def test_undo_gives_back_where_a_value_came_from(desk: Desk, world: Any, mugs: list[int]) -> None:
+    world.edit(mugs[0], {"capacity": "3"}, by=Actor(None, origin="api", source="supplier", trusted=True))
+    done(desk, mugs[:1], attribute="capacity", of="capacity", **{"edit-operation": "empty"})
+    desk.post("catalog_product_bulk_undo", ref=ref_of())
+    own = bundles.load(mugs[:1])[mugs[0]].levels[0]
+    assert (own.values["capacity"], own.sources["capacity"]) == ("3", "supplier")
+
+
+def test_undo_does_not_go_past_the_approval(desk: Desk, mugs: list[int], person: Any) -> None:
+    done(desk, mugs[:2], **FIND)
+    ref = ref_of()
+    desk.post("catalog_product_bulk_run", action="approve", id=mugs[:1])
+    Desk(person("anna", ["product.edit"])).post("catalog_product_bulk_undo", ref=ref)
+    assert names(mugs)[:2] == ["Red Cup", "Blue mug"]
+
+
+def test_what_becomes_a_proposal_is_said(desk: Desk, mugs: list[int], person: Any) -> None:
+    desk.post("catalog_product_bulk_run", action="approve", id=mugs[:1])
+    anna = Desk(person("anna", ["product.edit"]))
+    assert looked(anna, mugs[:1], **FIND)["preview"].proposed == 1
+    response = done(anna, mugs[:1], **FIND)
+    assert [str(each) for each in get_messages(response.wsgi_request)] == [
+        "Of 1 product it is a proposal now."
+    ]
+    assert names(mugs)[0] == "Red mug"
+
+
+def test_nobody_copies_what_they_may_not_see(mugs: list[int], world: Any, person: Any) -> None:
+    """One role shows German in the kitchen, another English in fashion: English of a mug is neither shown nor copied."""
+    user = person("anna", ["product.edit"], locales=["de_DE"], categories=["kitchen"])
+    other = person("bo", ["product.edit"], locales=["en_US"], categories=["fashion"])
+    user.roles.add(*other.roles.all())
+    asked = {
+        "attribute": "name", "of": "name", "edit-operation": "copy", "edit-origin_locale": "en_US",
+        "edit-origin_context": "-", "edit-locales": "de_DE", "edit-contexts": "-",
+    }  # fmt: skip
+    assert looked(Desk(user), mugs, **asked)["preview"].products == 0
+
+
+def test_variants_by_the_hundred_are_no_work_for_a_request(
+    desk: Desk, world: Any, channel: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "BATCH", 2)
+    model = world.create("SHIRT", {"name|en_US": "Shirt"}, family_variant="shirts_color_size").product
+    for color in ("red", "navy", "white"):
+        world.create(f"S-{color}", {"color": color}, parent="SHIRT")
+        world.create(f"S-{color}-M", {"size": "m"}, parent=f"S-{color}")
+    bound = Structure.current().variant_by_code["shirts_color_size"].bound
+    deep = next(code for code, level in bound.items() if level == 2 and code != "size")
+    done(desk, [model], attribute=deep, of=deep, **{"edit-operation": "empty"})
+    assert Job.objects.filter(kind="grid.edit").count() == 1
 
 
 def test_a_value_is_set_where_it_is_empty_only(desk: Desk, world: Any, mugs: list[int]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from catalog.access import visible
+from catalog.access import rights_of, visible
 from catalog.attribute_types import ATTRIBUTE_TYPES
 from catalog.models import Product, ProductCategory, User
 from catalog.structure.snapshot import Structure
@@ -24,7 +24,8 @@ from enrichment.workbench.bulk_edit.operations import CATEGORIES, Edit, change
 from enrichment.workbench.differences import difference
 from enrichment.workbench.page.placement import names
 
-LOOKED_AT = 1000  # chosen products the preview goes through; the run goes through all
+LOOKED_AT = 1000  # products the preview goes through, chosen ones and what is written for them; the run goes through all
+STEP = 100  # chosen ones at once: a model may stand for hundreds of variants
 SHOWN = 50
 
 
@@ -101,9 +102,13 @@ def _said_above(bundle: Bundle, edit: Edit) -> int:
     return next((up for up, level in levels if any(key in level.values for key in edit.keys)), 0)
 
 
-def changes(ids: Sequence[int], edit: Edit, structure: Structure) -> list[ProductChange]:
+def changes(ids: Sequence[int], edit: Edit, user: User, structure: Structure) -> list[ProductChange]:
     """Of at most BATCH products, those that have something to change."""
     loaded = bundles.load(ids, structure=structure)
+    if edit.origin:
+        loaded = {
+            pk: bundle for pk, bundle in loaded.items() if _may_read(edit.origin, bundle, user, structure)
+        }
     placed: dict[int, list[str]] = defaultdict(list)
     if edit.attribute == CATEGORIES:
         rows = ProductCategory.objects.filter(product_id__in=ids).order_by("position", "pk")
@@ -112,6 +117,14 @@ def changes(ids: Sequence[int], edit: Edit, structure: Structure) -> list[Produc
                 placed[product].append(structure.categories[category].code)
     made = (change(edit, loaded[pk], structure, categories=placed.get(pk, ())) for pk in ids if pk in loaded)
     return [each for each in made if each is not None]
+
+
+def _may_read(key: str, bundle: Bundle, user: User, structure: Structure) -> bool:
+    """Whether the person sees what is copied: their roles may show one language here and another one there."""
+    parsed = Key.parse(key)
+    paths = [structure.categories[pk].path for pk in bundle.categories if pk in structure.categories]
+    spec = structure.attributes[parsed.attribute]
+    return rights_of(user).at(paths).may_view_key(spec, parsed.locale, parsed.context)
 
 
 def batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:
@@ -125,7 +138,10 @@ def preview(chosen: Sequence[int], edit: Edit, *, user: User) -> Preview:
     made = Preview(len(chosen))
     by = Actor(user=user, origin="bulk")
     seen: set[int] = set()
-    for part in batches(chosen[:LOOKED_AT]):
+    for start in range(0, min(len(chosen), LOOKED_AT), STEP):
+        if len(seen) >= LOOKED_AT:
+            break
+        part = chosen[start : start + STEP]
         made.looked_at += len(part)
         found = targets(part, edit, user, structure)
         made.lacking += found.lacking
@@ -134,7 +150,7 @@ def preview(chosen: Sequence[int], edit: Edit, *, user: User) -> Preview:
         wanted = [pk for pk in found.ids if pk not in seen]
         seen.update(wanted)
         for ids in batches(wanted):
-            _look(made, plan(changes(ids, edit, structure), by=by), edit, structure)
+            _look(made, plan(changes(ids, edit, user, structure), by=by), edit, structure)
     return made
 
 

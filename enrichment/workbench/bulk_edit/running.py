@@ -25,7 +25,7 @@ def apply(chosen: Sequence[int], edit: Edit, *, user: User, ref: str, leave: Seq
     found = targets(chosen, edit, user, structure)
     for ids in batches([pk for pk in found.ids if pk not in frozenset(leave)]):
         done = set(Revision.objects.filter(ref=ref, product_id__in=ids).values_list("product_id", flat=True))
-        made = changes([pk for pk in ids if pk not in done], edit, structure)
+        made = changes([pk for pk in ids if pk not in done], edit, user, structure)
         result.add(write(made, by=Actor(user=user, origin="bulk", ref=ref)))
     return result
 
@@ -37,13 +37,20 @@ def run_edit(
     """Goes on from where its progress stands."""
     user = User.objects.get(pk=handle.by_id)
     wanted = Edit.of(edit)
-    changed, refused, reasons = 0, 0, Counter[str]()
+    changed, refused, proposed, reasons = 0, 0, 0, Counter[str]()
     for start in range(handle.row.done // BATCH * BATCH, len(ids), BATCH):
         if handle.cancelled():
             break
         part = apply(ids[start : start + BATCH], wanted, user=user, ref=ref, leave=leave)
         changed += part.changed
         refused += part.refused
+        proposed += part.proposed
         reasons.update(part.reasons)
         handle.progress(min(start + BATCH, len(ids)), len(ids))
-    return {"changed": changed, "refused": refused, "reasons": dict(reasons), "ref": ref}
+    return {
+        "changed": changed,
+        "refused": refused,
+        "proposed": proposed,
+        "reasons": dict(reasons),
+        "ref": ref,
+    }

@@ -34,7 +34,7 @@ TITLE = gettext_lazy("Change values")
 
 def _ids(selection: bulk.Selection, user: User) -> list[int]:
     rows = products_of(selection, user).filter(trashed_at=None).order_by("pk")
-    return list(rows.values_list("pk", flat=True)[: bulk.MOST])
+    return list(rows.values_list("pk", flat=True)[: bulk.MOST + 1])
 
 
 def _left(request: HttpRequest) -> list[int]:
@@ -84,7 +84,7 @@ def _nothing_chosen(request: HttpRequest) -> HttpResponse:
 
 
 def _previewed(edit: Edit, chosen: list[int], user: User, structure: Structure) -> dict[str, Any]:
-    made = planning.preview(chosen, edit, user=user)
+    made = planning.preview(chosen[: bulk.MOST], edit, user=user)
     return {"preview": made, "sentence": sentence(edit, structure), "mark": _mark(edit)}
 
 
@@ -105,7 +105,8 @@ def _shown(
         **admin.site.each_context(request),
         "title": TITLE,
         "selection": selection,
-        "total": total,
+        "total": min(total, bulk.MOST),
+        "too_many": total > bulk.MOST,
         "what": what,
         "form": form,
         "of": what.data.get("attribute", "") if what.is_bound else "",
@@ -128,12 +129,13 @@ def run(request: HttpRequest) -> HttpResponse:
     what, form = _form(request, structure)
     if form is None or not form.is_bound or not form.is_valid():
         return _shown(request, selection, len(chosen), what, form, {})
+    chosen = chosen[: bulk.MOST]
     edit, left, ref = form.edit(), _left(request), bulk.new_ref()
     if request.POST.get("mark") != _mark(edit):
         messages.warning(request, _("You changed what is to be done: look at what it would do now."))
         more = _previewed(edit, chosen, request.user, structure)
         return _shown(request, selection, len(chosen), what, form, more)
-    if len(chosen) > BATCH:
+    if len(chosen) > BATCH or planning.targets(chosen, edit, request.user, structure).below > BATCH:
         title = f"{sentence(edit, structure)} ({len(chosen)})"
         params = {"edit": edit.as_json(), "ids": chosen, "leave": left, "ref": ref}
         with transaction.atomic():
@@ -142,7 +144,7 @@ def run(request: HttpRequest) -> HttpResponse:
         messages.info(request, text % len(chosen))
         return HttpResponseRedirect(_touched(ref))
     result = running.apply(chosen, edit, user=request.user, ref=ref, leave=left)
-    if not result.changed and not result.refused:
+    if not (result.changed or result.refused or result.proposed):
         messages.info(request, _("There was nothing left to change."))
         return HttpResponseRedirect(back_from(request))
     done = ngettext("%d product changed.", "%d products changed.", result.changed) % result.changed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -160,6 +160,7 @@ def _allowed(rows: QuerySet[Product], action: BulkAction, user: User) -> QuerySe
 class Result:
     changed: int = 0
     refused: int = 0
+    proposed: int = 0  # kept as proposals, nothing else of them written
     ref: str = ""
     reasons: dict[str, int] = field(default_factory=dict)
 
@@ -167,14 +168,15 @@ class Result:
         for outcome in outcomes:
             if outcome.ok:
                 self.changed += bool(outcome.changed)
+                self.proposed += bool(outcome.proposals and not outcome.changed)
+            elif outcome.errors:
+                self.refuse(outcome.errors[0].message)
             else:
-                self.refused += 1
-                reason = (
-                    outcome.errors[0].message
-                    if outcome.errors
-                    else str(_("Changed by somebody else meanwhile."))
-                )
-                self.reasons[reason] = self.reasons.get(reason, 0) + 1
+                self.refuse(str(_("Changed by somebody else meanwhile.")))
+
+    def refuse(self, reason: str) -> None:
+        self.refused += 1
+        self.reasons[reason] = self.reasons.get(reason, 0) + 1
 
 
 def ids_to_change(selection: Selection, action: BulkAction, user: User) -> list[int]:
@@ -219,16 +221,46 @@ def revisions_of(ref: str, user: User) -> QuerySet[Revision]:
 def undo(revisions: Iterable[Revision], *, user: User, ref: str) -> Result:
     """Gives back what at most BATCH revisions replaced, where nobody changed it since; the rest is counted as refused."""
     result = Result(ref=f"undo:{ref}")
-    changes = [_reverse(row) for row in revisions]
+    rows = list(revisions)
+    closed = _approved_and_not_theirs([row.product_id for row in rows], user)
+    sources = _sources_before(rows)
+    changes = []
+    for row in rows:
+        change = _reverse(row, sources[row.product_id])
+        if change.values and row.product_id in closed:
+            result.refuse(str(_("It is approved, and what you write there is only a proposal.")))
+        else:
+            changes.append(change)
     result.add(write(changes, by=Actor(user=user, origin="undo", ref=result.ref)))
     return result
+
+
+def _approved_and_not_theirs(ids: Sequence[int], user: User) -> set[int]:
+    """Undo passes the ranks of sources, not the approval: who may not publish may not change what is approved this way."""
+    approved = Product.objects.filter(pk__in=ids, status=Status.APPROVED)
+    theirs = visible(user, approved, verb="product.publish").values("pk")
+    return set(approved.exclude(pk__in=theirs).values_list("pk", flat=True))
+
+
+def _sources_before(revisions: Sequence[Revision]) -> dict[int, dict[str, str]]:
+    """By product, where each replaced value had come from: the source of the key's revision before. One query."""
+    found: dict[int, dict[str, str]] = {row.product_id: {} for row in revisions}
+    reverted = {row.product_id: row for row in revisions}
+    earlier = Revision.objects.filter(product_id__in=reverted).order_by("product_id", "-rev")
+    for product, rev, source, changes in earlier.values_list(
+        "product_id", "rev", "source", "changes"
+    ).iterator(chunk_size=BATCH):
+        if rev < reverted[product].rev:
+            for key in reverted[product].changes.keys() & changes.keys():
+                found[product].setdefault(key, source)
+    return found
 
 
 @job("grid.undo")
 def run_undo(handle: JobHandle, /, *, ref: str) -> dict[str, Any]:
     """The same for more than BATCH. What is given back already stays as it is."""
     user = User.objects.get(pk=handle.by_id)
-    ids = list(revisions_of(ref, user).values_list("pk", flat=True)[:MOST])
+    ids = list(revisions_of(ref, user).values_list("pk", flat=True))
     total = Result(ref=f"undo:{ref}")
     for start in range(handle.row.done // BATCH * BATCH, len(ids), BATCH):
         if handle.cancelled():
@@ -241,8 +273,8 @@ def run_undo(handle: JobHandle, /, *, ref: str) -> dict[str, Any]:
     return {"changed": total.changed, "refused": total.refused, "ref": total.ref}
 
 
-def _reverse(revision: Revision) -> ProductChange:
-    change = ProductChange(product=revision.product_id, cleaned=True)
+def _reverse(revision: Revision, sources: Mapping[str, str]) -> ProductChange:
+    change = ProductChange(product=revision.product_id, cleaned=True, sources=sources)
     base = {}
     for key, (before, after) in changes_from_json(revision.changes).items():
         if key in ("_status", "_trashed", "_categories"):

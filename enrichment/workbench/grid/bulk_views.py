@@ -84,6 +84,11 @@ def run(request: HttpRequest) -> HttpResponse:
 def tell(request: HttpRequest, result: bulk.Result, done: str) -> None:
     if result.changed:
         messages.success(request, done)
+    if result.proposed:
+        proposed = ngettext(
+            "Of %d product it is a proposal now.", "Of %d products it is a proposal now.", result.proposed
+        )
+        messages.info(request, proposed % result.proposed)
     for reason, count in result.reasons.items():
         text = ngettext(
             "%(count)d product was left as it is: %(reason)s",
