@@ -7,6 +7,7 @@ unknown marks everything.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -32,6 +33,7 @@ from channels.marking import mark_products
 from channels.models import Channel, FieldMapping, Listing
 from channels.profile import ChannelSpec, Profiles
 from channels.sheets import transforms
+from pim.lib.deadlocks import again_after_deadlock
 
 # No sheet and no score hangs on these (channels.requirements enqueues what a requirement touches).
 UNCONCERNED = frozenset(
@@ -146,6 +148,10 @@ def run(
 
 def mark_chunk(product_ids: Sequence[int], *, scores: bool = False, channel: int | None = None) -> None:
     """One transaction: stale marks, and with `scores` completeness and its tokens, of at most BATCH products."""
+    again_after_deadlock(partial(_marked, product_ids, scores=scores, channel=channel))
+
+
+def _marked(product_ids: Sequence[int], *, scores: bool, channel: int | None) -> None:
     with transaction.atomic():
         if scores:
             rows = {

@@ -107,14 +107,20 @@ def _apply_in_lanes(run: ImportRun, links: Links | None, *, by: Actor, progress:
     planned = run.rows.filter(state=State.PLANNED)
     for level in sorted(set(planned.order_by().values_list("level", flat=True).distinct())):
 
-        def step(level: int = level) -> int:
-            return _apply_chunk(run, links, by=by, progress=progress, whole=False, level=level) or 0
+        def step(level: int = level, *, is_lane: bool = True) -> int:
+            taken = _apply_chunk(
+                run, links, by=by, progress=progress, whole=False, level=level, is_lane=is_lane
+            )
+            return taken or 0
 
         if progress.cancelled():
             return
         lanes.drive(step, after=after)
-    if links is not None and not links.contents and not progress.cancelled():
-        # Where there are sets, one lane: two would not see how both together close a circle.
+        # What a worker that has died unseen holds still was passed over: the next level, and what names it, wait for it.
+        while not progress.cancelled() and (taken := step(is_lane=False)):
+            progress.advance(taken)
+    fill = run.policy == Policy.FILL_EMPTY  # a variant is asked for once its model has what it gets
+    if links is not None and not links.binds and not fill and not progress.cancelled():
         link = partial(link_chunk, run, links, by=by, progress=progress, whole=False, is_lane=True)
         lanes.drive(lambda: link(most=CHUNK // lanes.LANES) or 0, after=after)
 
@@ -140,19 +146,19 @@ def _apply_chunk(
     progress: Progress,
     whole: bool,
     level: int | None = None,
+    is_lane: bool = False,
 ) -> int | None:
     """How many rows were dealt with; None where the run may not have the row that was refused.
 
-    `level`: rows of this level only, but for those that another lane has.
+    `level`: rows of this level only; in a lane but for those that another one has.
     """
     try:
         with transaction.atomic():
             queue = run.rows.filter(state=State.PLANNED).order_by("level", "number").defer("raw")
-            if level is None:
-                chunk = list(queue.select_for_update(of=("self",))[:CHUNK])
-            else:
-                lane = queue.filter(level=level).select_for_update(of=("self",), skip_locked=True)
-                chunk = list(lane[: CHUNK // lanes.LANES])  # together no more in memory than one lane
+            if level is not None:
+                queue = queue.filter(level=level)
+            most = CHUNK // lanes.LANES if is_lane else CHUNK  # together no more in memory than one lane
+            chunk = list(queue.select_for_update(of=("self",), skip_locked=is_lane)[:most])
             # A model and its variants are two chunks: a variant finds its parent by what is stored.
             chunk = [row for row in chunk if row.level == chunk[0].level]
             if not chunk:
@@ -161,7 +167,7 @@ def _apply_chunk(
             sources = _sources(chunk)
             changes = [_change(run, row, links, sources.get(row.product_id or 0, {})) for row in chunk]
             cells = _settle(run, chunk, _written(changes, by=by), links, named, whole=whole)
-            if level is not None:
+            if is_lane:
                 connection.check_constraints()  # what the commit would look at while the others wait
             # Last, since the job's and the run's rows are every lane's: they are held for the commit only.
             progress.hold()

@@ -30,11 +30,16 @@ CHUNK = 500
 
 
 class Links:
-    """The attributes whose values name products; `contents`: those that say what is in a set."""
+    """The attributes whose values name products; `contents`: those that say what is in a set.
+
+    `binds`: two lanes would be in each other's way: they would not see how both together close a circle of sets, and wait for
+    each other's listings where an association goes both ways.
+    """
 
     def __init__(self, structure: Structure) -> None:
         self.codes = {spec.code for spec in structure.linking}
         self.contents = {spec.code for spec in structure.linking if spec.params.get("contents")}
+        self.binds = bool(self.contents) or any(spec.params.get("two_way") for spec in structure.linking)
 
     def of(self, values: Mapping[str, Any]) -> dict[str, list[int]]:
         """{key: numbers of the rows whose products it names}, of keys that name any."""

@@ -40,6 +40,8 @@ def link_chunk(
             queue = linking.waiting(run).order_by("level", "number").defer("raw")
             queue = queue.select_for_update(of=("self",), skip_locked=is_lane)
             chunk = list(queue[:most])
+            # A model first, so that its variants find what it was given.
+            chunk = [row for row in chunk if row.level == chunk[0].level]
             if not chunk:
                 return 0
             keys = {row.pk: list(links.of(row.values)) for row in chunk}
@@ -85,11 +87,20 @@ def _put_links(changes: Sequence[ProductChange], *, by: Actor, whole: bool) -> i
         again = []
         for change, outcome in zip(changes, outcomes, strict=True):
             cells += 0 if outcome.errors else len(outcome.changed)
+            _note_proposals(outcome)
             left = _without_problems(change, outcome) if not outcome.ok else {}
             if outcome.errors and left:  # of a refused product nothing was written
                 again.append(replace(change, values=left))
         changes = again
     return cells
+
+
+def _note_proposals(outcome: Outcome) -> None:
+    """Somebody approved the product meanwhile, or wrote there what is of more weight."""
+    message = _(
+        "Kept as a proposal: it was approved, or a stronger source wrote there, since it was created."
+    )
+    outcome.ref.notes += [{"kind": "proposal", "key": key, "message": message} for key in outcome.proposals]
 
 
 def _without_problems(change: ProductChange, outcome: Outcome) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from catalog.models.revision import Revision
 from catalog.values.changes import ABSENT, EMPTY, RESET, Actor, Outcome, ProductChange
 from catalog.values.revisions import from_json
 from catalog.values.write import write
+from pim.lib.deadlocks import again_after_deadlock
 from pim.lib.failpoint import failpoint
 
 CHUNK = 500
@@ -62,17 +63,21 @@ def reverse_rows(run: ImportRun, *, by: Actor, progress: Progress, forget: bool 
     applied = run.rows.filter(state=State.APPLIED)
     if not forget:
         progress.start(applied.count())
-    while True:
+
+    def step() -> int:
         with transaction.atomic():
             progress.hold()
             chunk = list(applied.order_by("-level", "-number").select_for_update(of=("self",))[:CHUNK])
             chunk = [row for row in chunk if row.level == chunk[0].level]
-            if not chunk:
-                return
-            _reverse_chunk(chunk, by=by, forget=forget)
-            failpoint("undo_commit")
+            if chunk:
+                _reverse_chunk(chunk, by=by, forget=forget)
+                failpoint("undo_commit")
+            return len(chunk)
+
+    # Again as a whole: the door's own second try keeps what the chunk has locked before.
+    while taken := again_after_deadlock(step):
         if not forget:
-            progress.advance(len(chunk))
+            progress.advance(taken)
         failpoint("undo_chunk")
 
 

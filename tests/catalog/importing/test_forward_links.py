@@ -17,6 +17,7 @@ from django.urls import reverse
 from catalog.importing import apply, arrivals, lanes, runs, second_write
 from catalog.importing import plan as planning
 from catalog.importing.apply import apply_run, close_run
+from catalog.importing.links import Links
 from catalog.importing.mapping import from_json
 from catalog.importing.plan import plan_run
 from catalog.importing.progress import Progress
@@ -480,3 +481,46 @@ def test_in_lanes_it_comes_to_the_same(
     assert {sku: named(sku) for sku in ring()} == ring()
     assert Revision.objects.count() == 60
     assert importer.undo(run)["reversed"] == 30
+
+
+def test_rows_that_the_lanes_passed_over_come_before_what_names_them(
+    linking: Importer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a dead worker's connection still holds: the row of B is passed over by the lanes, and must not count as refused."""
+
+    def drive(step: Any, *, after: Any) -> None:
+        passed_over = run.rows.filter(sku="B", state="planned").update(state="held")
+        while taken := step():
+            after(taken)
+        run.rows.filter(sku="B", state="held").update(state="planned" if passed_over else "held")
+
+    def unbound(structure: Structure) -> Links:
+        links = Links(structure)
+        links.binds = False
+        return links
+
+    linking.run("sku,family\nOLD,mugs\n")
+    run = linking.plan(TEXT)
+    monkeypatch.setattr(lanes, "are_possible", lambda: True)
+    monkeypatch.setattr(lanes, "drive", drive)
+    monkeypatch.setattr(apply, "Links", unbound)
+    linking.apply(run)
+    assert {sku: named(sku) for sku in EXPECTED} == EXPECTED
+
+
+def test_what_becomes_a_proposal_at_the_second_write_is_said(
+    linking: Importer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = second_write.write
+
+    def write(changes: Any, **options: Any) -> Any:
+        outcomes = real(changes, **options)
+        for (
+            outcome
+        ) in outcomes:  # as of a product that was approved in between, where the importer may not publish
+            outcome.proposals = [*outcome.changed]
+        return outcomes
+
+    monkeypatch.setattr(second_write, "write", write)
+    run = linking.run(HEADER + "A,mugs,B,,,\nB,mugs,,,,\n")
+    assert [(note["kind"], note["key"]) for note in row(run, 2).notes] == [("proposal", "CROSSSELL")]
