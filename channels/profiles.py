@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Value
@@ -12,7 +13,9 @@ from django.utils.translation import gettext as _
 
 from catalog.jobs import enqueue
 from catalog.structure.announce import announce
+from channels.connectors import CONNECTORS
 from channels.models import Channel, Listing
+from pim.lib.encrypted import DecryptionFailed
 
 
 def changed(channel: Channel, *, by: int | None = None) -> None:
@@ -21,6 +24,35 @@ def changed(channel: Channel, *, by: int | None = None) -> None:
     Raises `profile_rev` and enqueues the work: scores, tokens and stale marks for this channel. `by` is a user's id.
     """
     announce("channel", [channel.pk], by=by)
+
+
+def readdressed(
+    channel: Channel,
+    *,
+    connector: str,
+    settings: Mapping[str, Any],
+    was: tuple[str, Mapping[str, Any]],
+    entered: Collection[str] = (),
+) -> list[str]:
+    """Names of the settings that would send the channel's stored credentials elsewhere than they were entered for.
+
+    `was`: its connector and settings as they are stored; `entered`: the credentials that are replaced with them. Who may
+    change a channel must not get its credentials that way.
+    """
+    kind = CONNECTORS.get(connector)
+    if kind is None or not kind.guarded or not _holds(channel, set(kind.secret_fields) - set(entered)):
+        return []
+    places = zip(kind.guarded, kind.place(settings), kind.place(was[1]), strict=True)
+    return [name for name, now, before in places if connector != was[0] or now != before]
+
+
+def _holds(channel: Channel, names: Collection[str]) -> bool:
+    """Whether one of these credentials is stored; where no key opens them now, one may again."""
+    try:
+        stored = dict(channel.credentials or {})
+    except DecryptionFailed:
+        return bool(names)
+    return any(stored.get(name) for name in names)
 
 
 def pause(*, channel_id: int, reason: str) -> bool:

@@ -59,6 +59,14 @@ class ChannelResource(StructureResource):
             name for name in before if not instance.pk or getattr(instance, name) != before[name]
         }
         self._check_parts(instance)
+        was = (before["connector"], before["settings"] or {})
+        if moved := profiles.readdressed(
+            instance, connector=instance.connector, settings=instance.settings, was=was
+        ):
+            text = _(
+                "%(settings)s: the stored credentials go there. Change it on the channel's page, where they are entered anew."
+            )
+            raise ValidationError({"settings": text % {"settings": ", ".join(moved)}})
         instance.wanted = {name: codes_in(row[name]) for name in _LISTS if name in row}
         for name, codes in instance.wanted.items():
             known = set(_LISTS[name].objects.filter(code__in=codes).values_list("code", flat=True))

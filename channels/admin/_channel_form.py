@@ -21,7 +21,7 @@ from unfold.widgets import (
 
 from catalog.admin.base import FixedCodeForm
 from catalog.structure.snapshot import Structure
-from channels import assortment
+from channels import assortment, profiles
 from channels.admin import _schedule
 from channels.connectors import CONNECTORS
 from channels.models import Channel
@@ -102,15 +102,29 @@ class ChannelForm(FixedCodeForm):
             self.instance.schedule = _schedule.read(cleaned)
         except ValidationError as error:
             self.add_error("windows", error)
+        was = (self.instance.connector, self.instance.settings)
         self.instance.settings = {
             name: cleaned[SETTING + name]
             for name in self.connector_fields
             if cleaned.get(SETTING + name) not in (None, "")
         }
         given = {name: cleaned[SECRET + name] for name in self.secret_fields if cleaned.get(SECRET + name)}
+        self._guard(cleaned.get("connector", ""), was, given)
         if given:
             self.instance.credentials = {**_opened(self.instance), **given}
         return cleaned
+
+    def _guard(self, connector: str, was: tuple[str, Mapping[str, Any]], given: Mapping[str, Any]) -> None:
+        """Another address for the credentials takes all of them anew, from who may enter them."""
+        for name in profiles.readdressed(
+            self.instance, connector=connector, settings=self.instance.settings, was=was, entered=given
+        ):
+            self.add_error(
+                SETTING + name,
+                _("The stored credentials are not sent to another address: enter them anew with it.")
+                if self.secret_fields
+                else _("The stored credentials go there: only who may enter credentials can change this."),
+            )
 
 
 def for_connector(code: str, *, with_secrets: bool) -> type[ChannelForm]:

@@ -5,13 +5,22 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
+from urllib.parse import urlsplit
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from channels.connectors.base import Config, Data, DeliveryError, Item, ItemError, ItemResult, Retry, Unknown
 from pim.lib import http
 
 STOPPED = frozenset({401, 403, 404, 405, 410})
+
+
+def check_protected(value: str) -> None:
+    """Validator of an address that credentials are sent to; on this machine itself they need no protection."""
+    address = urlsplit(value)
+    if address.scheme != "https" and address.hostname not in ("127.0.0.1", "localhost"):
+        raise ValidationError(_("The access token must not travel unprotected: begin with https://."))
 
 
 def request(client: http.Client, method: str, url: str, **parts: Any) -> http.Answer:

@@ -59,7 +59,12 @@ class Data(DeliveryError):
 
 
 class Config(DeliveryError):
-    """Settings or credentials are wrong: the channel pauses, the manager mends them."""
+    """Settings or credentials are wrong: the channel pauses, the manager mends them.
+
+    `changed`: a part of the item that met it may have gone through.
+    """
+
+    changed = False
 
 
 class Unknown(DeliveryError):
@@ -94,13 +99,17 @@ class ItemError:
 @dataclass(frozen=True, slots=True)
 class ItemResult:
     """live: the channel shows it (or, for a withdrawal, no longer does); accepted: it will say later; ignored: it holds
-    something newer; rejected: see errors; untouched: nothing was sent of it, it goes with another batch."""
+    something newer; rejected: see errors; untouched: nothing was sent of it, it goes with another batch.
+
+    `changed`: rejected after a part of it may have gone through, so that what was sent before is there no longer.
+    """
 
     key: str
     outcome: ItemOutcome
     external_id: str = ""
     url: str = ""
     errors: tuple[ItemError, ...] = ()
+    changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +167,8 @@ class Connector(ABC):
     label: ClassVar[Any]
     unit: ClassVar[Literal["product", "model"]] = "product"
     secret_fields: ClassVar[tuple[str, ...]] = ()
+    # Settings that say where the credentials themselves are sent: who changes one enters the credentials anew.
+    guarded: ClassVar[tuple[str, ...]] = ()
     batch_size: ClassVar[int] = 50
     # The longest one request may take, connecting included; leases are longer. May depend on the settings.
     seconds: float = 30.0
@@ -211,6 +222,12 @@ class Connector(ABC):
         if errors:
             raise ValidationError(errors)
         return cleaned
+
+    @classmethod
+    def place(cls, settings: Mapping[str, Any]) -> list[str]:
+        """Where these settings send the credentials, in one spelling: what is left out is where it stands at first."""
+        fields = cls.settings_form()
+        return [str(settings.get(name) or fields[name].initial or "").rstrip("/") for name in cls.guarded]
 
     @classmethod
     @abstractmethod

@@ -56,6 +56,7 @@ class GoogleMerchant(PushItems):
     code = "google"
     label = gettext_lazy("Google Merchant Center")
     secret_fields = ("key",)
+    guarded = ("address",)
     batch_size = 50
     seconds = BUDGET + 2 * (2 * WAIT + CONNECT)  # and the last request with its token
     forgets_after = 25  # Google forgets after 30 days
@@ -109,7 +110,7 @@ class GoogleMerchant(PushItems):
             ),
             "address": forms.URLField(
                 label=gettext_lazy("Address of the API"), assume_scheme="https", required=False, initial=ADDRESS,
-                help_text=gettext_lazy("Leave it as it is."),
+                validators=[_calls.check_protected], help_text=gettext_lazy("Leave it as it is."),
             ),
             "key": KeyField(
                 label=gettext_lazy("Key of the service account"),

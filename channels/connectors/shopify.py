@@ -13,11 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 import orjson
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -55,18 +53,13 @@ METAFIELDS_AT_ONCE = 25
 PUSH_SECONDS = 60.0  # then no further product of the batch is begun, and no wait for points either
 
 
-def _check_address(value: str) -> None:
-    address = urlsplit(value)
-    if address.scheme != "https" and address.hostname not in ("127.0.0.1", "localhost"):
-        raise ValidationError(_("The access token must not travel unprotected: begin with https://."))
-
-
 @connector
 class Shopify(PushItems):
     code = "shopify"
     label = gettext_lazy("Shopify")
     unit = "model"
     secret_fields = ("token",)
+    guarded = ("shop",)
     batch_size = 10
 
     def __init__(self, *, channel: str, settings: Mapping[str, Any], credentials: Mapping[str, Any]) -> None:
@@ -89,7 +82,7 @@ class Shopify(PushItems):
     def settings_form(cls) -> dict[str, forms.Field]:
         return {
             "shop": forms.URLField(
-                label=gettext_lazy("Shop"), assume_scheme="https", validators=[_check_address],
+                label=gettext_lazy("Shop"), assume_scheme="https", validators=[_calls.check_protected],
                 help_text=gettext_lazy("Its own address, as https://acme.myshopify.com."),
             ),
             "client_id": forms.CharField(

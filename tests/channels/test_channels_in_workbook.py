@@ -9,6 +9,7 @@ import pytest
 import tablib
 
 from catalog.transfer import workbook
+from channels.connectors.google import GoogleMerchant
 from channels.models import Channel, Listing
 from tests.channels.stage import make_channel
 from tests.world import World
@@ -95,3 +96,29 @@ def test_a_new_channel_needs_settings_that_fit(world: World) -> None:
     told, _changes = read(connector="webhook", context="b2b")
     assert told == [(2, "settings", "endpoint: This field is required.")]
     assert not Channel.objects.exists()
+
+
+def test_a_file_does_not_send_stored_credentials_elsewhere(stored: Channel) -> None:
+    settings, credentials = GoogleMerchant.sample("https://merchantapi.googleapis.com")
+    usual = {name: value for name, value in settings.items() if name != "address"}
+    Channel.objects.update(connector="google", settings=usual, credentials=credentials)
+    assert read(settings={**settings, "feed_label": "DE"}) == ([], 1)  # where it stands at first
+    told, _changes = read(settings={**settings, "address": "https://thief.example"})
+    assert told == [
+        (2, "settings", "address: the stored credentials go there. Change it on the channel's page, where they are entered anew.")
+    ]  # fmt: skip
+    told, _changes = read(settings={**settings, "address": "http://merchantapi.googleapis.com"})
+    assert told == [
+        (2, "settings", "address: The access token must not travel unprotected: begin with https://.")
+    ]
+    assert Channel.objects.get().settings["address"] == "https://merchantapi.googleapis.com"
+    Channel.objects.update(credentials={})
+    assert read(settings={**settings, "address": "https://other.example"}) == ([], 1)
+
+
+def test_nor_does_one_that_changes_the_connector(stored: Channel) -> None:
+    settings, credentials = GoogleMerchant.sample("https://thief.example")
+    Channel.objects.update(credentials=dict(stored.credentials) | credentials)
+    told, _changes = read(connector="google", settings=settings)
+    assert [column for _row, column, _message in told] == ["settings"]
+    assert Channel.objects.get().connector == "webhook"

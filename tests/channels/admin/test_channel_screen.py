@@ -236,3 +236,62 @@ def test_a_setting_may_be_a_choice_of_several_and_of_none(boss: Client, world: W
         channel.refresh_from_db()
         assert channel.settings["owns"] == chosen
         assert dict(channel.credentials) == credentials
+
+
+@pytest.fixture
+def shop(world: World) -> Channel:
+    settings, credentials = Shopify.sample("https://acme.myshopify.com")
+    return make_channel(
+        world, connector="shopify", settings=settings, credentials=credentials, required=(), fields=()
+    )
+
+
+def moved(client: Client, channel: Channel, **more: Any) -> dict[str, Any]:
+    """Errors of the page after the shop was changed on it."""
+    given = {f"setting_{name}": value for name, value in channel.settings.items()}
+    given |= {
+        "setting_shop": "https://thief.example",
+        "requirements-TOTAL_FORMS": "0",
+        "fields-TOTAL_FORMS": "0",
+    }
+    address = reverse("admin:channels_channel_change", args=[channel.pk])
+    answer = client.post(address, posted(connector="shopify", **{**given, **more}))
+    return {} if answer.status_code == 302 else dict(answer.context["adminform"].form.errors)
+
+
+def test_who_may_not_enter_credentials_cannot_have_them_sent_elsewhere(shop: Channel, client: Client) -> None:
+    client.force_login(person("channel.edit", "structure.view"))
+    told = moved(client, shop, secret_token="shpat_mine")  # noqa: S106 - made up
+    assert told == {
+        "setting_shop": ["The stored credentials go there: only who may enter credentials can change this."]
+    }
+    assert Channel.objects.get().settings["shop"] == "https://acme.myshopify.com"
+    assert moved(client, shop, setting_shop="https://acme.myshopify.com/", setting_withdraw="draft") == {}
+
+
+def test_nor_by_way_of_another_connector(shop: Channel, client: Client) -> None:
+    client.force_login(person("channel.edit", "structure.view"))
+    address = reverse("admin:channels_channel_change", args=[shop.pk])
+    data = posted(**{"requirements-TOTAL_FORMS": "0", "fields-TOTAL_FORMS": "0"})
+    assert client.post(address, data).status_code == 302
+    assert Channel.objects.get().connector == "webhook"
+    assert moved(client, shop).keys() == {"setting_shop"}
+    assert moved(client, shop, setting_shop="https://acme.myshopify.com").keys() == {"setting_shop"}
+    assert Channel.objects.get().connector == "webhook"
+
+
+def test_who_may_enter_them_enters_them_anew_with_the_address(boss: Client, shop: Channel) -> None:
+    assert moved(boss, shop) == {
+        "setting_shop": ["The stored credentials are not sent to another address: enter them anew with it."]
+    }
+    assert Channel.objects.get().settings["shop"] == "https://acme.myshopify.com"
+    assert moved(boss, shop, secret_token="shpat_of-the-other") == {}  # noqa: S106 - made up
+    channel = Channel.objects.get()
+    assert channel.settings["shop"] == "https://thief.example"
+    assert dict(channel.credentials) == {"token": "shpat_of-the-other"}
+
+
+def test_an_address_without_credentials_may_be_changed(shop: Channel, client: Client) -> None:
+    Channel.objects.update(credentials={})
+    client.force_login(person("channel.edit", "structure.view"))
+    assert moved(client, shop) == {}

@@ -63,6 +63,7 @@ def test_the_sample_fits_the_settings_form(one: ContractStage) -> None:
     form = one.one.connector.settings_form()
     assert settings.keys() | credentials.keys() == form.keys()
     assert credentials.keys() == set(one.one.connector.secret_fields)
+    assert set(one.one.connector.guarded) <= settings.keys()
     for name, value in {**settings, **credentials}.items():
         form[name].clean(value)
 
