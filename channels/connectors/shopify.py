@@ -68,7 +68,8 @@ class Shopify(PushItems):
         self.client = http.Client(connect=5.0, read=wait, total=wait + 5)
         self.seconds = PUSH_SECONDS + 2 * wait + 5
         self.address = str(settings.get("shop", "")).rstrip("/")
-        self._taken: set[str] = set()  # products given another key by this instance
+        # Products this instance sent, and under which key: what a batch asked before its first item may be outdated.
+        self._sent_as: dict[str, str] = {}
         self.api = Api(
             self.address, str(settings.get("client_id") or ""), self.credentials, self.client,  # type: ignore[arg-type]
             seconds=PUSH_SECONDS,
@@ -144,6 +145,7 @@ class Shopify(PushItems):
         """Without what is not ours to send, and with the settings that decide where it goes."""
         owns = frozenset(settings.get("owns", OWNED_AT_FIRST))
         where = {name: settings.get(name) or "" for name in ("publications", "location", "namespace")}
+        where["shop"] = str(settings.get("shop") or "").rstrip("/")
         return {"sheet": sendable(sheet, owns), "owns": sorted(owns), **where}
 
     @classmethod
@@ -159,7 +161,9 @@ class Shopify(PushItems):
                 strangers = self.shop.same_sku(new)
             return _calls.one_by_one(
                 items,
-                lambda item: self._tried(item, held[item.key], strangers.get(item.key, ())),
+                lambda item: self._tried(
+                    item, self._still_its(item.key, held[item.key]), strangers.get(item.key, ())
+                ),
                 seconds=PUSH_SECONDS / 2,
             )
         finally:
@@ -189,6 +193,11 @@ class Shopify(PushItems):
 
     # --- one product
 
+    def _still_its(self, key: str, product: dict[str, Any] | None) -> dict[str, Any] | None:
+        """None for a product that another item took over meanwhile."""
+        taken = product is not None and self._sent_as.get(product["id"], key) != key
+        return None if taken else product
+
     def _tried(
         self, item: Item, product: Mapping[str, Any] | None, strangers: Sequence[Mapping[str, Any]]
     ) -> ItemResult:
@@ -196,6 +205,8 @@ class Shopify(PushItems):
         try:
             return self._one(item, product, strangers)
         except DeliveryError as error:
+            if isinstance(error, Config):
+                error.changed = self.api.changed
             raise softened(error, changed=self.api.changed) from error
 
     def _one(
@@ -209,9 +220,10 @@ class Shopify(PushItems):
                 return self._withdraw(item, product, receipt)
             return self._upsert(item, product, receipt, strangers)
         except Refused as refused:
-            return ItemResult(item.key, "rejected", errors=refused.errors)
+            errors = refused.errors
         except Data as error:
-            return ItemResult(item.key, "rejected", errors=(ItemError(str(error)),))
+            errors = (ItemError(str(error)),)
+        return ItemResult(item.key, "rejected", errors=errors, changed=self.api.changed)
 
     def _upsert(
         self,
@@ -222,12 +234,16 @@ class Shopify(PushItems):
     ) -> ItemResult:
         sheet = item.sheet or {}
         known = str(product["id"]) if product else ""
-        if adopted := not known:
+        if not product:
             known, receipt = self._adopted(item.key, strangers)
         shop = self.shop.speaking(tuple(sheet.get("locales") or ()))
         there = self.shop.there(known, receipt, len(sheet.get("variants") or ())) if known else There()
         sent = outgoing(sheet, shop, there)
-        product, pictures = self._set(item.key, known, sent, receipt, adopted=adopted and known != "")
+        if known:
+            self._open_receipt(known, receipt, sent, key="" if product else item.key)
+            self._sent_as[known] = item.key
+        product, pictures = self._set(item.key, known, sent, receipt)
+        self._sent_as[product["id"]] = item.key
         metafields = self._set_metafields(product["id"], sent, receipt)
         if shop.locales:
             translations = Translations(self.api, shop, sent)
@@ -248,9 +264,10 @@ class Shopify(PushItems):
         if product is None or is_gone(product, receipt):
             return ItemResult(item.key, "live")
         way = self.settings.get("withdraw") or "archive"
+        if way == "unpublish" and not self.shop.facts.publications:
+            raise Config(_("To take products off the sales channels, name these in the settings."))
+        self._open_receipt(product["id"], receipt, way=way)
         if way == "unpublish":
-            if not self.shop.facts.publications:
-                raise Config(_("To take products off the sales channels, name these in the settings."))
             gone = [{"publicationId": one} for one in self.shop.facts.publications]
             self.shop.mutate(
                 documents.UNPUBLISH, "publishableUnpublish", {"id": product["id"], "input": gone}
@@ -264,6 +281,7 @@ class Shopify(PushItems):
         self._leave_receipt(
             product["id"], {**kept, "hash": "", "revision": item.revision, "withdrawn": way, "shown": {}}
         )
+        self._sent_as.pop(product["id"], None)
         return ItemResult(item.key, "live")
 
     # --- the steps
@@ -274,7 +292,7 @@ class Shopify(PushItems):
         return "status" in self.shop.facts.owns and (self.settings.get("new") or "ACTIVE") == "ACTIVE"
 
     def _set(
-        self, key: str, known: str, sent: Outgoing, receipt: Mapping[str, Any], *, adopted: bool
+        self, key: str, known: str, sent: Outgoing, receipt: Mapping[str, Any]
     ) -> tuple[dict[str, Any], dict[str, str]]:
         """productSet; the product it answers, and its pictures' ids by our keys.
 
@@ -287,8 +305,6 @@ class Shopify(PushItems):
             made["metafields"] = [{"namespace": self.shop.namespace, "key": KEY, "type": "id", "value": key}]
         if not known or self._keeps_active or {receipt.get("withdrawn"), receipt.get("resumed")} & HIDDEN:
             made["status"] = self.settings.get("new") or "ACTIVE"
-        if adopted:
-            self._take_over(known, key, receipt)
         identifier = {"id": known} if known else {"customId": self.shop.key_of(key)}
         variables = {
             "identifier": identifier, "input": made, "media": "files" in made, "options": bool(sent.axes and sent.texts),
@@ -301,13 +317,31 @@ class Shopify(PushItems):
         whole = len(nodes) == len(sent.pictures)
         return product, dict(zip(sent.pictures, nodes, strict=True)) if whole else {}
 
-    def _take_over(self, product: str, key: str, receipt: Mapping[str, Any]) -> None:
-        """Gives a product our key, and says with it that it is nobody's any more to take up again."""
-        noted = {name: value for name, value in receipt.items() if name not in ("withdrawn", "hash")}
-        values = {
-            KEY: ("id", key),
-            RECEIPT: ("json", orjson.dumps(noted | {"resumed": receipt.get("withdrawn", "")}).decode()),
-        }
+    def _open_receipt(
+        self,
+        product: str,
+        receipt: Mapping[str, Any],
+        sent: Outgoing | None = None,
+        *,
+        key: str = "",
+        way: str = "",
+    ) -> None:
+        """Before anything of a product is changed, its receipt stops standing for what the shop shows.
+
+        It notes what this push adds, so that a later one takes that out again, and the `way` it may be withdrawn by, so
+        that a later one shows it again. `key`: of a product that is taken over, which so is nobody's any more to take up.
+        """
+        noted = {name: value for name, value in receipt.items() if name != "withdrawn"}
+        noted["hash"] = ""
+        noted["resumed"] = way or receipt.get("withdrawn") or receipt.get("resumed") or ""
+        added = {"names": sent.names, "skus": sent.skus, "metafields": sent.metafield_names} if sent else {}
+        for name, listed in added.items():
+            noted[name] = list(dict.fromkeys([*(receipt.get(name) or ()), *listed]))
+        values = {KEY: ("id", key)} if key else {}
+        if key or (receipt and noted != receipt):  # without a receipt nothing is believed anyhow
+            values[RECEIPT] = ("json", orjson.dumps(noted).decode())
+        if not values:
+            return
         given = [
             {"ownerId": product, "namespace": self.shop.namespace, "key": name, "type": kind, "value": value}
             for name, (kind, value) in values.items()
@@ -366,11 +400,9 @@ class Shopify(PushItems):
         What we withdrew is taken up again under the new key, as after a change of the model's SKU. What is ours and
         stands is another's: it loses the variant with its own next push.
         """
+        strangers = [one for one in strangers if one["id"] not in self._sent_as]
         ours = [one for one in strangers if one.get("ours")]
-        if again := [
-            one for one in ours if receipt_of(one).get("withdrawn") and one["id"] not in self._taken
-        ]:
-            self._taken.add(str(again[0]["id"]))
+        if again := [one for one in ours if receipt_of(one).get("withdrawn")]:
             return str(again[0]["id"]), receipt_of(again[0])
         theirs = [one for one in strangers if one not in ours]
         if not theirs:

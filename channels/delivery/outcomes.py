@@ -132,14 +132,20 @@ def withdrawn(prepared: Prepared, now: datetime, record: Record) -> Settlement:
 
 
 def refused(
-    prepared: Prepared, errors: Sequence[ItemError], record: Record, *, seen_at: datetime | None = None
+    prepared: Prepared,
+    errors: Sequence[ItemError],
+    record: Record,
+    *,
+    seen_at: datetime | None = None,
+    unknown: bool = False,
 ) -> Settlement:
     """The channel refuses the content: each error at the field it is about; waits for an edit. `seen_at`: it had taken it
-    before and holds it without showing it, so its judgement may change without us."""
+    before and holds it without showing it, so its judgement may change without us. `unknown`: what it holds now may be
+    neither this nor what was sent before."""
     listed = at_fields(prepared, errors)
     values = {
         **CALM, "state": State.REFUSED, "reason": listed[0]["message"] if listed else record.message, "error_class": "data",
-        "errors": listed, "due_at": prepared.due_at,
+        "errors": listed, "due_at": prepared.due_at, "unknown": unknown,
     }  # fmt: skip
     if seen_at is not None:
         values |= {"error_class": "review", "seen_at": seen_at, "drift": []}
@@ -171,11 +177,13 @@ def later(
     return Settlement(prepared.listing, values, sent=unknown, record=record)
 
 
-def misconfigured(prepared: Prepared, reason: str, now: datetime, record: Record | None) -> Settlement:
+def misconfigured(
+    prepared: Prepared, reason: str, now: datetime, record: Record | None, *, unknown: bool = False
+) -> Settlement:
     """The channel's settings are wrong: nothing is held against this listing, it goes on when the channel does."""
-    return Settlement(
-        prepared.listing, {"error_class": "config", "reason": reason, "next_try_at": now}, record=record
-    )
+    values = {"error_class": "config", "reason": reason, "next_try_at": now}
+    doubt = {"unknown": True} if unknown else {}
+    return Settlement(prepared.listing, values | doubt, record=record)
 
 
 _NOT_THERE: dict[str, Any] = {"sent_hash": "", "sent_sheet": None, "external_id": "", "external_url": ""}

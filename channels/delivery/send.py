@@ -220,7 +220,11 @@ class Sending:
             for one in prepared:
                 self.settlements.append(
                     outcomes.misconfigured(
-                        one, reason, now, Record(operation, "config", reason, answer=error.answer)
+                        one,
+                        reason,
+                        now,
+                        Record(operation, "config", reason, answer=error.answer),
+                        unknown=error.changed,
                     )
                 )
             return
@@ -333,7 +337,10 @@ def _settle_one(
     if result.outcome == "rejected":
         message = "; ".join(error.message for error in result.errors)
         return outcomes.refused(
-            one, result.errors, Record(item.operation, "data", message, milliseconds, answer)
+            one,
+            result.errors,
+            Record(item.operation, "data", message, milliseconds, answer),
+            unknown=result.changed or one.listing.unknown,
         )
     return outcomes.taken(one, item, result, now, Record(item.operation, "ok", "", milliseconds, answer))
 
