@@ -261,7 +261,7 @@ def moved(client: Client, channel: Channel, **more: Any) -> dict[str, Any]:
 
 def test_who_may_not_enter_credentials_cannot_have_them_sent_elsewhere(shop: Channel, client: Client) -> None:
     client.force_login(person("channel.edit", "structure.view"))
-    told = moved(client, shop, secret_token="shpat_mine")  # noqa: S106 - made up
+    told = moved(client, shop, secret_token="shpat_mine")
     assert told == {
         "setting_shop": ["The stored credentials go there: only who may enter credentials can change this."]
     }
@@ -285,7 +285,7 @@ def test_who_may_enter_them_enters_them_anew_with_the_address(boss: Client, shop
         "setting_shop": ["The stored credentials are not sent to another address: enter them anew with it."]
     }
     assert Channel.objects.get().settings["shop"] == "https://acme.myshopify.com"
-    assert moved(boss, shop, secret_token="shpat_of-the-other") == {}  # noqa: S106 - made up
+    assert moved(boss, shop, secret_token="shpat_of-the-other") == {}
     channel = Channel.objects.get()
     assert channel.settings["shop"] == "https://thief.example"
     assert dict(channel.credentials) == {"token": "shpat_of-the-other"}
