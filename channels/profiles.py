@@ -82,9 +82,9 @@ def reconnected(*, channel_id: int) -> None:
     now = timezone.now()
     Channel.objects.filter(pk=channel_id).update(blocked_until=None, failures=0)
     Listing.objects.filter(channel_id=channel_id, attempts__gt=0).update(next_try_at=now)
-    # What was gathered for a snapshot of the old kind is gathered anew, or sent one by one.
+    # What was gathered for a snapshot of the old kind is gathered anew, or sent one by one; it may be published just now.
     Listing.objects.filter(channel_id=channel_id, submission=Listing.GATHERED).update(
-        submission="", submitted=None, next_try_at=now
+        submission="", submitted=None, unknown=True, next_try_at=now
     )
 
 

@@ -13,7 +13,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from channels.connectors.base import Retry
-from channels.models import Channel
+from channels.models import Channel, Listing
+
+DOUBTED_AT_ONCE = 500
 
 
 class LeaseLost(Retry):
@@ -45,17 +47,32 @@ class Publisher:
         if not list(held.select_for_update(no_key=True).values_list("pk", flat=True)):
             raise LeaseLost("", applied="no")
 
+    def doubt(self) -> None:
+        """What is gathered may be in a snapshot that nobody noted: before it counts as unchanged or absent it is read back."""
+        rows = Listing.objects.filter(
+            channel_id=self.channel_id, submission=Listing.GATHERED, unknown=False
+        ).order_by("pk")
+        while page := list(rows.values_list("pk", flat=True)[:DOUBTED_AT_ONCE]):
+            self.renew()
+            Listing.objects.filter(pk__in=page).update(unknown=True)
+
 
 @contextmanager
 def only_publisher(channel: Channel, *, seconds: float) -> Iterator[Publisher | None]:
-    """None where another worker is at it."""
+    """None where another worker is at it. One that did not come to its end leaves its token, for the next to know."""
     now = timezone.now()
     publisher = Publisher(channel.pk, uuid4().hex, seconds)
     free = Channel.objects.filter(Q(lease_until=None) | Q(lease_until__lt=now), pk=channel.pk)
-    got = free.update(lease_until=now + timedelta(seconds=seconds), lease_token=publisher.token)
+    lease = {"lease_until": now + timedelta(seconds=seconds), "lease_token": publisher.token}
+    if not free.filter(lease_token="").update(**lease):
+        if not free.exclude(lease_token="").update(**lease):
+            yield None
+            return
+        publisher.doubt()
+    held = Channel.objects.filter(pk=channel.pk, lease_token=publisher.token)
     try:
-        yield publisher if got else None
-    finally:
-        Channel.objects.filter(pk=channel.pk, lease_token=publisher.token).update(
-            lease_until=None, lease_token=""
-        )
+        yield publisher
+    except BaseException:
+        held.update(lease_until=None)
+        raise
+    held.update(lease_until=None, lease_token="")

@@ -202,6 +202,7 @@ class Gathering:
         """
         now, reason = timezone.now(), masked(str(error), secrets_of(self.connector))
         after = error.after if isinstance(error, Retry) else None
+        self.publisher.doubt()  # what was just being edited could not be claimed
         wait = backoff(self.channel.failures + 1).total_seconds() if after is None else after
         sending.failed([], error, "publish", after=wait)
         arrived = may_have_arrived(error)
@@ -232,6 +233,7 @@ class Gathering:
         while True:
             self.publisher.renew()
             claim = claim_gathered(
+        self.publisher.doubt()
                 self.publisher, after=last, changed=changed, limit=CLAIMED_AT_ONCE, now=timezone.now()
             )
             if not claim.listings:

@@ -143,6 +143,7 @@ def write_feed_files() -> None:
     """The channel becomes one of feed files."""
     settings = {"format": "jsonl", "layout": "together", "name": "products", "keep": 5}
     Channel.objects.update(connector="feed", settings=settings)
+    profile.forget()  # this process knows it as it was
 
 
 def let_leases_end() -> None:
