@@ -19,6 +19,7 @@ from pim.lib.redaction import MASK, redact
 
 BACKOFF_SECONDS = 5.0
 BACKOFF_MOST = 3600.0
+SHORTEST_SECRET = 4
 COLUMNS = (
     "state", "state_since", "reason", "desired_rev", "sent_rev", "sent_hash", "sent_sheet", "sent_at", "external_id", "external_url",
     "stale_since", "due_at", "held_by", "next_try_at", "attempts", "lease_until", "lease_token", "unknown", "submission",
@@ -58,7 +59,7 @@ def settle(
     A row that went to somebody else is left alone; if we sent something for it, it is made stale once more and read
     back, so that the newest value is written last even where the channel takes whatever comes last.
     """
-    secrets = [secret for secret in secrets if len(secret) >= 4]
+    secrets = list(secrets)
     with transaction.atomic():
         ids = [item.listing.pk for item in settlements]
         held = {
@@ -121,10 +122,11 @@ def _apply(row: Listing, item: Settlement, now: datetime, secrets: Sequence[str]
 
 
 def masked(value: Any, secrets: Iterable[str]) -> Any:
-    """The value with every secret and everything that looks like one replaced."""
+    """The value with every secret (but for the shortest, which stand in every word) and everything that looks like one replaced."""
     if isinstance(value, str):
         for secret in secrets:
-            value = value.replace(secret, MASK)
+            if len(secret) >= SHORTEST_SECRET:
+                value = value.replace(secret, MASK)
         return redact(value)
     if isinstance(value, dict):
         return {key: masked(part, secrets) for key, part in value.items()}

@@ -459,12 +459,14 @@ def test_neither_key_nor_token_stands_in_a_record(stage: GoogleStage) -> None:
     stage.send_all()
     key = orjson.loads(GoogleMerchant.sample(stage.center.address)[1]["key"])["private_key"]
     lines = [line for line in key.split("\n") if "PRIVATE KEY" not in line and line]
-    said = " ".join([*stage.center.tokens, *lines[:3]])
+    said = " ".join(["Oh,", *stage.center.tokens, lines[0]])
     stage.edit(Listing.objects.get().product_id, name__en_US="Green mug")
     stage.center.next.append((failure(500, "INTERNAL", said), False))
     stage.send()
     written = str(list(Attempt.objects.values())) + str(list(Listing.objects.values("reason", "errors")))
-    assert "[redacted]" in written
+    reason = "The channel answered 500: Oh, [redacted] [redacted]"
+    assert Listing.objects.get().reason == reason
+    assert Attempt.objects.filter(message=reason).count() == 1
     assert not [secret for secret in (*stage.center.tokens, *lines) if secret in written]
 
 
