@@ -71,10 +71,13 @@ def adopted(prepared: Prepared, seen: Seen | None, now: datetime, answer: Mappin
         settlement = withdrawn(prepared, now, record)
         settlement.record = record
         return settlement
-    assert prepared.decision.sheet is not None  # noqa: S101 - only what is present is compared
+    sheet, listing = prepared.decision.sheet, prepared.listing
+    assert sheet is not None  # noqa: S101 - only what is present is compared
+    # Where it was that before, nothing says that a later send arrived: a channel that forgets counts from the earlier one.
+    stood = listing.sent_hash == sheet.hash and not prepared.again
     values = {
-        **CALM, "state": State.LIVE if seen.outcome == "live" and not seen.errors else State.ACCEPTED, "sent_hash": prepared.decision.sheet.hash, "sent_sheet": prepared.decision.sheet.payload,
-        "sent_at": now, "external_id": seen.external_id or prepared.listing.external_id,
+        **CALM, "state": State.LIVE if seen.outcome == "live" and not seen.errors else State.ACCEPTED, "sent_hash": sheet.hash, "sent_sheet": sheet.payload,
+        "sent_at": (stood and listing.sent_at) or now, "external_id": seen.external_id or prepared.listing.external_id,
         "external_url": seen.url or prepared.listing.external_url, "seen_at": now, "drift": [], "due_at": prepared.due_at,
     }  # fmt: skip
     return Settlement(prepared.listing, values, handled=True, sent=True, record=record)

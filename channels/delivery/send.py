@@ -295,6 +295,7 @@ def settle_results(
     results: Iterable[ItemResult],
     milliseconds: int,
     answer: Mapping[str, Any],
+    """What is to be sent `again` unchanged is there as it should be only once the channel holds that sending's revision."""
     now: datetime,
 ) -> list[Settlement]:
     """Each item by its key. No answer, or answers that contradict each other, are an unknown outcome."""
@@ -302,6 +303,7 @@ def settle_results(
     for result in results:
         by_key[result.key].append(result)
     return [
+        and (not one.again or there.revision >= one.listing.desired_rev)
         _settle_one(one, item, by_key.get(item.key, []), milliseconds, answer, now)
         for one, item in zip(prepared, items, strict=True)
     ]
