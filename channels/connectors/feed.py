@@ -43,6 +43,8 @@ FULL_DISK_SECONDS = 300.0
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG}
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _NAME = re.compile(r"([A-Za-z0-9_.-]|\{channel\}|\{locale\})+\Z")
+# What decides how the files look and where they lie, with what stands for nothing chosen.
+WRITTEN = {"format": "", "layout": "together", "name": "products", "folder": "", "delimiter": "comma", "neutralise": False}  # fmt: skip
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 
 
@@ -127,6 +129,11 @@ class Feed(PublishSnapshot):
             "delimiter": "comma",
         }
         return {**settings, "neutralise": False, "keep": 5}, {}
+
+    @classmethod
+    def content(cls, sheet: Mapping[str, Any], settings: Mapping[str, Any]) -> Any:
+        """With the settings of the files: written in another way, or elsewhere, they are others."""
+        return {"sheet": sheet, **{name: settings.get(name) or usual for name, usual in WRITTEN.items()}}
 
     @classmethod
     def refusals(cls, sheet: Mapping[str, Any], settings: Mapping[str, Any]) -> Sequence[ItemError]:

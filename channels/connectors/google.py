@@ -132,7 +132,9 @@ class GoogleMerchant(PushItems):
 
     @classmethod
     def content(cls, sheet: Mapping[str, Any], settings: Mapping[str, Any]) -> Any:
-        return google_product.build(sheet, settings).input
+        """With where it goes: another account or data source has nothing of it yet."""
+        where = {name: settings.get(name) for name in ("account", "data_source")}
+        return {"input": google_product.build(sheet, settings).input, **where}
 
     @classmethod
     def refusals(cls, sheet: Mapping[str, Any], settings: Mapping[str, Any]) -> Sequence[ItemError]:

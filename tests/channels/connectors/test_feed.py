@@ -133,6 +133,29 @@ def test_the_manifest_tells_what_there_is_and_what_was_before(root: Path) -> Non
     assert second.products == 2
 
 
+def test_the_settings_that_shape_a_file_belong_to_what_is_sent_and_no_others() -> None:
+    def content(**settings: Any) -> Any:
+        return Feed.content(mug(), {"format": "csv", **settings})
+
+    for setting in (
+        {"format": "xml"},
+        {"layout": "by_locale"},
+        {"name": "range"},
+        {"folder": "acme"},
+        {"delimiter": "tab"},
+        {"neutralise": True},
+    ):
+        assert content(**setting) != content(), setting
+    usual = {
+        "layout": "together",
+        "name": "products",
+        "folder": "",
+        "delimiter": "comma",
+        "neutralise": False,
+    }
+    assert content(**usual, keep=3) == content()
+
+
 def test_unchanged_content_is_not_written_again(root: Path) -> None:
     feed(layout="by_locale").publish(items(mug()))
     before = {path.name: path.stat().st_ino for path in (root / "acme").glob("*.csv")}

@@ -174,6 +174,18 @@ def test_another_feed_label_leaves_no_product_behind(stage: GoogleStage) -> None
     assert (stage.listing(product).state, stage.listing(product).external_id) == (State.LIVE, "en~CA~MUG-1")
 
 
+@pytest.mark.parametrize("elsewhere", [{"account": "124"}, {"data_source": "457"}])
+def test_another_account_or_data_source_is_sent_everything(
+    stage: GoogleStage, elsewhere: dict[str, str]
+) -> None:
+    stage.product()
+    stage.send_all()
+    stage.set(**elsewhere)
+    stage.send_all()
+    assert [method for method, _path in stage.center.log if method != "GET"] == ["POST", "POST"]
+    assert Channel.objects.get().paused_reason  # the stand-in has one account with one source
+
+
 def test_prices_and_availability_go_out_only_where_they_are_the_pims(stage: GoogleStage) -> None:
     stage.set(prices=False)
     stage.product()
