@@ -110,12 +110,22 @@ class Sending:
     # --- sending
 
     def _send(self, prepared: Sequence[Prepared]) -> None:
+        prepared = self._each_key_once(prepared)
         if isinstance(self.connector, PushItems):
             self._push(self.connector, prepared)
         elif isinstance(self.connector, SubmitAndPoll):
             self._submit(self.connector, prepared)
         else:
             raise TypeError(f"{type(self.connector).__name__} is not sent item by item")
+
+    def _each_key_once(self, prepared: Sequence[Prepared]) -> list[Prepared]:
+        """Answers are told by key: where a SKU passes from one product to another, the old is taken down now, the new waits."""
+        first: dict[str, Prepared] = {}
+        items = [(one, item_for(one)) for one in prepared]
+        for one, item in sorted(items, key=lambda pair: pair[1].operation != "withdraw"):
+            first.setdefault(item.key, one)
+        self._put_off(one for one, item in items if first[item.key] is not one)
+        return [one for one, item in items if first[item.key] is one]
 
     def _push(self, connector: PushItems, prepared: Sequence[Prepared]) -> None:
         """A batch; where the channel refuses the whole of it, its halves, until the one that is refused stands alone."""
@@ -238,7 +248,7 @@ class Sending:
             self.settlements.append(outcomes.later(one, reason, now, record, unknown=unknown, after=after))
 
     def _put_off(self, prepared: Iterable[Prepared]) -> None:
-        """Claimed and not sent, since the channel stopped answering: given back as they were."""
+        """Claimed and not sent, since their turn has not come or the channel stopped answering: given back as they were."""
         for one in prepared:
             self.settlements.append(Settlement(one.listing))
 
