@@ -267,11 +267,17 @@ def without_request(one: Prepared) -> Settlement | None:
 
 def item_for(one: Prepared) -> Item:
     """What is sent for a listing now. A new SKU first takes the old one down; the next claim sends the new."""
-    revision, external = one.listing.desired_rev, one.listing.external_id
     if one.decision.kind == "absent" or one.is_renamed:
-        return Item(one.key_there, "withdraw", revision, external_id=external)
-    assert one.decision.sheet is not None  # noqa: S101 - what is present has a sheet
-    return Item(one.key, "upsert", revision, one.decision.sheet.hash, one.decision.sheet.payload, external)
+        listing = one.listing
+        return Item(one.key_there, "withdraw", listing.desired_rev, external_id=listing.external_id)
+    return upsert_of(one)
+
+
+def upsert_of(one: Prepared) -> Item:
+    """What is present, under the SKU it has now."""
+    sheet, listing = one.decision.sheet, one.listing
+    assert sheet is not None  # noqa: S101 - what is present has a sheet
+    return Item(one.key, "upsert", listing.desired_rev, sheet.hash, sheet.payload, listing.external_id)
 
 
 def carried(one: Prepared, item: Item, now: datetime) -> dict[str, Any]:

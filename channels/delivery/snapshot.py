@@ -34,7 +34,15 @@ from channels.delivery.claim import Claim, claim_gathered, claim_stale, gathered
 from channels.delivery.follow import as_submitted, item_of
 from channels.delivery.prepare import Prepared, prepare
 from channels.delivery.publisher import LeaseLost, Publisher
-from channels.delivery.send import Sending, carried, item_for, lease_seconds, may_have_arrived, settle_results
+from channels.delivery.send import (
+    Sending,
+    carried,
+    item_for,
+    lease_seconds,
+    may_have_arrived,
+    settle_results,
+    upsert_of,
+)
 from channels.delivery.settle import Record, Settlement, backoff, masked, secrets_of, settle
 from channels.models import Channel, Listing
 from pim.lib.failpoint import failpoint
@@ -98,13 +106,15 @@ class Gathering:
         return not sending.stopped
 
     def _for_the_next(self, one: Prepared) -> Settlement:
+        """A new SKU takes the old one's place in the same snapshot: that is whole, so nothing has to be taken down first."""
         now = timezone.now()
+        item = upsert_of(one) if one.decision.kind == "present" else item_for(one)
         if self.due is None:
             self.due = (
                 now + PATIENCE + PER_LISTING * Listing.objects.filter(channel_id=self.channel.pk).count()
             )
         values = {
-            "submission": Listing.GATHERED, "submitted": carried(one, item_for(one), now), "next_try_at": self.due,
+            "submission": Listing.GATHERED, "submitted": carried(one, item, now), "next_try_at": self.due,
             "due_at": one.due_at,
         }  # fmt: skip
         return Settlement(one.listing, values)
@@ -192,6 +202,7 @@ class Gathering:
                 settlements.append(settlement)
             self._settle(settlements, claim)
             failpoint("published")
+        self.publisher.doubt()  # what was just being edited could not be claimed
         self.due = None
 
     def _failed(self, sending: Sending, error: DeliveryError) -> None:
@@ -202,7 +213,6 @@ class Gathering:
         """
         now, reason = timezone.now(), masked(str(error), secrets_of(self.connector))
         after = error.after if isinstance(error, Retry) else None
-        self.publisher.doubt()  # what was just being edited could not be claimed
         wait = backoff(self.channel.failures + 1).total_seconds() if after is None else after
         sending.failed([], error, "publish", after=wait)
         arrived = may_have_arrived(error)
@@ -223,6 +233,7 @@ class Gathering:
             self._settle(settlements, claim)
             if not arrived:
                 return
+        self.publisher.doubt()
         self.due = None
 
     # --- what both share
@@ -233,7 +244,6 @@ class Gathering:
         while True:
             self.publisher.renew()
             claim = claim_gathered(
-        self.publisher.doubt()
                 self.publisher, after=last, changed=changed, limit=CLAIMED_AT_ONCE, now=timezone.now()
             )
             if not claim.listings:
