@@ -29,16 +29,22 @@ CALM: dict[str, Any] = {
 
 def held(prepared: Prepared) -> Settlement:
     """Not good enough to go: told, and left until something changes. What the channel has, stays."""
-    decision = prepared.decision
+    decision, listing = prepared.decision, prepared.listing
     values = {
         "state": decision.state,
         "reason": decision.reason,
         "errors": decision.errors,
-        "error_class": "",
+        "error_class": "review" if listing.sent_hash and not _is_shown(listing) else "",
         "attempts": 0,
         "due_at": prepared.due_at,
     }
     return Settlement(prepared.listing, values, handled=True)
+
+
+def _is_shown(listing: Listing) -> bool:
+    """As far as the channel last said. What is held remembers by its error class that it was taken and not shown."""
+    is_held = listing.state in (State.INCOMPLETE, State.BLOCKED)
+    return listing.state == State.LIVE or (is_held and not listing.error_class)
 
 
 def absent(prepared: Prepared) -> Settlement:
@@ -54,11 +60,11 @@ def absent(prepared: Prepared) -> Settlement:
     return Settlement(prepared.listing, values, handled=True)
 
 
-def unchanged(prepared: Prepared) -> Settlement:
-    """The channel has exactly this: nothing to do. What it had taken and refused later is looked up once more."""
+def unchanged(prepared: Prepared, *, can_read_back: bool) -> Settlement:
+    """The channel has exactly this: nothing to do. What it was not known to show is looked up, where that can be."""
     listing = prepared.listing
-    judged = listing.state == State.REFUSED and listing.error_class == "review"
-    state = State.ACCEPTED if judged or listing.state == State.ACCEPTED else State.LIVE
+    asked = listing.state == State.ACCEPTED or (can_read_back and not _is_shown(listing))
+    state = State.ACCEPTED if asked else State.LIVE
     errors = listing.errors if listing.state == State.LIVE else []  # what it warns of, it still does
     values = {**CALM, "state": state, "errors": errors, "due_at": prepared.due_at}
     return Settlement(listing, values, handled=True)

@@ -63,7 +63,7 @@ class Sending:
         """Settles what needs no request and what reading back finds there; returns the others, none where that failed."""
         to_send = []
         for one in prepared:
-            settlement = without_request(one)
+            settlement = without_request(one, can_read_back=self.connector.can_read_back)
             if settlement is None:
                 to_send.append(one)
             else:
@@ -253,7 +253,7 @@ class Sending:
             self.settlements.append(Settlement(one.listing))
 
 
-def without_request(one: Prepared) -> Settlement | None:
+def without_request(one: Prepared, *, can_read_back: bool) -> Settlement | None:
     """The settlement of a listing that needs no request; None where one is needed."""
     if one.decision.kind == "held":
         return outcomes.held(one)
@@ -261,7 +261,7 @@ def without_request(one: Prepared) -> Settlement | None:
         return None if one.may_be_there and one.key else outcomes.absent(one)
     assert one.decision.sheet is not None  # noqa: S101 - what is present has a sheet
     if one.listing.sent_hash == one.decision.sheet.hash and not one.listing.unknown and not one.again:
-        return outcomes.unchanged(one)
+        return outcomes.unchanged(one, can_read_back=can_read_back)
     return None
 
 
@@ -295,6 +295,7 @@ def may_have_arrived(error: DeliveryError) -> bool:
 
 
 def is_as_desired(one: Prepared, there: Seen | None) -> bool:
+    """What is to be sent `again` unchanged is there as it should be only once the channel holds that sending's revision."""
     if one.decision.kind == "absent":
         return there is None
     return (
@@ -302,6 +303,7 @@ def is_as_desired(one: Prepared, there: Seen | None) -> bool:
         and not one.is_renamed
         and one.decision.sheet is not None
         and there.hash == one.decision.sheet.hash
+        and (not one.again or there.revision >= one.listing.desired_rev)
     )
 
 
@@ -311,7 +313,6 @@ def settle_results(
     results: Iterable[ItemResult],
     milliseconds: int,
     answer: Mapping[str, Any],
-    """What is to be sent `again` unchanged is there as it should be only once the channel holds that sending's revision."""
     now: datetime,
 ) -> list[Settlement]:
     """Each item by its key. No answer, or answers that contradict each other, are an unknown outcome."""
@@ -319,7 +320,6 @@ def settle_results(
     for result in results:
         by_key[result.key].append(result)
     return [
-        and (not one.again or there.revision >= one.listing.desired_rev)
         _settle_one(one, item, by_key.get(item.key, []), milliseconds, answer, now)
         for one, item in zip(prepared, items, strict=True)
     ]

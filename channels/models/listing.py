@@ -59,7 +59,7 @@ class Listing(models.Model):
     submitted = models.JSONField(null=True)  # what that job carries of this row: {op, revision, hash, sheet}
     error_class = models.CharField(
         max_length=10, default=""
-    )  # retry, data, config, unknown, review: taken, then refused
+    )  # retry, data, config, unknown, review: taken and not shown, be it refused or held since
     errors = models.JSONField(default=list)  # [{field, locale, attribute, code, message}]
     seen_at = models.DateTimeField(null=True)  # when the channel was last read back
     drift = models.JSONField(default=list)  # where it then differed from what was sent: [{field, sent, seen}]

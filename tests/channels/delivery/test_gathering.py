@@ -18,6 +18,7 @@ from channels import profiles
 from channels.connectors.base import Data, Item, Manifest, Retry, Unknown
 from channels.connectors.feed import Feed
 from channels.delivery import snapshot
+from channels.delivery.claim import Claim, claim_gathered
 from channels.delivery.drain import Report, drain
 from channels.delivery.sweep import channels_with_work
 from channels.models import Attempt, Channel, Listing
@@ -169,6 +170,90 @@ def test_killed_after_publishing_the_same_files_stay_and_all_counts_as_sent(
     assert not (feed.folder / "previous").exists()
 
 
+def test_what_a_worker_published_and_died_is_put_right_when_it_was_edited_back(feed: FeedStage) -> None:
+    first, _second = feed.products(2)
+    feed.send()
+    feed.edit(first, name__en_US="Green mug")
+    feed.die_at("after_send")
+    assert feed.shown["MUG-1"] == "Green mug"
+    feed.edit(first, name__en_US="Blue mug")
+    feed.send()
+    assert (feed.shown, feed.states) == (
+        {"MUG-1": "Blue mug", "MUG-2": "Blue mug"},
+        [(State.LIVE, False)] * 2,
+    )
+
+
+def test_so_it_is_where_the_worker_only_failed(feed: FeedStage, monkeypatch: pytest.MonkeyPatch) -> None:
+    product = feed.product()
+    feed.send()
+    feed.edit(product, name__en_US="Green mug")
+
+    def fail() -> None:
+        raise RuntimeError("The database went away.")
+
+    feed.at("after_send", fail)
+    with pytest.raises(RuntimeError):
+        feed.send()
+    monkeypatch.setattr(snapshot, "failpoint", lambda name: None)
+    assert channels_with_work(timezone.now()) == [feed.channel.pk]
+    feed.edit(product, name__en_US="Blue mug")
+    feed.send()
+    assert (feed.shown, feed.states) == ({"MUG-1": "Blue mug"}, [(State.LIVE, False)])
+    assert Channel.objects.get().lease_token == ""
+
+
+def test_a_new_product_that_a_worker_published_and_died_is_taken_away_when_it_is_disabled(
+    feed: FeedStage,
+) -> None:
+    first, second = feed.products(2)
+    feed.die_at("after_send")
+    assert feed.shown.keys() == {"MUG-1", "MUG-2"}
+    feed.put(first, enabled=False)
+    feed.send()
+    assert feed.shown.keys() == {"MUG-2"}
+    assert [feed.listing(pk).state for pk in (first, second)] == [State.WITHDRAWN, State.LIVE]
+
+
+def test_what_could_not_be_settled_while_it_was_edited_is_put_right_when_it_is_edited_back(
+    feed: FeedStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As SKIP LOCKED leaves a row out while somebody saves its product."""
+    product = feed.product()
+    feed.send()
+    feed.edit(product, name__en_US="Green mug")
+
+    def edited_meanwhile() -> None:
+        feed.meanwhile.clear()
+        monkeypatch.setattr(snapshot, "claim_gathered", leaving_it_out)
+
+    def leaving_it_out(publisher: Any, **_more: Any) -> Claim:
+        monkeypatch.setattr(snapshot, "claim_gathered", claim_gathered)
+        feed.edit(product, name__en_US="Blue mug")
+        return Claim("", timezone.now(), [])
+
+    feed.meanwhile.append(edited_meanwhile)
+    feed.send()
+    assert feed.shown == {"MUG-1": "Green mug"}
+    feed.send()
+    assert (feed.shown, feed.states) == ({"MUG-1": "Blue mug"}, [(State.LIVE, False)])
+
+
+def test_so_is_what_was_published_while_the_connection_was_saved_anew(feed: FeedStage) -> None:
+    product = feed.product()
+    feed.send()
+    feed.edit(product, name__en_US="Green mug")
+
+    def saved_anew() -> None:
+        feed.meanwhile.clear()
+        profiles.reconnected(channel_id=feed.channel.pk)
+        feed.edit(product, name__en_US="Blue mug")
+
+    feed.meanwhile.append(saved_anew)
+    feed.send()
+    assert (feed.shown, feed.states) == ({"MUG-1": "Blue mug"}, [(State.LIVE, False)])
+
+
 def test_what_is_edited_after_it_was_gathered_goes_out_as_it_is_then(feed: FeedStage) -> None:
     first, *_others = feed.products(5)
     feed.at("gathered", lambda: feed.edit(first, name__en_US="Green mug"), hit=2)
@@ -217,6 +302,37 @@ def test_withdrawals_and_changes_of_several_batches_are_published_together(feed:
     assert [feed.listing(pk).state for pk in (first, second)] == [State.WITHDRAWN] * 2
     assert feed.listing(fourth).sent_sheet["sku"] == "CUP-4"
     assert not any(stale for _state, stale in feed.states)
+
+
+def test_a_renamed_product_is_missing_from_no_file(feed: FeedStage) -> None:
+    product, _other = feed.products(2)
+    feed.send()
+    feed.put(product, sku="CUP-1")
+    feed.send()
+    assert [sorted(taken) for taken in feed.published] == [["MUG-1", "MUG-2"], ["CUP-1", "MUG-2"]]
+    assert feed.listing(product).sent_sheet["sku"] == "CUP-1"
+    assert feed.states == [(State.LIVE, False)] * 2
+
+
+@pytest.mark.parametrize(
+    ("chosen", "file"),
+    [
+        ({"format": "csv"}, "b2b/products.csv"),
+        ({"layout": "by_locale"}, "b2b/products-de_DE.jsonl"),
+        ({"name": "range"}, "b2b/range.jsonl"),
+        ({"folder": "acme"}, "acme/b2b/products.jsonl"),
+    ],
+)
+def test_other_settings_of_the_files_write_them_anew(
+    feed: FeedStage, chosen: dict[str, str], file: str
+) -> None:
+    feed.products(2)
+    feed.send()
+    Channel.objects.update(settings={**feed.channel.settings, **chosen})
+    feed.changed()
+    feed.send()
+    assert (feed.folder.parent / file).read_text().count("Blaue Tasse") == 2
+    assert (len(feed.published), feed.states) == (2, [(State.LIVE, False)] * 2)
 
 
 def test_gathering_goes_on_where_the_last_drain_had_to_stop(feed: FeedStage) -> None:

@@ -52,6 +52,9 @@ class Titles(PushItems):
         return _calls.one_by_one(items, self._send, seconds=60)
 
     def _send(self, item: Item) -> ItemResult:
+        if item.operation == "withdraw":
+            HELD.pop(item.key, None)
+            return ItemResult(item.key, "live")
         if item.key in FAILING:
             raise Retry("Slow down.", after=60, applied="no")
         SENT.append(item.key)
@@ -123,6 +126,27 @@ def test_of_a_push_that_fails_half_way_the_first_half_counts_and_the_rest_was_no
     assert sorted(SENT) == ["MUG-1", "MUG-2", "MUG-3"]
 
 
+def test_a_sku_that_passes_to_another_product_is_not_taken_for_sent_when_the_old_is_taken_down(
+    titles: Stage,
+) -> None:
+    old = titles.product()
+    send(titles)
+    send(titles)
+    titles.put(old, sku="CUP-1")
+    titles.edit(old, name__en_US="Blue cup")
+    new = titles.product()
+    FAILING.add("MUG-1")
+    send(titles)
+    assert (titles.listing(new).state, titles.listing(new).is_stale, HELD) == (State.WAITING, True, {})
+    FAILING.clear()
+    for _turn in range(3):
+        send(titles)
+    assert {pk: HELD[sku].hash for pk, sku in ((old, "CUP-1"), (new, "MUG-1"))} == {
+        pk: titles.listing(pk).sent_hash for pk in (old, new)
+    }
+    assert [titles.listing(pk).state for pk in (old, new)] == [State.LIVE] * 2
+
+
 def test_what_a_channel_took_and_then_refuses_is_refused_at_the_field_and_live_once_it_shows_it(
     titles: Stage,
 ) -> None:
@@ -147,6 +171,47 @@ def test_what_a_channel_took_and_then_refuses_is_refused_at_the_field_and_live_o
     assert reconcile(channel_id=titles.channel.pk) == []
     send(titles)
     assert (titles.listing(product).state, titles.listing(product).errors) == (State.LIVE, [])
+
+
+@pytest.mark.parametrize(
+    ("said", "state"),
+    [
+        ({"outcome": "rejected", "errors": (ItemError("Not for us.", "title"),)}, State.REFUSED),
+        ({"outcome": "accepted"}, State.ACCEPTED),
+    ],
+)
+def test_what_it_does_not_show_is_not_called_live_after_it_was_incomplete(
+    titles: Stage, said: dict[str, Any], state: str
+) -> None:
+    product = titles.product()
+    SAID.update(said)
+    send(titles)
+    send(titles)
+    assert titles.listing(product).state == state
+    for number in (1, 2):  # and again, while it is held
+        titles.edit(product, weight=None, capacity=f"0.{number}")
+        send(titles)
+        assert titles.listing(product).state == State.INCOMPLETE
+    titles.edit(product, weight={"amount": "350", "unit": "GRAM"})
+    send(titles)
+    assert titles.listing(product).state == State.ACCEPTED
+    send(titles)
+    assert (titles.listing(product).state, SENT) == (state, ["MUG-1"])
+
+
+def test_what_it_showed_is_live_at_once_after_it_was_incomplete(
+    titles: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    product = titles.product()
+    send(titles)
+    send(titles)
+    monkeypatch.setattr(Titles, "read_back", None)  # nobody asks
+    titles.edit(product, weight=None)
+    send(titles)
+    assert titles.listing(product).state == State.INCOMPLETE
+    titles.edit(product, weight={"amount": "350", "unit": "GRAM"})
+    send(titles)
+    assert (titles.listing(product).state, SENT) == (State.LIVE, ["MUG-1"])
 
 
 def test_what_a_channel_warns_of_stands_at_its_field_as_long_as_it_does(titles: Stage) -> None:
@@ -192,3 +257,54 @@ def test_a_channel_that_forgets_is_told_again_in_time_and_only_then(titles: Stag
     send(titles)
     send(titles)
     assert SENT == ["MUG-1", "MUG-1"]
+
+
+@pytest.mark.parametrize("arrives", [False, True])
+def test_a_reminder_in_doubt_counts_only_where_the_channel_holds_it(
+    titles: Stage, monkeypatch: pytest.MonkeyPatch, arrives: bool
+) -> None:
+    product = titles.product()
+    send(titles)
+    send(titles)
+    long_ago = timezone.now() - timedelta(days=30)
+    Listing.objects.update(sent_at=long_ago, due_at=long_ago + timedelta(days=30))
+    take = Titles._send
+
+    def fail(connector: Titles, item: Item) -> ItemResult:
+        if arrives:
+            take(connector, item)
+        raise Retry("Later.", after=60)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Titles, "_send", fail)
+        send(titles)
+    assert titles.listing(product).unknown
+    send(titles)
+    assert (SENT, HELD["MUG-1"].revision) == (["MUG-1"] * 2, titles.listing(product).sent_rev)
+    send(titles)
+    listing = titles.listing(product)
+    assert (listing.state, listing.is_stale, len(SENT)) == (State.LIVE, False, 2)
+    assert listing.sent_at > long_ago + timedelta(days=29)
+
+
+def test_an_edit_taken_back_while_in_doubt_is_no_reminder(
+    titles: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    product = titles.product()
+    send(titles)
+    send(titles)
+    ten_days_ago = timezone.now() - timedelta(days=10)
+    Listing.objects.update(sent_at=ten_days_ago)
+    titles.edit(product, name__en_US="Green mug")
+
+    def fail(connector: Titles, item: Item) -> ItemResult:
+        raise Retry("Later.", after=60)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Titles, "_send", fail)
+        send(titles)
+    titles.edit(product, name__en_US="Blue mug")
+    send(titles)
+    listing = titles.listing(product)
+    assert (listing.state, listing.is_stale, SENT) == (State.LIVE, False, ["MUG-1"])
+    assert (listing.sent_at, listing.due_at) == (ten_days_ago, ten_days_ago + timedelta(days=30))
