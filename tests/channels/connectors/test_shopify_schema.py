@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from channels.connectors._shopify import documents
+from channels.connectors._shopify.settings import OWNED
 from channels.connectors.base import Item
-from channels.connectors.shopify import OWNED
 from channels.models import Listing
 from tests.channels.connectors.shopify_schema import checked, needs_schema, wrong_variables
 from tests.channels.connectors.shopify_shop import ShopifyShop
