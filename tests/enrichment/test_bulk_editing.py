@@ -14,6 +14,7 @@ from catalog.values import bundle as bundles
 from catalog.values.changes import Actor
 from enrichment.workbench.bulk_edit import running, views
 from enrichment.workbench.bulk_edit.operations import CATEGORIES, Edit
+from enrichment.workbench.grid import bulk
 from tests.enrichment.conftest import Desk, values_of
 
 NAME = {"attribute": "name", "of": "name", "edit-locales": "en_US", "edit-contexts": "-"}
@@ -182,6 +183,8 @@ def test_a_wrong_value_is_said_beside_its_field(desk: Desk, mugs: list[int]) -> 
     response = desk.post("catalog_product_edit", id=mugs, **asked)
     assert response.status_code == 422
     assert list(response.context_data["form"].errors) == ["value"]
+    assert desk.post("catalog_product_edit_run", id=mugs, **asked).status_code == 422
+    assert not Revision.objects.filter(origin="bulk").exists()
     response = desk.post("catalog_product_edit", id=mugs, attribute="name", of="name", **{"edit-operation": "set", "edit-value": "x"})  # fmt: skip
     assert list(response.context_data["form"].errors) == ["locales", "contexts"]
 
@@ -249,7 +252,7 @@ def test_a_text_that_variants_inherit_is_changed_where_it_stands(
 def test_more_than_a_batch_runs_as_a_job_and_begun_again_changes_nothing_twice(
     desk: Desk, mugs: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (views, running):
+    for module in (views, bulk):
         monkeypatch.setattr(module, "BATCH", 2)
     asked = FIND | {"edit-find": "u", "edit-by": "uu"}
     done(desk, mugs, **asked)
@@ -262,7 +265,6 @@ def test_more_than_a_batch_runs_as_a_job_and_begun_again_changes_nothing_twice(
     assert (job.state, job.result["refused"]) == ("done", 0)
     assert names(mugs) == ["Red muug", "Bluue muug", "Smuuggler's cuup", "MuuG of red", "Bowl"]
     monkeypatch.setattr("enrichment.workbench.grid.bulk_views.BATCH", 2)
-    monkeypatch.setattr("enrichment.workbench.grid.bulk.BATCH", 2)
     desk.post("catalog_product_bulk_undo", ref=job.params["ref"])
     run_due("interactive")
     assert names(mugs) == ["Red mug", "Blue mug", "Smuggler's cup", "MUG of red", "Bowl"]

@@ -18,9 +18,8 @@ from catalog.structure.specs import AttributeSpec
 from catalog.values.keys import Key
 from catalog.widgets import RawField, options_widget
 from enrichment.workbench.bulk_edit.operations import CATEGORIES, OPERATIONS, Edit, key_of, operations_of
+from enrichment.workbench.grid.export_form import MASTER
 from enrichment.workbench.page.placement import path_of
-
-MASTER = "-"  # a checkbox needs a value: a context's code begins with a letter or digit
 
 
 def editable(structure: Structure, rights: Rights) -> dict[str, AttributeSpec]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,10 +9,10 @@ from catalog.jobs import JobHandle, job
 from catalog.models import Revision, User
 from catalog.structure.snapshot import Structure
 from catalog.values.changes import Actor
-from catalog.values.write import BATCH, write
+from catalog.values.write import write
 from enrichment.workbench.bulk_edit.operations import Edit
 from enrichment.workbench.bulk_edit.planning import batches, changes, targets
-from enrichment.workbench.grid.bulk import Result
+from enrichment.workbench.grid.bulk import Result, by_batches
 
 
 def apply(chosen: Sequence[int], edit: Edit, *, user: User, ref: str, leave: Sequence[int] = ()) -> Result:
@@ -34,23 +33,6 @@ def apply(chosen: Sequence[int], edit: Edit, *, user: User, ref: str, leave: Seq
 def run_edit(
     handle: JobHandle, /, *, edit: dict[str, Any], ids: list[int], leave: list[int], ref: str
 ) -> dict[str, Any]:
-    """Goes on from where its progress stands."""
-    user = User.objects.get(pk=handle.by_id)
-    wanted = Edit.of(edit)
-    changed, refused, proposed, reasons = 0, 0, 0, Counter[str]()
-    for start in range(handle.row.done // BATCH * BATCH, len(ids), BATCH):
-        if handle.cancelled():
-            break
-        part = apply(ids[start : start + BATCH], wanted, user=user, ref=ref, leave=leave)
-        changed += part.changed
-        refused += part.refused
-        proposed += part.proposed
-        reasons.update(part.reasons)
-        handle.progress(min(start + BATCH, len(ids)), len(ids))
-    return {
-        "changed": changed,
-        "refused": refused,
-        "proposed": proposed,
-        "reasons": dict(reasons),
-        "ref": ref,
-    }
+    """The same for more than BATCH."""
+    user, wanted = User.objects.get(pk=handle.by_id), Edit.of(edit)
+    return by_batches(handle, ids, lambda part: apply(part, wanted, user=user, ref=ref, leave=leave), ref=ref)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
@@ -25,7 +23,7 @@ from enrichment.workbench.bulk_edit import planning, running
 from enrichment.workbench.bulk_edit.form import EditForm, WhatForm, editable, sentence
 from enrichment.workbench.bulk_edit.operations import CATEGORIES, Edit
 from enrichment.workbench.grid import bulk
-from enrichment.workbench.grid.bulk_views import tell
+from enrichment.workbench.grid.bulk_views import tell, touched
 from enrichment.workbench.grid.export import products_of
 from enrichment.workbench.grid.returning import back_from
 
@@ -53,9 +51,8 @@ def _form(request: HttpRequest, structure: Structure) -> tuple[WhatForm, EditFor
     if attribute is None or not what.is_valid():
         return what, None
     spec = None if attribute == CATEGORIES else editable(structure, rights)[attribute]
-    is_asked = (
-        request.POST.get("of") == attribute
-    )  # else another attribute was chosen: its own form, untouched
+    # Where another attribute was chosen than the form was made for, its own form comes untouched.
+    is_asked = request.POST.get("of") == attribute
     return what, EditForm(request.POST if is_asked else None, spec=spec, structure=structure, rights=rights)
 
 
@@ -142,15 +139,11 @@ def run(request: HttpRequest) -> HttpResponse:
             enqueue("grid.edit", params, by=request.user, title=title)
         text = _("%d products are being changed. The tray above shows how far it is.")
         messages.info(request, text % len(chosen))
-        return HttpResponseRedirect(_touched(ref))
+        return HttpResponseRedirect(touched(ref))
     result = running.apply(chosen, edit, user=request.user, ref=ref, leave=left)
     if not (result.changed or result.refused or result.proposed):
         messages.info(request, _("There was nothing left to change."))
         return HttpResponseRedirect(back_from(request))
     done = ngettext("%d product changed.", "%d products changed.", result.changed) % result.changed
     tell(request, result, done)
-    return HttpResponseRedirect(_touched(ref) if result.changed else back_from(request))
-
-
-def _touched(ref: str) -> str:
-    return f"{reverse('admin:catalog_product_changelist')}?{urlencode({'ref': ref, 'level': 'all'})}"
+    return HttpResponseRedirect(touched(ref) if result.changed else back_from(request))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -174,9 +174,32 @@ class Result:
             else:
                 self.refuse(str(_("Changed by somebody else meanwhile.")))
 
-    def refuse(self, reason: str) -> None:
-        self.refused += 1
-        self.reasons[reason] = self.reasons.get(reason, 0) + 1
+    def refuse(self, reason: str, count: int = 1) -> None:
+        self.refused += count
+        self.reasons[reason] = self.reasons.get(reason, 0) + count
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "changed": self.changed, "refused": self.refused, "proposed": self.proposed, "reasons": self.reasons,
+            "ref": self.ref,
+        }  # fmt: skip
+
+
+def by_batches(
+    handle: JobHandle, ids: Sequence[int], act: Callable[[Sequence[int]], Result], *, ref: str
+) -> dict[str, Any]:
+    """`act` on BATCH ids at a time, as a job: goes on from where its progress stands, and ends where it is cancelled."""
+    total = Result(ref=ref)
+    for start in range(handle.row.done // BATCH * BATCH, len(ids), BATCH):
+        if handle.cancelled():
+            break
+        part = act(ids[start : start + BATCH])
+        total.changed += part.changed
+        total.proposed += part.proposed
+        for reason, count in part.reasons.items():
+            total.refuse(reason, count)
+        handle.progress(min(start + BATCH, len(ids)), len(ids))
+    return total.as_json()
 
 
 def ids_to_change(selection: Selection, action: BulkAction, user: User) -> list[int]:
@@ -200,17 +223,9 @@ def apply(ids: Sequence[int], action: BulkAction, *, user: User, ref: str) -> Re
 
 @job("grid.bulk")
 def run_bulk(handle: JobHandle, /, *, action: str, ids: list[int], ref: str) -> dict[str, Any]:
-    """The same for more than BATCH. Goes on from where its progress stands; a batch done twice changes nothing."""
+    """The same for more than BATCH. A batch done twice changes nothing."""
     user = User.objects.get(pk=handle.by_id)
-    total = Result(ref=ref)
-    for start in range(handle.row.done // BATCH * BATCH, len(ids), BATCH):
-        if handle.cancelled():
-            break
-        part = apply(ids[start : start + BATCH], ACTIONS[action], user=user, ref=ref)
-        total.changed += part.changed
-        total.refused += part.refused
-        handle.progress(min(start + BATCH, len(ids)), len(ids))
-    return {"changed": total.changed, "refused": total.refused, "ref": ref}
+    return by_batches(handle, ids, lambda part: apply(part, ACTIONS[action], user=user, ref=ref), ref=ref)
 
 
 def revisions_of(ref: str, user: User) -> QuerySet[Revision]:
@@ -260,17 +275,13 @@ def _sources_before(revisions: Sequence[Revision]) -> dict[int, dict[str, str]]:
 def run_undo(handle: JobHandle, /, *, ref: str) -> dict[str, Any]:
     """The same for more than BATCH. What is given back already stays as it is."""
     user = User.objects.get(pk=handle.by_id)
-    ids = list(revisions_of(ref, user).values_list("pk", flat=True))
-    total = Result(ref=f"undo:{ref}")
-    for start in range(handle.row.done // BATCH * BATCH, len(ids), BATCH):
-        if handle.cancelled():
-            break
-        rows = Revision.objects.filter(pk__in=ids[start : start + BATCH]).order_by("product_id", "rev")
-        part = undo(rows, user=user, ref=ref)
-        total.changed += part.changed
-        total.refused += part.refused
-        handle.progress(min(start + BATCH, len(ids)), len(ids))
-    return {"changed": total.changed, "refused": total.refused, "ref": total.ref}
+
+    def give_back(ids: Sequence[int]) -> Result:
+        rows = Revision.objects.filter(pk__in=ids).order_by("product_id", "rev")
+        return undo(rows, user=user, ref=ref)
+
+    every = list(revisions_of(ref, user).values_list("pk", flat=True))
+    return by_batches(handle, every, give_back, ref=f"undo:{ref}")
 
 
 def _reverse(revision: Revision, sources: Mapping[str, str]) -> ProductChange:

@@ -27,7 +27,8 @@ def _asked(data: QueryDict) -> tuple[bulk.BulkAction, bulk.Selection]:
     return action, bulk.Selection.of(data)
 
 
-def _touched(ref: str) -> str:
+def touched(ref: str) -> str:
+    """The grid's address for the products of one change."""
     return f"{reverse('admin:catalog_product_changelist')}?{urlencode({'ref': ref, 'level': 'all'})}"
 
 
@@ -68,7 +69,7 @@ def run(request: HttpRequest) -> HttpResponse:
         messages.info(
             request, _("%d products are being changed. The tray above shows how far it is.") % len(ids)
         )
-        return HttpResponseRedirect(_touched(ref))
+        return HttpResponseRedirect(touched(ref))
     if not ids:
         messages.info(request, _("There was nothing left to change."))
         return HttpResponseRedirect(back_from(request))
@@ -78,7 +79,7 @@ def run(request: HttpRequest) -> HttpResponse:
         result,
         ngettext("%d product changed.", "%d products changed.", result.changed) % result.changed,
     )
-    return HttpResponseRedirect(_touched(ref) if result.changed else back_from(request))
+    return HttpResponseRedirect(touched(ref) if result.changed else back_from(request))
 
 
 def tell(request: HttpRequest, result: bulk.Result, done: str) -> None:
@@ -112,10 +113,10 @@ def undo(request: HttpRequest) -> HttpResponse:
             title = _("%d products as they were before") % count
             enqueue("grid.undo", {"ref": ref}, by=request.user, title=title)
         messages.info(request, _("The change is being taken back. The tray above shows how far it is."))
-        return HttpResponseRedirect(_touched(ref))
+        return HttpResponseRedirect(touched(ref))
     result = bulk.undo(revisions, user=request.user, ref=ref)
     done = ngettext("%d product is as it was before.", "%d products are as they were before.", result.changed)
     tell(request, result, done % result.changed)
     if not result.changed and not result.refused:
         messages.info(request, _("There was nothing left to undo."))
-    return HttpResponseRedirect(_touched(ref))
+    return HttpResponseRedirect(touched(ref))
