@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -36,7 +37,9 @@ class Claim:
 
 
 def claim_stale(*, channel_id: int, limit: int, seconds: float, now: datetime) -> Claim:
-    """Stale listings whose turn it is, the longest waiting first. Time alone makes stale too: rows past `due_at` are raised here.
+    """Stale listings whose turn it is, the longest waiting first; what an ended import had held comes behind single edits.
+
+    Time alone makes stale too: rows past `due_at` are raised here.
 
     Who held an expired lease may have sent and died: such a row is read back first (`unknown`).
     """
@@ -44,8 +47,14 @@ def claim_stale(*, channel_id: int, limit: int, seconds: float, now: datetime) -
         Listing.objects.filter(channel_id=channel_id, due_at__lte=now).update(
             desired_rev=F("desired_rev") + 1, due_at=None, stale_since=Coalesce("stale_since", Value(now))
         )
-        rows = ready(now).filter(channel_id=channel_id).order_by("next_try_at", "pk")
-        return _take(rows, limit=limit, seconds=seconds, now=now)
+        own = stale(now).filter(channel_id=channel_id).order_by("next_try_at", "pk")
+        claimed = _take(own.filter(held_by=""), limit=limit, seconds=seconds, now=now)
+        for run in released(channel_id, now):
+            if (left := limit - len(claimed.listings)) <= 0:
+                break
+            more = _take(own.filter(held_by=run), limit=left, seconds=seconds, now=now, token=claimed.token)
+            claimed.listings.extend(more.listings)
+        return claimed
 
 
 def claim_submitted(*, channel_id: int, limit: int, seconds: float, now: datetime) -> Claim:
@@ -76,14 +85,31 @@ def claim_gathered(publisher: Publisher, *, after: int, changed: bool, limit: in
         return _take(rows, limit=limit, seconds=publisher.seconds, now=now)
 
 
-def ready(now: datetime) -> QuerySet[Listing]:
-    """Stale, its time come, in nobody's hands, and not of a run that is being applied."""
-    rows = _free(now).filter(desired_rev__gt=F("sent_rev"), submission="")
-    return rows.exclude(held_by__in=runs_being_applied(now))
+def stale(now: datetime) -> QuerySet[Listing]:
+    """Stale, its time come, in nobody's hands; ask for one `held_by` at a time, as the index has it (Listing.Meta)."""
+    return _free(now).filter(desired_rev__gt=F("sent_rev"), submission="")
+
+
+def released(channel_id: int, now: datetime) -> Iterator[str]:
+    """What holds stale listings of a channel and no longer counts, for its run has ended: "import:12".
+
+    From one to the next by the index: a run under way may hold a million rows, and none of them is looked at.
+    """
+    rows = Listing.objects.filter(channel_id=channel_id, desired_rev__gt=F("sent_rev"), submission="")
+    applied: list[str] | None = None
+    held = ""
+    while (
+        following := rows.filter(held_by__gt=held).order_by("held_by").values_list("held_by", flat=True)[:1]
+    ):
+        held = following[0]
+        applied = runs_being_applied(now) if applied is None else applied
+        if held not in applied:
+            yield held
 
 
 def polled(now: datetime) -> QuerySet[Listing]:
-    return _free(now).exclude(submission="")
+    """Handed over, its outcome to be asked for; such a row is stale until that is known."""
+    return _free(now).filter(desired_rev__gt=F("sent_rev"), submission__gt="")
 
 
 def gathered() -> QuerySet[Listing]:
@@ -110,8 +136,8 @@ def _free(now: datetime) -> QuerySet[Listing]:
     return Listing.objects.filter(Q(lease_until=None) | Q(lease_until__lt=now), next_try_at__lte=now)
 
 
-def _take(rows: QuerySet[Listing], *, limit: int, seconds: float, now: datetime) -> Claim:
-    token, until = uuid4().hex, now + timedelta(seconds=seconds)
+def _take(rows: QuerySet[Listing], *, limit: int, seconds: float, now: datetime, token: str = "") -> Claim:
+    token, until = token or uuid4().hex, now + timedelta(seconds=seconds)
     listings = list(rows.select_for_update(skip_locked=True, of=("self",))[:limit])
     if listings:
         died = [row.pk for row in listings if row.lease_token]

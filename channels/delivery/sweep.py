@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef, Q
+
 from channels.delivery import circuit
-from channels.delivery.claim import gathered, polled, ready, unconfirmed
+from channels.delivery.claim import gathered, polled, released, stale, unconfirmed
 from channels.models import Channel, Listing
 
 
@@ -15,14 +17,7 @@ def channels_with_work(now: datetime) -> list[int]:
 
     An expired lease needs nobody's care: the claim takes such a row like any other.
     """
-    waiting = set(ready(now).values_list("channel_id", flat=True).distinct())
-    waiting |= set(Listing.objects.filter(due_at__lte=now).values_list("channel_id", flat=True).distinct())
-    waiting |= set(polled(now).values_list("channel_id", flat=True).distinct())
-    waiting |= set(gathered().values_list("channel_id", flat=True).distinct())
-    waiting |= set(unconfirmed(now).values_list("channel_id", flat=True).distinct())
-    if not waiting:
-        return []
-    rows = Channel.objects.filter(pk__in=waiting).only(
+    rows = Channel.objects.annotate(has_work=_has_work(now)).only(
         "pk",
         "is_active",
         "paused_at",
@@ -35,7 +30,9 @@ def channels_with_work(now: datetime) -> list[int]:
     open_now = [
         row
         for row in rows
-        if not circuit.why_closed(row, now) and (row.lease_until is None or row.lease_until < now)
+        if not circuit.why_closed(row, now)
+        and (row.lease_until is None or row.lease_until < now)
+        and (row.has_work or _has_released(row.pk, now))
     ]
     return [
         row.pk
@@ -43,3 +40,23 @@ def channels_with_work(now: datetime) -> list[int]:
             open_now, key=lambda row: (row.last_sync_at is not None, row.last_sync_at or now, row.pk)
         )
     ]
+
+
+def _has_work(now: datetime) -> Q:
+    """Each a look at the first row of an index, however many listings a channel has or an import holds."""
+    kinds = [
+        stale(now).filter(held_by=""),
+        Listing.objects.filter(due_at__lte=now),
+        polled(now),
+        gathered(),
+        unconfirmed(now),
+    ]
+    found = Q()
+    for rows in kinds:
+        found |= Q(Exists(rows.filter(channel_id=OuterRef("pk"))))
+    return found
+
+
+def _has_released(channel_id: int, now: datetime) -> bool:
+    rows = stale(now).filter(channel_id=channel_id)
+    return any(rows.filter(held_by=run).exists() for run in released(channel_id, now))

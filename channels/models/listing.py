@@ -69,11 +69,11 @@ class Listing(models.Model):
         verbose_name_plural = _("listings")
         constraints = [models.UniqueConstraint(fields=["product", "channel"], name="listing")]
         indexes = [
-            # The claim: stale rows of a channel by their turn.
+            # The claim: stale rows of a channel by their turn; what waits for something else stands apart from them.
             models.Index(
-                fields=["channel", "next_try_at"],
+                fields=["channel", "submission", "held_by", "next_try_at", "id"],
                 condition=models.Q(desired_rev__gt=models.F("sent_rev")),
-                name="listing_stale",
+                name="listing_turn",
             ),
             models.Index(
                 fields=["channel", "due_at"], condition=models.Q(due_at__isnull=False), name="listing_due"
