@@ -21,6 +21,8 @@ from catalog.values.bundle import Bundle, Level
 from catalog.values.conditions import applies
 from catalog.values.keys import format_key
 from catalog.values.resolve import Resolved, resolve
+from channels import lacking as lacking_sets
+from channels.lacking import number_of
 from channels.models import Channel
 from channels.profile import ChannelSpec, Profiles
 
@@ -35,8 +37,11 @@ class Slot(NamedTuple):
 
 
 class Score(NamedTuple):
+    """`lacks`: the number of the set of attributes that are missing (channels.lacking); 0 where nothing is."""
+
     required: int
     missing: int
+    lacks: int = 0
 
     @property
     def ratio(self) -> int:
@@ -146,13 +151,15 @@ class Plan:
     def scores(self, lacking: int, spared: int) -> dict[Slot, Score]:
         found = self.known.get((lacking, spared))
         if found is None:
-            found = {
-                slot: Score((bits & ~spared).bit_count() + always, (bits & lacking & ~spared).bit_count())
-                for slot, bits, always in self.slots
-            }
+            found = {slot: self._score(bits & ~spared, always, lacking) for slot, bits, always in self.slots}
             if len(self.known) < KNOWN:
                 self.known[lacking, spared] = found
         return found.copy()
+
+    def _score(self, asked: int, always: int, lacking: int) -> Score:
+        absent = asked & lacking
+        codes = [check.spec.code for place, check in enumerate(self.checks) if absent >> place & 1]
+        return Score(asked.bit_count() + always, absent.bit_count(), number_of(codes))
 
 
 class Completeness:
@@ -352,3 +359,4 @@ def forget() -> None:
     """Drops this process's plans: for tests."""
     global _latest
     _latest = None
+    lacking_sets.forget()

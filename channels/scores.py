@@ -9,12 +9,13 @@ from typing import NamedTuple
 from django.db import connection
 
 from catalog.values.rows import insert_rows, select_rows, update_rows
+from channels import lacking
 from channels.completeness import Score, Slot
 from channels.models import Completeness
 
 Slots = Mapping[Slot, Score]
 NONE: Slots = {}
-_COLUMNS = ("product", "channel", "locale", "required", "missing")
+_COLUMNS = ("product", "channel", "locale", "required", "missing", "lacks")
 
 
 class _Row(NamedTuple):
@@ -23,11 +24,12 @@ class _Row(NamedTuple):
     locale: str
     required: int
     missing: int
+    lacks: int
 
 
 def store(computed: Mapping[int, Slots], *, created: Collection[int] = ()) -> dict[int, Slots]:
-    """`computed`: product id → slot → score. Other rows of these products go. At most four queries, and one for each
-    channel and locale of which rows go.
+    """`computed`: product id → slot → score. Other rows of these products go. At most four queries, one where a set of
+    missing attributes is new, and one for each channel and locale of which rows go.
 
     Returns what was stored of the products whose scores changed. Call it with the products' rows locked: then nobody else
     stores theirs. `created`: products made in this transaction, of which nothing can be stored yet.
@@ -37,6 +39,7 @@ def store(computed: Mapping[int, Slots], *, created: Collection[int] = ()) -> di
         for product in created
         for slot, score in computed.get(product, NONE).items()
     ]
+    lacking.store(row.lacks for row in new)
     insert_rows(Completeness, _COLUMNS, new)
     known = {product: slots for product, slots in computed.items() if product not in created}
     if not known:
@@ -49,9 +52,12 @@ def store(computed: Mapping[int, Slots], *, created: Collection[int] = ()) -> di
 
 def _of_products(products: Iterable[int]) -> dict[int, Slots]:
     """What is stored for each of these. A text a product: few differ, and reading a row a slot is most of the work."""
-    joined, one = "group_concat", "channel_id || '|' || locale || '|' || required || '|' || missing"
+    joined, one = (
+        "group_concat",
+        "channel_id || '|' || locale || '|' || required || '|' || missing || '|' || lacks",
+    )
     if connection.vendor == "postgresql":
-        joined, one = "string_agg", "concat_ws('|', channel_id, locale, required, missing)"
+        joined, one = "string_agg", "concat_ws('|', channel_id, locale, required, missing, lacks)"
     all_of = f"SELECT {joined}({one}, ',') FROM channels_completeness WHERE product_id = asked.id"  # noqa: S608 - our names
     listed = select_rows(f"SELECT id, ({all_of}) FROM {{asked}}", products)  # noqa: S608 - our names
     return {product: _read(text) if text else NONE for product, text in listed}
@@ -61,8 +67,8 @@ def _of_products(products: Iterable[int]) -> dict[int, Slots]:
 def _read(text: str) -> Slots:
     rows = (row.split("|") for row in text.split(","))
     return {
-        Slot(int(channel), locale): Score(int(required), int(missing))
-        for channel, locale, required, missing in rows
+        Slot(int(channel), locale): Score(int(required), int(missing), int(lacks))
+        for channel, locale, required, missing, lacks in rows
     }
 
 
@@ -82,5 +88,6 @@ def _write(computed: Mapping[int, Slots], before: Mapping[int, Slots]) -> None:
         Completeness.objects.filter(
             product_id__in=products, channel_id=slot.channel, locale=slot.locale
         ).delete()
-    update_rows(Completeness, ["required", "missing"], altered, by=["product", "channel", "locale"])
+    lacking.store(row.lacks for row in (*altered, *new))
+    update_rows(Completeness, ["required", "missing", "lacks"], altered, by=["product", "channel", "locale"])
     insert_rows(Completeness, _COLUMNS, new)

@@ -11,4 +11,4 @@ class EnrichmentConfig(AppConfig):
     verbose_name = _("Enrichment")
 
     def ready(self) -> None:
-        import_if_present("enrichment", "participants", "subscribers")
+        import_if_present("enrichment", "participants", "subscribers", "policy")

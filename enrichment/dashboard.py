@@ -1,4 +1,5 @@
-"""The first screen: what is ready, what waits, what went wrong; each number leads to the products it counts."""
+"""The first screen: what waits for whom, what is ready, what went wrong; each number leads to the products it counts, and
+where this person may write, into the queue that works them off."""
 
 from __future__ import annotations
 
@@ -6,18 +7,25 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
 
 from catalog.access import Rights, rights_of, visible
-from catalog.models import ImportRun, Product, Proposal, User
+from catalog.models import ImportRun, OutdatedTranslation, Product, Proposal, User
 from catalog.structure.snapshot import Structure
 from channels import profile as channel_profiles
-from channels.models import Completeness, Listing
+from channels.models import Listing
 from channels.profile import ChannelSpec, Profiles
+from enrichment import numbers, review
+from enrichment.models import ReviewNote
+from enrichment.numbers import PlaceNumbers
 from enrichment.workbench.page.listings import TONES
+from enrichment.workbench.queue import address as queue
 
 IMPORTS = 5
+LACKING = 4  # attributes named by a place, those missing most often
+RETURNED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +39,15 @@ class Counted:
 
 @dataclass(slots=True)
 class PlaceCount:
+    """`lacking`: the attributes missing most often, each with its queue; `others`: how many more there are."""
+
     locale: str
     complete: int
     total: int
     complete_href: str
     incomplete_href: str
+    lacking: list[Counted] = field(default_factory=list)
+    others: int = 0
 
     @property
     def ratio(self) -> int:
@@ -53,12 +65,23 @@ class ChannelHealth:
     states: list[Counted] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class RecentImport:
+    run: ImportRun
+    href: str
+    rejected: int = 0
+    rejected_href: str = ""
+
+
 @dataclass(slots=True)
 class Dashboard:
+    """`waiting`: what this person can do something about, each leading where it is done."""
+
     statuses: list[Counted]
+    waiting: list[Counted]
+    returned: list[ReviewNote]
     channels: list[ChannelHealth]
-    imports: list[tuple[ImportRun, str]]
-    proposals: int
+    imports: list[RecentImport]
     is_empty: bool
     may_import: bool
 
@@ -72,20 +95,22 @@ def build(user: User) -> Dashboard:
     structure, rights = Structure.current(), rights_of(user)
     profiles = channel_profiles.current(structure)
     products = visible(user, Product.objects.alive())
-    limited = rights.category_paths() is not None
-    statuses = _statuses(products)
+    counted = products if rights.category_paths() is not None else None
+    statuses = numbers.by_status(products)
+    states = numbers.by_state(counted) if rights.may("channel.view") else {}
+    returned = list(review.returned_to(user)[: RETURNED + 1])
     return Dashboard(
-        statuses=statuses,
-        channels=_channels(products if limited else None, profiles, rights),
+        statuses=_statuses(statuses),
+        waiting=_waiting(user, rights, statuses, states, profiles, structure),
+        returned=returned,
+        channels=_channels(numbers.by_place(counted), states, profiles, rights, structure),
         imports=_imports(user) if rights.may("import.run") else [],
-        proposals=visible(user, Proposal.objects.filter(state=Proposal.State.OPEN)).count(),
-        is_empty=not any(each.number for each in statuses),
+        is_empty=not any(statuses.values()),
         may_import=rights.may("import.run"),
     )
 
 
-def _statuses(products: QuerySet[Product]) -> list[Counted]:
-    found = dict(products.order_by().values_list("status").annotate(n=Count("pk")))
+def _statuses(found: dict[str, int]) -> list[Counted]:
     looks = {
         "draft": ("muted", "edit_note"),
         "in_review": ("info", "rate_review"),
@@ -97,36 +122,74 @@ def _statuses(products: QuerySet[Product]) -> list[Counted]:
     ]
 
 
-def _channels(products: QuerySet[Product] | None, profiles: Profiles, rights: Rights) -> list[ChannelHealth]:
-    scores = Completeness.objects.filter(product__trashed_at=None)
-    listings = Listing.objects.filter(product__trashed_at=None)
-    if products is not None:
-        scores = scores.filter(product__in=products.values("pk"))
-        listings = listings.filter(product__in=products.values("pk"))
-    rows = scores.values_list("channel_id", "locale").annotate(
-        total=Count("pk"), complete=Count("pk", filter=Q(missing=0))
-    )
-    counted = {(channel, locale): (total, complete) for channel, locale, total, complete in rows}
-    states: dict[tuple[int, str], int] = {}
-    if rights.may("channel.view"):
-        states = {
-            (c, s): n for c, s, n in listings.values_list("channel_id", "state").annotate(n=Count("pk"))
-        }
+def _waiting(
+    user: User,
+    rights: Rights,
+    statuses: dict[str, int],
+    states: dict[tuple[int, str], int],
+    profiles: Profiles,
+    structure: Structure,
+) -> list[Counted]:
+    """Only what there is, and what the person may do."""
+    waiting = []
+    if rights.may("product.publish"):
+        number = _to_review(user, rights, statuses)
+        waiting.append(
+            Counted(_("To review"), number, reverse("admin:enrichment_review"), "info", "rate_review")
+        )
+    if rights.may("product.edit"):
+        for channel in profiles.active:
+            number = states.get((channel.id, Listing.State.REFUSED), 0)
+            href = queue.address(listing=f"{channel.code}|{Listing.State.REFUSED}", level="all")
+            label = _("Refused by %(channel)s") % {"channel": channel.label}
+            waiting.append(Counted(label, number, href, "danger", "storefront"))
+        waiting += _outdated(user, rights, structure)
+    proposed = visible(user, Proposal.objects.filter(state=Proposal.State.OPEN, product__trashed_at=None))
+    number = proposed.values("product_id").distinct().count()
+    label = _("With open proposals")
+    waiting.append(Counted(label, number, grid(proposed="yes", level="all"), "info", "lightbulb"))
+    return [each for each in waiting if each.number]
+
+
+def _outdated(user: User, rights: Rights, structure: Structure) -> list[Counted]:
+    """By language: products with a text whose source was changed after it was translated."""
+    rows = visible(user, OutdatedTranslation.objects.filter(product__trashed_at=None))
+    counted = dict(rows.order_by().values_list("locale").annotate(n=Count("product_id", distinct=True)))
+    return [
+        Counted(
+            _("Outdated in %(language)s") % {"language": spec.name},
+            counted.get(code, 0),
+            queue.address(outdated=code, level="all"),
+            "warning",
+            "history",
+        )
+        for code, spec in structure.locales.items()
+        if rights.may_in("product.edit", None, code, None)
+    ]
+
+
+def _to_review(user: User, rights: Rights, statuses: dict[str, int]) -> int:
+    """Of what is in review, what this person may decide: often all of it."""
+    in_review = Product.Status.IN_REVIEW
+    if rights.category_paths("product.publish") == rights.category_paths():
+        return statuses.get(in_review, 0)
+    theirs = visible(user, Product.objects.alive().filter(status=in_review), verb="product.publish")
+    return theirs.count()
+
+
+def _channels(
+    counted: dict[tuple[int, str], PlaceNumbers],
+    states: dict[tuple[int, str], int],
+    profiles: Profiles,
+    rights: Rights,
+    structure: Structure,
+) -> list[ChannelHealth]:
     result = []
     for channel in profiles.active:
         health = ChannelHealth(channel)
         for locale in channel.locales:
-            total, complete = counted.get((channel.id, locale), (0, 0))
-            place = f"{channel.code}|{locale}"
-            health.places.append(
-                PlaceCount(
-                    locale,
-                    complete,
-                    total,
-                    grid(complete=place, level="all"),
-                    grid(incomplete=place, level="all"),
-                )
-            )
+            found = counted.get((channel.id, locale), PlaceNumbers())
+            health.places.append(_place(channel, locale, found, rights, structure))
         for state, label in Listing.State.choices:
             number = states.get((channel.id, state), 0)
             if number:
@@ -136,14 +199,54 @@ def _channels(products: QuerySet[Product] | None, profiles: Profiles, rights: Ri
     return result
 
 
-def _imports(user: User) -> list[tuple[ImportRun, str]]:
+def _place(
+    channel: ChannelSpec, locale: str, found: PlaceNumbers, rights: Rights, structure: Structure
+) -> PlaceCount:
+    place = f"{channel.code}|{locale}"
+    known = [
+        (structure.attributes[code], number)
+        for code, number in found.missing.most_common()
+        if number > 0 and code in structure.attributes
+    ]
+    seen = [
+        (spec, number)
+        for spec, number in known
+        if rights.may_view_key(spec, locale if spec.localizable else "", None)
+    ]
+    writes = rights.may("product.edit")
+    lacking = []
+    for spec, number in seen[:LACKING]:
+        may_write = writes and rights.may_edit_key(spec, locale if spec.localizable else "", None)
+        to = queue.address if may_write else grid
+        href = to(missing=f"{place}|{spec.code}", level="all")
+        lacking.append(Counted(spec.label(), number, href, icon="playlist_play" if may_write else ""))
+    to = queue.address if writes else grid
+    return PlaceCount(
+        locale,
+        found.complete,
+        found.total,
+        grid(complete=place, level="all"),
+        to(incomplete=place, level="all"),
+        lacking,
+        len(seen) - len(lacking),
+    )
+
+
+def _imports(user: User) -> list[RecentImport]:
     rows = visible(user, ImportRun.objects.select_related("created_by")).defer("table", "mapping", "settings")
-    return [(row, _address(row)) for row in rows.order_by("-id")[:IMPORTS]]
+    made = []
+    for row in rows.order_by("-id")[:IMPORTS]:
+        report = _report(row)
+        rejected = int(row.counts.get("rejected") or 0)
+        is_over = row.state in (ImportRun.State.APPLIED, ImportRun.State.UNDONE)
+        href = grid(**{"import": str(row.pk), "level": "all"}) if is_over else report
+        made.append(
+            RecentImport(row, href, rejected, f"{report}?show=rejected" if report and rejected else "")
+        )
+    return made
 
 
-def _address(run: ImportRun) -> str:
-    if run.state in (ImportRun.State.APPLIED, ImportRun.State.UNDONE):
-        return grid(**{"import": str(run.pk), "level": "all"})
+def _report(run: ImportRun) -> str:
     try:
         return reverse("admin:catalog_importrun_change", args=[run.pk])
     except NoReverseMatch:

@@ -105,6 +105,13 @@ class Product(models.Model):
             models.Index(fields=["family", "-updated_at", "-id"], name="product_family_updated"),
             models.Index(fields=["label", "id"], name="product_label"),
             models.Index(fields=["sku", "id"], name="product_sku_order"),
+            # For the numbers of the first screen: by status, and what of all numbers lies in the trash.
+            models.Index(
+                fields=["status", "id"],
+                condition=models.Q(trashed_at__isnull=True),
+                name="product_status",
+            ),
+            models.Index(fields=["id"], condition=models.Q(trashed_at__isnull=False), name="product_trashed"),
         ]
 
     def __str__(self) -> str:

@@ -2,7 +2,16 @@
 
 from channels.models.block import Block
 from channels.models.channel import Channel, FieldMapping, Requirement
-from channels.models.completeness import Completeness
+from channels.models.completeness import Completeness, MissingSet
 from channels.models.listing import Attempt, Listing
 
-__all__ = ["Attempt", "Block", "Channel", "Completeness", "FieldMapping", "Listing", "Requirement"]
+__all__ = [
+    "Attempt",
+    "Block",
+    "Channel",
+    "Completeness",
+    "FieldMapping",
+    "Listing",
+    "MissingSet",
+    "Requirement",
+]

@@ -1,4 +1,4 @@
-"""How complete a product is for a channel in a locale: two numbers, written only when they change."""
+"""How complete a product is for a channel in a locale: three numbers, written only when they change."""
 
 from __future__ import annotations
 
@@ -16,13 +16,18 @@ class Completeness(models.Model):
     locale = models.CharField(max_length=20)
     required = models.PositiveSmallIntegerField()
     missing = models.PositiveSmallIntegerField()
+    # Which attributes: the number of a MissingSet; 0 where nothing is missing, or it was not counted since the column came.
+    lacks = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["product", "channel", "locale"], name="completeness_slot")
         ]
         indexes = [
-            models.Index(fields=["channel", "locale", "missing", "product"], name="completeness_missing")
+            # All that is counted by channel and locale is read from here, without a look at the rows.
+            models.Index(
+                fields=["channel", "locale", "missing", "lacks", "product"], name="completeness_lacks"
+            )
         ]
 
     def __str__(self) -> str:
@@ -32,3 +37,13 @@ class Completeness(models.Model):
     def ratio(self) -> int:
         """As Akeneo counts: floor(100 · (required − missing) / required); nothing required is complete."""
         return 100 if not self.required else 100 * (self.required - self.missing) // self.required
+
+
+class MissingSet(models.Model):
+    """A set of attributes that some product lacks. Owner: channels.lacking."""
+
+    number = models.BigIntegerField(primary_key=True)
+    codes = models.TextField()  # ",description,name,"
+
+    def __str__(self) -> str:
+        return self.codes.strip(",")

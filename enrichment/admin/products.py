@@ -27,6 +27,8 @@ from enrichment.workbench.grid import view as grid
 from enrichment.workbench.moves import duplicate_view, merge_view, place_views
 from enrichment.workbench.page import actions
 from enrichment.workbench.page import view as page
+from enrichment.workbench.queue import views as queue
+from enrichment.workbench.review import views as review
 
 
 @admin.register(Product)
@@ -63,6 +65,14 @@ class ProductAdmin(PolicyAdmin, ModelAdmin):
             path("categories/move/", wrap(tree.move), name="enrichment_category_move"),
             path("categories/<int:pk>/", wrap(order.page), name="enrichment_category_order"),
             path("categories/<int:pk>/place/", wrap(order.move), name="enrichment_category_place"),
+            path("queue/", wrap(queue.page), name="enrichment_queue"),
+            path("queue/ids/", wrap(queue.ids), name="enrichment_queue_ids"),
+            path("queue/item/", wrap(queue.show), name="enrichment_queue_item"),
+            path("queue/save/", wrap(queue.save), name="enrichment_queue_save"),
+            path("review/", wrap(review.page), name="enrichment_review"),
+            path("review/ids/", wrap(review.ids), name="enrichment_review_ids"),
+            path("review/item/", wrap(review.show), name="enrichment_review_item"),
+            path("review/decide/", wrap(review.decide), name="enrichment_review_decide"),
             path("jobs/", wrap(tray.jobs), name="enrichment_jobs"),
             path(f"{one}/change/", wrap(page.page), name="catalog_product_change"),
             path(f"{one}/status/", wrap(actions.set_status), name="catalog_product_status"),

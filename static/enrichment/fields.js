@@ -2,83 +2,19 @@
 (() => {
     const form = document.querySelector("[data-product-form]");
     if (!form) return;
-    const cells = [...form.querySelectorAll("[data-cell]")].filter((cell) => cell.querySelector("[data-mode]"));
+    const bar = document.querySelector("[data-field-bar]");
     const count = document.querySelector("[data-dirty-count]");
     const place = `pim-scroll:${location.pathname}`;
     let leaving = false;
 
-    const inputs = (cell) => [...cell.querySelectorAll("[data-input] :is(input, select, textarea)[name]")];
-    const state = (cell) => JSON.stringify(inputs(cell).map((input) =>
-        input.matches("[type=checkbox], [type=radio]") ? input.checked
-            : input.multiple ? [...input.selectedOptions].map((option) => option.value) : input.value));
-    const mode = (cell) => cell.querySelector("[data-mode]");
-    const first = new Map();
-    // Rich text editors rewrite their textarea while they start: what stands there then is what was loaded, save
-    // where somebody has already begun to write.
-    const begun = new Set();
-    const remember = () => { for (const cell of cells) if (!begun.has(cell)) first.set(cell, state(cell)); };
-
-    const isDirty = (cell) => "posted" in cell.dataset || mode(cell).value !== "" || state(cell) !== first.get(cell);
-    const refresh = () => {
-        let dirty = 0;
-        for (const cell of cells) {
-            const changed = isDirty(cell);
-            cell.classList.toggle("cell-dirty", changed);
-            const undo = cell.querySelector("[data-undo]");
-            if (undo) undo.hidden = !changed || "posted" in cell.dataset;
-            dirty += changed ? 1 : 0;
-        }
+    const { cells, inputs, isDirty, refresh, remember, nameControls, ...values } = window.pimCells(form, (dirty) => {
         if (count) {
             const text = dirty === 0 ? "" : dirty === 1 ? form.dataset.dirtyOne : form.dataset.dirtyMany.replace("%d", dirty);
             if (count.textContent !== text) count.textContent = text;
         }
-        for (const each of [form, document.querySelector("[data-field-bar]")]) each.classList.toggle("has-changes", dirty > 0);
-        return dirty;
-    };
-
-    const setMode = (cell, wanted, says) => {
-        mode(cell).value = wanted;
-        const note = cell.querySelector("[data-pending]");
-        note.textContent = says;
-        note.hidden = !says;
-        for (const input of inputs(cell)) if (input.type !== "hidden") input.disabled = ["reset", "empty", "number"].includes(wanted);
-        refresh();
-    };
-
-    form.addEventListener("input", (event) => {
-        if (event.isTrusted) begun.add(event.target.closest("[data-cell]"));
-        refresh();
+        for (const each of [form, bar]) each.classList.toggle("has-changes", dirty > 0);
     });
-    form.addEventListener("change", (event) => {
-        if (event.isTrusted) begun.add(event.target.closest("[data-cell]"));
-        const choice = event.target.closest("[data-choice]");
-        if (choice) for (const input of inputs(choice.closest("[data-cell]"))) input.disabled = choice.value === "theirs";
-        refresh();
-    });
-    form.addEventListener("click", (event) => {
-        const button = event.target.closest("[data-do]");
-        const undo = event.target.closest("[data-undo]");
-        if (button) {
-            event.preventDefault();
-            const cell = button.closest("[data-cell]");
-            setMode(cell, button.dataset.do, button.dataset.says);
-            if (button.dataset.do === "override") inputs(cell).find((input) => input.type !== "hidden")?.focus();
-            else cell.querySelector("[data-undo]").focus();
-        } else if (undo) {
-            const cell = undo.closest("[data-cell]");
-            setMode(cell, "", "");
-            cell.dispatchEvent(new Event("pim:restore", { bubbles: true }));
-            const values = JSON.parse(first.get(cell));
-            inputs(cell).forEach((input, index) => {
-                if (input.matches("[type=checkbox], [type=radio]")) input.checked = values[index];
-                else if (input.multiple) for (const option of input.options) option.selected = values[index].includes(option.value);
-                else input.value = values[index];
-                input.dispatchEvent(new Event("pim:restored", { bubbles: true }));
-            });
-            refresh();
-            inputs(cell).find((input) => input.type !== "hidden")?.focus();
-        }
-    });
+    const drafts = window.pimDrafts?.({ cells, inputs, isDirty, refresh, ...values }, form.dataset.product);
 
     form.addEventListener("submit", (event) => {
         if (leaving) { event.preventDefault(); return; }
@@ -86,6 +22,7 @@
         const confirming = event.submitter?.value.startsWith("confirm!") ? event.submitter : null;
         if (refresh() === 0 && !confirming) { event.preventDefault(); window.pimAnnounce(form.dataset.clean); return; }
         leaving = true;
+        drafts?.sent();
         for (const cell of cells) {
             const dirty = isDirty(cell);
             for (const input of cell.querySelectorAll("[name]")) {
@@ -123,24 +60,11 @@
         if (link && link.pathname === location.pathname && new URL(link.href).search === location.search && link.hash === location.hash) goTo();
         link?.closest("details.menu")?.removeAttribute("open");
     });
-    // Editors and search boxes that scripts put in a field's place get the field's name.
-    const nameControls = () => {
-        for (const cell of cells) {
-            const label = cell.closest(".field-row").querySelector(".field-label label").textContent;
-            const locale = cell.querySelector(".cell-locale")?.textContent ?? "";
-            for (const control of cell.querySelectorAll("[contenteditable=true], .select2-search__field")) {
-                control.setAttribute("aria-label", `${label} ${locale}`.trim());
-            }
-        }
-    };
-    // The theme's multiple selects tell their changes to jQuery only.
-    const jquery = window.django?.jQuery ?? window.jQuery;
-    jquery?.(form).on("change", "select", refresh);
-    new MutationObserver(nameControls).observe(form, { childList: true, subtree: true });
     window.addEventListener("load", () => {
         nameControls();
         remember();
         refresh();
+        drafts?.offer();
         const kept = JSON.parse(sessionStorage.getItem(place) ?? "null");
         sessionStorage.removeItem(place);
         const problem = form.querySelector(".cell-wrong, .cell-conflict");
@@ -155,5 +79,4 @@
         } else if (!kept) setTimeout(goTo, 60);
         form.dataset.ready = "1";
     });
-    remember();
 })();

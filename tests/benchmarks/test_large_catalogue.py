@@ -32,7 +32,7 @@ def _stored() -> dict[str, Any]:
         "words": [sorted(text.split()) for text in products.values_list("search", flat=True)],
         "numbers": sorted(NumberValue.objects.values_list("product", "key", "number")),
         "scores": sorted(
-            Completeness.objects.values_list("product", "channel", "locale", "required", "missing")
+            Completeness.objects.values_list("product", "channel", "locale", "required", "missing", "lacks")
         ),
         "listings": sorted(Listing.objects.values_list("product", "channel")),
     }

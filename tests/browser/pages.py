@@ -101,6 +101,15 @@ def _products(page: Page, rig: Rig, run: int) -> list[Place]:
         Place("grid-of-import", f"{grid}?import={run}&level=all&q={MODEL}", _select_two),
         Place("grid-filters", grid, _open_filters),
         Place("grid-nothing", f"{grid}?q=nothingofthekind"),
+        Place("queue", f"{grid}queue/?incomplete=b2b_shop%7Cfr_FR", _open_queue),
+        Place("queue-settings", f"{grid}queue/?missing=b2b_shop%7Cfr_FR%7Cdescription", _open_queue_settings),
+        Place("queue-keys", f"{grid}queue/?incomplete=b2b_shop%7Cde_DE", _open_keys),
+        Place("queue-refused", f"{grid}queue/?q={SIMPLE}&fields=gtin", _be_refused),
+        Place("queue-draft", f"{grid}queue/?missing=b2b_shop%7Cfr_FR%7Cdescription", _be_offered_a_draft),
+        Place("queue-end", f"{grid}queue/?q=nothingofthekind"),
+        Place("review", f"{grid}review/"),
+        Place("review-return", f"{grid}review/", _open_comment),
+        Place("review-end", f"{grid}review/?q=nothingofthekind"),
         Place("bulk", f"{grid}?import={run}&level=all", _preview_bulk),
         Place("bulk-edit-what", f"{grid}?import={run}&level=all", _choose_what),
         Place("bulk-edit", f"{grid}?import={run}&level=all", _preview_edit),
@@ -127,6 +136,44 @@ def _products(page: Page, rig: Rig, run: int) -> list[Place]:
         Place("merge", f"{at[SIMPLE].removesuffix('change/')}merge/?other={VARIANT}"),
         Place("product-sheet", f"{at[VARIANT].removesuffix('change/')}sheet/b2b_shop/"),
     ]
+
+
+def _open_queue(page: Page) -> None:
+    page.locator("[data-item][data-ready]").wait_for()
+
+
+def _open_queue_settings(page: Page) -> None:
+    _open_queue(page)
+    page.locator(".queue-head summary").click()
+
+
+def _open_keys(page: Page) -> None:
+    _open_queue(page)
+    page.locator("#queue-title").focus()
+    page.keyboard.press("?")
+    page.get_by_role("dialog", name="Keys").wait_for()
+
+
+def _be_refused(page: Page) -> None:
+    _open_queue(page)
+    page.locator("[data-item] [data-input] input:not([type=hidden])").first.fill("123")
+    page.keyboard.press("ControlOrMeta+Enter")
+    page.locator(".cell-error").first.wait_for()
+
+
+def _be_offered_a_draft(page: Page) -> None:
+    """Typed, and the page gone before it was saved."""
+    _open_queue(page)
+    page.keyboard.type("Une phrase que personne ne veut retaper")
+    page.wait_for_timeout(400)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    page.locator(".draft").first.wait_for()
+
+
+def _open_comment(page: Page) -> None:
+    page.locator("[data-review] [data-item]").wait_for()
+    page.get_by_role("button", name="Return", exact=False).first.click()
 
 
 def _open_columns(page: Page) -> None:

@@ -11,7 +11,7 @@ from catalog import search
 from catalog.models import Attribute, Currency, Family, Product
 from catalog.structure.announce import announce
 from catalog.values import bundle as bundles
-from channels import completeness, profile, profiles
+from channels import completeness, lacking, profile, profiles
 from channels.completeness import Score
 from channels.models import Channel, Completeness, Requirement
 from tests.channels.stage import FULL, make_channel, work_off_jobs
@@ -211,6 +211,8 @@ def test_the_missing_list_agrees_with_the_numbers_for_every_combination(
         level = Level(bundle.product.pk, "MUG-1", "simple", document, {})
         one = bundles.Bundle(bundle.product, (level,), bundle.family, None, (), ())
         names = completeness.missing(one, spec, "en_US", structure)
-        assert computer.slots(one)[completeness.Slot(channel.pk, "en_US")] == Score(3, len(names)), document
+        assert computer.slots(one)[completeness.Slot(channel.pk, "en_US")] == Score(
+            3, len(names), lacking.number_of([each.code for each in names])
+        ), document
         seen += 1
     assert seen == 243

@@ -14,11 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from catalog import search
 from catalog.access import Rights
 from catalog.attribute_types import ATTRIBUTE_TYPES
-from catalog.models import NumberValue, Product, Revision
+from catalog.models import NumberValue, Product, Proposal, Revision
 from catalog.structure.snapshot import Structure
 from catalog.structure.specs import AttributeSpec
+from channels import lacking
 from channels.models import Completeness, Listing
-from channels.profile import Profiles
+from channels.profile import ChannelSpec, Profiles
 
 ATTRIBUTE_PREFIX = "a."
 MANY = 60  # attributes; more are not listed one by one but looked for
@@ -99,6 +100,32 @@ class TextFilter(django_filters.CharFilter):
         return str(value or "")
 
 
+class MissingFilter(TextFilter):
+    """ "channel|locale|attribute": lacks what the channel requires there. It comes with the numbers of the first screen."""
+
+    def __init__(self, of: ProductFilters) -> None:
+        self.of = of
+        super().__init__(self._lacking, label=_("Missing"))
+
+    def read(self, value: Any) -> tuple[ChannelSpec, str, AttributeSpec] | None:
+        """None where the address names nothing that is there, or that this person may see."""
+        code, _bar, rest = str(value or "").partition("|")
+        locale, _bar, attribute = rest.partition("|")
+        channel = next((each for each in self.of.profiles.active if each.code == code), None)
+        spec = self.of.structure.attributes.get(attribute)
+        if channel is None or locale not in channel.locales or spec is None:
+            return None
+        return (channel, locale, spec) if self.of.rights.may_view_key(spec, None, None) else None
+
+    def _lacking(self, qs: QuerySet[Product], value: str) -> QuerySet[Product]:
+        asked = self.read(value)
+        return qs.filter(pk__in=lacking.products(asked[0].id, asked[1], asked[2].code)) if asked else qs
+
+    def describe(self, value: Any) -> str:
+        asked = self.read(value)
+        return f"{asked[2].label()} ({asked[0].label} · {asked[1]})" if asked else ""
+
+
 class ProductFilters(django_filters.FilterSet):
     """All filters of one address. `panel`: with those the address does not name, of attributes these codes."""
 
@@ -148,6 +175,7 @@ class ProductFilters(django_filters.FilterSet):
             "category": lambda: ChoiceFilter(self._categories(), self._by_category, label=_("Category")),
             "complete": lambda: ChoiceFilter(self._slots(), self._complete, label=_("Complete for")),
             "incomplete": lambda: ChoiceFilter(self._slots(), self._incomplete, label=_("Incomplete for")),
+            "missing": lambda: MissingFilter(self),
             "listing": lambda: ChoiceFilter(self._states(), self._by_listing, label=_("On channel")),
             "outdated": lambda: ChoiceFilter(
                 self._translated(), self._outdated, label=_("Outdated translation in")
@@ -155,6 +183,9 @@ class ProductFilters(django_filters.FilterSet):
             "empty": lambda: ChoiceFilter(self._attributes(), self._empty, label=_("Without a value for")),
             "enabled": lambda: ChoiceFilter(
                 [("no", _("Disabled")), ("yes", _("Enabled"))], self._enabled, label=_("Enabled")
+            ),
+            "proposed": lambda: ChoiceFilter(
+                [("yes", _("Waiting to be taken over"))], self._proposed, label=_("Proposals")
             ),
             "trash": lambda: ChoiceFilter([("yes", _("In the trash"))], self._trashed, label=_("Trash")),
             "import": lambda: TextFilter(self._by_import, label=_("Touched by import")),
@@ -246,6 +277,10 @@ class ProductFilters(django_filters.FilterSet):
 
     def _enabled(self, qs: QuerySet[Product], values: list[str]) -> QuerySet[Product]:
         return qs.filter(enabled__in=[value == "yes" for value in values])
+
+    def _proposed(self, qs: QuerySet[Product], values: list[str]) -> QuerySet[Product]:
+        rows = Proposal.objects.filter(state=Proposal.State.OPEN)
+        return qs.filter(pk__in=rows.values("product_id"))
 
     def _trashed(self, qs: QuerySet[Product], values: list[str]) -> QuerySet[Product]:
         return qs.exclude(trashed_at=None)

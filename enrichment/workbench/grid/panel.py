@@ -19,7 +19,7 @@ from channels import profile as channel_profiles
 from enrichment.workbench.grid.filters import MANY, ProductFilters, attribute_name
 
 FOUND = 20  # attributes shown for what somebody typed
-KEPT = ("q", "sort", "level", "import", "ref")
+KEPT = ("q", "sort", "level", "import", "ref", "missing")
 
 
 def _filters(request: HttpRequest, structure: Structure, panel: list[str]) -> ProductFilters:

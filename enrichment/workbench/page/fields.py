@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -150,9 +150,10 @@ def build(
     posted: Mapping[str, Any] | None = None,
     campaign: Choice | None = None,
     files: Mapping[str, ShownFile] | None = None,
+    only: Collection[str] | None = None,
 ) -> FieldSheet:
     """Reads nothing from the database. `posted`: key → raw value to show instead of what is stored (a refused save);
-    `files`: of the library, by hash.
+    `files`: of the library, by hash; `only`: the attributes to show, None for all.
 
     With `campaign`, its values are shown over the permanent ones, and are what the fields write.
     """
@@ -164,7 +165,7 @@ def build(
     form.use_required_attribute = False
     for code in attributes_of(bundle, structure):
         spec = structure.attributes.get(code)
-        if spec is None:
+        if spec is None or (only is not None and code not in only):
             continue
         cells = [
             _cell(

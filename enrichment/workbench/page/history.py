@@ -96,12 +96,12 @@ def _entry(row: Revision, structure: Structure, rights: Rights, locale: str) -> 
         ref=row.ref,
         can_undo=undo.can_be_undone(row.ref, row.at) and row.origin == "move" and row.rev > 1,
         changes=list(
-            _changes(changes_from_json(row.changes), structure, rights, locale, is_creation=row.rev == 1)
+            changed_keys(changes_from_json(row.changes), structure, rights, locale, is_creation=row.rev == 1)
         ),
     )
 
 
-def _changes(
+def changed_keys(
     changed: dict[str, tuple[Any, Any]],
     structure: Structure,
     rights: Rights,
@@ -109,6 +109,7 @@ def _changes(
     *,
     is_creation: bool,
 ) -> Iterable[ChangedKey]:
+    """Of changes (key → before, after), those this person may see, in words."""
     for key, (before, after) in changed.items():
         if is_field(key):
             yield ChangedKey(

@@ -11,7 +11,7 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
 from catalog.attribute_types import ATTRIBUTE_TYPES
-from catalog.models import OutdatedTranslation, ProductValues
+from catalog.models import OutdatedTranslation, ProductValues, User
 from catalog.structure.snapshot import Structure
 from catalog.values.bundle import Bundle
 from catalog.values.changes import ABSENT
@@ -54,18 +54,22 @@ def annotate(sheet: FieldSheet, bundle: Bundle, structure: Structure) -> None:
 
 
 def confirm_one(request: HttpRequest, product: int, key: str, seen: str) -> None:
+    """ "Still right", told with the next page."""
+    level, text = confirmed(request.user, product, key, seen)
+    messages.add_message(request, level, text)
+
+
+def confirmed(user: User, product: int, key: str, seen: str) -> tuple[int, str]:
     """ "Still right": the door of translations asks whether this person may say so. `seen`: hash of the source on the page:
-    what was compared with another text stays to be compared with this one."""
+    what was compared with another text stays to be compared with this one. Gives what to tell, and how loudly."""
     rows = list(OutdatedTranslation.objects.filter(product_id=product, key=key))
     stored = ProductValues.objects.filter(pk=product).values_list("values", flat=True).first() or {}
     values = Structure.current().read(stored)
     current = [row for row in rows if value_hash(values.get(row.source_key, ABSENT)) == seen]
-    if confirm(current, by=request.user):
-        messages.success(request, _("Marked as still right."))
-    elif len(current) < len(rows):
-        messages.warning(
-            request,
-            _("The text it is translated from was changed again meanwhile: compare the two once more."),
+    if confirm(current, by=user):
+        return messages.SUCCESS, _("Marked as still right.")
+    if len(current) < len(rows):
+        return messages.WARNING, _(
+            "The text it is translated from was changed again meanwhile: compare the two once more."
         )
-    else:
-        messages.info(request, _("There was nothing to confirm."))
+    return messages.INFO, _("There was nothing to confirm.")

@@ -28,7 +28,7 @@ from catalog.values.keys import campaign_key, split_campaign
 from catalog.values.links import bring_products
 from channels import profile as channel_profiles
 from channels.profile import Profiles
-from enrichment import readiness, workflow
+from enrichment import readiness, review, workflow
 from enrichment.readiness import field_id
 from enrichment.workbench.page import (
     campaigns,
@@ -40,6 +40,7 @@ from enrichment.workbench.page import (
     outdated,
     placement,
     saving,
+    telling,
     variants,
 )
 from enrichment.workbench.page.campaigns import Choice
@@ -112,28 +113,8 @@ def _tell(request: HttpRequest, outcome: Outcome, structure: Structure, choice: 
         messages.success(request, text % {"n": count, "name": choice.label})
     elif count:
         messages.success(request, ngettext("%d value saved.", "%d values saved.", count) % count)
-    if outcome.proposals:
-        names = ", ".join(structure.attributes[key.partition("|")[0]].label() for key in outcome.proposals)
-        messages.warning(
-            request, _("Kept as a proposal until somebody who may publish takes it over: %s.") % names
-        )
-    for warning in outcome.warnings:
-        label = structure.attributes[warning.key.partition("|")[0]].label()
-        messages.warning(request, f"{label}: {warning.message}")
-    if outcome.errors:
-        text = ngettext(
-            "Nothing was saved: %d field needs another look. Your texts are still here.",
-            "Nothing was saved: %d fields need another look. Your texts are still here.",
-            len(outcome.errors),
-        )
-        messages.error(request, text % len(outcome.errors))
-    if outcome.conflicts:
-        text = ngettext(
-            "Somebody else changed %d field meanwhile: choose whose text stays.",
-            "Somebody else changed %d fields meanwhile: choose whose text stays.",
-            len(outcome.conflicts),
-        )
-        messages.warning(request, text % len(outcome.conflicts))
+    for level, text in telling.told(outcome, structure):
+        messages.add_message(request, level, text)
 
 
 def render(
@@ -169,12 +150,13 @@ def render(
         "scope": scope,
         "tab": tab,
         "locales": [spec for spec in structure.locales.values() if spec.is_active],
-        "contexts": _contexts(structure, rights),
+        "contexts": contexts(structure, rights),
         "campaigns": choices,
         "campaign": campaign,
         "readiness": ready,
         "panels": panels,
         "transitions": workflow.transitions(product.status, rights),
+        "review_note": review.note_on(product),
         "unmet": workflow.unmet(place for channel in ready for place in channel.places),
         "may_switch": rights.may_in(workflow.verb(product.status, product.status), None, "", None),
         "may_move": rights.may_in("product.edit", None, "", None),
@@ -229,7 +211,7 @@ def _fields(
         posted = saving.categories_to_show(outcome, submission) if refused else None
         placed = placement.build(bundle, scope, structure=structure, rights=rights, posted=posted)
     listings.annotate(sheet, panels)
-    _add_proposals(sheet, bundle, structure, campaign)
+    add_proposals(sheet, bundle, structure, campaign)
     if campaign is None:
         outdated.annotate(sheet, bundle, structure)
     elsewhere = (
@@ -239,7 +221,8 @@ def _fields(
     return {"sheet": sheet, "placement": placed, "elsewhere": elsewhere, "editable": editable}
 
 
-def _add_proposals(sheet: FieldSheet, bundle: Bundle, structure: Structure, campaign: Choice | None) -> None:
+def add_proposals(sheet: FieldSheet, bundle: Bundle, structure: Structure, campaign: Choice | None) -> None:
+    """Puts beside each field what weaker sources, or people who may not publish, want it to be. Two queries at most."""
     cells = {campaign_key(cell.key, campaign.code) if campaign else cell.key: cell for cell in sheet.cells}
     rows = Proposal.objects.filter(product=bundle.product, state=Proposal.State.OPEN).select_related(
         "proposed_by"
@@ -258,7 +241,7 @@ def for_page(media: Media, request: HttpRequest) -> Media:
     return ScriptMedia.from_media(media, nonce=getattr(request, "csp_nonce", ""))
 
 
-def _contexts(structure: Structure, rights: Rights) -> list[tuple[str, str, str]]:
+def contexts(structure: Structure, rights: Rights) -> list[tuple[str, str, str]]:
     """(code, label, kind) of the contexts in which this person sees anything, master first."""
     known = [("", _("Master"), "master")]
     known += [(spec.code, spec.label(), spec.kind) for spec in structure.contexts.values()]

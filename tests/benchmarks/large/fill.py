@@ -26,7 +26,7 @@ from catalog.values.derive import derive, unique_entry
 from catalog.values.rows import insert_rows
 from catalog.values.sources import compact
 from catalog.values.store import NEW_ATTRIBUTES, NEW_COLUMNS
-from channels import completeness, profile
+from channels import completeness, lacking, profile
 from channels.models import Completeness, Listing
 from channels.profile import Profiles
 from tests.benchmarks.large import structure as large_structure
@@ -91,11 +91,12 @@ def store(chunk: Sequence[Made], current: Structure, profiles: Profiles) -> None
     )
     insert_rows(UniqueValue, ["attribute", "value", "product"], uniques)
     insert_rows(NumberValue, ["product", "key", "number"], numbers)
+    lacking.store(score.lacks for found in slots.values() for score in found.values())
     insert_rows(
         Completeness,
-        ["product", "channel", "locale", "required", "missing"],
+        ["product", "channel", "locale", "required", "missing", "lacks"],
         (
-            (pk, slot.channel, slot.locale, score.required, score.missing)
+            (pk, slot.channel, slot.locale, score.required, score.missing, score.lacks)
             for pk, found in slots.items()
             for slot, score in found.items()
         ),

@@ -1,0 +1,1 @@
+"""A filter of the grid worked off one product at a time."""

@@ -1,0 +1,240 @@
+"""A queue and a review worked off by keyboard alone: how many keys and clicks, and never a page load."""
+
+from __future__ import annotations
+
+import re
+import statistics
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.conftest import Complaints
+from tests.browser.rig import Rig
+from tests.browser.walking import person
+
+READY = "[data-item][data-ready]"
+FRENCH = "Faite pour durer dehors, simple à réparer."
+
+
+class Effort:
+    """What a task costs its person beside the typing of texts: chords, clicks, full page loads, and the waits in between."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.chords, self.clicks, self.loads = page, 0, 0, 0
+        self.waits: list[float] = []
+        page.on("load", self._loaded)
+
+    def _loaded(self, page: Page) -> None:
+        self.loads += 1
+
+    def click(self, target: Locator) -> None:
+        self.clicks += 1
+        target.click()
+
+    def press(self, chord: str) -> None:
+        self.chords += 1
+        self.page.keyboard.press(chord)
+
+    @contextmanager
+    def brings_another(self) -> Iterator[None]:
+        """Until another product stands there, ready to be typed into."""
+        before = self.page.locator("[data-item]").get_attribute("data-item")
+        began = time.perf_counter()
+        yield
+        self.page.wait_for_function(
+            "before => { const it = document.querySelector('[data-item]');"
+            " return document.querySelector('[data-end]') || (it && it.dataset.item !== before && (it.dataset.ready || it.closest('[data-review]'))); }",
+            arg=before,
+        )
+        self.waits.append(time.perf_counter() - began)
+
+    def told(self, task: str, items: int) -> None:
+        """For docs/editor-tasks.md: `pytest -s`."""
+        middle = 1000 * statistics.median(self.waits)
+        print(  # noqa: T201
+            f"\n{task}: {items} items, {self.clicks} clicks, {self.chords} chords, {self.loads} page loads,"
+            f" median {middle:.0f} ms, slowest {1000 * max(self.waits):.0f} ms"
+        )
+
+
+def into_the_french_queue(page: Page) -> None:
+    """From the first screen."""
+    place = page.locator(".home-places > li").filter(has_text="fr_FR").first
+    place.get_by_role("link", name=re.compile("lacks? Description$")).click()
+    page.locator(READY).wait_for()
+
+
+def asked_key(page: Page) -> str:
+    key = page.locator("[data-item] [data-cell]").first.get_attribute("data-cell")
+    assert key
+    return key
+
+
+def written(page: Page) -> str:
+    return page.locator("[data-item] [contenteditable=true]").first.inner_text().strip()
+
+
+def test_five_french_descriptions_by_keyboard_alone(
+    browser: Browser, rig: Rig, complaints: Complaints
+) -> None:
+    with person(browser, rig, "marketing") as page:
+        complaints.watch(page)
+        page.goto(f"{rig.admin}/")
+        into_the_french_queue(page)
+        total = int(page.locator("[data-queue]").get_attribute("data-total") or 0)
+        assert total >= 5
+        effort = Effort(page)
+        for number in range(5):
+            assert asked_key(page) == "description|fr_FR"
+            expect(page.locator("[data-item] .queue-source")).to_contain_text(re.compile(r"\w{4}"))
+            page.keyboard.type(f"{FRENCH} {number}")
+            with effort.brings_another():
+                effort.press("ControlOrMeta+Enter")
+        effort.told("French description", 5)
+        assert (effort.chords, effort.clicks, effort.loads) == (5, 0, 0)
+        expect(page.locator("[data-left]")).to_contain_text("5 done, 0 skipped")
+        expect(page.locator("[data-trouble]")).to_be_hidden()
+
+
+def test_skipping_and_going_back_by_keys(browser: Browser, rig: Rig) -> None:
+    with person(browser, rig, "marketing") as page:
+        into_the_french_queue(page)
+        effort = Effort(page)
+        first = page.locator("#queue-title").inner_text()
+        page.keyboard.type("Half a sentence")
+        with effort.brings_another():
+            effort.press("Alt+ArrowDown")
+        expect(page.locator("[data-left]")).to_contain_text("1 skipped")
+        with effort.brings_another():
+            effort.press("Alt+ArrowUp")
+        expect(page.locator("#queue-title")).to_have_text(first)
+        page.get_by_role("button", name="Take it").click()
+        assert written(page) == "Half a sentence"
+        page.locator("#queue-title").focus()
+        effort.press("?")
+        expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+        page.keyboard.press("Escape")
+        assert effort.loads == 0
+
+
+def test_what_was_typed_is_offered_again_after_the_page_was_killed(browser: Browser, rig: Rig) -> None:
+    with person(browser, rig, "marketing") as page:
+        into_the_french_queue(page)
+        address, title = page.url, page.locator("#queue-title").inner_text()
+        page.keyboard.type("Une longue phrase que personne ne veut retaper")
+        page.wait_for_timeout(600)
+        other = page.context.new_page()
+        page.close(run_before_unload=False)
+        other.goto(address)
+        other.locator(READY).wait_for()
+        expect(other.locator("#queue-title")).to_have_text(title)
+        offer = other.get_by_role("group", name="Unsaved text")
+        expect(offer).to_contain_text("Une longue phrase que personne ne veut retaper")
+        offer.get_by_role("button", name="Take it").click()
+        assert written(other) == "Une longue phrase que personne ne veut retaper"
+        effort = Effort(other)
+        with effort.brings_another():
+            effort.press("ControlOrMeta+Enter")
+        kept = other.evaluate("Object.keys(localStorage).filter(key => key.startsWith('pim-draft:'))")
+        assert [key for key in kept if key.endswith("description|fr_FR") and title in key] == []
+        assert all(
+            "Une longue" not in other.evaluate("key => localStorage.getItem(key)", key) for key in kept
+        )
+
+
+def test_a_draft_of_the_products_page_is_offered_there_too(browser: Browser, rig: Rig) -> None:
+    with person(browser, rig, "marketing") as page:
+        page.goto(f"{rig.admin}/catalog/product/?q=TH-JERN32")
+        page.get_by_role("rowheader").get_by_role("link").first.click()
+        page.locator("form[data-ready]").wait_for()
+        address = page.url
+        name = page.locator("[data-cell='name|en_US'] :is(input, textarea):not([type=hidden])")
+        before = name.input_value()
+        name.press("End")
+        page.keyboard.type(" anew")
+        page.wait_for_timeout(600)
+        other = page.context.new_page()
+        page.close(run_before_unload=False)
+        other.goto(address)
+        other.locator("form[data-ready]").wait_for()
+        offer = other.get_by_role("group", name="Unsaved text")
+        expect(offer).to_contain_text(f"{before} anew")
+        offer.get_by_role("button", name="Take it").click()
+        cell = other.locator("[data-cell='name|en_US'] :is(input, textarea):not([type=hidden])")
+        expect(cell).to_have_value(f"{before} anew")
+        other.keyboard.press("ControlOrMeta+s")
+        expect(other.locator("[data-message]").first).to_be_visible()
+        other.locator("form[data-ready]").wait_for()
+        expect(other.get_by_role("group", name="Unsaved text")).to_have_count(0)
+
+
+def test_a_server_that_restarts_loses_nothing(browser: Browser, rig: Rig) -> None:
+    with person(browser, rig, "marketing") as page:
+        into_the_french_queue(page)
+        calls = []
+
+        def fail_once(route: object) -> None:
+            calls.append(1)
+            if len(calls) == 1:
+                route.abort()  # type: ignore[attr-defined]
+            else:
+                route.continue_()  # type: ignore[attr-defined]
+
+        page.route("**/queue/save/**", fail_once)
+        page.keyboard.type(FRENCH)
+        effort = Effort(page)
+        with effort.brings_another():
+            effort.press("ControlOrMeta+Enter")
+            expect(page.locator("[data-trouble]")).to_contain_text("The server does not answer.")
+        expect(page.locator("[data-trouble]")).to_be_hidden()
+        expect(page.locator("[data-left]")).to_contain_text("1 done")
+        assert (len(calls), effort.loads) == (2, 0)
+
+
+def test_a_product_that_somebody_else_finishes_is_told(browser: Browser, rig: Rig) -> None:
+    with person(browser, rig, "marketing") as page, person(browser, rig, "manager") as other:
+        into_the_french_queue(page)
+        page.keyboard.type("Mine")
+        other.goto(page.url)
+        other.locator(READY).wait_for()
+        other.keyboard.type("Theirs")
+        with Effort(other).brings_another():
+            other.keyboard.press("ControlOrMeta+Enter")
+        page.evaluate("window.dispatchEvent(new Event('focus'))")
+        expect(page.locator("[data-changed-note]")).to_contain_text("it was finished meanwhile (Marta Vogel")
+        assert written(page) == "Mine"
+        page.keyboard.press("ControlOrMeta+Enter")
+        expect(page.locator(".conflict")).to_contain_text("Theirs")
+        assert written(page) == "Mine"
+
+
+def test_a_review_by_keys(browser: Browser, rig: Rig, complaints: Complaints) -> None:
+    with person(browser, rig, "manager") as page:
+        complaints.watch(page)
+        page.goto(f"{rig.admin}/")
+        page.get_by_role("link", name="To review").click()
+        page.locator("[data-review] [data-item]").wait_for()
+        page.wait_for_load_state("load")
+        effort = Effort(page)
+        for _turn in range(3):
+            with effort.brings_another():
+                effort.press("a")
+        expect(page.locator("[data-left]")).to_have_text("3 approved, 0 returned")
+        with effort.brings_another():
+            effort.press("j")
+        with effort.brings_another():
+            effort.press("k")
+        sku = page.locator(".queue-facts-line a").inner_text()
+        effort.press("r")
+        page.keyboard.type("Jack and Karla ask: is that a new colour?")
+        expect(page.locator("[data-left]")).to_have_text("3 approved, 0 returned")
+        with effort.brings_another():
+            effort.press("ControlOrMeta+Enter")
+        expect(page.locator("[data-left]")).to_have_text("3 approved, 1 returned")
+        effort.told("Review", 4)
+        assert (effort.clicks, effort.loads) == (0, 0)
+        page.goto(f"{rig.admin}/catalog/product/?q={sku}&level=all")
+        page.get_by_role("rowheader").get_by_role("link").first.click()
+        expect(page.get_by_label("Comment of the review")).to_contain_text("is that a new colour?")
