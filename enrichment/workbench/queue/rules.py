@@ -14,6 +14,7 @@ from channels.sheets import sources
 from channels.sheets.made import Place
 from enrichment.workbench.queue.address import Queue
 
+_STANDS_FOR_IT = "x"
 CUTTING = "truncate"  # a transform that keeps the limit by itself
 
 
@@ -82,6 +83,5 @@ def _others(field: FieldSpec, spec: AttributeSpec, channel: ChannelSpec, bundle:
     """How many characters of a composed field are not this attribute's."""
     locale = queue.locale if field.localized else ""
     place = Place(bundle, channel, queue.structure, locale, None)
-    own = sources.of_attribute(spec, place).text
-    whole = sources.read(field.source, place).text
-    return max(len(whole) - len(own), 0) if own else len(whole) + bool(whole)
+    template = str(field.source.get("template", "")).replace(f"{{{spec.code}}}", _STANDS_FOR_IT)
+    return max(len(sources.read({"template": template}, place).text) - len(_STANDS_FOR_IT), 0)
