@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalog', '0016_import_marks_by_profile'),
-        ('channels', '0004_outdated_counts'),
+        ('channels', '0005_listings_by_their_turn'),
     ]
 
     operations = [
