@@ -25,6 +25,19 @@ _MANGLED_FOR_SURE = re.compile(r"[0-9][.,][0-9]+[eE]\+[0-9]+\Z")
 _GTIN_SEPARATORS = re.compile(r"[\s\u00a0-]+")
 
 
+def check_not_shortened(text: str, form: re.Pattern[str] = _MANGLED_FOR_SURE) -> None:
+    """Raises ValueRefused for "4.00638E+12": the digits of that number are lost."""
+    if form.match(text):
+        raise ValueRefused(
+            "mangled",
+            _(
+                "'%(text)s' was shortened by a spreadsheet and its digits are lost. Format the column as text,"
+                " and take the number from its source again."
+            ),
+            {"text": text[:60]},
+        )
+
+
 class NumberPatternParam(forms.CharField):
     """A parameter that makes numbers."""
 
@@ -96,15 +109,7 @@ class Identifier(AttributeType):
         if not text:
             return None
         is_gtin = self.param(spec, "kind") == "gtin"
-        if (_MANGLED if is_gtin else _MANGLED_FOR_SURE).match(text):
-            raise ValueRefused(
-                "mangled",
-                _(
-                    "'%(text)s' was shortened by a spreadsheet and its digits are lost. Format the column as text,"
-                    " and take the number from its source again."
-                ),
-                {"text": text[:60]},
-            )
+        check_not_shortened(text, _MANGLED if is_gtin else _MANGLED_FOR_SURE)
         if is_gtin:
             return self._clean_gtin(text, spec)
         check_length(len(text), None, spec.params.get("max_length", MAX_LENGTH))

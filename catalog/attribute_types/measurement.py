@@ -45,7 +45,7 @@ from catalog.widgets import (
 
 # "12.5 kg", "1 250,5 kg", '5"': the amount ends with its last digit before the unit.
 _AMOUNT_UNIT = re.compile(
-    r"\s*(?P<amount>[-+\u2212]?[0-9.,][0-9.,'\u2019\s]*?)\s*(?P<unit>[^\W0-9][^\n]*|[°\"'].*)?\s*\Z"
+    r"\s*(?P<amount>[-+\u2212]?[0-9.,][0-9.,'\u2019\s]*?)\s*(?P<unit>[^\W0-9][^\n]*|[°%\"'].*)?\s*\Z"
 )
 
 

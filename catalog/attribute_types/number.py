@@ -25,6 +25,11 @@ from catalog.attribute_types.base import (
 from catalog.widgets import AmountInput, PartsWidget, RangeField, RawField
 from pim.lib import decimals
 
+_DIGITS = r"[-+\u2212]?[\d.,][\d.,'\u2019 \u00a0\u2009\u202f]*?"
+_AMOUNT_AND_WORD = re.compile(
+    rf"\s*(?:(?P<amount>{_DIGITS})\s*(?P<word>[^\W\d][^\d\n]{{0,20}}|[^\w\s.,'+-])"
+    rf"|(?P<word2>[^\W\d][^\d\n]{{0,8}}|[^\w\s.,'+%-])\s*(?P<amount2>{_DIGITS}))\s*"
+)
 _STORED_FORM = re.compile(r"-?(?:[1-9][0-9]{0,14}|0(?=\.))(?:\.[0-9]{0,8}[1-9])?\Z|0\Z")
 
 
@@ -41,6 +46,43 @@ def as_decimal(raw: Any, mark: str = ".") -> Decimal:
         raise ValueRefused(error.code, str(error)) from None
     raise ValueRefused(
         "not_a_number", _("A number is expected here, not %(kind)s."), {"kind": type(raw).__name__}
+    )
+
+
+def bare_amount(text: str, options: CellOptions) -> str:
+    """The number of "12 kg" where the column says that its unit (or currency) is just that. Raises ValueRefused, also
+    where there is no unit beside a number at all."""
+    found = _AMOUNT_AND_WORD.fullmatch(text)
+    if found is None:
+        raise ValueRefused(
+            "not_a_number",
+            _(
+                "'%(text)s' is not a number: write digits with '%(mark)s' before the decimals, such as 12%(mark)s5."
+            ),
+            {"text": text.strip()[:60], "mark": options.decimal},
+        )
+    amount, word = found["amount"] or found["amount2"], (found["word"] or found["word2"]).strip()
+    if word.casefold() in {
+        (options.unit or "").strip().casefold(),
+        (options.currency or "").strip().casefold(),
+    }:
+        return amount
+    if word == "%":
+        raise ValueRefused(
+            "percent",
+            _(
+                "'%(text)s' is a percentage, and this field takes a plain number: write 25 or 0.25. If all of the column"
+                " counts in percent, enter %(sign)s as its unit."
+            ),
+            {"text": text.strip()[:60], "sign": "%"},
+        )
+    raise ValueRefused(
+        "has_unit",
+        _(
+            "'%(text)s' has '%(word)s' beside its number: leave it out. If all of the column counts in it, enter it as the"
+            " column's unit."
+        ),
+        {"text": text.strip()[:60], "word": word[:20]},
     )
 
 
@@ -184,9 +226,14 @@ class Number(AttributeType):
         return canonical(number)
 
     def from_cell(self, text: str, spec: Any, options: CellOptions = PLAIN_CELLS) -> Any:
-        if options.decimal == "." or not text.strip():
+        if not text.strip() or (options.decimal == "." and _STORED_FORM.match(text)):
             return text
-        return as_decimal(text, options.decimal)
+        try:
+            return as_decimal(text, options.decimal)
+        except ValueRefused as refused:
+            if refused.code != "not_a_number":
+                raise
+        return as_decimal(bare_amount(text, options), options.decimal)
 
     def cleaner(
         self, spec: Any, options: CellOptions = PLAIN_CELLS, *, structure: Any = None

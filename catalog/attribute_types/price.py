@@ -40,12 +40,19 @@ _MINOR_UNITS = {
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
 }  # fmt: skip
 _AMOUNT = r"[-+\u2212]?[0-9][0-9.,'\u2019 \u00a0\u202f]*?|[-+\u2212]?[.,][0-9]+"
+_CURRENCY = r"[A-Za-z]{3}(?![A-Za-z])|€|£|\$|¥|zł|Kč|kr\.?"
 _ONE = re.compile(
-    rf"\s*(?:(?P<amount>{_AMOUNT})\s*(?P<currency>[A-Za-z]{{3}}|€|£)|(?P<currency2>[A-Za-z]{{3}}|€|£)\s*(?P<amount2>{_AMOUNT}))"
+    rf"\s*(?:(?P<amount>{_AMOUNT})\s*(?P<currency>{_CURRENCY})|(?P<currency2>{_CURRENCY})\s*(?P<amount2>{_AMOUNT}))"
     r"\s*(?:[,;|\n]+|\Z)"
 )
 _BARE = re.compile(rf"\s*(?:{_AMOUNT})\s*\Z")
-_SYMBOLS = {"€": "EUR", "£": "GBP"}  # "$", "¥" and "kr" belong to several
+_SYMBOLS = {"€": "EUR", "£": "GBP", "zł": "PLN", "Kč": "CZK"}
+# A sign of several currencies stands for one of them where it is the only one of them that is meant or active.
+_SHARED = {
+    "$": ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN"),
+    "¥": ("JPY", "CNY"),
+    "kr": ("SEK", "NOK", "DKK", "ISK"),
+}
 
 
 class _Kept(str):
@@ -100,6 +107,15 @@ class Price(AttributeType):
     @staticmethod
     def _currency(written: str, currencies: tuple[str, ...]) -> str:
         currency = written.strip().upper()
+        if (sign := written.strip()) in _SHARED:
+            meant = [known for known in currencies if known in _SHARED[sign]]
+            if len(meant) == 1:
+                return meant[0]
+            raise ValueRefused(
+                "shared_sign",
+                _("'%(sign)s' is used by several currencies: write which, such as %(example)s."),
+                {"sign": sign, "example": (meant or _SHARED[sign])[0]},
+            )
         if not currency and len(currencies) == 1:
             return currencies[0]
         if not currency:
@@ -142,8 +158,10 @@ class Price(AttributeType):
                     _("'%(text)s' is no price: write amount and currency, such as 9.90 EUR, 12 USD."),
                     {"text": text[at:].strip()[:60]},
                 )
-            name = found["currency"] or found["currency2"]
-            name = _SYMBOLS.get(name, name.upper())
+            name = (found["currency"] or found["currency2"]).removesuffix(".")
+            name = name if name in _SHARED else _SYMBOLS.get(name, name.upper())
+            if currency and currency.upper() in _SHARED.get(name, ()):
+                name = currency.upper()
             if name in prices:
                 raise ValueRefused("twice", _("%(currency)s is given twice: keep one."), {"currency": name})
             prices[name] = as_decimal(found["amount"] or found["amount2"], mark)
@@ -173,8 +191,26 @@ class Price(AttributeType):
             prices = dict(self.from_cell(cells[""], spec, options) or {})
         for currency, cell in cells.items():
             if currency:
-                prices[currency.upper()] = as_decimal(cell, options.decimal) if cell.strip() else None
+                prices[currency.upper()] = self._of_currency(cell, currency.upper(), options.decimal)
         return prices
+
+    def _of_currency(self, cell: str, currency: str, mark: str) -> Decimal | None:
+        """The amount in a currency's own column, which may name that currency and no other."""
+        if not cell.strip():
+            return None
+        if _BARE.match(cell):
+            return as_decimal(cell, mark)
+        prices = self._parse(cell.strip(), mark, currency)
+        if list(prices) != [currency]:
+            raise ValueRefused(
+                "other_currency",
+                _(
+                    "'%(text)s' stands in the column for %(currency)s: write the amount in %(currency)s, or choose another target."
+                ),
+                {"text": cell.strip()[:60], "currency": currency},
+            )
+        amount: Decimal = prices[currency]
+        return amount
 
     def merge(self, base: Any, mine: Any, theirs: Any, spec: Any = None) -> Any:
         """Currency by currency; a conflict in one of them is a CONFLICT of the value."""

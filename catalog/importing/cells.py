@@ -6,6 +6,7 @@ what a column said before is remembered.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from catalog.attribute_types import ATTRIBUTE_TYPES, AttributeType, ValueRefused
+from catalog.attribute_types.identifier import check_not_shortened
 from catalog.importing.mapping import Column
 from catalog.importing.settings import ImportSettings
 from catalog.models.product import Product
@@ -22,6 +24,11 @@ from catalog.structure.records import Records
 from catalog.structure.snapshot import Structure
 from catalog.structure.specs import AttributeSpec
 
+# What spreadsheets show instead of a result (ECMA-376 part 1, 18.18.11; OpenFormula 5.12; "Err:502" of LibreOffice).
+_NO_RESULT = re.compile(
+    r"\s*(#(N/A|NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|CALC!|SPILL!|GETTING_DATA)|Err:\d{3})\s*\Z"
+)
+_STARTS = frozenset("#E \t\n")
 REMEMBERED = 5_000  # distinct texts of one column whose result is kept
 _TRUE = frozenset({"1", "true", "yes", "y", "x", "on", "ja", "wahr", "oui", "vrai"})
 _FALSE = frozenset({"0", "false", "no", "n", "off", "nein", "falsch", "non", "faux"})
@@ -74,6 +81,8 @@ class _Composite:
 
     def stored(self, cells: Mapping[str, str], current: Any) -> Any:
         """Raises ValueRefused."""
+        for text in cells.values():
+            _check_result(text)
         raw = self.kind.from_columns(cells, self.spec, self.options, current=current)
         return self.kind.clean(raw, self.spec, structure=self.structure)
 
@@ -117,7 +126,8 @@ class RowParser:
                 self._warners[target.key] = (kind, spec)
             if target.key in composite:
                 continue
-            clean = _with_map(kind.cleaner(spec, column.cells(settings), structure=structure), column.values)
+            cleaner = kind.cleaner(spec, column.cells(settings), structure=structure)
+            clean = _with_map(_of_results(cleaner), column.values)
             if column.index is None:
                 self._fixed.append((target.key, clean(column.value)))
                 continue
@@ -160,10 +170,10 @@ class RowParser:
             self.sku_index = column.index
         elif name == "parent":
             self.parent_index = column.index
-        reader = _with_map(read, column.values)
+        reader = _with_map(_of_results(read), column.values)
         self._fields.append((column, name, reader))
         if name == "sku":
-            self.sku = lambda text: reader(text.strip()) if text.strip() else ""
+            self.sku = lambda text: _readable(reader, text.strip())
             if column.index is None:
                 fixed = reader(column.value.strip())
                 self.sku = lambda _text: fixed
@@ -246,6 +256,14 @@ class RowParser:
                     parsed.notes.append({"kind": "warning", "key": key, "message": str(warning)})
 
 
+def _readable(read: Callable[[str], str], text: str) -> str:
+    """ "" where it is refused: its row says why."""
+    try:
+        return read(text) if text else ""
+    except ValueRefused:
+        return ""
+
+
 def _error(column: str, key: str, value: Any, code: str, message: str) -> dict[str, Any]:
     return {"column": column, "key": key, "value": value, "code": code, "message": str(message)}
 
@@ -261,6 +279,29 @@ def _with_map(read: Callable[[str], Any], values: Mapping[str, str]) -> Callable
     return lambda text: read(folded.get(text.strip().casefold(), text))
 
 
+def _of_results(read: Callable[[str], Any]) -> Callable[[str], Any]:
+    """A formula that failed is no value, least of all a text."""
+
+    def checked(text: str) -> Any:
+        if text[:1] in _STARTS:
+            _check_result(text)
+        return read(text)
+
+    return checked
+
+
+def _check_result(text: str) -> None:
+    if _NO_RESULT.match(text):
+        raise ValueRefused(
+            "no_result",
+            _(
+                "The spreadsheet shows %(text)s here, as it could not calculate the cell: write the value itself, or open"
+                " the file in a spreadsheet program and save it again."
+            ),
+            {"text": text.strip()},
+        )
+
+
 def _code_by_label(specs: Mapping[str, Any]) -> dict[str, str]:
     """Codes and unambiguous labels, casefolded, to the code."""
     found: dict[str, set[str]] = defaultdict(set)
@@ -269,6 +310,14 @@ def _code_by_label(specs: Mapping[str, Any]) -> dict[str, str]:
             found[text.strip().casefold()].add(spec.code)
     named = {text: next(iter(codes)) for text, codes in found.items() if len(codes) == 1 and text}
     return named | {folded: spec.code for folded, spec in specs.items()}
+
+
+def _read_sku(_structure: Structure, _settings: ImportSettings, _column: Column) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        check_not_shortened(text)
+        return text
+
+    return read
 
 
 def _read_family(structure: Structure, _settings: ImportSettings, _column: Column) -> Callable[[str], str]:
@@ -326,6 +375,8 @@ def _read_rev(_structure: Structure, _settings: ImportSettings, _column: Column)
 
 
 _FIELD_READERS: Mapping[str, Callable[[Structure, ImportSettings, Column], Callable[[str], Any]]] = {
+    "sku": _read_sku,
+    "parent": _read_sku,
     "family": _read_family,
     "categories": _read_categories,
     "enabled": _read_enabled,

@@ -19,7 +19,7 @@ from catalog.importing import files, links, mapping
 from catalog.importing import jobs as kinds
 from catalog.importing.dialects import DIALECTS, dialect_of
 from catalog.importing.mapping import Column
-from catalog.importing.readers.base import Choices, Table
+from catalog.importing.readers.base import NOTHING_CHOSEN, Choices, FileRefused, Table
 from catalog.importing.readers.child import recognise_in_child
 from catalog.importing.settings import ImportSettings
 from catalog.importing.suggest import decimal_mark
@@ -30,6 +30,7 @@ from catalog.structure.snapshot import Structure
 
 State = ImportRun.State
 PLANNABLE = (State.UPLOADED, State.PLANNED, State.FAILED, State.CANCELLED)
+_BY_CHOICE = ("no_such_sheet", "encoding", "delimiter", "no_header", "no_rows", "empty")
 UNDOABLE = (State.APPLIED, State.CANCELLED, State.FAILED)
 WORKING = (State.PLANNING, State.APPLYING, State.UNDOING)
 
@@ -56,11 +57,12 @@ def start(
     settings = ImportSettings.from_json(profile.settings if profile else {})
     run = ImportRun(
         profile=profile, source=profile.source if profile else None, file=name, filename=files.clean_name(filename),
-        sha256=sha256, settings=settings.as_json(), created_at=timezone.now(), created_by=user,
+        sha256=sha256, created_at=timezone.now(), created_by=user,
     )  # fmt: skip
-    _recognise(run, settings, guess=guess)
+    settings = _recognise_as_last_time(run, settings, guess=guess)
     if profile is None:
-        run.settings = replace(settings, decimal=decimal_mark(Table.from_json(run.table))).as_json()
+        settings = replace(settings, decimal=decimal_mark(Table.from_json(run.table)))
+    run.settings = settings.as_json()
     run.save()
     return run
 
@@ -71,24 +73,31 @@ def recognise(run: ImportRun, *, user: User, choices: Choices) -> None:
     _check_plannable(run)
     settings = replace(
         ImportSettings.from_json(run.settings), encoding=choices.encoding, delimiter=choices.delimiter, sheet=choices.sheet,
-        header_row=choices.header_row,
+        header_row=choices.header_row, every_row=bool(choices.every_row),
     )  # fmt: skip
-    _recognise(run, settings, guess=True)
+    _recognise(run, settings.reading, guess=True)
     run.settings, run.state = settings.as_json(), State.UPLOADED
     run.save(update_fields=["table", "mapping", "settings", "state"])
 
 
-def _recognise(run: ImportRun, settings: ImportSettings, *, guess: bool) -> None:
-    choices = Choices(
-        sheet=settings.sheet,
-        header_row=settings.header_row,
-        encoding=settings.encoding,
-        delimiter=settings.delimiter,
-    )
+def _recognise(run: ImportRun, choices: Choices, *, guess: bool) -> None:
     with files.local_copy(run) as path:
         table = recognise_in_child(path, run.filename, choices)
     run.table = table.as_json()
     run.mapping = mapping.as_json(suggested(run, table, guess=guess))
+
+
+def _recognise_as_last_time(run: ImportRun, settings: ImportSettings, *, guess: bool) -> ImportSettings:
+    """What a person corrected in another file of the profile (a sheet "May") may be wrong for this one: then it is found
+    out."""
+    try:
+        _recognise(run, settings.reading, guess=guess)
+    except FileRefused as refused:
+        if settings.reading == NOTHING_CHOSEN or refused.code not in _BY_CHOICE:
+            raise
+        _recognise(run, NOTHING_CHOSEN, guess=guess)
+        return replace(settings, encoding=None, delimiter=None, sheet=None, header_row=None, every_row=False)
+    return settings
 
 
 def suggested(run: ImportRun, table: Table, *, guess: bool = True) -> list[Column]:

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from catalog.attribute_types import CellOptions
+from catalog.importing.readers.base import Choices
 
 DECIMALS = (".", ",")
 EMPTY_CELLS = ("keep", "clear")
@@ -23,8 +24,8 @@ class SettingsRefused(ValueError):
 class ImportSettings:
     """`empty`: what an empty cell means for a value that is there, keep or clear (a column may say otherwise).
 
-    `create` and `update` say what the run may do at all. `encoding`, `delimiter`, `sheet` and `header_row` are what a
-    person corrected in the recognition; None: found out.
+    `create` and `update` say what the run may do at all. `encoding`, `delimiter`, `sheet`, `header_row` and `every_row` are
+    what a person corrected in the recognition (readers.base.Choices); None: found out.
     """
 
     decimal: str = "."
@@ -37,6 +38,7 @@ class ImportSettings:
     delimiter: str | None = None
     sheet: str | None = None
     header_row: int | None = None
+    every_row: bool = False
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> ImportSettings:
@@ -55,7 +57,7 @@ class ImportSettings:
                     _("The import setting %(name)s is one of: %(allowed)s.")
                     % {"name": name, "allowed": " ".join(allowed)}
                 )
-        for name in ("create", "update"):
+        for name in ("create", "update", "every_row"):
             if not isinstance(getattr(settings, name), bool):
                 raise SettingsRefused(_("The import setting %(name)s is true or false.") % {"name": name})
         return settings
@@ -63,6 +65,16 @@ class ImportSettings:
     def as_json(self) -> dict[str, Any]:
         """Only what differs from the default."""
         return {name: value for name, value in asdict(self).items() if value != getattr(DEFAULTS, name)}
+
+    @property
+    def reading(self) -> Choices:
+        return Choices(
+            sheet=self.sheet,
+            header_row=self.header_row,
+            encoding=self.encoding,
+            delimiter=self.delimiter,
+            every_row=self.every_row or None,
+        )
 
     @property
     def cells(self) -> CellOptions:

@@ -34,6 +34,11 @@
         });
     }
 
+    document.querySelector("[data-reading]")?.addEventListener("click", (event) => {
+        const row = event.target.closest("[data-row]");
+        if (row && !event.target.closest("button") && !window.getSelection().toString()) row.querySelector("button").click();
+    });
+
     const columns = document.querySelector("[data-columns]");
     if (columns) {
         const table = columns.querySelector("table");

@@ -1,4 +1,4 @@
-"""Is this zip archive a harmless XLSX workbook? Answered from its directory, before anything is unpacked."""
+"""Is this zip archive a harmless workbook, and of which kind? Answered before anything is unpacked as a whole."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ MAX_PARTS = 2_000
 MAX_UNPACKED = 400 * 1024 * 1024
 MAX_RATIO = 200  # spreadsheets pack 5 to 30 times; only parts of some size can do harm
 RATIO_MATTERS_FROM = 1024 * 1024
+_MANIFEST = "META-INF/manifest.xml"
 _ARCHIVE_STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b\x08")
 _WORKBOOK_TYPES = (
     b"spreadsheetml.sheet.main+xml",
@@ -20,13 +21,14 @@ _WORKBOOK_TYPES = (
 )
 
 
-def check_workbook(path: Path) -> None:
-    """Raises FileRefused with what is wrong: a bomb, an archive in the archive, a password, another format."""
+def check_workbook(path: Path) -> str:
+    """ "xlsx" or "ods". Raises FileRefused with what is wrong: a bomb, an archive in the archive, a password, another format."""
     try:
         with zipfile.ZipFile(path) as archive:
             _check_sizes(archive.infolist())
-            _check_kind(archive)
-            _check_nesting(archive)
+            kind = _kind(archive)
+            _check_parts(archive)
+            return kind
     except (
         zlib.error,
         zipfile.BadZipFile,
@@ -53,21 +55,37 @@ def _check_sizes(parts: list[zipfile.ZipInfo]) -> None:
             raise FileRefused("packed_too_tightly", megabytes=part.file_size >> 20)
 
 
-def _check_kind(archive: zipfile.ZipFile) -> None:
+def _kind(archive: zipfile.ZipFile) -> str:
     names = set(archive.namelist())
-    if "mimetype" in names and b"opendocument" in _start(archive, "mimetype", 200):
-        raise FileRefused("other_format", name="OpenDocument (ODS)")
+    if "mimetype" in names and b"opendocument" in (mimetype := _start(archive, "mimetype", 200)):
+        if b"opendocument.spreadsheet" not in mimetype:
+            raise FileRefused("other_format", name="OpenDocument")
+        manifest = _start(archive, _MANIFEST, 1 << 20) if _MANIFEST in names else b""
+        if b"encryption-data" in manifest:
+            raise FileRefused("password")
+        if "content.xml" not in names:
+            raise FileRefused("password" if "encrypted-package" in names else "damaged")
+        return "ods"
     types = _start(archive, "[Content_Types].xml", 1 << 20) if "[Content_Types].xml" in names else b""
     if b"sheet.binary" in types:
         raise FileRefused("other_format", name="Excel binary workbook (XLSB)")
     if "xl/workbook.xml" not in names and not any(kind in types for kind in _WORKBOOK_TYPES):
         raise FileRefused("not_a_workbook")
+    return "xlsx"
 
 
-def _check_nesting(archive: zipfile.ZipFile) -> None:
+def _check_parts(archive: zipfile.ZipFile) -> None:
+    """Nothing is ever unpacked to a path; a part named to climb out of its folder still shows who made the file."""
     for name in archive.namelist():
-        if not name.endswith("/") and _start(archive, name, 8).startswith(_ARCHIVE_STARTS):
+        if name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/") or name[1:2] == ":":
+            raise FileRefused("unsafe_part", part=name)
+        if name.endswith("/"):
+            continue
+        start = _start(archive, name, 1024)
+        if start.startswith(_ARCHIVE_STARTS):
             raise FileRefused("nested_archive", part=name)
+        if b"<!DOCTYPE" in start.replace(b"\0", b"") and name.endswith((".xml", ".rels")):
+            raise FileRefused("entities")
 
 
 def _start(archive: zipfile.ZipFile, name: str, size: int) -> bytes:

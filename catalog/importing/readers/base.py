@@ -23,9 +23,20 @@ Row = tuple[int, list[str]]
 READERS = {
     "csv": "catalog.importing.readers.csv",
     "xlsx": "catalog.importing.readers.xlsx",
+    "xls": "catalog.importing.readers.xls",
+    "ods": "catalog.importing.readers.ods",
+    "json": "catalog.importing.readers.json",
+    "jsonl": "catalog.importing.readers.json",
 }
 SAMPLE_ROWS = 20
+HEAD_ABOVE, HEAD_BELOW, HEAD_COLUMNS, HEAD_CHARS = (
+    14,
+    6,
+    40,
+    60,
+)  # of a file's beginning, as it is shown to people
 MAX_COLUMNS = 16_384  # the width of an XLSX sheet (ECMA-376 part 1, 18.3.1.13: column XFD)
+NO_RESULT = "#CALC!"  # what Excel shows of a formula that it could not calculate
 EXACT_INTEGERS = 2**53  # above, a float no longer holds every integer
 
 
@@ -66,12 +77,16 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What a person corrected after the first recognition; None is "find out"."""
+    """What a person corrected after the first recognition; None is "find out".
+
+    `every_row`: rows that look like headings between the products are products too.
+    """
 
     sheet: str | None = None
     header_row: int | None = None
     encoding: str | None = None
     delimiter: str | None = None
+    every_row: bool | None = None
 
 
 NOTHING_CHOSEN = Choices()
@@ -83,6 +98,9 @@ class Table:
 
     `headers` are unique, one a column, blanks named "[C]" after their column. `header_row` and the numbers in
     `sample` are row numbers as a spreadsheet program shows them. `row_estimate` counts data rows, blank ones included.
+    `sheets` are those that show, `hidden` the others; of a JSON file they are the lists within it. `head` are rows around
+    the header as they stand, shortened, for people to point at. `left_out` are the kinds of rows (catalog.importing.readers
+    .between) below the header that are no data and do not come.
     """
 
     format: str
@@ -97,6 +115,9 @@ class Table:
     sample: tuple[Row, ...] = ()
     row_estimate: int = 0
     notes: tuple[Note, ...] = ()
+    hidden: tuple[str, ...] = ()
+    head: tuple[Row, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     def noted(self, code: str) -> bool:
         return any(note.code == code for note in self.notes)
@@ -112,9 +133,10 @@ class Table:
     def from_json(cls, data: Mapping[str, Any]) -> Table:
         """Raises TypeError for a key that is not a field."""
         known = dict(data)
-        for name in ("headers", "sheets"):
+        for name in ("headers", "sheets", "hidden", "left_out"):
             known[name] = tuple(known.get(name, ()))
-        known["sample"] = tuple((number, list(cells)) for number, cells in known.get("sample", ()))
+        for name in ("sample", "head"):
+            known[name] = tuple((number, list(cells)) for number, cells in known.get(name, ()))
         known["notes"] = tuple(Note(**note) for note in known.get("notes", ()))
         return cls(**known)
 
@@ -150,6 +172,16 @@ def fit(cells: list[str], width: int) -> list[str] | None:
             end -= 1
         cells = cells[:end]
     return cells if any(map(str.strip, cells)) else None
+
+
+def head_of(rows: Sequence[Row], header_row: int) -> tuple[Row, ...]:
+    """The filled rows around the header, shortened: a person sees there where the names really stand."""
+    shown = [
+        (number, [" ".join(cell.split())[:HEAD_CHARS] for cell in cells[:HEAD_COLUMNS]])
+        for number, cells in rows
+        if header_row - HEAD_ABOVE < number <= header_row + HEAD_BELOW
+    ]
+    return tuple((number, cells) for number, cells in shown if any(cells))
 
 
 def cell_text(value: Any) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import IO
@@ -22,12 +23,15 @@ from catalog.importing.readers.base import (
     Row,
     Table,
     fit,
+    head_of,
 )
+from catalog.importing.readers.between import left_out, sieve
 from catalog.importing.readers.delimiter import find_delimiter, find_quotechar, records
 from catalog.importing.readers.encoding import find_encoding
 from catalog.importing.readers.header import find_header
 from pim.lib.formulas import plain
 
+JUDGED_ROWS = 200
 SAMPLE_CHARS = 256 * 1024
 MAX_CELL_CHARS = 10_000_000  # far above any text; what is longer lost its closing quote
 _SEP_LINE = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
@@ -51,10 +55,10 @@ def describe(path: Path, filename: str, choices: Choices) -> Table:
     if len(header.names) > MAX_COLUMNS:
         raise FileRefused("too_wide", columns=len(header.names), most=MAX_COLUMNS)
     below = rows[header.position + 1 :]
-    fitted = ((number, fit(cells, len(header.names))) for number, cells in below)
     lines_a_record = max(1.0, (sample.count("\n") or sample.count("\r") or 1) / max(1, len(found)))
     estimate = len(below) if whole else max(len(below), round(encoding.lines / lines_a_record) - header.row)
-    return Table(
+    kinds, notes = left_out(below[:JUDGED_ROWS], header.names, (), choices)
+    table = Table(
         format="csv",
         filename=filename,
         headers=header.names,
@@ -62,15 +66,21 @@ def describe(path: Path, filename: str, choices: Choices) -> Table:
         encoding=encoding.name,
         delimiter=delimiter,
         quotechar=quotechar,
-        sample=tuple(islice(((number, cells) for number, cells in fitted if cells is not None), SAMPLE_ROWS)),
         row_estimate=estimate,
-        notes=encoding.notes + header.notes,
+        notes=encoding.notes + header.notes + notes,
+        head=head_of(rows, header.row),
+        left_out=kinds,
     )
+    first = tuple(islice(_data(below, table), SAMPLE_ROWS))
+    if not first and whole:
+        raise FileRefused("no_rows", row=header.row)
+    return replace(table, sample=first)
 
 
 def rows(path: Path, table: Table) -> Iterator[Row]:
     csv.field_size_limit(MAX_CELL_CHARS)
     width = len(table.headers)
+    is_between = sieve(table)
     number = 0
     with _open(path, table.encoding, table.notes) as file:
         lines = _Lines(file, strip_nul=table.noted("nul_removed"))
@@ -80,6 +90,8 @@ def rows(path: Path, table: Table) -> Iterator[Row]:
                 if lines.ended:  # the record was still open when the file was over
                     raise FileRefused("unclosed_quote", row=number)
                 if number > table.header_row and (fitted := fit(cells, width)) is not None:
+                    if is_between is not None and is_between(number, fitted):
+                        continue
                     if len(fitted) > MAX_COLUMNS:
                         raise FileRefused("too_wide", columns=len(fitted), most=MAX_COLUMNS)
                     yield number, [plain(cell) if cell[:1] == "'" else cell for cell in fitted]
@@ -87,6 +99,14 @@ def rows(path: Path, table: Table) -> Iterator[Row]:
             raise FileRefused("cell_too_long", row=number + 1, most=MAX_CELL_CHARS) from None
         except UnicodeError:
             raise FileRefused("encoding", encoding=table.encoding) from None
+
+
+def _data(below: list[Row], table: Table) -> Iterator[Row]:
+    is_between = sieve(table)
+    for number, cells in below:
+        fitted = fit(cells, len(table.headers))
+        if fitted is not None and not (is_between is not None and is_between(number, fitted)):
+            yield number, fitted
 
 
 class _Lines:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _UNDEFINED_IN_CP1252 = b"\x81\x8d\x8f\x90\x9d"
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]{3,}")
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\r\f\v\x1a\x1b"))
 
 
@@ -104,7 +106,18 @@ def _eight_bit(path: Path) -> Encoding:
             for chunk in iter(lambda: file.read(CHUNK), b"")
         )
     name = "latin-1" if undefined else "cp1252"
+    if _is_other_alphabet(path):
+        return _decoded(path, name, (Note("encoding_doubtful", {"encoding": name}),))
     return _decoded(path, name, (Note("encoding_assumed", {"encoding": name}),))
+
+
+def _is_other_alphabet(path: Path) -> bool:
+    """Western words have few letters beyond ASCII and seldom three in a row; Greek or Cyrillic ones have little else."""
+    with path.open("rb") as file:
+        sample = file.read(CHUNK)
+    beyond = sum(byte >= 0x80 for byte in sample)
+    in_words = sum(map(len, _BEYOND_ASCII.findall(sample)))
+    return in_words * 2 > beyond
 
 
 def _replaced(path: Path, broken: int) -> Encoding:

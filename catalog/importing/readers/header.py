@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from statistics import median
 
 from catalog.importing.readers.base import Note, Row
+from catalog.importing.readers.merged import Merge
+from catalog.importing.readers.stacked import names_of, stacked, with_merged_from_above
 
 SEARCHED_ROWS = 50
 FOLLOWING_ROWS = 20
@@ -21,7 +23,8 @@ _NOT_A_NAME = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """`position` in the list of rows searched; `names` unique, one a column."""
+    """`position` in the list of rows searched, and `row` its number: of the last row, where the names stand in several;
+    `names` unique, one a column."""
 
     position: int
     row: int
@@ -29,10 +32,13 @@ class Header:
     notes: tuple[Note, ...]
 
 
-def find_header(rows: Sequence[Row], chosen: int | None = None) -> Header | None:
+def find_header(
+    rows: Sequence[Row], chosen: int | None = None, merges: Sequence[Merge] = ()
+) -> Header | None:
     """The first row that reads like column names and has rows of its width below it; None where there is none.
 
-    `chosen` is the row number a person pointed at: taken as it is, unless it is blank or not among `rows`.
+    `chosen` is the row number a person pointed at: taken as it is, unless it is blank or not among `rows`. Otherwise
+    `merges` say which rows belong to the names as well.
     """
     filled = [(position, _shape(cells)) for position, (_number, cells) in enumerate(rows)]
     filled = [(position, shape) for position, shape in filled if shape.cells]
@@ -44,7 +50,12 @@ def find_header(rows: Sequence[Row], chosen: int | None = None) -> Header | None
             position = _relaxed(filled)
         elif (better := _complete_row_below(rows, filled, position)) is not None:
             position = better
-    return None if position is None else _named(rows, position)
+    if position is None:
+        return None
+    if chosen is not None:
+        return _named(rows, position, position, with_merged_from_above(rows, position, merges))
+    top, bottom = stacked(rows, position, merges, lambda cells: _shape(cells).reads_like_names)
+    return _named(rows, top, bottom, names_of(rows, top, bottom, merges))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +99,8 @@ def _relaxed(filled: list[tuple[int, _Shape]]) -> int | None:
     """Headers with holes, and tables of one column."""
     for least in (2, 1):
         for index, (position, shape) in enumerate(filled[:SEARCHED_ROWS]):
-            if index and index == len(filled) - 1:
-                break
+            if index and (index == len(filled) - 1 or least == 1):
+                break  # below a cell of one column, nothing tells a name from a text
             widest = max((other.extent for _p, other in filled[index + 1 :]), default=0)
             if shape.names >= least and shape.names * 2 > len(shape.cells) and (least > 1 or widest <= 1):
                 return position
@@ -119,8 +130,8 @@ def _complete_row_below(rows: Sequence[Row], filled: list[tuple[int, _Shape]], f
     return None
 
 
-def _named(rows: Sequence[Row], position: int) -> Header:
-    number, cells = rows[position]
+def _named(rows: Sequence[Row], top: int, position: int, cells: Sequence[str]) -> Header:
+    number = rows[position][0]
     width = _width(_shape(cells).extent, [_shape(other).extent for _n, other in rows[position + 1 :]])
     names: list[str] = []
     doubled: list[str] = []
@@ -141,8 +152,10 @@ def _named(rows: Sequence[Row], position: int) -> Header:
         taken.add(name)
         names.append(name)
     notes = []
-    if any(_shape(above).cells for _n, above in rows[:position]):
-        notes.append(Note("rows_above", {"row": number}))
+    if any(_shape(above).cells for _n, above in rows[:top]):
+        notes.append(Note("rows_above", {"row": rows[top][0]}))
+    if top != position:
+        notes.append(Note("stacked_header", {"first": rows[top][0], "last": number}))
     if doubled:
         notes.append(Note("doubled_headers", {"names": sorted(set(doubled))}))
     if nameless:

@@ -12,15 +12,33 @@ REFUSALS: dict[str, str | Promise] = {
     "empty": _("The file is empty. Check that the right file was chosen and that its rows were saved."),
     "missing": _("The file can no longer be found. Upload it again."),
     "binary": _(
-        "This is not a text file or a spreadsheet. Save the table as XLSX or CSV and upload that file."
+        "This is not a text file or a spreadsheet. Save the table as XLSX, ODS or CSV and upload that file."
     ),
     "other_format": _(
-        "This is a file of the kind %(name)s. Open it, save it as XLSX or CSV and upload that file."
+        "This is a file of the kind %(name)s. Open it, save it as XLSX, ODS or CSV and upload that file."
     ),
-    "not_a_workbook": _("This archive is not an Excel workbook. Upload the XLSX or CSV file itself."),
+    "not_a_workbook": _(
+        "This file is not a spreadsheet, though it is packed like one. Upload the XLSX, XLS, ODS or CSV file itself."
+    ),
     "password": _(
         "The workbook is protected by a password. Remove the password in Excel (File > Info) and save it."
     ),
+    "entities": _(
+        "The workbook declares text to be multiplied, as only made-up files do. Open it, save it again and upload that."
+    ),
+    "unsafe_part": _(
+        "The workbook has a part whose name leads out of its folder (%(part)s), as only made-up files do. Open it, save it "
+        "again and upload that."
+    ),
+    "repeats": _(
+        "The workbook repeats cells more than %(most)s times. Delete empty-looking rows and columns and save it again."
+    ),
+    "no_records": _(
+        'The JSON holds no list of objects. Export a list with an object for each product: [{"sku": …}, …].'
+    ),
+    "broken_json": _("The JSON is broken in line %(line)s. Export it again, or correct that line."),
+    "record_too_long": _("The JSON object in line %(line)s is longer than %(most)s characters: shorten it."),
+    "nested_too_deep": _("The JSON is nested too deeply to be a list of products."),
     "damaged": _(
         "The workbook is damaged or incomplete. Open it in Excel, save it again and upload the new file."
     ),
@@ -46,6 +64,9 @@ REFUSALS: dict[str, str | Promise] = {
     "no_header": _(
         "No row with column names was found. Put the names in one row above the data, or say which row holds them."
     ),
+    "no_rows": _(
+        "There are column names in row %(row)s and nothing below them. Check that the rows were saved."
+    ),
     "no_such_sheet": _("The workbook has no sheet “%(sheet)s”. Choose one of its sheets."),
     "too_wide": _("A row has %(columns)s cells; at most %(most)s are possible. Check the delimiter."),
     "cell_too_long": _(
@@ -68,12 +89,34 @@ NOTES: dict[str, str | Promise] = {
     "encoding_assumed": _(
         "The encoding is not stated in the file; %(encoding)s was assumed. Check the accents."
     ),
+    "encoding_doubtful": _(
+        "The encoding is not stated in the file, and the text does not look like a Western language: %(encoding)s was"
+        " assumed and is probably wrong. Choose the encoding, and check the letters."
+    ),
     "bytes_replaced": _("%(count)s characters are broken in the file and show as “�”."),
     "nul_removed": _("%(count)s NUL characters were removed."),
     "rows_above": _("The rows above row %(row)s were taken for a title and are not imported."),
+    "stacked_header": _("The column names stand in the rows %(first)s to %(last)s and were put together."),
     "doubled_headers": _("These column names occur more than once and were numbered: %(names)s."),
     "nameless_columns": _("These columns have no name: %(columns)s."),
     "other_sheets": _("The sheet “%(sheet)s” is read; the other sheets are not: %(others)s."),
+    "hidden_sheets": _("These sheets are hidden and not read: %(others)s."),
+    "section_rows": _(
+        "Rows that are only a heading between the products are left out: %(rows)s, and others like them."
+    ),
+    "repeated_headers": _("Rows that repeat the column names are left out: %(rows)s, and others like them."),
+    "other_lists": _("The list “%(list)s” is read; the other lists are not: %(others)s."),
+    "lists_within": _("These columns hold lists, which stay as they are, in JSON: %(columns)s."),
+}
+
+
+FORMATS: dict[str, str | Promise] = {
+    "csv": _("Text with separators (CSV)"),
+    "xlsx": _("Excel workbook (XLSX)"),
+    "xls": _("Excel 97–2003 workbook (XLS)"),
+    "ods": _("OpenDocument spreadsheet (ODS)"),
+    "json": "JSON",
+    "jsonl": _("JSON lines"),
 }
 
 
@@ -87,6 +130,7 @@ def note(code: str, params: Mapping[str, Any]) -> str:
 
 def _sentence(template: str | Promise, params: Mapping[str, Any]) -> str:
     spelled = {
-        name: ", ".join(value) if isinstance(value, list | tuple) else value for name, value in params.items()
+        name: ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
+        for name, value in params.items()
     }
     return str(template) % spelled if spelled else str(template)

@@ -5,8 +5,10 @@ This does the parsing itself. Other rooms call `child.recognise_in_child`, which
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+from catalog.importing.readers.archive import check_workbook
 from catalog.importing.readers.base import NOTHING_CHOSEN, Choices, FileRefused, Table, reader_for
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -22,11 +24,20 @@ _OTHER = {
     b"SQLite format 3": "SQLite",
 }
 _MARKUP = {b"<!doctype html": "HTML", b"<html": "HTML", b"<table": "HTML", b"<?xml": "XML", b"{\\rtf": "RTF"}
-_JSON = (b"{", b"[{", b"[\n", b"[\r\n", b"[[")
+# Before OLE, a workbook was one stream of records; its first says which version (MS-XLS 2.4.21).
+_OLD_WORKBOOKS = (
+    b"\x09\x00\x04\x00",
+    b"\x09\x02\x06\x00",
+    b"\x09\x04\x06\x00",
+    b"\x09\x08\x08\x00",
+    b"\x09\x08\x10\x00",
+)
+_SPREADSHEET_ML = b"urn:schemas-microsoft-com:office:spreadsheet"
+_JSON = re.compile(rb"\{\s*[\"}]|\[\s*[\[{\]]")
 
 
 def recognise(path: Path, filename: str, choices: Choices = NOTHING_CHOSEN) -> Table:
-    """Raises FileRefused for anything that is no CSV or XLSX table."""
+    """Raises FileRefused for anything that is no table of a format in `base.READERS`."""
     try:
         return reader_for(_format(path)).describe(path, filename, choices)
     except OSError:
@@ -37,23 +48,28 @@ def _format(path: Path) -> str:
     with path.open("rb") as file:
         head = file.read(4096)
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
-        return "xlsx"
+        return check_workbook(path)
     if head.startswith(_OLE):
-        raise (
-            FileRefused("password")
-            if _is_encrypted(path)
-            else FileRefused("other_format", name="Excel 97-2003 (XLS)")
-        )
+        if _is_encrypted(path):
+            raise FileRefused("password")
+        return "xls"
+    if head.startswith(_OLD_WORKBOOKS):
+        return "xls"
     for start, name in _OTHER.items():
         if head.startswith(start):
             raise FileRefused("other_format", name=name)
-    plain = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    plain = _as_ascii(head).lstrip().lower()
     for start, name in _MARKUP.items():
         if plain.startswith(start):
-            raise FileRefused("other_format", name=name)
-    if plain.startswith(_JSON):
-        raise FileRefused("other_format", name="JSON")
-    return "csv"
+            raise FileRefused("other_format", name="Excel 2003 XML" if _SPREADSHEET_ML in plain else name)
+    return "json" if _JSON.match(plain) else "csv"
+
+
+def _as_ascii(head: bytes) -> bytes:
+    """Without a byte order mark and the NULs of UTF-16."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        head = head[2:].replace(b"\0", b"")
+    return head.removeprefix(b"\xef\xbb\xbf")
 
 
 def _is_encrypted(path: Path) -> bool:

@@ -3,8 +3,9 @@ is one reason why reading happens in a child process with a memory limit."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -17,102 +18,61 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
+from catalog.importing.readers import workbook
 from catalog.importing.readers.archive import check_workbook
-from catalog.importing.readers.base import (
-    MAX_COLUMNS,
-    SAMPLE_ROWS,
-    Choices,
-    FileRefused,
-    Note,
-    Row,
-    Table,
-    cell_text,
-    fit,
-)
-from catalog.importing.readers.header import Header, find_header
-from catalog.importing.readers.markings import markings
+from catalog.importing.readers.base import MAX_COLUMNS, Choices, FileRefused, Row, Table, cell_text
+from catalog.importing.readers.markings import markings, sizes
+from catalog.importing.readers.merged import Merge
+from catalog.importing.readers.workbook import MAX_ROWS, Look, Sheet
 
-HEAD_ROWS = 200
-COMPARED_SHEETS = 20
-MAX_ROWS = 1_048_576  # the height of an XLSX sheet
+MOST_COMPARED = 64 * 1024 * 1024  # of the sheets' markup: looking at a sheet loads all of it
 
 
 def describe(path: Path, filename: str, choices: Choices) -> Table:
     check_workbook(path)
     with _workbook(path) as book:
-        sheets = [sheet for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
-        visible = [sheet.name for sheet in sheets if sheet.visible == SheetVisibleEnum.Visible]
-        if choices.sheet is not None:
-            if choices.sheet not in (sheet.name for sheet in sheets):
-                raise FileRefused("no_such_sheet", sheet=choices.sheet)
-            name, head, header, height = _look(path, book, choices.sheet, choices.header_row)
-        else:
-            name, head, header, height = _most_plausible(path, book, visible, choices.header_row)
-    if not head:
-        raise FileRefused("empty")
-    if header is None:
-        raise FileRefused("no_header")
-    fitted = ((number, fit(cells, len(header.names))) for number, cells in head[header.position + 1 :])
-    others = [other for other in visible if other != name]
-    return Table(
-        format="xlsx",
-        filename=filename,
-        headers=header.names,
-        header_row=header.row,
-        sheets=tuple(visible),
-        sheet=name,
-        sample=tuple(islice(((number, cells) for number, cells in fitted if cells is not None), SAMPLE_ROWS)),
-        row_estimate=max(0, height - header.row),
-        notes=header.notes + ((Note("other_sheets", {"sheet": name, "others": others}),) if others else ()),
-    )
+        sheets = [
+            Sheet(sheet.name, sheet.visible != SheetVisibleEnum.Visible)
+            for sheet in book.sheets_metadata
+            if sheet.typ == SheetTypeEnum.WorkSheet
+        ]
+        look = partial(_look, path, book, workbook.head_rows(choices))
+        return workbook.describe("xlsx", filename, sheets, look, choices, compared=partial(_affordable, path))
 
 
 def rows(path: Path, table: Table) -> Iterator[Row]:
     check_workbook(path)
-    width = len(table.headers)
     with _workbook(path) as book:
         if table.sheet not in book.sheet_names:
             raise FileRefused("no_such_sheet", sheet=table.sheet)
-        for number, cells in _texts(path, book.get_sheet_by_name(table.sheet)):
-            if number > table.header_row and (fitted := fit(cells, width)) is not None:
-                yield number, fitted
+        sheet = book.get_sheet_by_name(table.sheet)
+        yield from workbook.data_rows(_texts(path, sheet), table, _merges(sheet))
 
 
-_Look = tuple[str, list[Row], Header | None, int]
+def _affordable(path: Path, names: Sequence[str]) -> Sequence[str]:
+    """The first sheets, as many as can be looked at in some seconds; at least one."""
+    spent = 0
+    for count, size in enumerate(sizes(path, names)):
+        spent += size
+        if count and spent > MOST_COMPARED:
+            return names[:count]
+    return names
 
 
-def _most_plausible(path: Path, book: CalamineWorkbook, names: list[str], header_row: int | None) -> _Look:
-    """The first sheet, unless a later one is clearly (half as much again) more of a table."""
-    best: _Look | None = None
-    best_score = -1.0
-    for name in names[:COMPARED_SHEETS]:
-        look = _look(path, book, name, header_row)
-        score = _plausibility(look)
-        if best is None or score > best_score * 1.5:
-            best, best_score = look, score
-    if best is None:
-        raise FileRefused("empty")
-    return best
-
-
-def _plausibility(look: _Look) -> float:
-    """Width counts more than length: a long list of two columns is not the product table."""
-    _name, head, header, height = look
-    if header is None:
-        return 0.1 if head else 0.0
-    named = sum(not name.startswith("[") for name in header.names)
-    rows_below = height - header.row
-    return 0.2 + (named * (1 + min(10, rows_below) / 10) if rows_below else 0)
-
-
-def _look(path: Path, book: CalamineWorkbook, name: str, header_row: int | None) -> _Look:
+def _look(path: Path, book: CalamineWorkbook, wanted: int, name: str) -> Look:
     sheet = book.get_sheet_by_name(name)
     if sheet.end is None:
-        return name, [], None, 0
+        return Look(name)
     if sheet.end[0] >= MAX_ROWS or sheet.end[1] >= MAX_COLUMNS:
         raise FileRefused("too_big")
-    head = list(islice(_texts(path, sheet), max(HEAD_ROWS, header_row or 0)))
-    return name, head, find_header(head, header_row), sheet.end[0] + 1
+    return Look(name, list(islice(_texts(path, sheet), wanted)), _merges(sheet), sheet.end[0] + 1)
+
+
+def _merges(sheet: CalamineSheet) -> list[Merge]:
+    return sorted(
+        Merge(top + 1, left, bottom + 1, right)
+        for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
+    )
 
 
 def _texts(path: Path, sheet: CalamineSheet) -> Iterator[Row]:

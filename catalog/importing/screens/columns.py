@@ -23,7 +23,8 @@ from catalog.importing import mapping, runs, targets
 from catalog.importing.cells import RowParser
 from catalog.importing.links import Anyone
 from catalog.importing.mapping import Column
-from catalog.importing.readers.base import Choices, FileRefused, Table
+from catalog.importing.readers.base import Table
+from catalog.importing.screens import reading
 from catalog.importing.settings import ImportSettings
 from catalog.importing.targets import Target
 from catalog.models.importing import ImportProfile, ImportRun
@@ -63,27 +64,6 @@ class SettingsForm(forms.Form):
     update = forms.BooleanField(label=gettext_lazy("Change existing products"), required=False)
 
 
-class ReadingForm(forms.Form):
-    """How the file is read, where the recognition was wrong."""
-
-    sheet = forms.ChoiceField(label=gettext_lazy("Sheet"), required=False)
-    header_row = forms.IntegerField(
-        label=gettext_lazy("Row with the column names"), required=False, min_value=1, max_value=1_000_000
-    )
-    encoding = forms.ChoiceField(
-        label=gettext_lazy("Encoding"), required=False,
-        choices=[("", gettext_lazy("found out")), *((name, name) for name in ("utf-8", "cp1252", "iso-8859-15", "utf-16", "cp1250", "cp1251"))],
-    )  # fmt: skip
-    delimiter = forms.ChoiceField(
-        label=gettext_lazy("Separator"), required=False,
-        choices=[("", gettext_lazy("found out")), (",", ","), (";", ";"), ("\t", gettext_lazy("tab")), ("|", "|")],
-    )  # fmt: skip
-
-    def __init__(self, *args: Any, sheets: Sequence[str], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["sheet"].choices = [(name, name) for name in sheets] or [("", "—")]  # type: ignore[attr-defined]
-
-
 def find(request: HttpRequest, pk: int) -> ImportRun:
     run = visible(request.user, ImportRun).select_related("profile", "source", "job").filter(pk=pk).first()
     if run is None:
@@ -109,7 +89,7 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
     faults: list[str] = []
     if request.method == "POST":
         if request.POST.get("do") == "read":
-            return _read_again(request, run)
+            return reading.read_again(request, run, person(request))
         form = SettingsForm(request.POST)
         settings = ImportSettings.from_json(run.settings)
         if form.is_valid():
@@ -143,19 +123,6 @@ def _go_on(request: HttpRequest, run: ImportRun, faults: list[str]) -> HttpRespo
         runs.plan(run, user=person(request))
         return HttpResponseRedirect(reverse("admin:catalog_importrun_change", args=[run.pk]))
     return None
-
-
-def _read_again(request: HttpRequest, run: ImportRun) -> HttpResponse:
-    form = ReadingForm(request.POST, sheets=Table.from_json(run.table).sheets)
-    if form.is_valid():
-        data = {name: value or None for name, value in form.cleaned_data.items()}
-        try:
-            runs.recognise(run, user=person(request), choices=Choices(**data))
-        except FileRefused as refused:
-            messages.error(request, str(refused))
-    else:
-        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
-    return HttpResponseRedirect(reverse("admin:catalog_importrun_columns", args=[run.pk]))
 
 
 def _posted(
@@ -241,8 +208,7 @@ def _show(
         "unmapped": sum(entry["column"].to is None for entry in files),  # type: ignore[attr-defined]
         "choices": targets.choices(structure),
         "form": SettingsForm(initial=_initial(settings)),
-        "reading": ReadingForm(initial=_reading(settings, table), sheets=table.sheets),
-        "notes": [note.message for note in table.notes],
+        "reading": reading.shown(table, settings),
         "faults": faults if request.method == "POST" else [],
         "fixed_wrong": wrong.get(len(stored), ""),
         "profiles": visible(request.user, ImportProfile).only("code", "labels"),
@@ -259,12 +225,6 @@ def _initial(settings: ImportSettings) -> dict[str, Any]:
     return {name: getattr(settings, name) for name in SettingsForm.base_fields} | {
         "date_format": settings.date_format or ""
     }
-
-
-def _reading(settings: ImportSettings, table: Table) -> dict[str, Any]:
-    return {
-        "sheet": table.sheet, "header_row": table.header_row, "encoding": settings.encoding or "", "delimiter": settings.delimiter or "",
-    }  # fmt: skip
 
 
 def _samples(table: Table, column: Column) -> list[str]:

@@ -64,7 +64,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         .first()
     )
     if given is None:
-        return _refused(request, _("Choose a CSV or XLSX file first."))
+        return _refused(request, _("Choose a spreadsheet, CSV or JSON file first."))
     try:
         run = runs.start(given, given.name or "", user=cast("User", request.user), profile=profile)
     except (FileRefused, TooLarge) as refused:

@@ -25,7 +25,7 @@ Policy = ImportRun.Policy
 
 
 class Command(BaseCommand):
-    help = "Imports products from a CSV or XLSX file. Exit status: 0 nothing was rejected, 1 rows were, 2 the file could not be read."
+    help = "Imports products from a spreadsheet (XLSX, XLS, ODS), CSV or JSON file. Exit status: 0 nothing was rejected, 1 rows were, 2 the file could not be read."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)

@@ -110,3 +110,22 @@ def test_a_range_that_is_no_number_is_an_error_of_the_filter() -> None:
     assert field.clean({"low": "1.5"}) == {"low": "1.5"}
     with pytest.raises(ValidationError, match="'much' is not a number"):
         field.clean({"high": "much"})
+
+
+def test_a_unit_beside_a_number_is_taken_only_where_the_column_counts_in_it() -> None:
+    spec = attribute("number")
+    assert read(spec, "1.250,5 kg", decimal=",", unit="kg") == "1250.5"
+    assert read(spec, "25%", unit="%") == "25"
+    assert read(spec, "EUR 9.90", currency="EUR") == "9.9"
+    assert refused_cell(spec, "5 kg", unit="g") == (
+        "has_unit",
+        "'5 kg' has 'kg' beside its number: leave it out. If all of the column counts in it, enter it as the column's unit.",
+    )
+    assert refused_cell(spec, "25%") == (
+        "percent",
+        "'25%' is a percentage, and this field takes a plain number: write 25 or 0.25. If all of the column counts in"
+        " percent, enter % as its unit.",
+    )
+    assert refused_cell(spec, "about 5")[0] == "has_unit"
+    assert refused_cell(spec, "twelve")[0] == "not_a_number"
+    assert refused_cell(spec, "1,5 kg", unit="kg")[0] == "wrong_mark"

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from catalog.attribute_types import ATTRIBUTE_TYPES, CONFLICT, NumberRange
+from catalog.attribute_types import ATTRIBUTE_TYPES, CONFLICT, CellOptions, NumberRange, ValueRefused
 from tests.catalog.attribute_types.refusals import clean, read, refusal, refused_cell
 from tests.catalog.attribute_types.specs import STRUCTURE, attribute
 
@@ -85,3 +85,24 @@ def test_a_price_in_a_currency_deactivated_since_is_kept_beside_a_new_one() -> N
     assert (
         refusal(SPEC, PRICE.from_columns({"CHF": "8"}, SPEC, current={"CHF": "11"}))[0] == "unknown_currency"
     )
+
+
+def test_a_currencys_own_column_takes_its_own_currency_only() -> None:
+    read_eur = lambda cell, **options: PRICE.from_columns({"EUR": cell}, SPEC, CellOptions(**options))  # noqa: E731
+    assert clean(SPEC, read_eur("9.90 €")) == clean(SPEC, read_eur("EUR 9.90")) == {"EUR": "9.9"}
+    assert clean(SPEC, read_eur("1.009,90 €", decimal=",")) == {"EUR": "1009.9"}
+    with pytest.raises(ValueRefused) as refused:
+        read_eur("10000 CHF")
+    assert (refused.value.code, refused.value.message) == (
+        "other_currency",
+        "'10000 CHF' stands in the column for EUR: write the amount in EUR, or choose another target.",
+    )
+
+
+def test_a_sign_of_several_currencies_is_taken_where_it_can_mean_one_only() -> None:
+    assert read(SPEC, "$12.50") == {"USD": "12.5"}  # of our currencies, the dollar is the American one
+    assert refused_cell(SPEC, "5 kr") == (
+        "shared_sign",
+        "'kr' is used by several currencies: write which, such as SEK.",
+    )
+    assert clean(SPEC, PRICE.from_columns({"USD": "$ 12.50"}, SPEC)) == {"USD": "12.5"}

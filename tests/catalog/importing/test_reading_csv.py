@@ -182,7 +182,7 @@ def test_a_cell_beyond_all_reason_is_refused_with_its_row(read, monkeypatch, req
         (b"\x89PNG\r\n\x1a\n", "other_format"),
         (b"<!DOCTYPE html><table><tr><td>sku</td></tr></table>", "other_format"),
         (b'<?xml version="1.0"?><Workbook/>', "other_format"),
-        (b'[{"sku": "A"}]', "other_format"),
+        (b"sku,name\n\n", "no_rows"),
     ],
 )
 def test_what_is_no_table_is_refused(read, data, code):

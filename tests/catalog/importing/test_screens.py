@@ -12,12 +12,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from catalog.importing import runs
+from catalog.importing.plan import plan_run
+from catalog.importing.progress import Progress
 from catalog.jobs import run_due
 from catalog.models import AttributeGroup, Role, User
 from catalog.models.access import Grant
 from catalog.models.importing import ImportProfile, ImportRun
 from catalog.models.product import Product
 from tests.catalog.importing.files import Importer, values
+from tests.catalog.importing.workbooks import old_workbook, open_document, workbook
 
 LIST = "admin:catalog_importrun_changelist"
 
@@ -41,8 +45,8 @@ def manager(importer: Importer, client: Client) -> Client:
     return client
 
 
-def upload(client: Client, text: str, name: str = "supplier.csv", **data: Any) -> Any:
-    file = io.BytesIO(text.encode())
+def upload(client: Client, text: str | bytes, name: str = "supplier.csv", **data: Any) -> Any:
+    file = io.BytesIO(text if isinstance(text, bytes) else text.encode())
     file.name = name
     return client.post(reverse("admin:catalog_importrun_upload"), {"file": file, **data})
 
@@ -124,7 +128,10 @@ def test_a_refused_file_says_why_and_makes_no_import(manager: Client) -> None:
     script = manager.post(
         reverse("admin:catalog_importrun_upload"), {}, headers={"Accept": "application/json"}
     )
-    assert (script.status_code, script.json()) == (400, {"message": "Choose a CSV or XLSX file first."})
+    assert (script.status_code, script.json()) == (
+        400,
+        {"message": "Choose a spreadsheet, CSV or JSON file first."},
+    )
     assert ImportRun.objects.count() == 0
 
 
@@ -250,3 +257,126 @@ def test_rows_are_turned_page_by_page_in_the_order_of_the_file(manager: Client, 
         reverse("admin:catalog_importrun_change", args=[run.pk]) + "?" + last.context["earlier"]
     )
     assert [entry["row"].number for entry in back.context["rows"]] == list(range(52, 102))
+
+
+def again(client: Client, run: ImportRun, **posted: str) -> ImportRun:
+    """What "Read again" posts for a file whose recognition a person corrects."""
+    answer = client.post(reverse("admin:catalog_importrun_columns", args=[run.pk]), {"do": "read", **posted})
+    assert answer.status_code == 302
+    return ImportRun.objects.get(pk=run.pk)
+
+
+def test_the_page_says_what_was_found_and_another_row_of_names_is_pressed(manager: Client) -> None:
+    upload(manager, "Price list;of;2026\nsku;name;price\nA;x;1\nB;y;2\n")
+    run = ImportRun.objects.get()
+    assert run.table["header_row"] == 1
+    shown = page(manager, "columns", run)
+    for fact in ("Text with separators (CSV)", "utf-8", "semicolon", "in row 1", "about 3"):
+        assert fact in shown
+    assert 'value="2" aria-label="Row 2 holds the column names"' in shown
+    run = again(manager, run, header_row="1", encoding="", delimiter="", row="2")
+    assert (run.table["headers"], run.settings["header_row"]) == (["sku", "name", "price"], 2)
+    assert "The rows above row 2 were taken for a title" in page(manager, "columns", run)
+    run = again(manager, run, header_row="2", encoding="cp1252", delimiter=";")
+    assert (run.table["header_row"], run.table["encoding"], run.table["delimiter"]) == (2, "cp1252", ";")
+
+
+def test_another_sheet_is_pressed_and_has_names_of_its_own(manager: Client, tmp_path: Path) -> None:
+    sheets = {
+        "Prices": [["Title"], ["sku", "price", "name"], ["A", 1, "x"]],
+        "Stock": [["sku", "stock"], ["A", 5]],
+        "Lists": [["colour", "label"], ["red", "Red"]],
+    }
+    upload(manager, workbook(tmp_path / "f.xlsx", sheets, hidden=["Lists"]).read_bytes(), name="f.xlsx")
+    run = ImportRun.objects.get()
+    shown = page(manager, "columns", run)
+    for sentence in (
+        "Excel workbook (XLSX)",
+        "The sheet “Prices” is read; the other sheets are not: Stock.",
+        "These sheets are hidden and not read: Lists.",
+    ):
+        assert sentence in shown
+    run = again(manager, run, sheet="Prices", header_row="2", pick="Stock")
+    assert (run.table["sheet"], run.table["header_row"], run.table["headers"]) == (
+        "Stock",
+        1,
+        ["sku", "stock"],
+    )
+    run = again(manager, run, sheet="Stock", header_row="1", pick="Lists")
+    assert run.table["headers"] == ["colour", "label"]
+
+
+def test_headings_left_out_are_said_and_can_be_read_as_rows(manager: Client) -> None:
+    upload(manager, "sku,name,price\nChairs,,\nA1,x,1\nA2,y,2\nA3,z,3\n")
+    run = ImportRun.objects.get()
+    assert "Rows that are only a heading between the products are left out: 2 (Chairs)" in page(
+        manager, "columns", run
+    )
+    run = again(manager, run, header_row="1", encoding="", delimiter="", every_row="on")
+    assert (run.table["left_out"], run.table["sample"][0]) == ([], [2, ["Chairs", "", ""]])
+    assert 'name="every_row" id="id_every_row" checked' in page(manager, "columns", run)
+
+
+def test_json_is_read_without_questions_that_it_does_not_raise(manager: Client) -> None:
+    upload(
+        manager, '{"products": [{"sku": "A", "family": "mugs"}], "colours": [{"code": "red"}]}', name="f.json"
+    )
+    run = ImportRun.objects.get()
+    shown = page(manager, "columns", run)
+    assert "The list “products” is read; the other lists are not: colours." in shown
+    assert 'name="header_row"' not in shown
+    assert 'name="delimiter"' not in shown
+    assert again(manager, run, encoding="", pick="colours").table["headers"] == ["code"]
+
+
+def test_what_was_corrected_for_one_file_does_not_keep_the_next_one_out(
+    manager: Client, importer: Importer, tmp_path: Path
+) -> None:
+    rows = [["sku", "family"], ["A", "mugs"]]
+    upload(
+        manager,
+        workbook(
+            tmp_path / "may.xlsx", {"Prices": [["sku", "family", "x"], ["A", "mugs", "1"]], "May": rows}
+        ).read_bytes(),
+        name="may.xlsx",
+    )
+    run = again(manager, ImportRun.objects.get(), pick="May")
+    profile = runs.remember(run, user=importer.world.admin, code="acme", name="Acme")
+    assert profile.settings["sheet"] == "May"
+    upload(
+        manager,
+        workbook(tmp_path / "june.xlsx", {"June": rows}).read_bytes(),
+        name="june.xlsx",
+        profile="acme",
+    )
+    newest = ImportRun.objects.latest("pk")
+    assert (newest.table["sheet"], "sheet" in newest.settings, newest.profile) == ("June", False, profile)
+
+
+@pytest.mark.parametrize("kind", ["xls", "ods", "jsonl"])
+def test_every_kind_of_file_goes_into_the_catalogue(importer: Importer, tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"f.{kind}"
+    if kind == "xls":
+        old_workbook(path, {"S": [["sku", "family", "ean"], ["A", "mugs", (12345670, "00000000000000")]]})
+    elif kind == "ods":
+        cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+        number = '<table:table-cell office:value-type="float" office:value="12345670"><text:p>00000012345670</text:p></table:table-cell>'
+        row = "<table:table-row>{}</table:table-row>"
+        names = row.format("".join(map(cell.format, ("sku", "family", "ean"))))
+        open_document(
+            path,
+            [
+                '<table:table table:name="S">',
+                names,
+                row.format(cell.format("A") + cell.format("mugs") + number),
+                "</table:table>",
+            ],
+        )
+    else:
+        path.write_text('{"sku": "A", "family": "mugs", "ean": "00000012345670"}\n')
+    with path.open("rb") as file:
+        run = runs.start(file, path.name, user=importer.world.admin)
+    plan_run(run, by=importer.actor(run), progress=Progress())
+    run.refresh_from_db()
+    importer.apply(run)
+    assert values("A") == {"ean": "00000012345670"}
