@@ -83,6 +83,11 @@ class AssetAdmin(CatalogAdmin):
             ),
             path(f"{one}/public/<str:signature>", serving.public, name="catalog_asset_public"),
             path(
+                f"{one}/public/<int:size>.webp/<str:signature>",
+                serving.public_screen,
+                name="catalog_asset_public_screen",
+            ),
+            path(
                 f"{one}/public/<str:preset>/<str:key>/<str:signature>",
                 serving.public_rendition,
                 name="catalog_asset_public_rendition",

@@ -1,6 +1,6 @@
 """The library: files taken in by content, described, made into renditions, and addressed for channels by signed links."""
 
-from catalog.assets.addresses import is_signed, public_url, rendition_url, signature
+from catalog.assets.addresses import is_signed, public_url, rendition_url, screen_url, signature
 from catalog.assets.facts import AssetFacts
 from catalog.assets.refusals import AssetRefused
 from catalog.assets.renditions import SCREEN_SIZES, thumbnail
@@ -14,6 +14,7 @@ __all__ = [
     "is_signed",
     "public_url",
     "rendition_url",
+    "screen_url",
     "signature",
     "store",
     "take_in",

@@ -44,6 +44,12 @@ def rendition_url(sha256: str, focus: tuple[int, int], preset: PresetSpec) -> st
     return f"{settings.PIM_BASE_URL}{path}"
 
 
+def screen_url(sha256: str, size: int) -> str:
+    """The absolute address of a picture in one of the sizes that are made for screens (SCREEN_SIZES)."""
+    path = reverse("admin:catalog_asset_public_screen", args=[sha256, size, signature(sha256, f"{size}px")])
+    return f"{settings.PIM_BASE_URL}{path}"
+
+
 def rendition_key(preset: PresetSpec, focus: tuple[int, int]) -> str:
     """16 hex digits of everything that decides how a rendition looks; the focus only where something is cut."""
     parts = [

@@ -17,7 +17,7 @@ from unfold.decorators import display
 from catalog.access import can
 from catalog.admin.base import CatalogAdmin
 from channels import profiles, requirements
-from channels.admin import _published, _schedule
+from channels.admin import _portal, _published, _schedule
 from channels.admin._channel_buttons import BUTTONS
 from channels.admin._channel_form import SECRET, SETTING, ChannelForm, for_connector
 from channels.admin._channel_inlines import FieldInline, RequirementInline
@@ -166,6 +166,7 @@ class ChannelAdmin(CatalogAdmin):
             "closed": circuit.why_closed(channel, timezone.now()) if channel else "",
             "published": _published.files_of(channel, request.user) if channel else [],
             "may_sync": can(request.user, "channel.sync"),
+            "portal": _portal.shown(channel, request.user) if channel else None,
             **(extra_context or {}),
         }
         return super().change_view(request, object_id, form_url, extra)

@@ -4,6 +4,7 @@ from channels.models.block import Block
 from channels.models.channel import Channel, FieldMapping, Requirement
 from channels.models.completeness import Completeness, MissingSet
 from channels.models.listing import Attempt, Listing
+from channels.models.portal import PortalPage, PortalPlace, PortalText
 
 __all__ = [
     "Attempt",
@@ -13,5 +14,8 @@ __all__ = [
     "FieldMapping",
     "Listing",
     "MissingSet",
+    "PortalPage",
+    "PortalPlace",
+    "PortalText",
     "Requirement",
 ]

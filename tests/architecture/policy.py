@@ -28,6 +28,11 @@ OPEN = {
     "admin:search": "the theme's command palette: finds what the sidebar shows",
     "admin:catalog_asset_public": "for channels: guarded by its signature",
     "admin:catalog_asset_public_rendition": "for channels: guarded by its signature",
+    "admin:catalog_asset_public_screen": "for portals: guarded by its signature",
+    "portal": "a portal's door: open, or guarded by a partner's link",
+    "portal_list": "a portal's pages: open, or guarded by a partner's link",
+    "portal_product": "a portal's pages: open, or guarded by a partner's link",
+    "portal_any_language": "leads to the page in the visitor's language",
     "admin:": "Django's last address: 404, or the same address with a slash",
 }
 # Methods of a model's screen that ask the screen's permissions, and which one.

@@ -136,8 +136,24 @@ def public_rendition(
     return answer(request, row.file, row.mime, keep=_shared(asset) if is_current else "public, no-cache")
 
 
+@require_safe
+def public_screen(request: HttpRequest, sha256: str, size: int, signature: str) -> HttpResponse:
+    """A picture in one of the sizes for screens, for whoever holds its address."""
+    if not assets.is_signed(sha256, signature, f"{size}px"):
+        raise Http404(_("There is no such file."))
+    asset = find(sha256)
+    gone = _gone(asset)
+    if gone is not None:
+        return gone
+    try:
+        return answer(request, assets.thumbnail(sha256, size), "image/webp", keep=_shared(asset))
+    except (Asset.DoesNotExist, ValueError, FileNotFoundError, assets.AssetRefused) as error:
+        raise Http404(_("There is no such picture.")) from error
+
+
 # The signature is the permission.
 public.policy_verb = None  # type: ignore[attr-defined]
+public_screen.policy_verb = None  # type: ignore[attr-defined]
 public_rendition.policy_verb = None  # type: ignore[attr-defined]
 
 

@@ -13,6 +13,7 @@ from werkzeug import Response
 from channels.connectors.base import Connector
 from channels.connectors.feed import Feed
 from channels.connectors.google import GoogleMerchant
+from channels.connectors.portal import Portal
 from channels.connectors.shopify import Shopify
 from channels.connectors.webhook import Webhook
 from tests.channels import shop as acts
@@ -20,6 +21,7 @@ from tests.channels.connectors.disk import Disk
 from tests.channels.connectors.feed_shop import FeedConnector, FeedShop
 from tests.channels.connectors.google_shop import MerchantCenter
 from tests.channels.connectors.jobs_shop import JobsConnector, JobsShop
+from tests.channels.connectors.shelf import Shelf
 from tests.channels.connectors.shopify_shop import ShopifyShop
 from tests.channels.shop import Shop
 
@@ -75,6 +77,7 @@ SUBJECTS = {
     "jobs": (JobsConnector, JobsShop, True),
     "snapshot": (FeedConnector, FeedShop, False),
     "feed": (Feed, Disk, False),
+    "portal": (Portal, Shelf, True),
     "shopify": (Shopify, ShopifyShop, True),
 }
 
@@ -94,6 +97,6 @@ def subject(code: str) -> Iterator[Subject]:
     connector, server, per_item = SUBJECTS[code]
     with HTTPServer(host="127.0.0.1") as httpserver, ExitStack() as stack:
         stands_in = server(httpserver)
-        if isinstance(stands_in, Disk):
+        if isinstance(stands_in, (Disk, Shelf)):
             stack.enter_context(stands_in.mounted())
         yield Subject(connector, stands_in, per_item)
