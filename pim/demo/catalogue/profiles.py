@@ -122,18 +122,15 @@ def channels() -> list[dict[str, Any]]:
                 "fr_FR": "Portail professionnel",
             },
             "context": "pro_portal",
-            "connector": "webhook",
+            "connector": "portal",
+            "settings": {"access": "public", "contact": "pro@tarnholt.example"},
             "locales": ["en_US", "de_DE"],
             "currencies": ["EUR"],
             "category_tree": "range",
             "assortment": {
                 "families": ["tents", "backpacks", "boots", "chairs", "lamps", "mugs", "blankets"]
             },
-            "schedule": {
-                "mode": "windows",
-                "time_zone": "Europe/Berlin",
-                "windows": [{"days": ["mon", "tue", "wed", "thu", "fri"], "from": "06:00", "to": "20:00"}],
-            },
+            "schedule": {"mode": "at_once", "time_zone": "Europe/Berlin"},
             "send_fallback": True,
             "requirements": requirements((*REQUIRED, "min_order")),
             "fields": shop_fields() + professional_extra,

@@ -1,4 +1,4 @@
-"""The demo's channels: two send to the stand-in shop on loopback, one writes files."""
+"""The demo's channels: one sends to the stand-in shop on loopback, one writes files, one is a portal served here."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from catalog.models import Attribute, Category, Context, Currency, Family, Local
 from channels import profiles
 from channels.models import Channel, FieldMapping, Requirement
 from pim.local_secrets import local_secret
-
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def shop_secret() -> str:
@@ -47,7 +45,7 @@ def _load(row: Mapping[str, Any], endpoint: str) -> Channel:
             code=row["code"], labels=row["labels"], context=Context.objects.get(code=row["context"]), connector=row["connector"],
             category_tree=Category.objects.get(code=row["category_tree"]), assortment=row["assortment"],
             settings=settings, credentials=credentials,
-            schedule=_schedule(row["schedule"]), send_fallback=row["send_fallback"],
+            schedule=row["schedule"], send_fallback=row["send_fallback"],
         )  # fmt: skip
         channel.locales.set(Locale.objects.filter(code__in=row["locales"]))
         channel.currencies.set(Currency.objects.filter(code__in=row["currencies"]))
@@ -66,11 +64,3 @@ def _load(row: Mapping[str, Any], endpoint: str) -> Channel:
         )
         profiles.changed(channel)
     return channel
-
-
-def _schedule(schedule: Mapping[str, Any]) -> dict[str, Any]:
-    windows = [
-        {"days": [DAYS.index(day) for day in window["days"]], "start": window["from"], "end": window["to"]}
-        for window in schedule.get("windows", ())
-    ]
-    return {**schedule, "windows": windows} if windows else dict(schedule)

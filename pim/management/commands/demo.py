@@ -70,6 +70,7 @@ class Command(BaseCommand):
         self.say("")
         self.say(f"  Admin   http://{HOST}:{port}/admin/")
         self.say(f"  Shop    http://{HOST}:{shop_port}/")
+        self.say(f"  Portal  http://{HOST}:{port}/portal/pro_portal/")
         for name, password, does in demo_logins():
             self.say(f"  Login   {name} / {password} — {does}")
         self.say(f"  Logs    {settings.PIM_DATA / 'logs'}")
