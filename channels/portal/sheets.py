@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.formats import number_format
 from django.utils.html import linebreaks, strip_tags
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from catalog.attribute_types.richtext import sanitised
 from catalog.structure.snapshot import Structure
@@ -28,7 +28,8 @@ TEXT = ("description",)
 BRAND = ("brand", "manufacturer")
 GTIN = ("gtin", "ean", "barcode")
 PRICE = ("price",)
-PLACED = frozenset((*TITLE, *LEAD, *TEXT, *PRICE))
+FOR_MACHINES = ("meta_description", "seo_title", "seo_description", "keywords", "picture_alt")
+PLACED = frozenset((*TITLE, *LEAD, *TEXT, *PRICE, *FOR_MACHINES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +199,7 @@ class _Named:
 
     def text(self, value: Any, spec: AttributeSpec | None = None) -> str:
         if isinstance(value, bool):
-            return _("Yes") if value else _("No")
+            return pgettext("portal", "Yes") if value else pgettext("portal", "No")
         if isinstance(value, (list, tuple)):
             return ", ".join(self.text(one, spec) for one in value)
         if isinstance(value, Mapping):

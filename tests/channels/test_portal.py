@@ -241,3 +241,13 @@ def test_a_channel_without_fields_shows_what_the_family_has(transactional_db: An
 def test_the_channels_page_shows_the_links(closed: PortalStage, admin_client: Client) -> None:
     page = admin_client.get(f"/admin/channels/channel/{closed.channel.pk}/change/").content.decode()
     assert links.key_of("b2b", "Nordic Trade").split(":")[0] in page
+
+
+def test_the_portals_own_words_are_in_its_language(public: PortalStage, client: Client) -> None:
+    public.product()
+    public.send()
+    page = text_of(client.get("/portal/b2b/de_DE/MUG-1"))
+    assert ">Suchen<" in page
+    assert "Zum Inhalt" in page
+    assert "0,35 kg" in page
+    assert "1 Produkt<" in text_of(client.get("/portal/b2b/de_DE/"))

@@ -36,8 +36,11 @@ def requirements(required: tuple[str, ...] = REQUIRED) -> list[dict[str, Any]]:
     return rows
 
 
-def shop_fields() -> list[dict[str, Any]]:
-    """Rows of the mapping: target, source {"attribute"|"template"|"fixed"}, localized, transforms, value_list, limits."""
+def shop_fields(*, of_variants: bool = True) -> list[dict[str, Any]]:
+    """Rows of the mapping: target, source {"attribute"|"template"|"fixed"}, localized, transforms, value_list, limits.
+
+    `of_variants`: sheets are of single products, whose titles say what they are of their model.
+    """
     title = {"localized": True, "required": True, "limits": {"max_length": TITLE_LIMIT}}
     rows: list[dict[str, Any]] = [
         {"target": "title", "family": None, "source": {"template": "{brand} {name}"}, **title}
@@ -45,6 +48,7 @@ def shop_fields() -> list[dict[str, Any]]:
     rows += [
         {"target": "title", "family": code, "source": {"template": title_template(code)}, **title}
         for code in FAMILIES
+        if of_variants
     ]
     rows += [
         {"target": "name", "source": {"attribute": "name"}, "localized": True},
@@ -133,7 +137,7 @@ def channels() -> list[dict[str, Any]]:
             "schedule": {"mode": "at_once", "time_zone": "Europe/Berlin"},
             "send_fallback": True,
             "requirements": requirements((*REQUIRED, "min_order")),
-            "fields": shop_fields() + professional_extra,
+            "fields": shop_fields(of_variants=False) + professional_extra,
         },
         {
             "code": "partner_feed",
