@@ -127,8 +127,8 @@ def product(request: HttpRequest, spec: ChannelSpec, locale: str, key: str) -> H
     return _tagged(render(request, "channels/portal/product.html", context), tag)
 
 
-for _view in (door, any_language):
-    _view.policy_verb = None  # type: ignore[attr-defined]
+door.policy_verb = None  # type: ignore[attr-defined]
+any_language.policy_verb = None  # type: ignore[attr-defined]
 
 
 def _spec(channel: str) -> ChannelSpec:

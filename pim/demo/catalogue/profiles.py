@@ -39,7 +39,7 @@ def requirements(required: tuple[str, ...] = REQUIRED) -> list[dict[str, Any]]:
 def shop_fields(*, of_variants: bool = True) -> list[dict[str, Any]]:
     """Rows of the mapping: target, source {"attribute"|"template"|"fixed"}, localized, transforms, value_list, limits.
 
-    `of_variants`: sheets are of single products, whose titles say what they are of their model.
+    `of_variants`: sheets are of single products, whose titles say what they are of their model, and go to a shop's system.
     """
     title = {"localized": True, "required": True, "limits": {"max_length": TITLE_LIMIT}}
     rows: list[dict[str, Any]] = [
@@ -73,12 +73,10 @@ def shop_fields(*, of_variants: bool = True) -> list[dict[str, Any]]:
         },
         {"target": "picture_alt", "source": {"attribute": "picture_alt"}, "localized": True},
         {"target": "price", "source": {"attribute": "price"}, "required": True},
-        {
-            "target": "season_code",
-            "source": {"attribute": "season"},
-            "value_list": {"summer": "SU", "three_season": "SP-SU-AU", "four_season": "ALL", "winter": "WI"},
-        },
     ]
+    if of_variants:
+        words = {"summer": "SU", "three_season": "SP-SU-AU", "four_season": "ALL", "winter": "WI"}
+        rows.append({"target": "season_code", "source": {"attribute": "season"}, "value_list": words})
     types = {row["code"]: row["type"] for row in read("attributes")["attributes"]}
     rows += [
         {"target": code, "source": {"attribute": code}, "localized": types[code] in ("select", "multiselect")}
