@@ -49,7 +49,9 @@ def _writer(field: Field[Any, Any]) -> Callable[[Any], Any] | None:
         return _document
     if connection.vendor == "postgresql":
         return _array if isinstance(field, TokensField) else None  # psycopg knows dates
-    if isinstance(field, (DateTimeField, TokensField)):
+    if isinstance(field, DateTimeField):  # a batch has few moments, in many rows
+        return lru_cache(maxsize=8)(lambda moment: field.get_db_prep_save(moment, connection))
+    if isinstance(field, TokensField):
         return lambda value: field.get_db_prep_save(value, connection)
     return None
 
