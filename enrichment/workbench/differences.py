@@ -31,4 +31,6 @@ def difference(then: str, now: str) -> list[tuple[str, str]]:
 
 
 def _one_after_the_other(then: str, now: str) -> list[tuple[str, str]]:
-    return [part for part in (("gone", then), ("same", "\n"), ("come", now)) if part[1]]
+    if not then or not now:
+        return [part for part in (("gone", then), ("come", now)) if part[1]]
+    return [("gone", then), ("same", "\n"), ("come", now)]

@@ -35,7 +35,7 @@
         const plus = "more" in said ? "+" : "";
         const n = Math.min(total, counts.done + skipped + counts.gone + 1);
         part("place").textContent = item() ? fill(said.position, { n, total: `${total}${plus}` }) : "";
-        part("left").textContent = fill(said.left, { done: counts.done, skipped, left: `${left}${plus}` });
+        part("left").textContent = !total ? "" : fill(said.left, { done: counts.done, skipped, left: `${left}${plus}` });
         part("progress").value = counts.done + counts.gone;
     };
     const leftOut = (ids) => {

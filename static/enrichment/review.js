@@ -27,7 +27,7 @@
         const decided = counts.approved + counts.returned;
         const n = Math.min(total, decided + counts.gone + [...passed].filter((id) => !line.done.has(id)).length + 1);
         part("place").textContent = item() ? fill(said.position, { n, total: `${total}${"more" in said ? "+" : ""}` }) : "";
-        part("left").textContent = fill(said.left, { approved: counts.approved, returned: counts.returned });
+        part("left").textContent = !total ? "" : fill(said.left, { approved: counts.approved, returned: counts.returned });
         part("progress").value = decided + counts.gone;
     };
     const leftOut = (ids) => {

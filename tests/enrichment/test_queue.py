@@ -9,7 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from catalog.models import Product
-from channels.models import Channel, FieldMapping
+from channels import profiles
+from channels.models import Channel, FieldMapping, Requirement
+from enrichment.workbench.grid.paging import SORTS, key_of
 from tests.channels.stage import FULL, make_channel
 from tests.enrichment.conftest import Desk, values_of
 from tests.enrichment.forms import controls
@@ -148,20 +150,22 @@ def test_one_that_is_finished_can_still_be_looked_at(desk: Desk, world: World, m
     assert answer["by"].startswith("The system")
 
 
+def test_the_products_further_on_come_by_key(desk: Desk, mugs: list[int]) -> None:
+    key = key_of(Product.objects.get(pk=mugs[0]), SORTS["sku"])
+    answer = desk.client.get(f"{ROOM}ids/", {"missing": LACKS_GERMAN, "after": key}).json()
+    assert answer == {"ids": mugs[1:], "further": ""}
+
+
 def test_the_end_says_how_many_still_belong_to_it(desk: Desk, mugs: list[int]) -> None:
     assert "3 products still belong to it" in asked(desk, ids="")["ended"]
 
 
 def test_what_is_common_to_all_variants_is_written_once_on_their_model(desk: Desk, world: World) -> None:
     channel = make_channel(world, required=())
-    from channels.models import Requirement
-
     for code in ("name", "ean"):
         Requirement.objects.create(
             channel=channel, attribute=world.attributes[code], family=world.families["shirts"]
         )
-    from channels import profiles
-
     profiles.changed(channel)
     model = world.create("SHIRT", {"name|en_US": "Shirt"}, family_variant="shirts_size").product
     sizes = [world.create(f"SHIRT-{size}", {"size": size}, parent="SHIRT").product for size in "ml"]

@@ -10,10 +10,12 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import strip_tags
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 
 from catalog.access import visible
 from catalog.attribute_types import ATTRIBUTE_TYPES
+from catalog.attribute_types.richtext import sanitised
 from catalog.models import Product
 from catalog.structure.specs import AttributeSpec
 from catalog.values import bundle as bundles
@@ -37,15 +39,18 @@ ON_THE_PAGE = frozenset(
     ["table", "packaging", "counted_list", "association", "product_reference", "reference"]
 )
 
+_NO_FACTS = frozenset(["identifier", "richtext", "date", "datetime", "link", *ON_THE_PAGE])
+
 
 @dataclass(slots=True)
 class Field:
-    """`cells`: the one that is written, so that the page's own templates can be used. `source`: beside it, read only."""
+    """`cells`: the one that is written, as a list, for the page's own templates. `source`: beside it, read only."""
 
     row: Row
     cells: list[Cell]
     source: Cell | None
     rules: list[Rule]
+    markup: str = ""  # the source as a whole, where its cell shows its beginning only
     href: str = ""  # where it is edited instead
 
     @property
@@ -135,7 +140,16 @@ def _field(row: Row, own: Bundle, bundle: Bundle, queue: Queue) -> Field:
     if cell.bound and (row.spec.type in ON_THE_PAGE or _searches(cell)):
         scope = Scope(queue.locale, context=queue.context)
         href = page.address(own.product.pk, scope, anchor=cell.id)
-    return Field(row, [cell], beside[0] if beside else None, rules.of(row.spec, bundle, queue), href)
+    source = beside[0] if beside else None
+    markup = _whole(row.spec, source.locale, own, queue) if source and row.spec.type == "richtext" else ""
+    return Field(row, [cell], source, rules.of(row.spec, bundle, queue), markup, href)
+
+
+def _whole(spec: AttributeSpec, locale: str, own: Bundle, queue: Queue) -> SafeString:
+    """With its paragraphs and lists: one translates from it. Sanitised once more, whatever wrote it."""
+    context = queue.context if spec.scopable else ""
+    found = resolve(own, spec, queue.structure, locale=locale, context=context)
+    return mark_safe(sanitised(found.value) if isinstance(found.value, str) else "")  # noqa: S308
 
 
 def _searches(cell: Cell) -> bool:
@@ -154,14 +168,15 @@ def _elsewhere(at: Placed, queue: Queue) -> list[tuple[str, str]]:
 
 
 def _facts(request: HttpRequest, queue: Queue, bundle: Bundle, here: Iterable[str]) -> list[tuple[str, str]]:
-    """(label, value), the axes first, then in the family's order; of a text as much as goes into a line or two."""
+    """(label, value): axes, then what is the same in all languages, then texts, of each what goes into a line or two."""
     rights = page.rights_on(request, bundle, queue.structure)
     written = frozenset(here)
     axes = {code for depth in range(1, bundle.depth + 1) for code in axes_of(bundle.variant, depth)}
+    label = bundle.family.label_attribute if bundle.family else ""  # stands above them
     found: list[tuple[int, str, str]] = []
     for code in attributes_of(bundle, queue.structure):
         spec = queue.structure.attributes.get(code)
-        if spec is None or code in written or not _tells(spec):
+        if spec is None or code in written or not _tells(spec) or code == label:
             continue
         locale = (queue.beside or queue.locale) if spec.localizable else ""
         if not rights.may_view_key(spec, locale, queue.context if spec.scopable else ""):
@@ -169,14 +184,15 @@ def _facts(request: HttpRequest, queue: Queue, bundle: Bundle, here: Iterable[st
         hit = resolve(bundle, spec, queue.structure, locale=locale, context=queue.context)
         if hit.found and hit.value not in (None, "", [], {}):
             text = strip_tags(ATTRIBUTE_TYPES[spec.type].display(hit.value, spec, queue.locale))
-            found.append((0 if code in axes else 1, spec.label(), Truncator(text).chars(FACT_LENGTH)))
+            turn = 0 if code in axes else 1 if not spec.localizable else 2
+            found.append((turn, spec.label(), Truncator(text).chars(FACT_LENGTH)))
     found.sort(key=lambda fact: fact[0])
     return [(label, text) for _turn, label, text in found[:FACTS]]
 
 
 def _tells(spec: AttributeSpec) -> bool:
     kind = ATTRIBUTE_TYPES[spec.type]
-    return not kind.names_assets and spec.type not in ("identifier", "richtext", *ON_THE_PAGE)
+    return not kind.names_assets and spec.type not in _NO_FACTS
 
 
 def _mark(item: Item) -> str:

@@ -26,7 +26,8 @@ _QUIET = frozenset(["_status"])
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """`parts`: ("same" | "gone" | "come", text). `gone`, `come`: pictures by hash, where the value is pictures."""
+    """`parts`: ("same" | "gone" | "come", text). `gone`, `come`: pictures by hash, where the value is pictures. `is_new`: there
+    was nothing before, so that all of it reads plainly."""
 
     label: str
     place: str
@@ -34,6 +35,7 @@ class Change:
     parts: list[tuple[str, str]]
     gone: list[str] = field(default_factory=list)
     come: list[str] = field(default_factory=list)
+    is_new: bool = False
 
 
 @dataclass(slots=True)
@@ -68,7 +70,7 @@ def since_approval(product: Product, *, structure: Structure, rights: Rights, lo
     }
     bring_pairs([moved], structure)
     order = {code: place for place, code in enumerate(structure.attributes)}
-    keys = sorted(moved, key=lambda key: (not is_field(key), order.get(key.partition("|")[0], 0), key))
+    keys = sorted(moved, key=lambda key: (is_field(key), order.get(key.partition("|")[0], 0), key))
     shown = history.changed_keys(
         {key: moved[key] for key in keys}, structure, rights, locale, is_creation=False
     )
@@ -87,7 +89,8 @@ def _change(shown: history.ChangedKey, pair: tuple[Any, Any], structure: Structu
     else:
         language = ""
     before, after = (strip_tags(text.replace("<", " <")).strip() for text in (shown.before, shown.after))
-    return Change(shown.label, shown.place, language, difference(before, after))
+    parts = difference(before, after)
+    return Change(shown.label, shown.place, language, parts, is_new=bool(after) and not before)
 
 
 def _hashes(value: Any) -> list[str]:
