@@ -166,7 +166,7 @@ def _be_offered_a_draft(page: Page) -> None:
     _open_queue(page)
     page.keyboard.type("Une phrase que personne ne veut retaper")
     page.wait_for_timeout(400)
-    page.on("dialog", lambda dialog: dialog.accept())
+    page.once("dialog", lambda dialog: dialog.accept())
     page.reload()
     page.locator(".draft").first.wait_for()
 
