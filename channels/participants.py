@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 
-import channels.recount  # noqa: F401  its kind of job
+import channels.mapping.gaps
+import channels.recount  # noqa: F401  their kinds of job
 from catalog import participants
 from catalog.participants import ChangeBatch, StructureChange
 from channels import completeness, fan_out, links, profile, scores

@@ -23,6 +23,7 @@ from catalog.admin.base import FixedCodeForm
 from catalog.structure.snapshot import Structure
 from channels import assortment, profiles
 from channels.admin import _schedule
+from channels.admin._new_channel import check_own_context
 from channels.connectors import CONNECTORS
 from channels.models import Channel
 from pim.lib.encrypted import DecryptionFailed
@@ -58,6 +59,7 @@ class ChannelForm(FixedCodeForm):
 
     connector_fields: Mapping[str, forms.Field] = {}
     secret_fields: tuple[str, ...] = ()
+    makes_context = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -78,6 +80,8 @@ class ChannelForm(FixedCodeForm):
             ]
             self.initial.update({key: stored.assortment.get(key, []) for key in assortment.KEYS})
         self.initial.update(_schedule.initial(stored.schedule))
+        if not stored.pk:
+            self._begin()
         known = _opened(stored)
         for name in self.connector_fields:
             if SETTING + name in self.fields:
@@ -90,8 +94,22 @@ class ChannelForm(FixedCodeForm):
                         _("Stored, ends with %s. Leave empty to keep it.") % str(known[name])[-4:]
                     )
 
+    def _begin(self) -> None:
+        """A new one: its kind is chosen already, and its context may be made with it."""
+        self.fields["connector"].widget = forms.HiddenInput()
+        if self.makes_context:
+            self.fields["context"].required = False
+            self.fields["context"].help_text = _(
+                "Empty: one of its own is made, which inherits from the master values."
+            )
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        if not self.instance.pk and not cleaned.get("context") and "context" not in self.errors:
+            try:
+                check_own_context(cleaned.get("code") or "")
+            except ValidationError as error:
+                self.add_error("context", error)
         try:
             self.instance.assortment = assortment.clean(
                 {key: cleaned.get(key) or [] for key in assortment.KEYS}, Structure.current()
@@ -127,8 +145,11 @@ class ChannelForm(FixedCodeForm):
             )
 
 
-def for_connector(code: str, *, with_secrets: bool) -> type[ChannelForm]:
-    """The form with the fields of one connector; secrets only for those who may enter them."""
+def for_connector(code: str, *, with_secrets: bool, makes_context: bool = False) -> type[ChannelForm]:
+    """The form with the fields of one connector; secrets only for those who may enter them.
+
+    `makes_context`: a new channel without a context gets one of its own.
+    """
     connector = CONNECTORS.get(code)
     fields = connector.settings_form() if connector else {}
     secrets = tuple(name for name in fields if connector and name in connector.secret_fields)
@@ -144,7 +165,12 @@ def for_connector(code: str, *, with_secrets: bool) -> type[ChannelForm]:
     return type(
         "ConnectorChannelForm",
         (ChannelForm,),
-        {**declared, "connector_fields": fields, "secret_fields": secrets if with_secrets else ()},
+        {
+            **declared,
+            "connector_fields": fields,
+            "secret_fields": secrets if with_secrets else (),
+            "makes_context": makes_context,
+        },
     )
 
 

@@ -5,31 +5,44 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.options import IS_POPUP_VAR
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.decorators import display
 
 from catalog.access import can
 from catalog.admin.base import CatalogAdmin
+from catalog.structure.snapshot import Structure
 from channels import profiles, requirements
-from channels.admin import _portal, _published, _schedule
+from channels.admin import _mapping_page, _new_channel, _portal, _published, _schedule
 from channels.admin._channel_buttons import BUTTONS
 from channels.admin._channel_form import SECRET, SETTING, ChannelForm, for_connector
-from channels.admin._channel_inlines import FieldInline, RequirementInline
+from channels.admin._channel_inlines import RequirementInline
 from channels.connectors import CONNECTORS
 from channels.delivery import circuit
-from channels.models import Channel, Listing, Requirement
+from channels.mapping import gaps, starting
+from channels.models import Channel, Listing
+
+
+def _connector(request: HttpRequest, channel: Channel | None) -> str:
+    """The one that is chosen, else the stored one."""
+    chosen = request.POST.get("connector") or request.GET.get("connector") or ""
+    return chosen if chosen in CONNECTORS else channel.connector if channel else chosen
 
 
 def _form_for(request: HttpRequest, channel: Channel | None) -> type[ChannelForm]:
-    """With the fields of the connector that is chosen, else the stored one, else the first."""
-    code = request.POST.get("connector") or (channel.connector if channel else next(iter(CONNECTORS), ""))
-    return for_connector(code, with_secrets=can(request.user, "credentials.edit"))
+    return for_connector(
+        _connector(request, channel), with_secrets=can(request.user, "credentials.edit"),
+        makes_context=channel is None and can(request.user, "structure.edit"),
+    )  # fmt: skip
 
 
 @admin.register(Channel)
@@ -45,12 +58,13 @@ class ChannelAdmin(CatalogAdmin):
         "waiting",
         "refused",
         "last_sync_at",
+        "fields_link",
     ]
     list_filter = ["connector", "is_active"]
     search_fields = ["code"]
     search_labels = True
     autocomplete_fields = ["context", "locales", "currencies", "category_tree"]
-    inlines = [RequirementInline, FieldInline]
+    inlines = [RequirementInline]
     change_form_outer_before_template = "channels/channel_actions.html"
     ordering = ["code"]
     empty_sentence = _(
@@ -89,26 +103,59 @@ class ChannelAdmin(CatalogAdmin):
             "counts_sku",
             "outdated",
         ]
+        connection = {"fields": ["connector", *(own if edits else [])], "description": _new_channel.guide_link(_connector(request, obj))}  # fmt: skip
         return [
             (None, {"fields": ["code", "labels", "is_active"]}),
+            *([(_("Connection"), connection)] if obj is None else []),
             (_("What it carries"), {"classes": ["tab"], "fields": carried}),
-            (_("Connection"), {"classes": ["tab"], "fields": ["connector", *(own if edits else [])]}),
+            *([(_("Connection"), {"classes": ["tab"], **connection})] if obj is not None else []),
             *([(_("Schedule"), {"classes": ["tab"], "fields": list(_schedule.FIELDS)})] if edits else []),
         ]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        code = _connector(request, None)
+        return _new_channel.initial(code) if code in CONNECTORS else {}
+
+    def save_model(self, request: HttpRequest, obj: Channel, form: Any, change: bool) -> None:
+        if obj.context_id is None:
+            obj.context = _new_channel.own_context(obj, by=request.user.pk)
+        super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Django runs this in the transaction of the whole form."""
         required = requirements.lines_of(form.instance.pk)
         super().save_related(request, form, formsets, change)
-        touched = {formset.model for formset in formsets if formset.has_changed()}
-        if not change or form.has_changed() or touched - {Requirement}:
+        if not change:
+            started = starting.start(form.instance, Structure.current())
+            if started.made or started.gaps:
+                _new_channel.tell(request, form.instance, started)
+                gaps.ask_if_small(form.instance, by=request.user.pk)
+        if not change or form.has_changed():
             profiles.changed(form.instance, by=request.user.pk)
-        elif touched:
+        elif any(formset.has_changed() for formset in formsets):
             requirements.changed(form.instance, required, by=request.user.pk)
         if change and any(
             name == "connector" or name.startswith((SETTING, SECRET)) for name in form.changed_data
         ):
             profiles.reconnected(channel_id=form.instance.pk)
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """First what kind of channel it is to be, then the form of that kind."""
+        if request.method == "GET" and _connector(request, None) not in CONNECTORS:
+            if not self.has_add_permission(request):
+                raise PermissionDenied
+            return _new_channel.choose(request)
+        return super().add_view(request, form_url, extra_context)
+
+    def response_add(
+        self, request: HttpRequest, obj: Channel, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """On to the fields, where the connector says what it wants."""
+        if not obj.template or {"_addanother", "_continue", IS_POPUP_VAR} & request.POST.keys():
+            return super().response_add(request, obj, post_url_continue)
+        return HttpResponseRedirect(reverse("admin:channels_channel_mapping", args=[obj.pk]))
 
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
@@ -148,6 +195,9 @@ class ChannelAdmin(CatalogAdmin):
         ]
         wrap = self.admin_site.admin_view
         own += [
+            path("guides/<slug:connector>/", wrap(_new_channel.guide), name="channels_channel_guide"),
+            path("<int:pk>/mapping/", wrap(_mapping_page.page), name="channels_channel_mapping"),
+            path("<int:pk>/mapping/count/", wrap(_mapping_page.count), name="channels_channel_count_gaps"),
             path("<int:pk>/files/<str:name>", wrap(_published.download), name="channels_channel_file"),
             path("<int:pk>/files/<str:name>/look", wrap(_published.look), name="channels_channel_look"),
         ]
@@ -174,6 +224,11 @@ class ChannelAdmin(CatalogAdmin):
     @admin.display(description=_("channel"), ordering="code")
     def label(self, channel: Channel) -> str:
         return str(channel)
+
+    @admin.display(description=_("fields"))
+    def fields_link(self, channel: Channel) -> SafeString:
+        address = reverse("admin:channels_channel_mapping", args=[channel.pk])
+        return format_html('<a href="{}" class="text-link underline">{}<span class="sr-only">: {}</span></a>', address, _("Fields and preview"), channel)  # fmt: skip
 
     @admin.display(description=_("connector"), ordering="connector")
     def connector_label(self, channel: Channel) -> str:

@@ -16,6 +16,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from channels.mapping.template import TemplateField
 from pim.lib.registry import Registry
 
 Operation = Literal["upsert", "withdraw"]
@@ -165,6 +166,9 @@ class Connector(ABC):
 
     code: ClassVar[str]
     label: ClassVar[Any]
+    # What it is for, in a sentence, for who chooses a kind of channel; and its guide, docs/channels/{guide}.md.
+    sentence: ClassVar[Any] = ""
+    guide: ClassVar[str] = ""
     unit: ClassVar[Literal["product", "model"]] = "product"
     secret_fields: ClassVar[tuple[str, ...]] = ()
     # Settings that say where the credentials themselves are sent: who changes one enters the credentials anew.
@@ -233,6 +237,11 @@ class Connector(ABC):
     @abstractmethod
     def sample(cls, address: str) -> tuple[dict[str, Any], dict[str, Any]]:
         """Settings and credentials that fit the form, for a server at `address`: the contract test and the docs use them."""
+
+    @classmethod
+    def template(cls, settings: Mapping[str, Any]) -> Sequence[TemplateField]:
+        """The fields this kind of channel takes under these settings; () where it takes whatever it is given. Pure."""
+        return ()
 
     @classmethod
     def content(cls, sheet: Mapping[str, Any], settings: Mapping[str, Any]) -> Any:

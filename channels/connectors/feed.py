@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from channels.connectors import _feed_google as google
+from channels.connectors import _google_template as google_template
 from channels.connectors._feed_folder import FeedFolder, Outside, safe_folder
 from channels.connectors._feed_formats import CsvFeed, FeedWriter, JsonLinesFeed, XmlFeed, flat
 from channels.connectors.base import (
@@ -38,6 +39,7 @@ from channels.connectors.base import (
     Unknown,
     connector,
 )
+from channels.mapping.template import TemplateField
 
 FULL_DISK_SECONDS = 300.0
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG}
@@ -62,6 +64,10 @@ def check_name(value: str) -> None:
 class Feed(PublishSnapshot):
     code = "feed"
     label = gettext_lazy("Feed files")
+    sentence = gettext_lazy(
+        "The whole range as files that a partner, price portal or search engine fetches: CSV, XML, JSON or Google's own."
+    )
+    guide = "feed"
     batch_size = 1000  # of reading back: the index is on this machine
     seconds = 60.0  # of one step: what is long gives beats
 
@@ -78,6 +84,13 @@ class Feed(PublishSnapshot):
         self.keep = int(settings.get("keep") or 0)
         self.segments = [*filter(None, str(settings.get("folder") or "").split("/")), channel]
         self._whole: bool | None = None
+
+    @classmethod
+    def template(cls, settings: Mapping[str, Any]) -> Sequence[TemplateField]:
+        """Files as Google reads them want what Google wants; price and availability come with them or not at all."""
+        if settings.get("format") not in google.FORMATS:
+            return ()
+        return google_template.template({"prices": True, "stock": True})
 
     @classmethod
     def settings_form(cls) -> dict[str, forms.Field]:

@@ -27,6 +27,7 @@ from django.utils.translation import gettext_lazy
 
 from channels.connectors import _calls
 from channels.connectors import _google_product as google_product
+from channels.connectors import _google_template as google_template
 from channels.connectors._google_account import Account, KeyField
 from channels.connectors.base import (
     Config,
@@ -40,6 +41,7 @@ from channels.connectors.base import (
     Unknown,
     connector,
 )
+from channels.mapping.template import TemplateField
 from pim.lib import http
 
 ADDRESS = "https://merchantapi.googleapis.com"
@@ -55,6 +57,10 @@ _SETTINGS = frozenset({"datasource", "parent", "name", "account", "feedlabel", "
 class GoogleMerchant(PushItems):
     code = "google"
     label = gettext_lazy("Google Merchant Center")
+    sentence = gettext_lazy(
+        "Products for Google Shopping and free listings, in one language and one country a channel."
+    )
+    guide = "google-merchant"
     secret_fields = ("key",)
     guarded = ("address",)
     batch_size = 50
@@ -117,6 +123,10 @@ class GoogleMerchant(PushItems):
                 help_text=gettext_lazy("The whole content of its JSON file."),
             ),
         }  # fmt: skip
+
+    @classmethod
+    def template(cls, settings: Mapping[str, Any]) -> Sequence[TemplateField]:
+        return google_template.template(settings)
 
     @classmethod
     def sample(cls, address: str) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -27,6 +27,7 @@ from channels.connectors._shopify.fields import TEXTS, Outgoing, Refused, There,
 from channels.connectors._shopify.product import outgoing, refused_anyhow, sendable
 from channels.connectors._shopify.settings import shop_settings
 from channels.connectors._shopify.shop import KEY, OWNED_AT_FIRST, RECEIPT, Shop, is_gone, receipt_of
+from channels.connectors._shopify.template import TEMPLATE
 from channels.connectors._shopify.texts import Translations
 from channels.connectors.base import (
     Config,
@@ -39,6 +40,7 @@ from channels.connectors.base import (
     Seen,
     connector,
 )
+from channels.mapping.template import TemplateField
 from pim.lib import http
 
 HIDDEN = frozenset({"archive", "draft"})  # ways to withdraw after which a product needs its status again
@@ -50,6 +52,10 @@ PUSH_SECONDS = 60.0  # then no further product of the batch is begun, and no wai
 class Shopify(PushItems):
     code = "shopify"
     label = gettext_lazy("Shopify")
+    sentence = gettext_lazy(
+        "A shop at Shopify gets each model as a product, with its variants, pictures and translations."
+    )
+    guide = "shopify"
     unit = "model"
     secret_fields = ("token",)
     guarded = ("shop",)
@@ -75,6 +81,10 @@ class Shopify(PushItems):
     @classmethod
     def settings_form(cls) -> dict[str, forms.Field]:
         return shop_settings()
+
+    @classmethod
+    def template(cls, settings: Mapping[str, Any]) -> Sequence[TemplateField]:
+        return TEMPLATE
 
     @classmethod
     def sample(cls, address: str) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -82,6 +82,10 @@ _OUTCOMES: dict[str, Literal["live", "accepted", "ignored", "rejected"]] = {
 class Webhook(PushItems):
     code = "webhook"
     label = gettext_lazy("Webhook (B2B site)")
+    sentence = gettext_lazy(
+        "Your own site or portal gets each product's sheet in a signed request, and answers for each."
+    )
+    guide = "webhook"
     secret_fields = ("secret",)
     batch_size = 50
 

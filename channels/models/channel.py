@@ -10,7 +10,7 @@ from pim.lib.encrypted import EncryptedJSONField
 
 
 class Channel(Labelled):
-    """`assortment`, `settings` and `schedule` are owned by channels.assortment, the connector and channels.schedule."""
+    """`assortment`, `settings`, `schedule`, `template` are owned by channels.assortment, the connector, channels.schedule, channels.mapping."""
 
     class Outdated(models.TextChoices):
         """What a translation counts whose source text has changed since."""
@@ -43,6 +43,8 @@ class Channel(Labelled):
     settings = models.JSONField(_("settings"), default=dict, blank=True)
     credentials = EncryptedJSONField(default=dict, blank=True, editable=False)
     schedule = models.JSONField(_("schedule"), default=dict, blank=True)
+    # What the connector's template said of each field when it was taken over: {target: TemplateField.facts()}.
+    template = models.JSONField(default=dict, blank=True, editable=False)
     send_fallback = models.BooleanField(
         _("send fallback texts"),
         default=True,

@@ -54,7 +54,7 @@ def check(
             yield "required", _("%(field)s is empty: %(channel)s does not list a product without it.") % where
         return
     limits = row.limits or {}
-    text = _text(value)
+    text = text_of(value)
     longest, shortest = limits.get("max_length"), limits.get("min_length")
     if longest is not None and len(text) > longest:
         over = len(text) - longest
@@ -74,9 +74,9 @@ def check(
     if limits.get("allowed"):
         allowed = [str(word) for word in limits["allowed"]]
         for word in value if isinstance(value, list) else [value]:
-            if _text(word) not in allowed:
+            if text_of(word) not in allowed:
                 yield "not_allowed", _("%(field)s '%(value)s' is not among what %(channel)s takes: %(allowed)s.") % {
-                    **where, "value": _text(word)[:60], "allowed": ", ".join(allowed[:10]) + (" …" if len(allowed) > 10 else ""),
+                    **where, "value": text_of(word)[:60], "allowed": ", ".join(allowed[:10]) + (" …" if len(allowed) > 10 else ""),
                 }  # fmt: skip
     most = limits.get("max_items")
     if most is not None and isinstance(value, list) and len(value) > most:
@@ -151,7 +151,8 @@ def _is_sent_as_image(row: FieldSpec, structure: Structure, payload: Mapping[str
     return spec is not None and spec.type in IMAGE_TYPES and bool(payload["images"])
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
+    """What lengths, patterns and allowed words are held against."""
     if isinstance(value, dict):
         return str(value.get("label", value.get("amount", "")))
     return value if isinstance(value, str) else str(value)

@@ -41,18 +41,10 @@ def posted(**changes: Any) -> dict[str, Any]:
         "secret_secret": SECRET, "send_when": "windows", "windows": "mon-fri 06:00-08:00\nsun 22:00-02:00", "quiet_start": "23:00",
         "quiet_end": "05:00", "time_zone": "Europe/Paris",
     }  # fmt: skip
-    for prefix in ("requirements", "fields"):
-        data |= {
-            f"{prefix}-TOTAL_FORMS": "1",
-            f"{prefix}-INITIAL_FORMS": "0",
-            f"{prefix}-MIN_NUM_FORMS": "0",
-            f"{prefix}-MAX_NUM_FORMS": "1000",
-        }
     data |= {
+        "requirements-TOTAL_FORMS": "1", "requirements-INITIAL_FORMS": "0", "requirements-MIN_NUM_FORMS": "0", "requirements-MAX_NUM_FORMS": "1000",
         "requirements-0-family": Family.objects.get(code="mugs").pk, "requirements-0-attribute": Attribute.objects.get(code="name").pk,
-        "requirements-0-level": "required", "fields-0-target": "title", "fields-0-source": "{name} {color}", "fields-0-localized": "on",
-        "fields-0-transforms": "strip_html\ntruncate length=75 ellipsis=true", "fields-0-value_list": "red = RED-01",
-        "fields-0-limits": "max_length = 75\nallowed = a, b", "fields-0-position": "0", "fields-0-family": "",
+        "requirements-0-level": "required",
     }  # fmt: skip
     return {**data, **changes}
 
@@ -68,10 +60,7 @@ def test_a_channel_is_made_on_its_page(boss: Client) -> None:
         "mode": "windows", "time_zone": "Europe/Paris", "quiet": {"start": "23:00", "end": "05:00"},
         "windows": [{"days": [0, 1, 2, 3, 4], "start": "06:00", "end": "08:00"}, {"days": [6], "start": "22:00", "end": "02:00"}],
     }  # fmt: skip
-    field = FieldMapping.objects.get()
-    assert field.source == {"template": "{name} {color}"}
-    assert field.transforms == [{"name": "strip_html"}, {"name": "truncate", "length": 75, "ellipsis": True}]
-    assert (field.value_list, field.limits) == ({"red": "RED-01"}, {"max_length": 75, "allowed": ["a", "b"]})
+    assert not FieldMapping.objects.exists()
     assert Requirement.objects.get().attribute.code == "name"
     assert channel.profile_rev == 2
     assert Job.objects.filter(kind="channels.fan_out", params__channel=channel.pk).count() == 1
@@ -84,35 +73,23 @@ def test_the_page_shows_what_is_stored_and_no_secret(boss: Client) -> None:
     assert SECRET not in page
     assert SECRET.removeprefix("whsec_")[:12] not in page
     assert f"Stored, ends with {SECRET[-4:]}. Leave empty to keep it." in page
-    for shown in (
-        "https://shop.example/hook",
-        "{name} {color}",
-        "red = RED-01",
-        "max_length = 75",
-        "mon-fri 06:00-08:00",
-    ):
+    for shown in ("https://shop.example/hook", "mon-fri 06:00-08:00"):
         assert shown in page
 
 
 def test_an_empty_secret_keeps_the_stored_one_and_an_untouched_page_changes_nothing(boss: Client) -> None:
     boss.post(reverse("admin:channels_channel_add"), posted())
     channel, jobs = Channel.objects.get(), Job.objects.count()
-    field, requirement = FieldMapping.objects.get(), Requirement.objects.get()
+    requirement = Requirement.objects.get()
     again = posted(
-        secret_secret="", **{
-            "requirements-INITIAL_FORMS": "1", "requirements-0-id": requirement.pk, "requirements-0-channel": channel.pk,
-            "fields-INITIAL_FORMS": "1", "fields-0-id": field.pk, "fields-0-channel": channel.pk,
-        },
+        secret_secret="", **{"requirements-INITIAL_FORMS": "1", "requirements-0-id": requirement.pk, "requirements-0-channel": channel.pk},
     )  # fmt: skip
     answer = boss.post(reverse("admin:channels_channel_change", args=[channel.pk]), again)
     assert answer.status_code == 302, answer.context["adminform"].form.errors
     channel.refresh_from_db()
     assert dict(channel.credentials) == {"secret": SECRET}
     assert (channel.profile_rev, Job.objects.count()) == (2, jobs)
-    boss.post(
-        reverse("admin:channels_channel_change", args=[channel.pk]), {**again, "fields-0-source": "name"}
-    )
-    assert FieldMapping.objects.get().source == {"attribute": "name"}
+    boss.post(reverse("admin:channels_channel_change", args=[channel.pk]), {**again, "setting_timeout": "11"})
     channel.refresh_from_db()
     assert (channel.profile_rev, Job.objects.count()) == (3, jobs + 1)
 
@@ -124,10 +101,6 @@ def test_an_empty_secret_keeps_the_stored_one_and_an_untouched_page_changes_noth
         ({"secret_secret": "short"}, "A secret begins with whsec_"),
         ({"windows": "someday 06:00-08:00"}, "write the days as mon-fri"),
         ({"windows": "mon 6-8"}, "A window has a start and an end as 06:30."),
-        ({"fields-0-source": "nothing"}, "There is no attribute &#x27;nothing&#x27;."),
-        ({"fields-0-transforms": "explode"}, "There is no transform &#x27;explode&#x27;"),
-        ({"fields-0-limits": "longest = 3"}, "There is no limit &#x27;longest&#x27;."),
-        ({"fields-0-value_list": "red"}, "write name = value."),
     ],
 )
 def test_what_means_nothing_is_told_at_its_field_and_nothing_is_stored(
@@ -179,9 +152,7 @@ def test_who_may_not_enter_credentials_sees_no_field_for_them_and_keeps_them(
     page = client.get(reverse("admin:channels_channel_change", args=[channel.pk])).content.decode()
     assert "setting_endpoint" in page
     assert "secret_secret" not in page
-    data = posted(
-        **{"requirements-TOTAL_FORMS": "0", "fields-TOTAL_FORMS": "0", "secret_secret": "whsec_" + "A" * 44}
-    )
+    data = posted(**{"requirements-TOTAL_FORMS": "0", "secret_secret": "whsec_" + "A" * 44})
     assert client.post(reverse("admin:channels_channel_change", args=[channel.pk]), data).status_code == 302
     channel.refresh_from_db()
     assert dict(channel.credentials) == {"secret": SECRET}
@@ -231,7 +202,7 @@ def test_a_setting_may_be_a_choice_of_several_and_of_none(boss: Client, world: W
     given = {f"setting_{name}": value for name, value in settings.items()}
     for chosen in (["tags", "prices"], []):
         sent = posted(connector="shopify", **{**given, "setting_owns": chosen})
-        answer = boss.post(address, sent | {"fields-TOTAL_FORMS": "0", "requirements-TOTAL_FORMS": "0"})
+        answer = boss.post(address, sent | {"requirements-TOTAL_FORMS": "0"})
         assert answer.status_code == 302, answer.context["adminform"].form.errors
         channel.refresh_from_db()
         assert channel.settings["owns"] == chosen
@@ -252,7 +223,6 @@ def moved(client: Client, channel: Channel, **more: Any) -> dict[str, Any]:
     given |= {
         "setting_shop": "https://thief.example",
         "requirements-TOTAL_FORMS": "0",
-        "fields-TOTAL_FORMS": "0",
     }
     address = reverse("admin:channels_channel_change", args=[channel.pk])
     answer = client.post(address, posted(connector="shopify", **{**given, **more}))
@@ -272,7 +242,7 @@ def test_who_may_not_enter_credentials_cannot_have_them_sent_elsewhere(shop: Cha
 def test_nor_by_way_of_another_connector(shop: Channel, client: Client) -> None:
     client.force_login(person("channel.edit", "structure.view"))
     address = reverse("admin:channels_channel_change", args=[shop.pk])
-    data = posted(**{"requirements-TOTAL_FORMS": "0", "fields-TOTAL_FORMS": "0"})
+    data = posted(**{"requirements-TOTAL_FORMS": "0"})
     assert client.post(address, data).status_code == 302
     assert Channel.objects.get().connector == "webhook"
     assert moved(client, shop).keys() == {"setting_shop"}
