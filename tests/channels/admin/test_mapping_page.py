@@ -278,9 +278,9 @@ def test_the_page_costs_the_same_queries_with_many_fields(
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    boss.get(address(shop))
     spent = []
     for turn in range(2):
+        boss.get(address(shop))  # loads the profiles
         with CaptureQueriesContext(connection) as queries:
             boss.get(address(shop), {"product": "MUG-1"})
         spent.append(len(queries))
@@ -290,5 +290,4 @@ def test_the_page_costs_the_same_queries_with_many_fields(
             )
             for number in range(150)
         )
-        Channel.objects.update(profile_rev=shop.profile_rev)
     assert spent[0] == spent[1]

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("channels", "0004_outdated_counts")]
+    dependencies = [("channels", "0005_listings_by_their_turn")]
 
     operations = [
         migrations.AddField(
