@@ -105,7 +105,7 @@ def read(data: Mapping[str, str], prefix: str) -> Draft:
     kind, pk = text("kind"), text("pk")
     return Draft(
         text("target"), int(pk) if pk.isdecimal() else 0, text("family"), kind if kind in KINDS else "", text("text"), bool(text("localized")),
-        bool(text("required")), {name: given for name in LIMITS if (given := text(name))}, [step for *_order, step in sorted(steps, key=lambda each: each[:2])],
+        bool(text("required")), {name: limit for name in LIMITS if (limit := text(name))}, [step for *_order, step in sorted(steps, key=lambda each: each[:2])],
         _words(data, prefix) if text("words") else None, bool(text("seen")),
     )  # fmt: skip
 
@@ -149,7 +149,8 @@ def _source(draft: Draft, structure: Structure) -> dict[str, Any]:
 def _transforms(draft: Draft) -> list[dict[str, Any]]:
     made = []
     for number, step in enumerate(draft.steps):
-        known, written = TRANSFORMS[step.name], {"name": step.name}
+        known = TRANSFORMS[step.name]
+        written: dict[str, Any] = {"name": step.name}
         for param, kind in known.params.items():
             given = step.given.get(param, "")
             if kind is bool:
