@@ -2,7 +2,7 @@
 
 Three things are compared: the template of now, what it said when it was taken over (Channel.template), and the row. What
 the row has otherwise than the template once said is the manager's adjustment; what the template says otherwise than it
-once did is news. Neither is ever written over by the other (docs/decisions/0028).
+once did is news. Neither is ever written over by the other (a decision in docs/decisions tells why).
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("channels", "0005_listings_by_their_turn")]
+    dependencies = [("channels", "0006_what_is_missing")]
 
     operations = [
         migrations.AddField(
