@@ -31,6 +31,10 @@ def _check_names(text: str) -> None:
 class Portal(PushItems):
     code = "portal"
     label = gettext_lazy("Portal (served here)")
+    sentence = gettext_lazy(
+        "Pages of the range for dealers, partners or the press, served by this installation; nothing else has to be there."
+    )
+    guide = "portal"
     unit = "model"
     batch_size = 100
 

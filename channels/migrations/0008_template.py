@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("channels", "0006_what_is_missing")]
+    dependencies = [("channels", "0007_portal")]
 
     operations = [
         migrations.AddField(
