@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from catalog.attribute_types import ATTRIBUTE_TYPES, AttributeType, ValueRefused
 from catalog.attribute_types.identifier import check_not_shortened
+from catalog.importing import category_paths
 from catalog.importing.mapping import Column
 from catalog.importing.settings import ImportSettings
 from catalog.models.product import Product
@@ -214,10 +215,11 @@ class RowParser:
             except ValueRefused as refused:
                 errors.append(_error(column.column, key, text, refused.code, refused.message))
                 continue
+            if stored is None:
+                continue  # a text that is read as nothing
             if remembered is not None and len(remembered) < REMEMBERED:
                 remembered[text] = stored
-            if stored is not None:
-                values[key] = stored
+            values[key] = stored
         for composite in self._composites:
             cells = composite.cells(row)
             if cells:
@@ -328,18 +330,7 @@ def _read_family(structure: Structure, _settings: ImportSettings, _column: Colum
 def _read_categories(
     structure: Structure, settings: ImportSettings, column: Column
 ) -> Callable[[str], list[str]]:
-    known = _code_by_label(structure.category_by_code)
-    separator = column.cells(settings).list_separator
-
-    def read(text: str) -> list[str]:
-        whole = known.get(text.casefold())
-        if whole:
-            return [whole]
-        return [
-            known.get(part.casefold(), part) for piece in text.split(separator) if (part := piece.strip())
-        ]
-
-    return read
+    return category_paths.reader(structure, column.cells(settings).list_separator)
 
 
 def _read_enabled(_structure: Structure, _settings: ImportSettings, _column: Column) -> Callable[[str], bool]:

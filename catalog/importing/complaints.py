@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalog.importing.rows import error
+from catalog.models.importing import row_of
 
 
 def no_sku(column: str) -> dict[str, Any]:
@@ -16,7 +17,7 @@ def no_sku(column: str) -> dict[str, Any]:
 
 def duplicate_row(sku: str, first: int, second: int, column: str) -> dict[str, Any]:
     sentence = _("%(sku)s stands in row %(first)d and again in row %(second)d: keep one of them.")
-    message = sentence % {"sku": sku, "first": first, "second": second}
+    message = sentence % {"sku": sku, "first": row_of(first), "second": row_of(second)}
     return error("duplicate_row", message, key="_sku", column=column, value=sku)
 
 
@@ -32,7 +33,7 @@ def surplus_cells(cells: list[str]) -> dict[str, Any]:
 def parent_rejected(parent: str, row: int, column: str) -> dict[str, Any]:
     message = _("Its model %(sku)s in row %(row)d is rejected: mend that row first.") % {
         "sku": parent,
-        "row": row,
+        "row": row_of(row),
     }
     return error("parent_rejected", message, key="_parent", column=column, value=parent)
 
@@ -55,6 +56,6 @@ def changed_since(key: str, who: str, column: str, value: Any) -> dict[str, Any]
 def same_value(key: str, sku: str, row: int, column: str, value: Any) -> dict[str, Any]:
     message = _("%(sku)s in row %(row)d has the same value: only one of them can be right.") % {
         "sku": sku,
-        "row": row,
+        "row": row_of(row),
     }
     return error("not_unique", message, key=key, column=column, value=value)

@@ -20,7 +20,7 @@ from catalog.importing import rows
 from catalog.importing.arrivals import Arrivals
 from catalog.importing.progress import Progress
 from catalog.importing.rows import Action, PlannedRow, State
-from catalog.models.importing import ImportRow, ImportRun
+from catalog.models.importing import ImportRow, ImportRun, row_of
 from catalog.structure.snapshot import Structure
 from catalog.values.changes import ABSENT
 from catalog.values.keys import attribute_of
@@ -154,7 +154,7 @@ def _rejected(sku: str, number: int, is_set: bool) -> str:
         )
     else:
         sentence = _("%(sku)s in row %(row)d is rejected: it is left out here. Import this row again when that one is mended.")  # fmt: skip
-    return sentence % {"sku": sku, "row": number}
+    return sentence % {"sku": sku, "row": row_of(number)}
 
 
 # --- the import

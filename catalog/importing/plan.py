@@ -26,11 +26,11 @@ from catalog.importing.lineage import Lineage
 from catalog.importing.mapping import Column
 from catalog.importing.progress import Progress
 from catalog.importing.readers.base import Row, Table
-from catalog.importing.readers.child import MarkedRow, read_in_child, read_marked_in_child
+from catalog.importing.readers.child import MarkedRow
 from catalog.importing.rows import NO_CELLS, Action, PlannedRow, State, error
 from catalog.importing.settings import ImportSettings
-from catalog.importing.since import Since
-from catalog.importing.since import load as load_since
+from catalog.importing.shaped import source_of
+from catalog.importing.since import Since, changed_since
 from catalog.jobs import JobCancelled
 from catalog.models.importing import ImportRun
 from catalog.models.product import ProductValues
@@ -62,7 +62,7 @@ def plan_run(run: ImportRun, *, by: Actor, progress: Progress) -> dict[str, Any]
         NAMES.with_arriving(planner.arrivals),
     ):
         planner.look_ahead()
-        progress.start(table.row_estimate)
+        progress.start(planner.source.total)
         for level in planner.lineage.levels:
             planner.level = level
             with closing(planner.read()) as batches:
@@ -71,7 +71,9 @@ def plan_run(run: ImportRun, *, by: Actor, progress: Progress) -> dict[str, Any]
                         raise JobCancelled
                     progress.advance(planner.take(batch))
         planner.end()
-    counts: dict[str, Any] = {**rows.tally(run, known=planner.counts["known"]), **planner.counts}
+    run.counts = planner.source.counts
+    counts: dict[str, Any] = {**run.counts, **rows.tally(run, known=planner.counts["known"])}
+    counts |= planner.counts
     counts["refused_columns"] = [column.column for column in refused]
     counts["plan_seconds"] = round(time.monotonic() - began, 3)
     with transaction.atomic():
@@ -101,6 +103,7 @@ class Planner:
     )
 
     def __post_init__(self) -> None:
+        self.source = source_of(self.path, self.table)
         self.lineage = Lineage(self.structure)
         self.parser = RowParser(self.columns, self.structure, self.settings)
         self.headers = {column.to.key: column.column for column in self.columns if column.to}
@@ -114,6 +117,7 @@ class Planner:
         self.claims = Claims(self.structure, self.headers, self.links if self.arrivals else None)
 
     def close(self) -> None:
+        self.source.close()
         if self.arrivals is not None:
             self.arrivals.close()
         self.seen.close()
@@ -121,16 +125,17 @@ class Planner:
 
     def look_ahead(self) -> None:
         """Reads the file once for what rows say of each other, where it has a column for that."""
+        self.source.prepare(self.progress)
         sku, parent = self.parser.sku_index, self.parser.parent_index
         if sku is not None and parent is not None:
-            with closing(read_in_child(self.path, self.table, cells=(sku, parent))) as batches:
+            with closing(self.source.cells(sku, parent)) as batches:
                 self.lineage.read(self.arrivals.watch(batches) if self.arrivals else batches)
 
     def _skus(self) -> Generator[list[Row]]:
-        return read_in_child(self.path, self.table, cells=(self.parser.sku_index or 0,))
+        return self.source.cells(self.parser.sku_index or 0)
 
     def read(self) -> Generator[list[MarkedRow]]:
-        return read_marked_in_child(self.path, self.table, key=self.key, sku=self.parser.sku_index or 0)
+        return self.source.marked(key=self.key, sku=self.parser.sku_index or 0)
 
     def end(self) -> None:
         """What is known of a row only when all have been looked at."""
@@ -187,7 +192,7 @@ class Planner:
     ) -> None:
         above = [self._above(parsed, found.get(parsed.sku.upper())) for _row, parsed in taken]
         inherited = self.lineage.inherited(above)
-        since = _changed_since(taken, found)
+        since = changed_since((parsed, found.get(parsed.sku.upper())) for _row, parsed in taken)
         needed = self.parser.needs_documents or inherited or since
         documents = self._documents(found) if needed else {}
         changes: list[ProductChange] = []
@@ -209,6 +214,7 @@ class Planner:
         for row, _parsed in taken:
             if id(row) in complaints_of:
                 self._complain(row, complaints_of[id(row)])
+        self.source.locate(row for row, _parsed in taken if row.state == State.REJECTED)
         with transaction.atomic():
             self.progress.hold()
             told = self._marks(taken, found)
@@ -388,13 +394,3 @@ class Planner:
         ids = [product.id for product in found.values()]
         rows = ProductValues.objects.filter(pk__in=ids).values_list("pk", "values") if ids else ()
         return {pk: self.structure.read(values) for pk, values in rows}
-
-
-def _changed_since(taken: Sequence[tuple[PlannedRow, Parsed]], found: dict[str, Found]) -> dict[int, Since]:
-    """Of the rows whose `_rev` cell names a revision that is no longer the product's."""
-    based = {
-        product.id: (parsed.rev, product.rev)
-        for _row, parsed in taken
-        if parsed.rev is not None and (product := found.get(parsed.sku.upper()))
-    }
-    return load_since(based)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from catalog.importing.readers.base import Table
 from catalog.importing.rows import State
-from catalog.models.importing import ImportRow, ImportRun
+from catalog.models.importing import ImportRow, ImportRun, row_of
 from pim.lib.formulas import neutral
 
 COUNTS = ("rows", "created", "updated", "unchanged", "rejected", "skipped", "cells_changed")
@@ -36,7 +36,7 @@ def errors(run: ImportRun) -> Iterator[dict[str, Any]]:
     for number, listed in rejected.iterator(chunk_size=500):
         for problem in listed:
             yield {
-                "row": number, "column": problem["column"], "value": problem["value"], "code": problem["code"],
+                "row": problem.get("row", row_of(number)), "column": problem["column"], "value": problem["value"], "code": problem["code"],
                 "message": problem["message"],
             }  # fmt: skip
 
@@ -68,7 +68,7 @@ def _rejected(run: ImportRun) -> Iterator[list[str]]:
         .iterator(chunk_size=500)
     ):
         cells = [*row.raw[:width], *[""] * (width - len(row.raw))]
-        yield [*cells, str(row.number), _sentences(row)]
+        yield [*cells, str(row.place), _sentences(row)]
 
 
 def _sentences(row: ImportRow) -> str:

@@ -115,7 +115,8 @@ def changes_json(changed: Mapping[str, tuple[Any, Any]]) -> dict[str, list[Any]]
 
 
 def tally(run: ImportRun, *, known: int) -> dict[str, int]:
-    """How many rows came to what: created, updated, unchanged, rejected, skipped; their sum is `rows`.
+    """How many rows came to what: created, updated, unchanged, rejected, skipped; their sum is `rows`. Where products are
+    made of several rows, these count products, and `rows` counts those of the file.
 
     `known`: rows that were recognised as those of last time, of which nothing is stored.
     """
@@ -124,6 +125,8 @@ def tally(run: ImportRun, *, known: int) -> dict[str, int]:
     for state, action, number in run.rows.order_by().values_list("state", "action").annotate(Count("pk")):
         counts["rows"] += number
         counts[outcome_of(state, action)] += number
+    if "file_rows" in run.counts:
+        counts["rows"], counts["products"] = run.counts["file_rows"], counts["rows"]
     return counts
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from catalog import jobs
 from catalog.access import require
-from catalog.importing import files, links, mapping
+from catalog.importing import files, links, mapping, shaped
 from catalog.importing import jobs as kinds
 from catalog.importing.dialects import DIALECTS, dialect_of
 from catalog.importing.mapping import Column
@@ -67,22 +67,23 @@ def start(
     return run
 
 
-def recognise(run: ImportRun, *, user: User, choices: Choices) -> None:
-    """Reads the file again with what a person corrected. Raises FileRefused, WrongState."""
+def recognise(run: ImportRun, *, user: User, choices: Choices, dialect: str | None = None) -> None:
+    """Reads the file again with what a person corrected; `dialect` None: found out. Raises FileRefused, WrongState."""
     _require(user, "import.run")
     _check_plannable(run)
     settings = replace(
         ImportSettings.from_json(run.settings), encoding=choices.encoding, delimiter=choices.delimiter, sheet=choices.sheet,
-        header_row=choices.header_row, every_row=bool(choices.every_row),
+        header_row=choices.header_row, every_row=bool(choices.every_row), dialect=dialect,
     )  # fmt: skip
-    _recognise(run, settings.reading, guess=True)
+    _recognise(run, settings, guess=True)
     run.settings, run.state = settings.as_json(), State.UPLOADED
     run.save(update_fields=["table", "mapping", "settings", "state"])
 
 
-def _recognise(run: ImportRun, choices: Choices, *, guess: bool) -> None:
+def _recognise(run: ImportRun, settings: ImportSettings, *, guess: bool) -> None:
     with files.local_copy(run) as path:
-        table = recognise_in_child(path, run.filename, choices)
+        table = recognise_in_child(path, run.filename, settings.reading)
+        table = shaped.describe(path, table, _dialect(run, table, settings))
     run.table = table.as_json()
     run.mapping = mapping.as_json(suggested(run, table, guess=guess))
 
@@ -91,31 +92,47 @@ def _recognise_as_last_time(run: ImportRun, settings: ImportSettings, *, guess: 
     """What a person corrected in another file of the profile (a sheet "May") may be wrong for this one: then it is found
     out."""
     try:
-        _recognise(run, settings.reading, guess=guess)
+        _recognise(run, settings, guess=guess)
     except FileRefused as refused:
         if settings.reading == NOTHING_CHOSEN or refused.code not in _BY_CHOICE:
             raise
-        _recognise(run, NOTHING_CHOSEN, guess=guess)
-        return replace(settings, encoding=None, delimiter=None, sheet=None, header_row=None, every_row=False)
+        settings = replace(
+            settings, encoding=None, delimiter=None, sheet=None, header_row=None, every_row=False
+        )
+        _recognise(run, settings, guess=guess)
     return settings
 
 
+def _dialect(run: ImportRun, table: Table, settings: ImportSettings) -> str:
+    """What a person chose, what the profile's columns were mapped from, or the surest."""
+    if settings.dialect in DIALECTS:
+        return str(settings.dialect)
+    if run.profile and run.profile.mapping and run.profile.dialect in DIALECTS:
+        return run.profile.dialect
+    return dialect_of(table).code
+
+
 def suggested(run: ImportRun, table: Table, *, guess: bool = True) -> list[Column]:
-    """The profile's columns where it has them, what other profiles remember of a header, and suggestions."""
-    dialect = (
-        DIALECTS[run.profile.dialect]
-        if run.profile and run.profile.dialect in DIALECTS
-        else dialect_of(table)
-    )
+    """The profile's columns where it has them, what other profiles of the same dialect remember of a header, and suggestions."""
     remembered = mapping.from_json(run.profile.mapping) if run.profile else []
     if guess:
         known = {column.column.casefold() for column in remembered}
-        for stored in ImportProfile.objects.order_by("-pk").values_list("mapping", flat=True)[:50]:
+        others = ImportProfile.objects.filter(dialect=table.dialect).order_by("-pk")
+        for stored in others.values_list("mapping", flat=True)[:50]:
             for column in mapping.from_json(stored):
                 if column.to and column.index is not None and column.column.casefold() not in known:
                     known.add(column.column.casefold())
                     remembered.append(column)
+    dialect = DIALECTS[table.dialect]
     return dialect.map(table, Structure.current(), remembered=remembered, guess=guess)
+
+
+def gaps(run: ImportRun) -> list[str]:
+    """What the catalogue or the file lacks for the run's mapping, in sentences that say how to go on."""
+    table = Table.from_json(run.table)
+    if table.dialect not in DIALECTS:
+        return []
+    return DIALECTS[table.dialect].gaps(table, mapping.from_json(run.mapping), Structure.current())
 
 
 def set_mapping(
@@ -144,7 +161,7 @@ def remember(
         ]
         # `why` tells how this file's column was found: a remembered one needs no reason.
         profile.mapping = mapping.as_json(replace(column, why="") for column in [*mine, *others])
-        profile.settings = run.settings
+        profile.settings, profile.dialect = run.settings, Table.from_json(run.table).dialect
         profile.source = profile.source or run.source
         profile.full_clean()
         profile.save()
@@ -250,6 +267,7 @@ __all__ = [
     "WrongState",
     "apply",
     "cancel",
+    "gaps",
     "gone_sentence",
     "kinds",
     "plan",

@@ -25,7 +25,7 @@ class ImportSettings:
     """`empty`: what an empty cell means for a value that is there, keep or clear (a column may say otherwise).
 
     `create` and `update` say what the run may do at all. `encoding`, `delimiter`, `sheet`, `header_row` and `every_row` are
-    what a person corrected in the recognition (readers.base.Choices); None: found out.
+    what a person corrected in the recognition (readers.base.Choices), and `dialect` too; None: found out.
     """
 
     decimal: str = "."
@@ -39,6 +39,7 @@ class ImportSettings:
     sheet: str | None = None
     header_row: int | None = None
     every_row: bool = False
+    dialect: str | None = None
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> ImportSettings:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from catalog.attribute_types import ATTRIBUTE_TYPES, CONFLICT
 from catalog.importing.cells import Parsed
+from catalog.importing.found import Found
 from catalog.models.revision import Revision
 from catalog.structure.snapshot import Structure
 from catalog.values.changes import ABSENT
@@ -81,6 +82,16 @@ def _same_field(mine: Any, base: Any) -> bool:
     if isinstance(mine, str) and isinstance(base, str):
         return mine.casefold() == base.casefold()
     return bool((mine or None) == (base or None)) if not isinstance(mine, bool) else mine is base
+
+
+def changed_since(rows: Iterable[tuple[Parsed, Found | None]]) -> dict[int, Since]:
+    """Of the rows whose `_rev` cell names a revision that is no longer the product's."""
+    based = {
+        product.id: (parsed.rev, product.rev)
+        for parsed, product in rows
+        if parsed.rev is not None and product is not None
+    }
+    return load(based)
 
 
 def load(based: Mapping[int, tuple[int, int]]) -> dict[int, Since]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from stdnum import ean
@@ -41,16 +41,32 @@ _POINT_DECIMAL = re.compile(r"[+-]?\d+(,\d{3})*\.(\d{1,2}|\d{4,})(\s*\D{0,10})?\
 
 
 def columns(
-    table: Table, structure: Structure, *, remembered: Iterable[Column] = (), guess: bool = True
+    table: Table,
+    structure: Structure,
+    *,
+    remembered: Iterable[Column] = (),
+    guess: bool = True,
+    known: Mapping[str, Column] | None = None,
 ) -> list[Column]:
-    """One Column for each header; no target is given twice. `guess` False leaves contents and synonyms out."""
-    known = mapping.fit(remembered, table.headers)
+    """One Column for each header; no target is given twice. `guess` False leaves contents and synonyms out. `known`: what
+    the file's dialect says of headers, before anything else but what was accepted before."""
+    before, known = mapping.fit(remembered, table.headers), known or {}
     by_label = _labels(structure)
     found: list[Column] = []
-    taken: set[Target] = {column.to for column in known.values() if column.to}
+    taken: set[Target] = {column.to for column in before.values() if column.to}
+    meant = {
+        index: replace(known[header], column=header, index=index, why="dialect" if known[header].to else "")
+        for index, header in enumerate(table.headers)
+        if header in known and index not in before
+    }
+    meant = {index: column for index, column in meant.items() if column.to not in taken}
+    taken |= {column.to for column in meant.values() if column.to}
     for index, header in enumerate(table.headers):
-        if index in known:
-            found.append(replace(known[index], why="remembered"))
+        if index in before:
+            found.append(replace(before[index], why="remembered"))
+            continue
+        if index in meant:
+            found.append(meant[index])
             continue
         target, why = parse_header(header, structure), "code"
         if target is None or _lacks_locale(target, structure):
@@ -62,7 +78,7 @@ def columns(
             found.append(Column(header, index))
     found += [column for column in remembered if column.index is None]
     if guess:
-        _guess(found, table, structure, taken)
+        _guess(found, table, structure, taken, passed=known)
     return found
 
 
@@ -112,10 +128,17 @@ def _labels(structure: Structure) -> dict[str, Target]:
     return chosen
 
 
-def _guess(found: list[Column], table: Table, structure: Structure, taken: set[Target]) -> None:
+def _guess(
+    found: list[Column],
+    table: Table,
+    structure: Structure,
+    taken: set[Target],
+    passed: Collection[str],
+) -> None:
+    """`passed`: headers of which is known that they go nowhere."""
     by_label = _labels(structure)
     for position, column in enumerate(found):
-        if column.to is not None or column.index is None:
+        if column.to is not None or column.index is None or column.column in passed:
             continue
         samples = [
             cells[column.index].strip() for _number, cells in table.sample if column.index < len(cells)

@@ -11,6 +11,19 @@ from catalog.models.job import Job
 from catalog.models.product import Product
 from catalog.models.source import Source
 
+RAISED = 1_000_000_000  # above any row of a file
+PARTS = 4
+
+
+def number_in(row: int, part: int) -> int:
+    """The number of the product that is the `part`-th to begin in a row of the file (below PARTS). In the order of the file."""
+    return RAISED + row * PARTS + part
+
+
+def row_of(number: int) -> int:
+    """The file's row that a number stands for, as the spreadsheet counts it."""
+    return number if number < RAISED else (number - RAISED) // PARTS
+
 
 class ImportProfile(Labelled):
     """What was accepted for this supplier before: columns, settings and policy.
@@ -95,9 +108,11 @@ class ImportRun(models.Model):
 
 
 class ImportRow(models.Model):
-    """One row of the file and what it would do, did, or why not.
+    """One row of the file and what it would do, did, or why not; a product, where the file's dialect makes products of
+    several rows (catalog.importing.shapes).
 
-    `changes` is {key: [before, after]} as in Revision; `errors` is [{column, key, value, code, message}].
+    `changes` is {key: [before, after]} as in Revision; `errors` is [{column, key, value, code, message}], with `row` where
+    the cell stands in another row than the product begins in.
     """
 
     class State(models.TextChoices):
@@ -117,7 +132,8 @@ class ImportRow(models.Model):
 
     # No index of its own here: the constraint's begins with it.
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="rows", db_index=False)
-    number = models.PositiveIntegerField()  # as the spreadsheet counts, from 1
+    # As the spreadsheet counts, from 1; raised where several products begin in one row (number_in).
+    number = models.PositiveIntegerField()
     sku = models.CharField(max_length=150, default="")
     action = models.CharField(max_length=10, choices=Action, default=Action.NONE)
     state = models.CharField(max_length=10, choices=State, default=State.PLANNED)
@@ -146,6 +162,11 @@ class ImportRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id}:{self.number}"
+
+    @property
+    def place(self) -> int:
+        """The row of the file in which it begins."""
+        return row_of(self.number)
 
 
 class ImportMark(models.Model):

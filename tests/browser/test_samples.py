@@ -22,11 +22,13 @@ from catalog.models import (
     Currency,
     Family,
     FamilyAttribute,
+    FamilyVariant,
     Locale,
     Option,
     Product,
     ProductValues,
     User,
+    VariantAttribute,
 )
 from catalog.models.importing import ImportRun
 from catalog.structure.announce import announce
@@ -100,42 +102,43 @@ def test_the_3291_rows_of_an_electronics_shop(importer: Client) -> None:
 
 @sample(SHOPIFY)
 def test_a_shopify_export_of_furniture(importer: Client) -> None:
+    """21 rows are 19 products without options, and a model with two variants; its columns are those of the products."""
     content = SHOPIFY.read_bytes()
     table = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
     tags = sorted({tag for row in table for tag in row["Tags"].split(", ") if tag})
     structure(
         "furniture",
         {
-            "title|": "text",
-            "body|": "richtext",
-            "vendor": "text",
-            "tags": "multiselect",
-            "price": "price",
-            "old_price": "price",
+            "title|": "text", "body|": "richtext", "vendor": "text", "tags": "multiselect", "price": "price",
+            "old_price": "price", "color": "select",
         },
-        options={"tags": tags},
+        options={"tags": tags, "color": ["Green", "Yellow"]},
         categories=["Indoor", "Outdoor"],
     )  # fmt: skip
+    by_color = FamilyVariant.objects.create(code="by_color", family=Family.objects.get())
+    VariantAttribute.objects.create(
+        family_variant=by_color, attribute=Attribute.objects.get(code="color"), level=1, is_axis=True
+    )
+    announce("structure", [])
+    run = uploaded(importer, "furniture.csv", content)
+    places = {header: place for place, header in enumerate(run.table["headers"])}
     wanted = {
-        "Handle": "sku", "Title": "title-en_US", "Body (HTML)": "body-en_US", "Vendor": "vendor", "Type": "categories",
+        "Product SKU": "sku", "Parent SKU": "parent", "Family variant": "family_variant", "Option: Color": "color",
+        "Title": "title-en_US", "Body (HTML)": "body-en_US", "Vendor": "vendor", "Type": "categories",
         "Tags": "tags", "Variant Price": "price-USD", "Variant Compare At Price": "old_price-USD", "Status": "status",
     }  # fmt: skip
-    columns = {f"to-{place}": wanted.get(header, "") for place, header in enumerate(table[0])}
-    places = {header: place for place, header in enumerate(table[0])}
+    columns = {f"to-{place}": wanted.get(header, "") for header, place in places.items()}
     columns |= {
         f"list_separator-{places['Tags']}": ",", f"values-{places['Status']}": "active = approved",
-        "fixed-to": "family", "fixed-value": "furniture",
+        f"values-{places['Family variant']}": "Outdoor: Color = by_color", "fixed-to": "family", "fixed-value": "furniture",
     }  # fmt: skip
-    run = planned(importer, "furniture.csv", content, columns)
-    # The last row is a second variant of the gloves: the plain dialect takes a row for a product.
-    assert tally(run) == {"rows": 21, "created": 20, "updated": 0, "unchanged": 0, "rejected": 1}
-    assert list(run.rows.filter(state="rejected").values_list("number", "error_code")) == [
-        (22, "duplicate_row")
-    ]
+    run = mapped(importer, run, columns)
+    assert tally(run) == {"rows": 21, "created": 22, "updated": 0, "unchanged": 0, "rejected": 0}
     applied(importer, run)
-    assert Product.objects.filter(status="approved").count() == 20
-    lamp = Product.objects.get(sku="floor-lamp")
+    assert Product.objects.filter(status="approved").count() == 22
+    lamp, gloves = Product.objects.get(sku="floor-lamp"), Product.objects.get(sku="gardening-gloves")
     assert list(lamp.categories.values_list("code", flat=True)) == ["indoor"]
+    assert (gloves.kind, gloves.children.count()) == ("model", 2)
     stored = ProductValues.objects.get(product=lamp).values
     assert (stored["tags"], stored["price"], stored["old_price"]) == (
         ["black", "lamp"],
@@ -145,12 +148,21 @@ def test_a_shopify_export_of_furniture(importer: Client) -> None:
 
 
 def planned(client: Client, name: str, content: bytes, columns: dict[str, str]) -> ImportRun:
+    return mapped(client, uploaded(client, name, content), columns)
+
+
+def uploaded(client: Client, name: str, content: bytes) -> ImportRun:
     file = io.BytesIO(content)
     file.name = name
     answer = client.post(reverse("admin:catalog_importrun_upload"), {"file": file})
     run = ImportRun.objects.latest("pk")
     address = reverse("admin:catalog_importrun_columns", args=[run.pk])
     assert answer.headers["Location"] == address
+    return run
+
+
+def mapped(client: Client, run: ImportRun, columns: dict[str, str]) -> ImportRun:
+    address = reverse("admin:catalog_importrun_columns", args=[run.pk])
     answer = client.post(address, WHOLE_FILE | columns)
     assert answer.status_code == 302, re.findall(
         r'class="(?:wrong|notice[^"]*)"[^>]*>([^<]+)', answer.content.decode()

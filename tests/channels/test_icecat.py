@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from functools import cache
+from pathlib import Path
 
 import pytest
+from django.db import transaction
 
 from catalog.attribute_types import ATTRIBUTE_TYPES
 from catalog.models import (
@@ -18,13 +20,17 @@ from catalog.models import (
     Option,
     Product,
     ProductCategory,
+    User,
 )
 from catalog.structure.snapshot import Structure
 from catalog.values import bundle as bundles
+from catalog.values.keys import attribute_of
 from channels.models import Channel, Completeness
+from tests.catalog.importing.files import Importer, tally
 from tests.channels import icecat
 from tests.channels.icecat import FOLDER, chain_of, rows, sku_of, split, targets
 from tests.channels.stage import work_off_jobs
+from tests.world import World
 
 pytestmark = [
     pytest.mark.slow,
@@ -41,6 +47,55 @@ def test_the_whole_catalogue_is_expressed_without_loss_and_as_complete(db: None)
     wrong_check_digits_are_kept_with_a_warning(outcomes)
     every_cell_reads_back()
     completeness_is_the_same()
+
+
+def test_its_files_are_uploaded_as_they_are(db: None, tmp_path: Path, settings) -> None:
+    """Models and products come in through the import, and say what they say when they are written from the files."""
+    settings.MEDIA_ROOT = tmp_path
+    icecat.build_structure()
+    try:
+        with transaction.atomic():
+            assert {outcome.status for outcome in icecat.write_all()} == {"created"}
+            written = stored_products()
+            raise _TakenBack
+    except _TakenBack:
+        assert Product.objects.count() == 0
+    importer = Importer(World(admin=User.objects.create_superuser("boss")))
+    counts = []
+    for name in ("product_models", "products"):
+        run = importer.run((FOLDER / f"{name}.csv").read_text(encoding="utf-8-sig"))
+        assert run.table["dialect"] == "akeneo"
+        counts.append(tally(run))
+    assert counts == [(81, 81, 0, 0, 0, 0), (1239, 1239, 0, 0, 0, 0)]
+    assert stored_products() == written
+    again = importer.run((FOLDER / "products.csv").read_text(encoding="utf-8-sig"))
+    assert tally(again) == (1239, 0, 0, 1239, 0, 0)
+
+
+class _TakenBack(Exception):
+    pass
+
+
+def stored_products() -> dict[str, tuple[object, ...]]:
+    """What each product says, but for files, of which the sample has the names only. Products by SKU."""
+    structure = Structure.current()
+    skus = dict(Product.objects.values_list("pk", "sku"))
+    linking = {spec.code for spec in structure.linking}
+    placed: dict[int, list[str]] = {}
+    for pk, code in ProductCategory.objects.values_list("product_id", "category__code"):
+        placed.setdefault(pk, []).append(code)
+    found = {}
+    for product in Product.objects.select_related("own"):
+        values = {
+            key: sorted(skus[entry["product"]] for entry in value) if attribute_of(key) in linking else value
+            for key, value in product.own.values.items()
+            if attribute_of(key) not in structure.asset_attributes
+        }
+        found[product.sku] = (
+            product.kind, product.enabled, product.family_id, product.family_variant_id, skus.get(product.parent_id or 0),
+            sorted(placed.get(product.pk, ())), values,
+        )  # fmt: skip
+    return found
 
 
 def the_structure_is_whole() -> None:

@@ -1,6 +1,7 @@
-"""How different systems write product files. One file a dialect: it recognises a table and maps its columns.
+"""How different systems write product files. One file a dialect: it recognises a table, maps its columns, and where a row is
+not a product says how products are made of rows (catalog.importing.shapes).
 
-`plain` is our own (and Akeneo's) header grammar and takes every file; a dialect that knows better goes before it.
+`plain` is our own header grammar and takes every file; a dialect that knows better goes before it.
 """
 
 from __future__ import annotations

@@ -101,6 +101,9 @@ class Table:
     `sheets` are those that show, `hidden` the others; of a JSON file they are the lists within it. `head` are rows around
     the header as they stand, shortened, for people to point at. `left_out` are the kinds of rows (catalog.importing.readers
     .between) below the header that are no data and do not come.
+
+    `dialect` is whose file it is. Where that dialect makes products of several rows, `headers` and `sample` are those of
+    the products, and `shape` says how they are made (owner: catalog.importing.shaped).
     """
 
     format: str
@@ -118,6 +121,8 @@ class Table:
     hidden: tuple[str, ...] = ()
     head: tuple[Row, ...] = ()
     left_out: tuple[str, ...] = ()
+    dialect: str = "plain"
+    shape: Mapping[str, Any] = field(default_factory=dict)
 
     def noted(self, code: str) -> bool:
         return any(note.code == code for note in self.notes)

@@ -41,7 +41,7 @@ def described(row: ImportRow, structure: Structure, user: Any) -> dict[str, Any]
             {**problem, "value": _shown(problem["value"]), "column": problem["column"] or _label_of_problem(problem, structure)}
             for problem in row.errors
         ],
-        "notes": [{**note, "label": key_label(note["key"], structure)} for note in row.notes],
+        "notes": [{**note, "label": key_label(note["key"], structure) if note["key"] else ""} for note in row.notes],
     }  # fmt: skip
 
 

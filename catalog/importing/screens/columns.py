@@ -38,6 +38,7 @@ WHY = {
     "label": gettext_lazy("by its label"),
     "remembered": gettext_lazy("as last time"),
     "content": gettext_lazy("by its content: please check"),
+    "dialect": gettext_lazy("by the kind of file"),
 }
 _OPTION_NAMES = ("decimal", "date_format", "list_separator", "currency", "unit")
 
@@ -209,6 +210,7 @@ def _show(
         "choices": targets.choices(structure),
         "form": SettingsForm(initial=_initial(settings)),
         "reading": reading.shown(table, settings),
+        "gaps": runs.gaps(run),
         "faults": faults if request.method == "POST" else [],
         "fixed_wrong": wrong.get(len(stored), ""),
         "profiles": visible(request.user, ImportProfile).only("code", "labels"),

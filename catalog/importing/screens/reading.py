@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.importing import runs
+from catalog.importing.dialects import DIALECTS
 from catalog.importing.readers.base import HEAD_COLUMNS, Choices, FileRefused, Table
 from catalog.importing.readers.header import column_letter
 from catalog.importing.readers.messages import FORMATS
@@ -36,6 +37,7 @@ ENCODINGS = (
 class ReadingForm(forms.Form):
     """What the recognition got wrong. Fields that say nothing of the file's format are not there."""
 
+    dialect = forms.ChoiceField(label=gettext_lazy("Kind of file"), required=False)
     sheet = forms.ChoiceField(label=gettext_lazy("Sheet"), required=False)
     header_row = forms.IntegerField(
         label=gettext_lazy("Row with the column names"), required=False, min_value=1, max_value=1_000_000
@@ -56,6 +58,8 @@ class ReadingForm(forms.Form):
 
     def __init__(self, *args: Any, table: Table, settings: ImportSettings, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        kinds = [(code, kind.label) for code, kind in DIALECTS.items()]
+        self.fields["dialect"].choices = [("", gettext_lazy("found out")), *kinds]  # type: ignore[attr-defined]
         sheets = (*table.sheets, *table.hidden)
         self.fields["sheet"].choices = [(name, name or _("the whole file")) for name in sheets]  # type: ignore[attr-defined]
         for name, there in (
@@ -98,9 +102,8 @@ def read_again(request: HttpRequest, run: ImportRun, user: User) -> HttpResponse
     form = ReadingForm(data, table=table, settings=settings)
     if form.is_valid():
         try:
-            runs.recognise(
-                run, user=user, choices=form.choices_from(table, settings, request.POST.get("row", "")[:7])
-            )
+            choices = form.choices_from(table, settings, request.POST.get("row", "")[:7])
+            runs.recognise(run, user=user, choices=choices, dialect=form.cleaned_data["dialect"] or None)
         except FileRefused as refused:
             messages.error(request, str(refused))
     else:
@@ -126,11 +129,13 @@ def shown(table: Table, settings: ImportSettings) -> dict[str, Any]:
             for number, cells in table.head
         ],
         "letters": [column_letter(column) for column in range(width)],
-        "is_cut": width == HEAD_COLUMNS < len(table.headers),
+        "is_cut": width == HEAD_COLUMNS < len(table.shape["columns"] if table.shape else table.headers),
     }
 
 
 def _facts(table: Table) -> Iterator[tuple[Any, Any]]:
+    if table.dialect in DIALECTS:
+        yield _("Kind of file"), DIALECTS[table.dialect].label
     yield _("Format"), FORMATS.get(table.format, table.format)
     if table.encoding:
         yield _("Encoding"), table.encoding.removesuffix("-sig")
@@ -140,7 +145,7 @@ def _facts(table: Table) -> Iterator[tuple[Any, Any]]:
         yield (_("Sheet") if table.header_row else _("List")), table.sheet
     if table.header_row:
         yield _("Column names"), _header_rows(table)
-    yield _("Columns"), len(table.headers)
+    yield _("Columns"), len(table.shape["columns"] if table.shape else table.headers)
     yield _("Rows"), _("about %d") % table.row_estimate
 
 
@@ -161,12 +166,14 @@ def _kind(number: int, table: Table) -> str:
     if number <= table.header_row:
         return "names" if number >= _first_header_row(table) else "out"
     # The sample has the first rows that are data: a filled row before its last one that is not among them is none.
-    data = [sampled for sampled, _cells in table.sample]
+    # Where rows are not products, the sample has products.
+    data = [] if table.shape else [sampled for sampled, _cells in table.sample]
     return "out" if data and number < data[-1] and number not in data else "row"
 
 
 def _initial(table: Table, settings: ImportSettings) -> dict[str, Any]:
     return {
+        "dialect": settings.dialect or "",
         "sheet": table.sheet,
         "header_row": table.header_row,
         "encoding": settings.encoding or "",

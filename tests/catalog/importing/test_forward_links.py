@@ -14,8 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from catalog.importing import apply, arrivals, lanes, runs, second_write
-from catalog.importing import plan as planning
+from catalog.importing import apply, arrivals, lanes, runs, second_write, shaped
 from catalog.importing.apply import apply_run, close_run
 from catalog.importing.links import Links
 from catalog.importing.mapping import from_json
@@ -452,7 +451,7 @@ def test_a_second_write_costs_the_same_queries_whatever_its_rows(linking: Import
 
 def test_the_file_is_read_ahead_only_where_a_name_is_unknown(linking: Importer) -> None:
     linking.world.create("OLD", family="mugs")
-    with patch.object(planning, "read_in_child", wraps=planning.read_in_child) as reading:
+    with patch.object(shaped, "read_in_child", wraps=shaped.read_in_child) as reading:
         linking.plan(HEADER + "A,mugs,OLD,,,\nB,mugs,,,,\n")
         assert reading.call_count == 0
         linking.plan(HEADER + 'A,mugs,"OLD,B",B,1,\nB,mugs,,,,\n')

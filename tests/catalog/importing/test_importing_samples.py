@@ -8,18 +8,12 @@ import json
 
 import pytest
 
-from catalog.importing import runs
-from catalog.importing.mapping import Column, from_json
-from catalog.importing.plan import plan_run
-from catalog.importing.progress import Progress
-from catalog.importing.settings import ImportSettings
-from catalog.importing.targets import Target
+from catalog.importing.mapping import from_json
 from catalog.models import User
-from catalog.models.product import Product
 from catalog.values.fingerprint import catalogue_hash
 from tests.catalog.importing import akeneo
 from tests.catalog.importing.akeneo import SAMPLES
-from tests.catalog.importing.files import Importer, product, row, states, tally, values
+from tests.catalog.importing.files import Importer, product, row, tally, values
 from tests.world import World
 
 pytestmark = pytest.mark.skipif(
@@ -59,33 +53,6 @@ def test_akeneos_own_catalogue_comes_in_whole_and_goes_out_again(db: None, tmp_p
     assert importer.undo(products)["reversed"] == 1239
     assert importer.undo(models)["reversed"] == 81
     assert catalogue_hash() == before
-
-
-def test_shopifys_several_rows_a_product_are_told_apart(importer: Importer) -> None:
-    text = (SAMPLES / "shopify" / "packt_furniture.csv").read_text(encoding="utf-8-sig")
-    run = importer.start(text)
-    stored = {column.column: column for column in from_json(run.mapping)}
-    chosen = {
-        "Handle": Target(field="sku"),
-        "Title": Target(attribute="name", locale="en_US"),
-        "Body (HTML)": Target(attribute="description", locale="en_US"),
-        "Variant Price": Target(attribute="price", part="USD"),
-    }
-    columns = [Column(name, column.index, chosen.get(name)) for name, column in stored.items()]
-    assert runs.set_mapping(run, columns, ImportSettings(), user=importer.world.admin) == []
-    plan_run(run, by=importer.actor(run), progress=Progress())
-    run.refresh_from_db()
-    handles = [line["Handle"] for line in csv.DictReader(io.StringIO(text))]
-    assert tally(run) == (len(handles), len(set(handles)), 0, 0, len(handles) - len(set(handles)), 0)
-    assert {code for _row, state, _action, code in states(run) if state == "rejected"} == {"duplicate_row"}
-    importer.apply(run)
-    assert Product.objects.count() == len(set(handles)) == 20
-    lamp = values("floor-lamp")
-    assert lamp == {
-        "name|en_US": "Floor Lamp",
-        "description|en_US": "<p>Black floor lamp</p>",
-        "price": {"USD": "69.99"},
-    }
 
 
 def test_best_buys_products_turned_into_a_spreadsheet(importer: Importer) -> None:
