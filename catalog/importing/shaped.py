@@ -7,14 +7,14 @@ connection, since the rows of a product need not stand together and a million of
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from hashlib import blake2b
 from itertools import groupby, islice
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import orjson
 from django.utils.translation import gettext as _
@@ -26,17 +26,18 @@ from catalog.importing.readers.child import MarkedRow, read_in_child, read_marke
 from catalog.importing.rows import PlannedRow
 from catalog.importing.shapes import Made, Shape
 from catalog.jobs import JobCancelled
-from catalog.models.importing import number_in
+from catalog.models.importing import number_in, row_of
 from catalog.structure.snapshot import Structure
 
 T = TypeVar("T")
 BATCH = 500
 MOST_ROWS = 5_000  # of one product: more of them are a second one, which the plan refuses as a duplicate
+_MOST_NAMED = 8
 _TABLES = """
 CREATE TABLE groups (key TEXT PRIMARY KEY, first INTEGER, rows INTEGER) WITHOUT ROWID;
 CREATE TABLE rows (first INTEGER, number INTEGER, cells TEXT, PRIMARY KEY (first, number)) WITHOUT ROWID;
 CREATE TABLE facts (name TEXT, value TEXT, UNIQUE (name, value));
-CREATE TABLE made (number INTEGER PRIMARY KEY, cells TEXT, places TEXT, rows INTEGER, last INTEGER);
+CREATE TABLE made (number INTEGER PRIMARY KEY, cells TEXT, places TEXT);
 """
 
 
@@ -83,7 +84,7 @@ class FileRows:
         self.counts: dict[str, int] = {}
 
     def prepare(self, progress: Progress) -> None:
-        """Called once, before any row is asked for."""
+        """Called before any row is asked for, by whoever can tell how far it is and stop."""
 
     def cells(self, *indexes: int) -> Generator[list[Row]]:
         """Batches of all rows with these cells only."""
@@ -106,6 +107,8 @@ class ProductRows(FileRows):
         self._gathered = Gathered(shape)
 
     def prepare(self, progress: Progress) -> None:
+        if self.counts:
+            return
         file = replace(self.table, headers=tuple(self.table.shape["columns"]), shape={})
         with closing(read_in_child(self.path, file)) as batches:
             for batch in batches:
@@ -117,10 +120,12 @@ class ProductRows(FileRows):
         self.total = self._gathered.make(progress)
 
     def cells(self, *indexes: int) -> Generator[list[Row]]:
+        self.prepare(Progress())
         for batch in _batches(self._gathered.rows()):
             yield [(number, [cells[place] for place in indexes]) for number, cells in batch]
 
     def marked(self, *, key: bytes, sku: int) -> Generator[list[MarkedRow]]:
+        self.prepare(Progress())
         begun = blake2b(key=key, digest_size=8)
         for batch in _batches(self._gathered.packed()):
             rows = []
@@ -134,13 +139,17 @@ class ProductRows(FileRows):
     def locate(self, rows: Iterable[PlannedRow]) -> None:
         index = {header: place for place, header in enumerate(self.table.headers)}
         for row in rows:
-            places, count, last = self._gathered.places(row.number)
+            places = self._gathered.places(row.number)
             for problem in row.errors:
                 if (found := places.get(str(index.get(problem["column"], "")))) is not None:
                     problem["row"] = found
-            if count > 1:
-                text = _("Made of %(count)d rows of the file, the last of which is row %(last)d.")
-                message = text % {"count": count, "last": last}
+            if places:
+                others = sorted({row_of(row.number), *places.values()})
+                text = _("Its cells come from the rows %(rows)s of the file.")
+                message = text % {
+                    "rows": ", ".join(map(str, others[:_MOST_NAMED]))
+                    + ("…" if len(others) > _MOST_NAMED else "")
+                }
                 row.notes.append({"kind": "rows", "key": "", "message": message})
 
     def close(self) -> None:
@@ -191,8 +200,8 @@ class Gathered:
             surplus = [cell for _number, cells in rows for cell in cells[width:] if cell]
             products = list(self.shape.products(rows, self._told))
             self._db.executemany(
-                "INSERT INTO made VALUES (?, ?, ?, ?, ?)",
-                (self._stored(product, rows, surplus if place == 0 else []) for place, product in enumerate(products)),
+                "INSERT INTO made VALUES (?, ?, ?)",
+                (self._stored(product, surplus if place == 0 else []) for place, product in enumerate(products)),
             )  # fmt: skip
             made += len(products)
             if progress is not None and made % BATCH < len(products):
@@ -201,11 +210,11 @@ class Gathered:
                 progress.advance(0)
         return made
 
-    def _stored(self, made: Made, rows: Sequence[Row], surplus: list[str]) -> tuple[Any, ...]:
+    def _stored(self, made: Made, surplus: list[str]) -> tuple[int, str, str]:
         number = number_in(made.row, made.part) if self.shape.parts > 1 else made.row
         places = {str(place): row for place, row in made.places.items() if row != made.row}
         cells = orjson.dumps([*made.cells, *surplus]).decode()
-        return number, cells, orjson.dumps(places).decode() if places else "", len(rows), rows[-1][0]
+        return number, cells, orjson.dumps(places).decode() if places else ""
 
     def _told(self, name: str) -> list[str]:
         found = self._db.execute("SELECT value FROM facts WHERE name = ? ORDER BY rowid", [name])
@@ -217,10 +226,10 @@ class Gathered:
     def rows(self) -> Iterator[Row]:
         return ((number, orjson.loads(cells)) for number, cells in self.packed())
 
-    def places(self, number: int) -> tuple[Mapping[str, int], int, int]:
-        """(index of a cell → its row in the file, how many rows the product was made of, the last of them)."""
-        found = self._db.execute("SELECT places, rows, last FROM made WHERE number = ?", [number]).fetchone()
-        return (orjson.loads(found[0]) if found[0] else {}, found[1], found[2]) if found else ({}, 1, number)
+    def places(self, number: int) -> dict[str, int]:
+        """Index of a cell → its row in the file, of those that are not from the row the product begins in."""
+        found = self._db.execute("SELECT places FROM made WHERE number = ?", [number]).fetchone()
+        return orjson.loads(found[0]) if found and found[0] else {}
 
     def close(self) -> None:
         self._db.close()

@@ -108,7 +108,7 @@ def test_an_error_names_the_row_its_cell_stands_in(importer: Importer, twins: No
     assert (problem["row"], problem["column"], problem["value"]) == (4, "german", "nowhen")
     [rejected] = run.rows.filter(state="rejected")
     assert rejected.place == 2
-    assert rejected.notes[0]["message"] == "Made of 2 rows of the file, the last of which is row 4."
+    assert rejected.notes[0]["message"] == "Its cells come from the rows 2, 4 of the file."
     assert rejected.raw == ["A", "Mug", "nowhen"]
 
 
