@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from catalog.jobs import enqueue
 from catalog.structure.announce import announce
 from channels.connectors import CONNECTORS
-from channels.models import Channel, Listing
+from channels.models import Channel, Listing, PortalPage, PortalPlace, PortalText
 from pim.lib.encrypted import DecryptionFailed
 
 
@@ -86,6 +86,20 @@ def reconnected(*, channel_id: int) -> None:
     Listing.objects.filter(channel_id=channel_id, submission=Listing.GATHERED).update(
         submission="", submitted=None, unknown=True, next_try_at=now
     )
+
+
+def moved(*, channel_id: int) -> None:
+    """Its connector is another one: what the old one holds of ours says nothing of the new one, which is asked first.
+
+    What stands in a portal of ours goes; another channel keeps what it has.
+    """
+    now = timezone.now()
+    for kind in (PortalText, PortalPlace, PortalPage):  # in this order a statement each
+        kind.objects.filter(channel_id=channel_id).delete()
+    Listing.objects.filter(channel_id=channel_id).update(
+        sent_hash="", sent_sheet=None, external_id="", external_url="", submission="", submitted=None, unknown=True,
+        desired_rev=F("desired_rev") + 1, stale_since=Coalesce("stale_since", Value(now)), next_try_at=now,
+    )  # fmt: skip
 
 
 def mark_all(*, channel_id: int) -> int:

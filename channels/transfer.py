@@ -107,6 +107,8 @@ class ChannelResource(StructureResource):
             getattr(instance, name).set(_LISTS[name].objects.filter(code__in=codes))
         if instance.changed & {"connector", "settings"}:
             profiles.reconnected(channel_id=instance.pk)
+        if "connector" in instance.changed:
+            profiles.moved(channel_id=instance.pk)
 
 
 def _listed(channel: Any, name: str) -> list[str]:

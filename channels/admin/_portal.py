@@ -13,12 +13,12 @@ from channels.portal.views import CODE
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """`links`: (partner, link), for those who may edit the channel; `by_link`: it is open to no one else."""
+    """`links`: (partner, link), for those who may edit the channel; `is_shut`: nobody has one yet, and it is open to no one else."""
 
     address: str
     pages: int
     links: list[tuple[str, str]]
-    by_link: bool
+    is_shut: bool
 
 
 def shown(channel: Channel, user: User) -> Shown | None:
@@ -28,4 +28,5 @@ def shown(channel: Channel, user: User) -> Shown | None:
     by_link = channel.settings.get("access") != links.PUBLIC
     listed = links.links_of(channel.code, channel.settings) if by_link and can(user, "channel.edit") else []
     pages = PortalPage.objects.filter(channel=channel).count()
-    return Shown(links.address_of(channel.code), pages, listed, by_link)
+    is_shut = by_link and not links.names_of(channel.settings.get("partners"))
+    return Shown(links.address_of(channel.code), pages, listed, is_shut)

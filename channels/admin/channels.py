@@ -138,6 +138,8 @@ class ChannelAdmin(CatalogAdmin):
             name == "connector" or name.startswith((SETTING, SECRET)) for name in form.changed_data
         ):
             profiles.reconnected(channel_id=form.instance.pk)
+        if change and "connector" in form.changed_data:
+            profiles.moved(channel_id=form.instance.pk)
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None

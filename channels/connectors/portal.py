@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from channels.connectors.base import Config, Item, ItemResult, PushItems, Seen, connector
+from channels.connectors.base import Item, ItemError, ItemResult, PushItems, Retry, Seen, connector
 from channels.portal import shelf
 from channels.portal.links import LINK, PUBLIC, names_of
 
@@ -71,11 +71,18 @@ class Portal(PushItems):
             "contact": "sales@example.com",
         }, {}
 
+    @classmethod
+    def refusals(cls, sheet: Mapping[str, Any], settings: Mapping[str, Any]) -> Sequence[ItemError]:
+        """An address in which a browser would go a step up."""
+        if any(step in (".", "..") for step in str(sheet.get("sku", "")).split("/")):
+            return [ItemError(_("A SKU with the step '.' or '..' has no address."), "sku")]
+        return ()
+
     def push(self, items: Sequence[Item]) -> Sequence[ItemResult]:
         try:
             results = shelf.put(self.channel, items)
         except LookupError as error:
-            raise Config(str(error)) from None
+            raise Retry(str(error), applied="no") from None  # its code was changed meanwhile
         self.told = {"pages": len(results)}
         return results
 

@@ -116,6 +116,8 @@ def _apply(row: Listing, item: Settlement, now: datetime, secrets: Sequence[str]
             )  # still stale: an import may hold what it changed meanwhile
     elif not item.listing.is_stale and row.is_stale and not row.submission:
         row.next_try_at = now  # it was changed while it was only looked up: that wait is not this change's
+    if item.listing.is_stale and not item.listing.submission and row.desired_rev == item.listing.desired_rev:
+        row.held_by = ""  # that import has ended, or this had not been claimed; no later one has changed it
     if row.state != before:
         row.state_since = now
     row.lease_until, row.lease_token = None, ""

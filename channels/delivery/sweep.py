@@ -43,7 +43,7 @@ def channels_with_work(now: datetime) -> list[int]:
 
 
 def _has_work(now: datetime) -> Q:
-    """Each a look at the first row of an index, however many listings a channel has or an import holds."""
+    """Each a look at the beginning of an index, however many listings are stale or held by an import."""
     kinds = [
         stale(now).filter(held_by=""),
         Listing.objects.filter(due_at__lte=now),

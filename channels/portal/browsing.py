@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property, lru_cache
+from typing import Any, cast
 
 from django.core.paginator import Page as ListPage
 from django.core.paginator import Paginator
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Max, QuerySet, Sum
 
 from catalog.search.folding import folded
 from catalog.structure.snapshot import Structure
@@ -16,7 +17,9 @@ from channels.models import PortalPage, PortalPlace, PortalText
 from channels.portal import sheets
 
 PER_PAGE = 24
+MOST_COUNTED = 1008  # 42 pages: further on one searches
 MOST_WORDS = 8
+State = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +28,22 @@ class Entry:
     title: str
     lead: str
     prices: Sequence[str]
+    vary: bool  # the price is the lowest of several
     picture: sheets.Picture | None
     variants: int
+
+
+class Capped(Paginator):
+    """Counts no further than people turn pages."""
+
+    @cached_property
+    def count(self) -> int:
+        rows = cast("QuerySet[PortalText]", self.object_list)
+        return min(rows[: MOST_COUNTED + 1].count(), MOST_COUNTED)
+
+    @cached_property
+    def is_capped(self) -> bool:
+        return self.count == MOST_COUNTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,28 +68,24 @@ def found(channel: int, locale: str, *, words: str = "", category: str = "") -> 
 
 
 def listed(rows: QuerySet[PortalText], number: Any) -> ListPage:
-    return Paginator(rows.select_related("page"), PER_PAGE).get_page(number)
+    return Capped(rows.select_related("page"), PER_PAGE).get_page(number)
 
 
 def entries(page: ListPage) -> list[Entry]:
-    return [
-        Entry(
-            row.page.key, row.title, sheets.plain(sheets.first(row.page.sheet, sheets.LEAD, row.locale)),
-            _from(row.page.sheet, row.locale), next(iter(sheets.pictures(row.page.sheet, row.locale)), None),
-            len(row.page.sheet.get("variants") or ()),
-        )
-        for row in page
-    ]  # fmt: skip
+    return [_entry(row) for row in page]
 
 
-def tree(channel: int, locale: str, structure: Structure, chosen: str = "") -> list[Node]:
+def _entry(row: PortalText) -> Entry:
+    sheet = row.page.sheet
+    shown, vary = sheets.lowest(sheet, row.locale)
+    lead = sheets.plain(sheets.first(sheet, sheets.LEAD, row.locale))
+    picture = next(iter(sheets.pictures(sheet, row.locale)), None)
+    return Entry(row.page.key, row.title, lead, shown, vary, picture, len(sheet.get("variants") or ()))
+
+
+def tree(channel: int, now: State, locale: str, structure: Structure, chosen: str = "") -> list[Node]:
     """The categories in which there is something, each with the number of its pages: the uppermost, and the chosen branch."""
-    counts: Mapping[str, int] = dict(
-        PortalPlace.objects.filter(channel_id=channel)
-        .order_by()
-        .values_list("category")
-        .annotate(n=Count("pk"))
-    )
+    counts = _counts(channel, now)
     opened = {pk for spec in structure.categories.values() if spec.code == chosen for pk in spec.ancestry}
     return [
         Node(spec.code, spec.label(locale), counts[spec.code], len(spec.ancestry) - 2)
@@ -81,21 +94,16 @@ def tree(channel: int, locale: str, structure: Structure, chosen: str = "") -> l
     ]
 
 
-def state(channel: int) -> tuple[Any, int]:
-    """Changes whenever a page comes, changes or goes."""
-    told = PortalPage.objects.filter(channel_id=channel).aggregate(last=Max("changed_at"), n=Count("pk"))
-    return told["last"], told["n"]
+@lru_cache(maxsize=64)
+def _counts(channel: int, _state: State) -> Mapping[str, int]:
+    """Pages by category, counted once for each state of the portal."""
+    rows = PortalPlace.objects.filter(channel_id=channel).order_by().values_list("category")
+    return dict(rows.annotate(n=Count("pk")))
 
 
-def _from(sheet: sheets.Sheet, locale: str) -> list[str]:
-    own = sheets.first(sheet, sheets.PRICE, locale)
-    if own is None:
-        own = next(
-            (
-                price
-                for variant in sheet.get("variants") or ()
-                if (price := sheets.first(variant, sheets.PRICE, locale))
-            ),
-            None,
-        )
-    return sheets.prices(own)
+def state(channel: int) -> State:
+    """Changes whenever a page comes, changes or goes: revisions only rise, and times alone may pass each other."""
+    told = PortalPage.objects.filter(channel_id=channel).aggregate(
+        last=Max("changed_at"), newest=Max("pk"), sum=Sum("revision"), n=Count("pk")
+    )
+    return tuple(told.values())

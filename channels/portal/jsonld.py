@@ -69,6 +69,6 @@ def _variant(variant: Sheet, sheet: Sheet, locale: str) -> dict[str, Any]:
     own = _one(variant, locale)
     axes = variant.get("axes") or {}
     differs = [str(text.get(locale, "")) for code in axes if (text := axes[code])]
-    if own["name"] == own["sku"]:
+    if own["name"] in (own["sku"], sheets.title(sheet, locale)):
         own["name"] = ", ".join(filter(None, [sheets.title(sheet, locale), *differs]))
     return own

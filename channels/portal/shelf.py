@@ -13,11 +13,13 @@ from django.utils.translation import gettext as _
 
 from catalog.search.folding import folded
 from catalog.structure.snapshot import Structure
+from channels import profile
 from channels.connectors.base import Item, ItemResult, Seen
 from channels.models import Channel, PortalPage, PortalPlace, PortalText
 from channels.portal import sheets
 
-SEARCHED = 6000  # characters of a page that it is found by, in each language
+SEARCHED = 6000  # characters of a page's words that it is found by, in each language
+LONGEST_ADDRESS = 500  # that a listing has room for
 
 
 def put(channel: str, items: Sequence[Item]) -> list[ItemResult]:
@@ -90,6 +92,7 @@ def _filled(page: PortalPage, item: Item, now: Any) -> PortalPage:
 
 def _describe(channel: int, pages: Sequence[PortalPage]) -> None:
     structure = Structure.current()
+    spec = profile.current(structure).by_id[channel]
     above = {
         spec.code: [structure.categories[pk].code for pk in spec.ancestry[1:] if pk in structure.categories]
         for spec in structure.categories.values()
@@ -101,7 +104,7 @@ def _describe(channel: int, pages: Sequence[PortalPage]) -> None:
             texts.append(
                 PortalText(
                     page=page, channel_id=channel, locale=locale, title=title, sort=folded(title)[:100],
-                    search=folded(sheets.words(page.sheet, locale))[:SEARCHED],
+                    search=folded(f"{sheets.numbers(page.sheet, locale)} {sheets.words(page.sheet, locale, spec, structure)[:SEARCHED]}"),
                 )
             )  # fmt: skip
         own = [entry["code"] for entry in page.sheet.get("categories") or ()]
@@ -114,4 +117,6 @@ def _describe(channel: int, pages: Sequence[PortalPage]) -> None:
 
 
 def _address(channel: str, key: str) -> str:
-    return settings.PIM_BASE_URL + reverse("portal_any_language", args=[channel, key])
+    """ "" where it is longer than is kept: letters outside ASCII take up to twelve signs each."""
+    address = settings.PIM_BASE_URL + reverse("portal_any_language", args=[channel, key])
+    return address if len(address) <= LONGEST_ADDRESS else ""

@@ -69,10 +69,12 @@ def _guarded(view: View) -> View:
             raise Http404(_("This portal has no such language."))
         with translation.override(_interface(locale)):
             if not links.may_look(request, channel, spec.settings):
-                response = render(request, "channels/portal/closed.html", _frame(spec, locale), status=403)
+                closed = {"lang": language_attrs(locale)}
+                response = render(request, "channels/portal/closed.html", closed, status=403)
                 patch_cache_control(response, private=True, no_store=True)
                 return response
             response = view(request, spec, locale, **more)
+            response["Content-Language"] = locale.replace("_", "-")
         is_public = spec.settings.get("access") == links.PUBLIC
         patch_cache_control(response, **({"public": True, "max_age": KEPT_SECONDS} if is_public else {"private": True, "no_cache": True}))  # fmt: skip
         if not is_public:
@@ -89,7 +91,8 @@ def listing(request: HttpRequest, spec: ChannelSpec, locale: str) -> HttpRespons
     """Cards of what is found by `q` and `category`, 24 a page."""
     words, category = request.GET.get("q", "").strip()[:200], request.GET.get("category", "")[:100]
     structure = Structure.current()
-    tag = _tag(spec, structure, locale, browsing.state(spec.id), words, category, request.GET.get("page"))
+    now = browsing.state(spec.id)
+    tag = _tag(spec, structure, locale, now, words, category, request.GET.get("page"))
     if tag in request.headers.get("If-None-Match", ""):
         return _tagged(HttpResponseNotModified(), tag)
     page = browsing.listed(
@@ -98,8 +101,8 @@ def listing(request: HttpRequest, spec: ChannelSpec, locale: str) -> HttpRespons
     context = {
         **_frame(spec, locale), "words": words, "category": category, "page": page,
         "entries": [(entry, _small(entry.picture)) for entry in browsing.entries(page)],
-        "tree": browsing.tree(spec.id, locale, structure, category),
-        "languages": [(code, _name(code), reverse("portal_list", args=[spec.code, code])) for code in spec.locales],
+        "tree": browsing.tree(spec.id, now, locale, structure, category),
+        "languages": _languages(spec, "portal_list"),
     }  # fmt: skip
     return _tagged(render(request, "channels/portal/list.html", context), tag)
 
@@ -112,17 +115,20 @@ def product(request: HttpRequest, spec: ChannelSpec, locale: str, key: str) -> H
     if row is None:
         return render(request, "channels/portal/gone.html", _frame(spec, locale), status=404)
     structure = Structure.current()
-    tag = _tag(spec, structure, locale, row.hash)
+    named = sheets.references(row.sheet, locale, spec, structure)
+    others = PortalPage.objects.filter(channel_id=spec.id, key__in=named).order_by("key")
+    known = list(others.values_list("key", flat=True)) if named else []
+    tag = _tag(spec, structure, locale, row.hash, known)
     if tag in request.headers.get("If-None-Match", ""):
         return _tagged(HttpResponseNotModified(), tag)
-    page = sheets.page_of(row.sheet, locale, spec, structure)
+    page = sheets.page_of(row.sheet, locale, spec, structure, known=known)
     url = installation.PIM_BASE_URL + reverse("portal_product", args=[spec.code, locale, key])
     data = jsonld.product(row.sheet, locale, url=url, trail=[label for _code, label in page.trail])
     context = {
         **_frame(spec, locale), "product": page, "jsonld": jsonld.script(data), "url": url,
         "pictures": [(picture, _own(screen_url(picture.sha256, LARGE)), _small(picture), _own(picture.url)) for picture in page.pictures],
         "variants": [(variant, _small(variant.picture)) for variant in page.variants],
-        "languages": [(code, _name(code), reverse("portal_product", args=[spec.code, code, key])) for code in spec.locales],
+        "languages": _languages(spec, "portal_product", key), "base": installation.PIM_BASE_URL,
     }  # fmt: skip
     return _tagged(render(request, "channels/portal/product.html", context), tag)
 
@@ -173,6 +179,14 @@ def _interface(locale: str) -> str:
         return translation.get_supported_language_variant(locale.replace("_", "-").lower())
     except LookupError:
         return installation.LANGUAGE_CODE
+
+
+def _languages(spec: ChannelSpec, view: str, *key: str) -> list[tuple[str, str, str, str]]:
+    """(locale, its tag in HTML, its name, the same page in it)."""
+    return [
+        (code, code.replace("_", "-"), _name(code), reverse(view, args=[spec.code, code, *key]))
+        for code in spec.locales
+    ]
 
 
 def _name(locale: str) -> str:

@@ -12,7 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from channels.models import Channel, PortalPage
+from channels import profiles
+from channels.models import Channel, Listing, PortalPage, PortalText
 from channels.portal import jsonld, links, sheets
 from tests.channels.stage import FIELDS, FULL, Stage, make_channel
 from tests.world import build_world
@@ -203,8 +204,8 @@ def test_a_model_has_one_page_with_its_variants_for_people_and_machines(
         "sku": "TEE", "locales": {"en_US": {"title": "Tee"}}, "fields": {"brand": {"code": "a", "label": "Acme"}}, "images": [],
         "axes": [{"code": "size", "labels": {"en_US": "Size"}}], "categories": [],
         "variants": [
-            {"sku": f"TEE-{size}", "locales": {"en_US": {}}, "fields": {"gtin": "4006381333931", "price": {"EUR": "9.90"}}, "images": [],
-             "axes": {"size": {"en_US": size}}} for size in ("S", "M")
+            {"sku": f"TEE-{size}", "locales": {"en_US": {"title": "Tee"}}, "fields": {"weight": {"amount": f"{place}20", "unit": "GRAM"}, "gtin": "4006381333931", "price": {"EUR": f"{place}9.90"}}, "images": [],
+             "axes": {"size": {"en_US": size}}} for place, size in enumerate("SM", start=1)
         ],
     }  # fmt: skip
     PortalPage.objects.create(
@@ -215,9 +216,11 @@ def test_a_model_has_one_page_with_its_variants_for_people_and_machines(
     data = jsonld.product(sheet, "en_US", url="https://pim.example/x", trail=["Clothes"])
     assert (data["@type"], data["productGroupID"], data["variesBy"]) == ("ProductGroup", "TEE", ["size"])
     assert [one["name"] for one in data["hasVariant"]] == ["Tee, S", "Tee, M"]
-    assert data["hasVariant"][0]["offers"] == [{"@type": "Offer", "price": "9.90", "priceCurrency": "EUR"}]
+    assert data["hasVariant"][0]["offers"] == [{"@type": "Offer", "price": "19.90", "priceCurrency": "EUR"}]
     assert data["hasVariant"][0]["gtin"] == "4006381333931"
-    assert "TEE-M" in sheets.words(sheet, "en_US")
+    assert "TEE-M" in sheets.numbers(sheet, "en_US")
+    assert re.findall(r"<td>(\d+)\s*g</td>", text) == ["120", "220"]  # what differs has a column
+    assert sheets.lowest(sheet, "en_US") == (["19.90\u00a0EUR"], True)
 
 
 def test_an_older_revision_never_replaces_a_newer_one(public: PortalStage) -> None:
@@ -229,13 +232,18 @@ def test_an_older_revision_never_replaces_a_newer_one(public: PortalStage) -> No
     assert PortalPage.objects.get().sheet["locales"]["en_US"]["title"] == "Blue mug"
 
 
-def test_a_channel_without_fields_shows_what_the_family_has(transactional_db: Any, client: Client) -> None:
+def test_what_is_not_mapped_is_not_said_where_everything_was_sent(
+    transactional_db: Any, client: Client
+) -> None:
     stage = PortalStage(PUBLIC)
     stage.channel.fields.all().delete()
     stage.changed()
     stage.product("MUG-1", FULL)
     stage.send()
-    assert "<h1>Blue mug</h1>" in text_of(client.get("/portal/b2b/en_US/MUG-1"))
+    page = text_of(client.get("/portal/b2b/en_US/MUG-1"))
+    assert "<h1>Blue mug</h1>" in page
+    assert "350" not in page  # the weight was sent, and is not mapped
+    assert "350" not in PortalText.objects.get(locale="en_US").search
 
 
 def test_the_channels_page_shows_the_links(closed: PortalStage, admin_client: Client) -> None:
@@ -251,3 +259,49 @@ def test_the_portals_own_words_are_in_its_language(public: PortalStage, client: 
     assert "Zum Inhalt" in page
     assert "0,35 kg" in page
     assert "1 Produkt<" in text_of(client.get("/portal/b2b/de_DE/"))
+
+
+def test_another_connector_takes_the_pages_down_and_does_not_bring_old_ones_back(
+    public: PortalStage, client: Client
+) -> None:
+    def switch(connector: str, settings: dict[str, Any]) -> None:
+        Channel.objects.update(connector=connector, settings=settings)
+        profiles.moved(channel_id=public.channel.pk)
+        public.changed()
+
+    stays, leaves = public.products(2)
+    public.send()
+    switch("webhook", {"endpoint": "http://127.0.0.1:9/hook", "timeout": 1})
+    public.put(leaves, status="draft")
+    switch("portal", PUBLIC)
+    assert client.get("/portal/b2b/en_US/MUG-2").status_code == 404
+    public.let_time_pass()
+    public.send()
+    assert client.get("/portal/b2b/en_US/MUG-1").status_code == 200
+    assert client.get("/portal/b2b/en_US/MUG-2").status_code == 404
+    assert public.listing(stays).state == Listing.State.LIVE
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("<p>Fish &amp; chips</p><p>Two</p>", "Fish & chips Two"),
+        ("under 3 < 4", "under 3 < 4"),
+        (["a", "b"], "a, b"),
+    ],
+)
+def test_a_text_loses_its_marks_and_no_words(value: Any, shown: str) -> None:
+    assert sheets.plain(value) == shown
+
+
+def test_an_address_that_is_too_long_to_keep_is_left_out(public: PortalStage) -> None:
+    product = public.product("Ж" * 150)
+    public.send()
+    listing = public.listing(product)
+    assert (listing.state, listing.external_url) == (Listing.State.LIVE, "")
+
+
+def test_a_sku_that_would_lead_elsewhere_is_refused(public: PortalStage, client: Client) -> None:
+    product = public.product("A/../B")
+    public.send()
+    assert public.listing(product).state == Listing.State.BLOCKED
