@@ -107,6 +107,11 @@ class Row:
         return " ".join([*found, *(tag for row in self.families for tag in row.tags.split())])
 
     @property
+    def in_short(self) -> list[Any]:
+        """What the product comes out as, be it by the way of its family."""
+        return self.shown or next((row.shown for row in self.families if row.shown), [])
+
+    @property
     def source_said(self) -> str:
         if self.draft.kind == "fixed":
             return _("“%s” everywhere") % self.draft.text

@@ -57,7 +57,7 @@ def guide(request: HttpRequest, connector: str) -> HttpResponse:
 def guide_link(connector: str) -> SafeString:
     address = _guide_address(connector)
     return (
-        format_html('<a class="text-primary-600 dark:text-primary-500 underline" href="{}" target="_blank">{}</a>', address, _("The guide: what to prepare, and what each setting does"))
+        format_html('<a class="inline-block px-3 py-2 text-primary-600 dark:text-primary-500 underline" href="{}" target="_blank">{}</a>', address, _("The guide: what to prepare, and what each setting does"))
         if address else mark_safe("")
     )  # fmt: skip
 

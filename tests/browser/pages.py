@@ -72,9 +72,25 @@ def prepare(page: Page, rig: Rig) -> list[Place]:
         Place("structure-workbook", f"{rig.admin}/catalog/attribute/workbook/"),
         *(place for room in FORMS for place in _list_and_forms(page, rig, room, may_add=True)),
         *(place for room in RECORDS for place in _list_and_forms(page, rig, room, may_add=False)),
+        *_channels(page, rig),
         *_library(page, rig),
         Place("password", f"{rig.admin}/password_change/"),
     ]
+
+
+def _channels(page: Page, rig: Rig) -> list[Place]:
+    room = f"{rig.admin}/channels/channel"
+    fields = _first(page, rig, "channels/channel").replace("/change/", "/mapping/")
+    return [
+        Place("channel-kind", f"{room}/add/?connector=shopify", is_alike=True),
+        Place("channel-guide", f"{room}/guides/shopify/"),
+        Place("channel-fields", fields, _open_fields),
+    ]
+
+
+def _open_fields(page: Page) -> None:
+    for number in (0, 1):
+        page.locator(".mapping-row > summary").nth(number).click()
 
 
 def _library(page: Page, rig: Rig) -> list[Place]:
