@@ -10,7 +10,7 @@ from django.urls import path
 from unfold.admin import ModelAdmin
 
 from catalog.access import PolicyAdmin
-from catalog.importing.screens import columns, overview, run
+from catalog.importing.screens import columns, mend, overview, run
 from catalog.models.importing import ImportRun
 
 
@@ -30,6 +30,10 @@ class ImportRunAdmin(PolicyAdmin, ModelAdmin):
             path(f"{one}/columns/", wrap(columns.columns), name="catalog_importrun_columns"),
             path(f"{one}/columns/try/", wrap(columns.try_column), name="catalog_importrun_try"),
             path(f"{one}/apply/", wrap(run.apply), name="catalog_importrun_apply"),
+            path(f"{one}/mend/", wrap(mend.mend_class), name="catalog_importrun_mend"),
+            path(f"{one}/mend/cells/", wrap(mend.mend_cells), name="catalog_importrun_mend_cells"),
+            path(f"{one}/mend/check/", wrap(mend.check), name="catalog_importrun_check"),
+            path(f"{one}/mend/file/", wrap(mend.take_file), name="catalog_importrun_mend_file"),
             path(f"{one}/progress/", wrap(run.progress), name="catalog_importrun_progress"),
             path(f"{one}/cancel/", wrap(run.cancel), name="catalog_importrun_cancel"),
             path(f"{one}/undo/", wrap(run.take_back), name="catalog_importrun_undo"),

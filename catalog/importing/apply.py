@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog import events
-from catalog.importing import lanes, marks, rows, undo
+from catalog.importing import lanes, marks, policies, rows, undo
 from catalog.importing import links as linking
 from catalog.importing.links import WAITS, Links
 from catalog.importing.progress import Progress
@@ -57,6 +57,7 @@ def apply_run(run: ImportRun, *, by: Actor, progress: Progress) -> dict[str, Any
     All or nothing: with a rejected row nothing is written; when a row is refused late, what was written is reversed.
     """
     began = time.monotonic()
+    policies.leave_out(run, progress=progress)
     planned = run.rows.filter(state=State.PLANNED)
     done = run.rows.filter(state=State.APPLIED).count()
     twice, linked = run.counts.get("waiting", 0), run.counts.get("linked", 0)
@@ -226,7 +227,7 @@ def _alone(change: ProductChange, *, by: Actor) -> Outcome:
 
 def _change(run: ImportRun, row: ImportRow, links: Links | None, sources: dict[str, str]) -> ProductChange:
     """What the plan promised, based on the values it showed: what changed since is a conflict, not overwritten."""
-    fill = run.policy == Policy.FILL_EMPTY
+    fill = run.policy == Policy.FILL_EMPTY and row.action != Action.RETIRE
     fields = {name: value for name, value in row.fields.items() if name != SOURCES}
     if row.action == Action.CREATE:
         waiting = links.of(row.values) if links is not None else ()
@@ -284,7 +285,8 @@ def _settle(
             row.mark = None  # somebody else wrote too: what they did is not what the file says
         row.product_id, row.rev, row.state = outcome.product, outcome.rev, State.APPLIED
         if not outcome.changed:
-            row.state, row.action, row.changes, row.fields = State.UNCHANGED, Action.NONE, {}, {}
+            row.state, row.changes, row.fields = State.UNCHANGED, {}, {}
+            row.action = Action.NONE if row.action != Action.RETIRE else row.action
             other.append(row)
         elif row.action == Action.CREATE or (
             alone and len(outcome.changed) == len(row.changes) and row.pk not in named
@@ -327,7 +329,7 @@ def _close(
     counts = rows.tally(run, known=run.counts.get("known", 0))
     with transaction.atomic():
         stored = ImportRun.objects.select_for_update().get(pk=run.pk)
-        stored.counts = {**stored.counts, **counts, "cells_changed": stored.counts.pop("cells_applied", 0)}
+        stored.counts = {**stored.counts, **counts, "cells_changed": stored.counts.get("cells_applied", 0)}
         stored.counts["apply_seconds"] = round(stored.counts.get("apply_seconds", 0) + seconds, 3)
         stored.state, stored.applied_at = ImportRun.State.APPLIED, timezone.now()
         if spoilt:

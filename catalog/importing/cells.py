@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from catalog.attribute_types import ATTRIBUTE_TYPES, AttributeType, ValueRefused
-from catalog.attribute_types.identifier import check_not_shortened
-from catalog.importing import category_paths
+from catalog.importing.field_cells import FIELD_READERS
 from catalog.importing.mapping import Column
 from catalog.importing.settings import ImportSettings
-from catalog.models.product import Product
 from catalog.structure.product_names import NAMES, split_skus
 from catalog.structure.records import Records
 from catalog.structure.snapshot import Structure
@@ -31,8 +29,6 @@ _NO_RESULT = re.compile(
 )
 _STARTS = frozenset("#E \t\n")
 REMEMBERED = 5_000  # distinct texts of one column whose result is kept
-_TRUE = frozenset({"1", "true", "yes", "y", "x", "on", "ja", "wahr", "oui", "vrai"})
-_FALSE = frozenset({"0", "false", "no", "n", "off", "nein", "falsch", "non", "faux"})
 
 
 @dataclass(slots=True)
@@ -80,6 +76,17 @@ class _Composite:
                 found[column.to.part] = text  # type: ignore[union-attr]
         return found
 
+    def culprit(self, cells: Mapping[str, str]) -> str:
+        """The header of the first column that cannot even be read alone."""
+        for column in self.columns:
+            part = column.to.part  # type: ignore[union-attr]
+            try:
+                if cells.get(part):
+                    self.stored({part: cells[part]}, None)
+            except ValueRefused:
+                return column.column
+        return self.header
+
     def stored(self, cells: Mapping[str, str], current: Any) -> Any:
         """Raises ValueRefused."""
         for text in cells.values():
@@ -92,6 +99,7 @@ class RowParser:
     """Call it with the cells of a row. Built once per run."""
 
     def __init__(self, columns: Sequence[Column], structure: Structure, settings: ImportSettings) -> None:
+        self.columns = columns
         self.width = max((column.index + 1 for column in columns if column.index is not None), default=0)
         self._fields: list[tuple[Column, str, Callable[[str], Any]]] = []
         self._plain: list[tuple[int, str, Callable[[str], Any], dict[str, Any] | None, bool, Column]] = []
@@ -128,7 +136,9 @@ class RowParser:
             if target.key in composite:
                 continue
             cleaner = kind.cleaner(spec, column.cells(settings), structure=structure)
-            clean = _with_map(_of_results(cleaner), column.values)
+            clean = _with_map(
+                _of_results(cleaner), column.values, list_separator(column, structure, settings)
+            )
             if column.index is None:
                 self._fixed.append((target.key, clean(column.value)))
                 continue
@@ -164,14 +174,15 @@ class RowParser:
 
     def _add_field(self, column: Column, structure: Structure, settings: ImportSettings) -> None:
         name = column.to.field  # type: ignore[union-attr]
-        read = _FIELD_READERS.get(name, lambda _structure, _settings, _column: str)(
+        read = FIELD_READERS.get(name, lambda _structure, _settings, _column: str)(
             structure, settings, column
         )
         if name == "sku":
             self.sku_index = column.index
         elif name == "parent":
             self.parent_index = column.index
-        reader = _with_map(_of_results(read), column.values)
+        separator = list_separator(column, structure, settings)
+        reader = _with_map(_of_results(read), column.values, separator)
         self._fields.append((column, name, reader))
         if name == "sku":
             self.sku = lambda text: _readable(reader, text.strip())
@@ -226,6 +237,17 @@ class RowParser:
                 parsed.parts.append((composite, cells))
         return parsed
 
+    def leave_out(self, parsed: Parsed, places: Collection[int]) -> None:
+        """These cells are as if the file had no such columns: they do not even clear."""
+        keys = {column.to.key for column in self.columns if column.to and column.index in places}
+        parsed.empty = [key for key in parsed.empty if key not in keys]
+        parts = []
+        for composite, cells in parsed.parts:
+            gone = {column.to.part for column in composite.columns if column.to and column.index in places}
+            if left := {part: text for part, text in cells.items() if part not in gone}:
+                parts.append((composite, left))
+        parsed.parts = parts
+
     def complete(self, parsed: Parsed, document: Mapping[str, Any] | None) -> None:
         """Puts parts together with what is stored (`document`: the product's own values, None: a new product), and
         says what is doubtful of the row's values."""
@@ -240,7 +262,7 @@ class RowParser:
                 except ValueRefused as refused:
                     text = " ".join(text for text in cells.values() if text)
                     parsed.errors.append(
-                        _error(composite.header, composite.key, text, refused.code, refused.message)
+                        _error(composite.culprit(cells), composite.key, text, refused.code, refused.message)
                     )
                     continue
                 if not current and len(composite.remembered) < REMEMBERED:
@@ -274,11 +296,33 @@ def _folded(values: Mapping[str, str]) -> dict[str, str]:
     return {text.strip().casefold(): instead for text, instead in values.items()}
 
 
-def _with_map(read: Callable[[str], Any], values: Mapping[str, str]) -> Callable[[str], Any]:
+def list_separator(column: Column, structure: Structure, settings: ImportSettings) -> str:
+    """What separates the things that are named in a cell of this column; "" where it names one, or none from a list."""
+    target = column.to
+    if target is None:
+        return ""
+    if target.field:
+        return column.cells(settings).list_separator if target.field == "categories" else ""
+    kind = ATTRIBUTE_TYPES[structure.attributes[target.attribute].type]
+    return column.cells(settings).list_separator if kind.has_options and kind.has_parts else ""
+
+
+def _with_map(
+    read: Callable[[str], Any], values: Mapping[str, str], separator: str = ""
+) -> Callable[[str], Any]:
+    """Reads what stands in the map for a text, in a list for each of its parts."""
     if not values:
         return read
     folded = _folded(values)
-    return lambda text: read(folded.get(text.strip().casefold(), text))
+
+    def mapped(text: str) -> Any:
+        whole = folded.get(text.strip().casefold())
+        if whole is None and separator and separator in text:
+            parts = (folded.get(part.strip().casefold(), part) for part in text.split(separator))
+            return read(separator.join(part for part in parts if part.strip()))
+        return read(text if whole is None else whole)
+
+    return mapped
 
 
 def _of_results(read: Callable[[str], Any]) -> Callable[[str], Any]:
@@ -302,75 +346,3 @@ def _check_result(text: str) -> None:
             ),
             {"text": text.strip()},
         )
-
-
-def _code_by_label(specs: Mapping[str, Any]) -> dict[str, str]:
-    """Codes and unambiguous labels, casefolded, to the code."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for spec in specs.values():
-        for text in spec.labels.values():
-            found[text.strip().casefold()].add(spec.code)
-    named = {text: next(iter(codes)) for text, codes in found.items() if len(codes) == 1 and text}
-    return named | {folded: spec.code for folded, spec in specs.items()}
-
-
-def _read_sku(_structure: Structure, _settings: ImportSettings, _column: Column) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        check_not_shortened(text)
-        return text
-
-    return read
-
-
-def _read_family(structure: Structure, _settings: ImportSettings, _column: Column) -> Callable[[str], str]:
-    known = _code_by_label(structure.family_by_code)
-    return lambda text: known.get(text.casefold(), text)
-
-
-def _read_categories(
-    structure: Structure, settings: ImportSettings, column: Column
-) -> Callable[[str], list[str]]:
-    return category_paths.reader(structure, column.cells(settings).list_separator)
-
-
-def _read_enabled(_structure: Structure, _settings: ImportSettings, _column: Column) -> Callable[[str], bool]:
-    def read(text: str) -> bool:
-        folded = text.casefold()
-        if folded in _TRUE:
-            return True
-        if folded in _FALSE:
-            return False
-        raise ValueRefused(
-            "not_boolean", _("'%(text)s' is neither yes nor no: write 1 or 0."), {"text": text[:60]}
-        )
-
-    return read
-
-
-def _read_status(_structure: Structure, _settings: ImportSettings, _column: Column) -> Callable[[str], str]:
-    known = {str(label).casefold(): value for value, label in Product.Status.choices}
-    return lambda text: known.get(text.casefold(), text.casefold())
-
-
-def _read_rev(_structure: Structure, _settings: ImportSettings, _column: Column) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        if text.isdecimal() and len(text) < 16:
-            return int(text)
-        raise ValueRefused(
-            "not_a_revision",
-            _("'%(text)s' is no revision: leave the column as it was exported."),
-            {"text": text[:60]},
-        )
-
-    return read
-
-
-_FIELD_READERS: Mapping[str, Callable[[Structure, ImportSettings, Column], Callable[[str], Any]]] = {
-    "sku": _read_sku,
-    "parent": _read_sku,
-    "family": _read_family,
-    "categories": _read_categories,
-    "enabled": _read_enabled,
-    "status": _read_status,
-    "_rev": _read_rev,
-}

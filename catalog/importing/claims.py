@@ -20,8 +20,15 @@ class Claims:
 
     def __init__(self, structure: Structure, headers: Mapping[str, str], links: Links | None) -> None:
         self.structure, self.headers, self.links = structure, headers, links
-        self._unique = {code for code, spec in structure.attributes.items() if spec.unique} & headers.keys()
+        self.unique = {code for code, spec in structure.attributes.items() if spec.unique} & headers.keys()
         self._taken = Firsts()
+
+    def hold(self, number: int, sku: str, values: Mapping[str, Any]) -> None:
+        """A row that is planned already, and the unique values it is going to have."""
+        for code in self.unique & values.keys():
+            if values[code] is not None:
+                entry = f"{code} {unique_entry(self.structure.attributes[code], values[code])}"
+                self._taken.claim(entry, number, sku)
 
     def objection(
         self, row: PlannedRow, values: Mapping[str, Any], changed: Mapping[str, tuple[Any, Any]]
@@ -31,7 +38,7 @@ class Claims:
 
     def _clash(self, row: PlannedRow, changed: Mapping[str, tuple[Any, Any]]) -> dict[str, Any] | None:
         """Two rows of the file that want the same unique value: the first has it."""
-        for code in self._unique:
+        for code in self.unique:
             after = changed.get(code, (None, None))[1]
             if after is None or after is ABSENT:
                 continue

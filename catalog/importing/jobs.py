@@ -1,4 +1,4 @@
-"""The four kinds of job of an import. Parameters: `run`, a run's id; `trusted`, for what an operator started by command."""
+"""The kinds of job of an import. Parameters: `run`, a run's id; `trusted`, for what an operator started by command."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from catalog.access import require
 from catalog.importing.apply import apply_run, close_run
 from catalog.importing.mapping import MappingRefused
+from catalog.importing.mending import again
 from catalog.importing.plan import plan_run
 from catalog.importing.progress import Progress
 from catalog.importing.readers.base import FileRefused
@@ -53,6 +54,13 @@ def _has_begun(run: int) -> bool:
     return ImportRow.objects.filter(run_id=run, state=ImportRow.State.APPLIED).exists()
 
 
+def _mend_ended(row: Job) -> None:
+    run = ImportRun.objects.filter(pk=row.params["run"], state=State.MENDING).first()
+    if run is not None:
+        again.recount(run)
+        ImportRun.objects.filter(pk=run.pk).update(error=row.error)
+
+
 def _undo_ended(row: Job) -> None:
     ImportRun.objects.filter(pk=row.params["run"], state=State.UNDOING).update(
         state=State.APPLIED, error=row.error
@@ -80,6 +88,25 @@ def plan_job(handle: JobHandle, run: int, trusted: bool = False) -> dict[str, An
         return {"refused": str(refused)}
     except JobCancelled:
         ImportRun.objects.filter(pk=run).update(state=State.CANCELLED)
+        raise
+
+
+@job("import.mend", queue="imports", ended=_mend_ended)
+def mend_job(handle: JobHandle, run: int, trusted: bool = False) -> dict[str, Any]:
+    """The rejected rows once more. What refuses it is an answer for the person, and the rows stay as they are."""
+    row, user = _fetch(run, handle)
+    if row.state != State.MENDING:
+        return {}
+    require(user, "import.run")
+    try:
+        with collector.seldom():
+            return again.plan_again(row, by=actor_of(row, user=user), progress=Progress(handle))
+    except (FileRefused, MappingRefused, SettingsRefused) as refused:
+        again.recount(row)
+        ImportRun.objects.filter(pk=run).update(error=str(refused))
+        return {"refused": str(refused)}
+    except JobCancelled:
+        again.recount(row)
         raise
 
 

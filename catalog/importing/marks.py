@@ -24,12 +24,14 @@ from catalog.structure.snapshot import Structure
 from catalog.values.changes import Actor
 from catalog.values.rows import insert_rows
 
-RULES = 1  # raise it where the same cells come to mean something else
+_NOT_READ = ("policy", "missing")  # settings that do not say what a row means
+RULES = 2  # raise it where the same cells come to mean something else
 
 
 def key_of(columns: Sequence[Column], settings: ImportSettings, structure: Structure) -> bytes:
     """32 bytes: equal where the same row has the same meaning."""
-    meaning = [RULES, structure.version, settings.as_json(), [_plain(column) for column in columns]]
+    read = {name: value for name, value in settings.as_json().items() if name not in _NOT_READ}
+    meaning = [RULES, structure.version, read, [_plain(column) for column in columns]]
     return blake2b(orjson.dumps(meaning, option=orjson.OPT_SORT_KEYS), digest_size=32).digest()
 
 
@@ -73,6 +75,11 @@ def store(profile: int, marks: Sequence[tuple[int, int, int]], *, created: bool 
         else:
             sql = f"INSERT INTO {table} ({names}) VALUES (%s, %s, %s, %s) {renewed}"  # noqa: S608 - our own names
             cursor.executemany(sql, [(profile, *mark) for mark in rows])
+
+
+def forget(profile: int, products: Sequence[int]) -> None:
+    """What an undone import said of these products was not to be said: they are no longer of the profile by it."""
+    ImportMark.objects.filter(profile=profile, product_id__in=products).delete()
 
 
 _COLUMNS = ("profile", "product", "rev", "mark")

@@ -1,4 +1,4 @@
-"""What a run came to: numbers, errors by kind, and the rejected rows to mend in a spreadsheet."""
+"""What a run came to: numbers, errors, and the rejected rows to mend in a spreadsheet."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import xlsxwriter
-from django.db.models import Count
 from django.utils.translation import gettext as _
 
+from catalog.importing import rows
 from catalog.importing.readers.base import Table
-from catalog.importing.rows import State
 from catalog.models.importing import ImportRow, ImportRun, row_of
 from pim.lib.formulas import neutral
 
@@ -32,7 +31,7 @@ def summary(run: ImportRun, *, seconds: float) -> dict[str, Any]:
 
 def errors(run: ImportRun) -> Iterator[dict[str, Any]]:
     """{row, column, value, code, message} of each rejected cell, in the order of the file."""
-    rejected = run.rows.filter(state=State.REJECTED).order_by("number").values_list("number", "errors")
+    rejected = rows.rejected(run).order_by("number").values_list("number", "errors")
     for number, listed in rejected.iterator(chunk_size=500):
         for problem in listed:
             yield {
@@ -41,34 +40,19 @@ def errors(run: ImportRun) -> Iterator[dict[str, Any]]:
             }  # fmt: skip
 
 
-def kinds_of_errors(run: ImportRun) -> list[dict[str, Any]]:
-    """[{code, count, message, column}] by the rows' first error, the most frequent first; the text is an example's."""
-    rejected = run.rows.filter(state=State.REJECTED).order_by()
-    counted = list(
-        rejected.values_list("error_code").annotate(number=Count("pk")).order_by("-number", "error_code")
-    )
-    examples: dict[str, dict[str, Any]] = {}
-    for code, _count in counted[:50]:
-        row = rejected.filter(error_code=code).order_by("number").values_list("errors", flat=True).first()
-        examples[code] = row[0] if row else {}
-    return [
-        {"code": code, "count": count, "message": examples.get(code, {}).get("message", code), "column": examples.get(code, {}).get("column", "")}
-        for code, count in counted
-    ]  # fmt: skip
-
-
 def _rejected(run: ImportRun) -> Iterator[list[str]]:
     """Header and rows as in the file, and last what is wrong."""
     width = len(Table.from_json(run.table).headers)
     yield [*Table.from_json(run.table).headers, _("Row"), _("What is wrong")]
     for row in (
-        run.rows.filter(state=State.REJECTED)
+        rows.rejected(run)
         .order_by("number")
-        .only("number", "raw", "errors")
+        .only("run", "number", "raw", "mended", "errors")
         .iterator(chunk_size=500)
     ):
-        cells = [*row.raw[:width], *[""] * (width - len(row.raw))]
-        yield [*cells, str(row.place), _sentences(row)]
+        known = rows.cells_of(row)
+        cells = [*known[:width], *[""] * (width - len(known))]
+        yield [*cells, rows.written(row.number), _sentences(row)]
 
 
 def _sentences(row: ImportRow) -> str:

@@ -2,11 +2,13 @@
 
 `changes` holds what an update changes or changed, as in Revision; a created product's row keeps its `values` and
 `fields` only, since everything before was absent. `fields` may carry `_sources`: {key: source before the run wrote it}.
+`mended` is laid over `raw` (`cells_of`). Rows of action RETIRE are products that the file does not name: no row of it.
 Products that the file itself creates stand in values by their negated row number until they have an id (links).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +16,7 @@ from typing import Any
 import orjson
 from django.db.models import Count, QuerySet
 
-from catalog.models.importing import ImportRow, ImportRun
+from catalog.models.importing import PARTS, RAISED, ImportRow, ImportRun, number_in, row_of
 from catalog.values.changes import ABSENT
 from catalog.values.revisions import from_json, to_json
 from catalog.values.rows import Written, insert_rows, update_rows
@@ -32,8 +34,11 @@ _COLUMNS = (
     "error_code",
     "rev",
     "mark",
+    "mended",
     *_DOCUMENTS,
 )
+_PARTS = ("", "b", "c", "d")
+_WRITTEN = re.compile(r"(\d{1,9})([bcd]?)\Z")
 NO_CELLS = Written("[]")
 _CHUNK = 500
 State, Action = ImportRow.State, ImportRow.Action
@@ -51,6 +56,7 @@ class PlannedRow:
     rev: int | None = None  # of the product, as the plan found it
     level: int = 0
     mark: int | None = None
+    mended: Mapping[str, str | None] | None = None
     raw: Written = NO_CELLS  # its cells, packed
     values: Mapping[str, Any] = field(default_factory=dict)
     fields: Mapping[str, Any] = field(default_factory=dict)
@@ -76,7 +82,7 @@ def insert(run_id: int, rows: Sequence[PlannedRow]) -> None:
         (
             (
                 run_id, row.number, row.sku[:150], row.action, row.state, row.product_id, row.level,
-                row.errors[0]["code"][:40] if row.errors else "", row.rev, row.mark, _document(row.raw), _document(row.values),
+                row.errors[0]["code"][:40] if row.errors else "", row.rev, row.mark, row.mended, _document(row.raw), _document(row.values),
                 _document(row.fields), _document(row.changes), _document(row.errors), _document(row.notes),
             )
             for row in rows
@@ -114,23 +120,66 @@ def changes_json(changed: Mapping[str, tuple[Any, Any]]) -> dict[str, list[Any]]
     return {key: [to_json(before), to_json(after)] for key, (before, after) in changed.items()}
 
 
-def tally(run: ImportRun, *, known: int) -> dict[str, int]:
-    """How many rows came to what: created, updated, unchanged, rejected, skipped; their sum is `rows`. Where products are
-    made of several rows, these count products, and `rows` counts those of the file.
+def rejected(run: ImportRun) -> QuerySet[ImportRow]:
+    """The rows of the file that are rejected."""
+    return run.rows.filter(state=State.REJECTED).exclude(action=Action.RETIRE)
 
+
+def retired(run: ImportRun) -> QuerySet[ImportRow]:
+    """The products that the file does not name, whatever became of them."""
+    return run.rows.filter(action=Action.RETIRE)
+
+
+def cells_of(row: ImportRow) -> list[str]:
+    """The cells of the file as they were mended; one that is left out is empty."""
+    cells = list(row.raw)
+    for place, text in (row.mended or {}).items():
+        if int(place) < len(cells):
+            cells[int(place)] = text or ""
+    return cells
+
+
+def written(number: int) -> str:
+    """As the file of rejected rows names a row: 12, or 12b for the second product that begins there."""
+    part = (number - RAISED) % PARTS if number >= RAISED else 0
+    return f"{row_of(number)}{_PARTS[part]}"
+
+
+def number_of(text: str, *, raised: bool) -> int | None:
+    """The number that was `written` so; None where it is none. `raised`: in a run whose rows are products of several."""
+    found = _WRITTEN.match(text.strip())
+    if not found or (found[2] and not raised):
+        return None
+    row = int(found[1])
+    return number_in(row, _PARTS.index(found[2])) if raised else row
+
+
+def tally(run: ImportRun, *, known: int) -> dict[str, int]:
+    """How many rows came to what: created, updated, unchanged, rejected, skipped, ready; their sum is `rows`. Where products
+    are made of several rows, these count products, and `rows` counts those of the file.
+
+    `ready`: mended when the others had been written, and not written yet. `missing`: products that no row names.
     `known`: rows that were recognised as those of last time, of which nothing is stored.
     """
-    counts = dict.fromkeys(("rows", "created", "updated", "unchanged", "rejected", "skipped"), 0)
+    counts = dict.fromkeys(
+        ("rows", "created", "updated", "unchanged", "rejected", "skipped", "ready", "missing"), 0
+    )
     counts["rows"] = counts["unchanged"] = known
     for state, action, number in run.rows.order_by().values_list("state", "action").annotate(Count("pk")):
+        if action == Action.RETIRE:
+            counts["missing"] += number
+            continue
         counts["rows"] += number
-        counts[outcome_of(state, action)] += number
+        is_ready = run.applied_at is not None and state == State.PLANNED
+        counts["ready" if is_ready else outcome_of(state, action)] += number
     if "file_rows" in run.counts:
         counts["rows"], counts["products"] = run.counts["file_rows"], counts["rows"]
     return counts
 
 
 def outcome_of(state: str, action: str) -> str:
+    if action == Action.RETIRE:
+        return "missing"
     if state == State.REJECTED:
         return "rejected"
     if state == State.SKIPPED:
@@ -139,8 +188,14 @@ def outcome_of(state: str, action: str) -> str:
 
 
 def with_outcome(rows: QuerySet[ImportRow], outcome: str) -> QuerySet[ImportRow]:
-    """The rows that `outcome_of` names so."""
+    """The rows that `outcome_of` names so; "ready" as `tally` counts them."""
+    if outcome == "missing":
+        return rows.filter(action=Action.RETIRE)
+    rows = rows.exclude(action=Action.RETIRE)
+    if outcome == "ready":
+        return rows.filter(state=State.PLANNED)
     if outcome in ("rejected", "skipped"):
         return rows.filter(state=outcome)
     action = {"created": Action.CREATE, "updated": Action.UPDATE, "unchanged": Action.NONE}[outcome]
+    rows = rows.exclude(state=State.PLANNED, run__applied_at__isnull=False)
     return rows.filter(action=action).exclude(state__in=[State.REJECTED, State.SKIPPED])

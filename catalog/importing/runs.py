@@ -1,4 +1,4 @@
-"""What the screens and commands call: start, recognise, map, plan, apply, undo, cancel. Each asks catalog.access."""
+"""What the screens and commands call: start, recognise, map, plan, mend, apply, undo, cancel. Each asks catalog.access."""
 
 from __future__ import annotations
 
@@ -15,13 +15,15 @@ from django.utils.translation import gettext as _
 
 from catalog import jobs
 from catalog.access import require
-from catalog.importing import files, links, mapping, shaped
+from catalog.importing import files, links, mapping, missing, rows, shaped
 from catalog.importing import jobs as kinds
 from catalog.importing.dialects import DIALECTS, dialect_of
 from catalog.importing.mapping import Column
+from catalog.importing.mending import again
+from catalog.importing.progress import Progress
 from catalog.importing.readers.base import NOTHING_CHOSEN, Choices, FileRefused, Table
 from catalog.importing.readers.child import recognise_in_child
-from catalog.importing.settings import ImportSettings
+from catalog.importing.settings import MISSING, ImportSettings
 from catalog.importing.suggest import decimal_mark
 from catalog.models.importing import ImportProfile, ImportRun
 from catalog.models.job import Job
@@ -32,7 +34,10 @@ State = ImportRun.State
 PLANNABLE = (State.UPLOADED, State.PLANNED, State.FAILED, State.CANCELLED)
 _BY_CHOICE = ("no_such_sheet", "encoding", "delimiter", "no_header", "no_rows", "empty")
 UNDOABLE = (State.APPLIED, State.CANCELLED, State.FAILED)
-WORKING = (State.PLANNING, State.APPLYING, State.UNDOING)
+MENDABLE = (State.PLANNED, State.APPLIED)
+WORKING = (State.PLANNING, State.MENDING, State.APPLYING, State.UNDOING)
+# So many rejected rows, in a file of so many, are planned anew at once; more are a job's.
+FEW, SHORT = 200, 5_000
 
 
 class WrongState(ValueError):
@@ -57,7 +62,7 @@ def start(
     settings = ImportSettings.from_json(profile.settings if profile else {})
     run = ImportRun(
         profile=profile, source=profile.source if profile else None, file=name, filename=files.clean_name(filename),
-        sha256=sha256, created_at=timezone.now(), created_by=user,
+        sha256=sha256, policy=settings.policy, created_at=timezone.now(), created_by=user,
     )  # fmt: skip
     settings = _recognise_as_last_time(run, settings, guess=guess)
     if profile is None:
@@ -183,18 +188,73 @@ def plan(run: ImportRun, *, user: User | None, trusted: bool = False) -> Job:
         return _enqueue(locked, State.PLANNING, "import.plan", _("Plan of %s"), user, trusted)
 
 
-def apply(run: ImportRun, *, policy: str, user: User | None, trusted: bool = False) -> Job:
-    """Enqueues the writing of a plan. An apply that failed goes on where it stopped. Raises WrongState, PermissionDenied."""
+def check_again(run: ImportRun, *, user: User) -> Job | None:
+    """Plans the rejected rows anew, as they were mended: at once (None) where they are few. Raises WrongState, PermissionDenied,
+    MappingRefused, SettingsRefused."""
+    _require(user, "import.run")
+    with transaction.atomic():
+        locked = lock_to_mend(run)
+        few = rows.rejected(locked).count() <= FEW and locked.counts.get("rows", 0) <= SHORT
+        if few and not locked.counts.get("known"):
+            again.plan_again(locked, by=kinds.actor_of(locked, user=user), progress=Progress())
+            return None
+        return _enqueue(locked, State.MENDING, "import.mend", _("Check of %s"), user, False)
+
+
+def may_be_mended(run: ImportRun) -> bool:
+    return run.state in MENDABLE and run.thinned_at is None
+
+
+def lock_to_mend(run: ImportRun) -> ImportRun:
+    """In a transaction. Raises WrongState."""
+    locked = _lock(run, MENDABLE)
+    if locked.thinned_at:
+        raise WrongState(gone_sentence(locked))
+    return locked
+
+
+def apply(
+    run: ImportRun,
+    *,
+    policy: str,
+    user: User | None,
+    trusted: bool = False,
+    missing_products: str = "",
+    confirmed: bool = False,
+    remembered: bool = True,
+) -> Job:
+    """Enqueues the writing of a plan, or of what was mended since. An apply that failed goes on where it stopped.
+
+    `missing_products`: as ImportSettings.missing; "": as the run has it. `confirmed`: that many products are missing is no
+    accident. `remembered`: the profile's next files begin with the same. Raises WrongState, PermissionDenied.
+    """
     _require(user, "import.run", trusted)
     if policy not in ImportRun.Policy.values:
         raise WrongState(_("A policy is one of %(known)s.") % {"known": ", ".join(ImportRun.Policy.values)})
     with transaction.atomic():
-        locked = _lock(run, (State.PLANNED, State.FAILED))
-        if locked.state == State.FAILED and not links.is_unfinished(locked):
+        locked = _lock(run, (State.PLANNED, State.FAILED, State.APPLIED))
+        if locked.state != State.PLANNED and not links.is_unfinished(locked):
             raise WrongState(_("Nothing is planned: plan the file again."))
-        locked.policy = policy
-        locked.save(update_fields=["policy"])
+        if locked.state == State.APPLIED:  # what was written is not put at stake by what was mended
+            policy = locked.policy if locked.policy != ImportRun.Policy.ALL_OR_NOTHING else "skip-bad"
+        settings = ImportSettings.from_json(locked.settings)
+        if missing_products in MISSING:
+            settings = replace(settings, missing=missing_products)
+        if settings.missing == "retire" and (why := missing.why_not_retired(locked, confirmed=confirmed)):
+            raise WrongState(why)
+        locked.policy, locked.settings = policy, replace(settings, policy=policy).as_json()
+        locked.save(update_fields=["policy", "settings"])
+        if remembered:
+            _remember_policy(locked, policy, settings.missing)
         return _enqueue(locked, State.APPLYING, "import.apply", _("Import of %s"), user, trusted)
+
+
+def _remember_policy(run: ImportRun, policy: str, missing_products: str) -> None:
+    if run.profile_id:
+        profile = ImportProfile.objects.select_for_update().get(pk=run.profile_id)
+        known = ImportSettings.from_json(profile.settings)
+        profile.settings = replace(known, policy=policy, missing=missing_products).as_json()
+        profile.save(update_fields=["settings"])
 
 
 def undo(run: ImportRun, *, user: User | None, trusted: bool = False) -> Job:
@@ -267,9 +327,12 @@ __all__ = [
     "WrongState",
     "apply",
     "cancel",
+    "check_again",
     "gaps",
     "gone_sentence",
     "kinds",
+    "lock_to_mend",
+    "may_be_mended",
     "plan",
     "recognise",
     "remember",

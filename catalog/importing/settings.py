@@ -14,6 +14,8 @@ from catalog.importing.readers.base import Choices
 DECIMALS = (".", ",")
 EMPTY_CELLS = ("keep", "clear")
 LIST_SEPARATORS = (",", ";", "|")
+POLICIES = ("all-or-nothing", "skip-bad", "fill-empty", "create-only", "update-only")  # ImportRun.Policy
+MISSING = ("nothing", "report", "retire")
 
 
 class SettingsRefused(ValueError):
@@ -26,6 +28,8 @@ class ImportSettings:
 
     `create` and `update` say what the run may do at all. `encoding`, `delimiter`, `sheet`, `header_row` and `every_row` are
     what a person corrected in the recognition (readers.base.Choices), and `dialect` too; None: found out.
+    `policy`: the one that was applied last. `missing`: what becomes of products that earlier files of the profile named and
+    this one does not: nothing, report (list them), retire (disable them).
     """
 
     decimal: str = "."
@@ -40,6 +44,8 @@ class ImportSettings:
     header_row: int | None = None
     every_row: bool = False
     dialect: str | None = None
+    policy: str = "skip-bad"
+    missing: str = "nothing"
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> ImportSettings:
@@ -52,6 +58,8 @@ class ImportSettings:
             ("decimal", DECIMALS),
             ("empty", EMPTY_CELLS),
             ("list_separator", LIST_SEPARATORS),
+            ("policy", POLICIES),
+            ("missing", MISSING),
         ):
             if getattr(settings, name) not in allowed:
                 raise SettingsRefused(

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from catalog.importing import links, rows
+from catalog.importing import links, marks, rows
 from catalog.importing.progress import Progress
 from catalog.importing.rows import SOURCES, Action, State
 from catalog.models.importing import ImportRow, ImportRun
@@ -33,14 +33,35 @@ _REVERSED = ("state", "notes")
 
 def undo_run(run: ImportRun, *, by: Actor, progress: Progress) -> dict[str, Any]:
     """Reverses what the run applied; returns {"reversed", "kept", "failed"} in rows and `reasons`."""
+    _forego_mended(run, progress)
     reverse_rows(run, by=by, progress=progress)
     result = result_of(run)
     with transaction.atomic():
         stored = ImportRun.objects.select_for_update().get(pk=run.pk)
+        stored.counts |= rows.tally(stored, known=stored.counts.get("known", 0))
         stored.counts["undo"] = {name: result[name] for name in ("reversed", "kept", "failed")}
         stored.state = ImportRun.State.UNDONE
         stored.save(update_fields=["counts", "state"])
     return result
+
+
+def _forego_mended(run: ImportRun, progress: Progress) -> None:
+    """Rows that were mended and not written yet: they are not going to be."""
+    while True:
+        with transaction.atomic():
+            progress.hold()
+            chunk = list(
+                run.rows.filter(state=State.PLANNED).defer("raw").select_for_update(of=("self",))[:CHUNK]
+            )
+            for row in chunk:
+                text = _("Not written: the import was undone before.")
+                row.state, row.notes = (
+                    State.SKIPPED,
+                    [*row.notes, {"kind": "skipped", "key": "_sku", "message": text}],
+                )
+            rows.store_results(chunk, _REVERSED)
+        if len(chunk) < CHUNK:
+            return
 
 
 def result_of(run: ImportRun, *, most: int = 1000) -> dict[str, Any]:
@@ -70,7 +91,7 @@ def reverse_rows(run: ImportRun, *, by: Actor, progress: Progress, forget: bool 
             chunk = list(applied.order_by("-level", "-number").select_for_update(of=("self",))[:CHUNK])
             chunk = [row for row in chunk if row.level == chunk[0].level]
             if chunk:
-                _reverse_chunk(chunk, by=by, forget=forget)
+                _reverse_chunk(run, chunk, by=by, forget=forget)
                 failpoint("undo_commit")
             return len(chunk)
 
@@ -112,7 +133,7 @@ def preview(run: ImportRun, *, most: int = 1000) -> list[Reversal]:
     return found[:most]
 
 
-def _reverse_chunk(chunk: Sequence[ImportRow], *, by: Actor, forget: bool) -> None:
+def _reverse_chunk(run: ImportRun, chunk: Sequence[ImportRow], *, by: Actor, forget: bool) -> None:
     ids = [row.product_id for row in chunk if row.product_id]
     # Locked before they are looked at: an edit that came between the two would be taken back unseen.
     list(Product.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True).values_list("pk"))
@@ -122,6 +143,8 @@ def _reverse_chunk(chunk: Sequence[ImportRow], *, by: Actor, forget: bool) -> No
     for reversal in reversals:
         _settle(reversal, outcomes.get(id(reversal.row)), forget=forget)
     rows.store_results(chunk, _REVERSED)
+    gone = [row.product_id for row in chunk if row.product_id and row.state not in (State.KEPT, State.FAILED)]
+    marks.forget(marks.profile_of(run), gone)
 
 
 def _settle(reversal: Reversal, outcome: Outcome | None, *, forget: bool) -> None:

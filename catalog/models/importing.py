@@ -50,7 +50,10 @@ class ImportProfile(Labelled):
 
 
 class ImportRun(models.Model):
-    """One file on its way: uploaded → planning → planned → applying → applied → undoing → undone, or failed, cancelled."""
+    """One file on its way: uploaded → planning → planned → applying → applied → undoing → undone, or failed, cancelled.
+
+    From planned and applied it goes through mending, in which its rejected rows are planned anew, and back.
+    """
 
     class State(models.TextChoices):
         UPLOADED = "uploaded", _("Uploaded")
@@ -58,6 +61,7 @@ class ImportRun(models.Model):
         PLANNED = "planned", _("Planned")
         APPLYING = "applying", _("Applying")
         APPLIED = "applied", _("Applied")
+        MENDING = "mending", _("Being mended")
         UNDOING = "undoing", _("Being undone")
         UNDONE = "undone", _("Undone")
         FAILED = "failed", _("Failed")
@@ -67,6 +71,8 @@ class ImportRun(models.Model):
         ALL_OR_NOTHING = "all-or-nothing", _("All or nothing")
         SKIP_BAD = "skip-bad", _("Skip bad rows")
         FILL_EMPTY = "fill-empty", _("Only fill what is empty, skip bad rows")
+        CREATE_ONLY = "create-only", _("Only create, skip bad rows")
+        UPDATE_ONLY = "update-only", _("Only update, skip bad rows")
 
     profile = models.ForeignKey(
         ImportProfile,
@@ -113,6 +119,9 @@ class ImportRow(models.Model):
 
     `changes` is {key: [before, after]} as in Revision; `errors` is [{column, key, value, code, message}], with `row` where
     the cell stands in another row than the product begins in.
+    `mended` is laid over `raw`: {place of the cell: what a person wrote instead, or null for a cell that is left out}; NULL: nothing.
+
+    A product that the file does not name (catalog.importing.missing) has a row of action RETIRE, numbered after the file's.
     """
 
     class State(models.TextChoices):
@@ -129,6 +138,7 @@ class ImportRow(models.Model):
         CREATE = "create", _("Create")
         UPDATE = "update", _("Update")
         NONE = "none", _("None")
+        RETIRE = "retire", _("Disable")
 
     # No index of its own here: the constraint's begins with it.
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="rows", db_index=False)
@@ -141,6 +151,7 @@ class ImportRow(models.Model):
     # Models before sub-models before variants, and last who names others of the file (catalog.importing.links).
     level = models.PositiveSmallIntegerField(default=0)
     raw = DocumentField(default=list)
+    mended = DocumentField(null=True)
     values = DocumentField(default=dict)  # key → stored value, as cleaned
     fields = DocumentField(default=dict)
     changes = DocumentField(default=dict)

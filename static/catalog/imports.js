@@ -38,6 +38,8 @@
         const row = event.target.closest("[data-row]");
         if (row && !event.target.closest("button") && !window.getSelection().toString()) row.querySelector("button").click();
     });
+    // Or the theme looks for the text box of its own file fields.
+    document.querySelectorAll("[data-plain-file]").forEach((input) => { input.hasChangeListener = true; });
 
     const columns = document.querySelector("[data-columns]");
     if (columns) {

@@ -134,9 +134,9 @@ def refused(page: Page) -> list[tuple[int, str]]:
     page.wait_for_load_state()
     rows = page.get_by_role("region", name="Rows").locator("tbody tr").all()
     return sorted(
-        (int(row.locator("td").first.inner_text()), problem.inner_text())
+        (int(row.locator("td").first.inner_text()), cell.locator(".cell-name").text_content() or "")
         for row in rows
-        for problem in row.locator(".problem strong").all()
+        for cell in row.locator("td:has(.problem)").all()
     )
 
 

@@ -23,6 +23,7 @@ TONES = {
     "unchanged": "muted",
     "rejected": "danger",
     "skipped": "muted",
+    "missing": "warning",
 }
 
 

@@ -63,6 +63,17 @@ class SettingsForm(forms.Form):
     )
     create = forms.BooleanField(label=gettext_lazy("Create new products"), required=False)
     update = forms.BooleanField(label=gettext_lazy("Change existing products"), required=False)
+    missing = forms.ChoiceField(
+        label=gettext_lazy("Products the profile's earlier files had and this one lacks"), required=False,
+        choices=[
+            ("nothing", gettext_lazy("do nothing")),
+            ("report", gettext_lazy("list them")),
+            ("retire", gettext_lazy("disable them")),
+        ],
+    )  # fmt: skip
+
+    def clean_missing(self) -> str:
+        return self.cleaned_data["missing"] or "nothing"
 
 
 def find(request: HttpRequest, pk: int) -> ImportRun:

@@ -22,7 +22,7 @@ from catalog.models.user import User
 PAGE = 30
 TONES = {
     "planned": "info", "applied": "success", "undone": "muted", "failed": "danger", "cancelled": "warning",
-    "uploaded": "muted", "planning": "info", "applying": "info", "undoing": "info",
+    "uploaded": "muted", "planning": "info", "mending": "info", "applying": "info", "undoing": "info",
 }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet, TextField, Value
+from django.db.models import Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, StreamingHttpResponse
 from django.template.response import TemplateResponse
@@ -16,18 +16,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from catalog.access import can, endpoint
-from catalog.importing import links, report, rows, runs, undo
+from catalog.access import can, endpoint, rights_of, visible
+from catalog.importing import links, missing, report, rows, runs, undo
+from catalog.importing.screens import wrong
 from catalog.importing.screens.changes import described, key_label
 from catalog.importing.screens.columns import find, person
 from catalog.importing.screens.overview import TONES
 from catalog.models.importing import ImportRow, ImportRun
+from catalog.models.product import Product
 from catalog.structure.product_names import NAMES
 from catalog.structure.snapshot import Structure
 from catalog.values.links import bring_pairs
 
 PAGE = 50
-OUTCOMES = ("created", "updated", "unchanged", "rejected", "skipped")
+OUTCOMES = ("created", "updated", "unchanged", "rejected", "skipped", "ready", "missing")
+UNDONE = ("reversed", "kept", "failed")
 _NOTED = {"warnings": "warning", "proposals": "proposal"}  # filter → kind of note
 State = ImportRun.State
 
@@ -36,7 +39,8 @@ State = ImportRun.State
 @require_safe
 @endpoint("import.run")
 def show(request: HttpRequest, pk: int) -> HttpResponse:
-    """`show`: an outcome, warnings or proposals; `error`: a kind of error; `after`, `before`: the last row number seen."""
+    """`show`: an outcome, warnings or proposals; `error`: a kind of error, `key`: of which value; `after`, `before`: the last
+    row number seen."""
     run = find(request, pk)
     if run.state in runs.WORKING:
         return TemplateResponse(request, "catalog/imports/progress.html", _working(request, run))
@@ -46,33 +50,42 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:catalog_importrun_columns", args=[run.pk]))
     structure = Structure.current()
     quiet = _leaves_unchanged_out(run, request.GET)
-    chosen = _filtered(run.rows.all(), request.GET)
+    chosen = _filtered(_seen(run, request.user), request.GET)
     if quiet:
         chosen = chosen.exclude(state__in=["planned", "applied", "unchanged"], action="none")
+    mendable = runs.may_be_mended(run)
+    has_grid = mendable and request.GET.get("show") == "rejected"
     found, earlier, later = _page(chosen, request.GET)
     with NAMES.with_arriving(links.NamesOf(run, found)):
         bring_pairs((rows.changes_of(row) for row in found), structure)
-        shown = [described(row, structure, request.user) for row in found]
+        shown = [] if has_grid else [described(row, structure, request.user) for row in found]
     context: dict[str, Any] = {
         **admin.site.each_context(request),
         "title": run.filename,
         "run": run,
         "tone": TONES[run.state],
         "tiles": _tiles(run, request.GET.get("show", "")),
-        "kinds": report.kinds_of_errors(run) if run.counts.get("rejected") else [],
+        "kinds": wrong.classes(run, structure, request.user, mendable=mendable)
+        if run.counts.get("rejected") and run.thinned_at is None
+        else [],
+        "mendable": mendable,
+        "grid": wrong.grid(found, run, structure, request.user) if has_grid else None,
+        "back": request.GET.urlencode(),
         "rows": shown,
         "earlier": _query(request, before=earlier),
         "later": _query(request, after=later),
         "quiet": quiet,
-        "error_kind": request.GET.get("error", ""),
+        "filtered": bool(request.GET.get("error")),
         "may_apply": run.state == State.PLANNED or (run.state == State.FAILED and links.is_unfinished(run)),
+        "ready": run.counts.get("ready", 0) if run.state == State.APPLIED else 0,
+        "absent": _absent(run),
         "gone": runs.gone_sentence(run) if run.thinned_at else "",
         "may_undo": run.thinned_at is None
         and run.state in runs.UNDOABLE
         and can(request.user, "import.undo")
         and run.rows.filter(state="applied").exists(),
         "policies": _policies(run),
-        "undone": run.counts.get("undo"),
+        "undone": run.counts.get("undo") if run.state == State.UNDONE else None,
     }
     return TemplateResponse(request, "catalog/imports/run.html", context)
 
@@ -80,6 +93,13 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
 def _leaves_unchanged_out(run: ImportRun, params: Any) -> bool:
     """At first only what happens is shown; `show=all` shows every row."""
     return not params.get("show") and any(run.counts.get(name) for name in OUTCOMES if name != "unchanged")
+
+
+def _seen(run: ImportRun, user: Any) -> QuerySet[ImportRow]:
+    """What the file says is everybody's who may import; which products it does not name is theirs who may see those."""
+    if not run.counts.get("missing") or rights_of(user).everything:
+        return run.rows.all()
+    return run.rows.exclude(Q(action="retire") & ~Q(product__in=visible(user, Product)))
 
 
 def _filtered(found: QuerySet[ImportRow], params: Any) -> QuerySet[ImportRow]:
@@ -90,11 +110,25 @@ def _filtered(found: QuerySet[ImportRow], params: Any) -> QuerySet[ImportRow]:
         kind = Value(f'"{_NOTED[shown]}"')
         noted = found.annotate(noted=Cast("notes", TextField())).filter(noted__contains=kind)
         found = noted.exclude(state__in=["rejected", "skipped"])
-    elif shown in ("reversed", "kept", "failed"):
+    elif shown in UNDONE:
         found = found.filter(state=shown)
     if error:
-        found = found.filter(state="rejected", error_code=error)
+        found = found.filter(state="rejected").annotate(said=Cast("errors", TextField()))
+        for text in filter(None, (error, params.get("key", ""))):
+            found = found.filter(said__contains=Value(f'"{text}"'))
     return found
+
+
+def _absent(run: ImportRun) -> dict[str, Any] | None:
+    """What is asked of products that the file does not name: {count, scope, is_large, choice}; None where none are."""
+    if not run.counts.get("missing") or run.state != State.PLANNED:
+        return None
+    return {
+        "count": run.counts["missing"],
+        "scope": run.counts.get("in_scope", 0),
+        "is_large": missing.is_large(run),
+        "choice": run.settings.get("missing", "report"),
+    }
 
 
 def _page(found: QuerySet[ImportRow], params: Any) -> tuple[list[ImportRow], int | None, int | None]:
@@ -131,10 +165,19 @@ def _tiles(run: ImportRun, shown: str) -> list[dict[str, Any]]:
         "unchanged": (_("unchanged"), "check", "muted"),
         "rejected": (_("bad rows"), "error", "danger"),
         "skipped": (_("left out"), "skip_next", "muted"),
+        "ready": (_("mended, to import"), "build", "info"),
+        "missing": (_("not in the file"), "search_off", "warning"),
         "warnings": (_("with warnings"), "warning", "warning"),
         "proposals": (_("with proposals"), "lightbulb", "info"),
     }
     tiles = []
+    if run.state == State.UNDONE:
+        counts = {**counts, **counts.get("undo", {})}
+        words |= {
+            "reversed": (_("taken back"), "undo", "success"),
+            "kept": (_("kept: edited since"), "person_edit", "warning"),
+            "failed": (_("could not be taken back"), "error", "danger"),
+        }
     for name, (label, icon, tone) in words.items():
         number = counts.get(name, 0)
         if number or name in ("created", "updated", "unchanged", "rejected"):
@@ -174,6 +217,14 @@ def _policies(run: ImportRun) -> list[dict[str, Any]]:
             "does": _("Create %(create)d products and fill gaps in %(fill)d; what is there stays; leave out %(bad)d bad rows.")
             % {"create": create, "fill": fill, "bad": bad},
         },
+        {
+            "code": "create-only", "label": _("Only create new products"), "works": bool(create),
+            "does": _("Create %(create)d products; leave the %(update)d existing ones as they are.") % {"create": create, "update": update},
+        },
+        {
+            "code": "update-only", "label": _("Only change existing products"), "works": bool(update),
+            "does": _("Change %(update)d products; create none of the %(create)d new ones.") % {"create": create, "update": update},
+        },
         {"code": "all-or-nothing", "label": _("All or nothing"), "does": whole, "works": not bad and bool(create or update)},
     ]  # fmt: skip
 
@@ -183,7 +234,13 @@ def _policies(run: ImportRun) -> list[dict[str, Any]]:
 def apply(request: HttpRequest, pk: int) -> HttpResponse:
     run = find(request, pk)
     try:
-        runs.apply(run, policy=request.POST.get("policy", ""), user=person(request))
+        runs.apply(
+            run,
+            policy=request.POST.get("policy", ""),
+            user=person(request),
+            missing_products=request.POST.get("missing", ""),
+            confirmed=bool(request.POST.get("confirmed")),
+        )
     except runs.WrongState as wrong:
         messages.error(request, str(wrong))
     return HttpResponseRedirect(reverse("admin:catalog_importrun_change", args=[run.pk]))
@@ -221,7 +278,7 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
         "title": _("Undo %(file)s") % {"file": run.filename},
         "run": run,
         "created": applied.filter(action="create").count(),
-        "updated": applied.filter(action="update").count(),
+        "updated": applied.filter(action__in=("update", "retire")).count(),
         "kept": [
             {
                 "row": reversal.row,
@@ -241,6 +298,7 @@ def _working(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
         "state": _state(run),
         "doing": {
             State.PLANNING: _("Looking at each row. Nothing is written yet."),
+            State.MENDING: _("Looking at the bad rows again. Nothing of them is written yet."),
             State.APPLYING: _("Writing the products. You can leave this page; the work goes on."),
             State.UNDOING: _("Taking back what this import wrote."),
         }[State(run.state)],

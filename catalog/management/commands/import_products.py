@@ -11,13 +11,14 @@ from typing import Any
 import orjson
 from django.core.management.base import BaseCommand, CommandError
 
-from catalog.importing import report, runs
+from catalog.importing import missing, report, runs
 from catalog.importing.files import TooLarge
 from catalog.importing.mapping import MappingRefused
 from catalog.importing.readers.base import FileRefused
-from catalog.importing.settings import SettingsRefused
+from catalog.importing.settings import MISSING, ImportSettings, SettingsRefused
 from catalog.jobs.inline import run_here
 from catalog.models.importing import ImportProfile, ImportRun
+from catalog.models.job import Job
 from catalog.models.user import User
 
 UNREADABLE = 2
@@ -33,7 +34,18 @@ class Command(BaseCommand):
         parser.add_argument(
             "--plan", action="store_true", help="say what the file would change, and write nothing"
         )
-        parser.add_argument("--policy", choices=Policy.values, default=Policy.SKIP_BAD.value)
+        parser.add_argument(
+            "--policy", choices=Policy.values, help="without it, the one its profile was applied with last"
+        )
+        parser.add_argument(
+            "--missing",
+            choices=MISSING,
+            default="",
+            help="what becomes of products that earlier files of the profile named and this one does not",
+        )
+        parser.add_argument(
+            "--confirm-missing", action="store_true", help="disable them even where they are a large share"
+        )
         parser.add_argument(
             "--user", help="whose rights hold, and whose name the history shows; without it, the operator's"
         )
@@ -47,6 +59,9 @@ class Command(BaseCommand):
         try:
             with file.open("rb") as content:
                 run = runs.start(content, file.name, user=user, profile=profile, guess=False, trusted=trusted)
+            if options["missing"]:
+                run.settings = {**run.settings, "missing": options["missing"]}
+                run.save(update_fields=["settings"])
             run_here(lambda: runs.plan(run, user=user, trusted=trusted))
         except (OSError, FileRefused, TooLarge, MappingRefused, SettingsRefused) as refused:
             self._unreadable(str(refused), options["json"])
@@ -54,7 +69,7 @@ class Command(BaseCommand):
         if run.state != ImportRun.State.PLANNED:
             self._unreadable(run.error, options["json"], run=run.pk)
         if not options["plan"]:
-            job = run_here(lambda: runs.apply(run, policy=options["policy"], user=user, trusted=trusted))
+            job = run_here(lambda: self._apply(run, options, user=user, trusted=trusted))
             run.refresh_from_db()
             if job.state == job.State.FAILED:
                 raise CommandError(job.error)
@@ -62,6 +77,24 @@ class Command(BaseCommand):
         self._tell(run, summary, options)
         if summary["rejected"]:
             sys.exit(1)
+
+    def _apply(self, run: ImportRun, options: dict[str, Any], **by: Any) -> Job:
+        """Where what is missing may not be disabled, the rest is imported all the same: nobody is there to be asked."""
+        keep = ""
+        if ImportSettings.from_json(run.settings).missing == "retire":
+            why = missing.why_not_retired(run, confirmed=options["confirm_missing"])
+            if why:
+                self.stderr.write(self.style.WARNING(why))
+                keep = "report"
+        policy = options["policy"] or run.policy
+        return runs.apply(
+            run,
+            policy=policy,
+            missing_products=keep,
+            confirmed=options["confirm_missing"],
+            remembered=False,
+            **by,
+        )
 
     def _unreadable(self, message: str, as_json: bool, run: int | None = None) -> None:
         self.stderr.write(self.style.ERROR(message))

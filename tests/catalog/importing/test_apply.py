@@ -256,11 +256,3 @@ def test_rejected_rows_come_back_as_a_file_that_runs_no_formula(importer: Import
     again = importer.run(mended)
     assert tally(again) == (2, 2, 0, 0, 0, 0)
     assert values("=cmd|calc")["name|en_US"] == "=1+1"
-
-
-def test_errors_are_grouped_by_kind_with_their_count(importer: Importer) -> None:
-    run = importer.plan("sku,family,capacity,color\nA,mugs,much,\nB,mugs,more,\nC,mugs,1,rod\n")
-    assert [(kind["code"], kind["count"], kind["column"]) for kind in report.kinds_of_errors(run)] == [
-        ("not_a_number", 2, "capacity"),
-        ("unknown_option", 1, "color"),
-    ]

@@ -1,0 +1,53 @@
+"""What a kind of error is called over its rows. The sentences at the rows say more, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+TITLES: Mapping[str, Any] = {
+    "unknown_option": _("unknown option"),
+    "ambiguous_option": _("several options of this label"),
+    "unknown_category": _("unknown category"),
+    "unknown_family": _("unknown family"),
+    "unknown_family_variant": _("unknown family variant"),
+    "unknown_parent": _("no such product model"),
+    "unknown_product": _("no such product"),
+    "unknown_record": _("unknown record"),
+    "unknown_unit": _("unknown unit"),
+    "unknown_currency": _("unknown currency"),
+    "not_a_number": _("not a number"),
+    "not_a_price": _("not a price"),
+    "not_a_measure": _("not a measurement"),
+    "not_a_date": _("not a date"),
+    "not_boolean": _("neither yes nor no"),
+    "not_a_color": _("not a colour"),
+    "not_in_palette": _("not in the palette"),
+    "not_in_family": _("not an attribute of the family"),
+    "not_unique": _("another product has it"),
+    "negative": _("below zero"),
+    "too_long": _("too long"),
+    "too_short": _("too short"),
+    "too_small": _("too small"),
+    "too_large": _("too large"),
+    "too_many_items": _("too many items"),
+    "mangled": _("shortened by a spreadsheet"),
+    "gtin_length": _("wrong number of digits"),
+    "pattern": _("not of the form that is asked for"),
+    "axis_missing": _("an axis of the variant is empty"),
+    "no_sku": _("no SKU"),
+    "sku_taken": _("the SKU is taken"),
+    "duplicate_row": _("the SKU stands in the file twice"),
+    "parent_rejected": _("its model is a bad row"),
+    "in_trash": _("the product is in the trash"),
+    "conflict": _("changed by somebody since"),
+    "no_result": _("the spreadsheet shows no result"),
+    "surplus_cells": _("cells beyond the last column"),
+    "forbidden": _("not yours to write"),
+}
+# Each row needs an answer of its own: one for all of them would be wrong.
+ONE_BY_ONE = frozenset({"no_sku", "sku_taken", "duplicate_row", "not_unique", "mangled", "gtin_length", "too_long", "unknown_parent"})  # fmt: skip
+# Nothing of the row is to be mended: it is looked at again once something else has changed.
+ELSEWHERE = frozenset({"parent_rejected", "in_trash", "conflict", "surplus_cells", "forbidden", "points_at_itself"})  # fmt: skip
