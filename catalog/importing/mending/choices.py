@@ -65,7 +65,7 @@ def closest(text: str, column: Column | None, structure: Structure) -> str:
     for code, label in choices_of(column, structure):
         for name in (label, code, *_labels_of(code, column, structure)):
             names.setdefault(name.strip().casefold(), code)
-    found = difflib.get_close_matches(text.casefold()[:60], names, n=1, cutoff=_LEAST_ALIKE)
+    found = difflib.get_close_matches(text.strip().casefold()[:60], names, n=1, cutoff=_LEAST_ALIKE)
     return names[found[0]] if found else ""
 
 

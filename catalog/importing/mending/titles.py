@@ -48,6 +48,6 @@ TITLES: Mapping[str, Any] = {
     "forbidden": _("not yours to write"),
 }
 # Each row needs an answer of its own: one for all of them would be wrong.
-ONE_BY_ONE = frozenset({"no_sku", "sku_taken", "duplicate_row", "not_unique", "mangled", "gtin_length", "too_long", "unknown_parent"})  # fmt: skip
+ONE_BY_ONE = frozenset({"no_sku", "sku_taken", "duplicate_row", "not_unique", "mangled", "gtin_length", "too_long", "unknown_parent", "not_in_family"})  # fmt: skip
 # Nothing of the row is to be mended: it is looked at again once something else has changed.
 ELSEWHERE = frozenset({"parent_rejected", "in_trash", "conflict", "surplus_cells", "forbidden", "points_at_itself"})  # fmt: skip

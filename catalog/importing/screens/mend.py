@@ -140,4 +140,6 @@ def _back(request: HttpRequest, run: ImportRun) -> str:
     """To where it was posted from, on the run's own page."""
     address = reverse("admin:catalog_importrun_change", args=[run.pk])
     query: Any = request.POST.get("back", "")
-    return f"{address}?{query}#wrong" if re.fullmatch(r"[\w=&%.+-]{1,300}", query) else f"{address}#wrong"
+    if not re.fullmatch(r"[\w=&%.+-]{1,300}", query):
+        return f"{address}#wrong"
+    return f"{address}?{query}#{'rows' if 'show=rejected' in query else 'wrong'}"

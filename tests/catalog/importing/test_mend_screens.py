@@ -120,7 +120,7 @@ def test_cells_are_edited_under_their_column_with_the_error_beside_them(
         address("mend_cells", run),
         {"cell-2-3": "250", "back": "show=rejected&error=not_a_number", "cell-x": "1", "next": "//evil"},
     )
-    assert answer.url == f"{address('change', run)}?show=rejected&error=not_a_number#wrong"
+    assert answer.url == f"{address('change', run)}?show=rejected&error=not_a_number#rows"
     assert states(run)[0] == (2, "planned", "create", "")
 
 
