@@ -153,9 +153,9 @@ class Again(Planner):
                     self.lineage.parents.setdefault(row.sku.upper(), above)
                     wanted.add(above)
         self.lineage.named = set(self.lineage.parents.values())
-        for _sku, above, row in reversed(found):
-            model = PlannedRow(row.number, row.sku, product_id=row.product_id, fields=row.fields)
-            self.lineage.note(model, row.values, above)
+        for _sku, above, stored in reversed(found):
+            model = PlannedRow(stored.number, stored.sku, product_id=stored.product_id, fields=stored.fields)
+            self.lineage.note(model, stored.values, above)
 
     def _rejected(self) -> Generator[list[tuple[ImportRow, list[str]]]]:
         width, last = len(self.table.headers), 0
