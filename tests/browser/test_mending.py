@@ -55,7 +55,7 @@ def test_a_class_is_mended_in_three_clicks_and_a_cell_in_its_column(
 
         hand, colours = Hand(), kind(page, "Farbe", "unknown option")
         expect(colours).to_contain_text("Fliederglanz")
-        hand.choose(colours.get_by_label("Read instead"), "Berry")
+        hand.choose(colours.get_by_label("Read instead"), "Wild berry")
         expect(colours.get_by_label("in the next files too")).to_be_checked()
         hand.click(colours.get_by_role("button", name="Use and check"))
         expect(page.get_by_text("1 row is no longer bad. 16 bad rows are left.")).to_be_visible()
