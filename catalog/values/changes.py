@@ -33,7 +33,8 @@ BY_HAND = frozenset({"form", "grid", "bulk"})  # the origins by which people wri
 class Actor:
     """Who writes. `source` is a Source code; `origin` one of form, grid, bulk, import, undo, rule, api, demo.
 
-    `trusted` skips the check of rights, not the rank of sources: an operator's command, the demo.
+    `trusted` skips the check of rights, not the rank of sources: an operator's command, the demo. `proposes`: nothing is
+    written, each value that differs becomes a proposal.
     """
 
     user: User | None
@@ -41,6 +42,7 @@ class Actor:
     source: str = "marketing"
     ref: str = ""
     trusted: bool = False
+    proposes: bool = False
 
 
 @dataclass(slots=True)

@@ -53,6 +53,7 @@ class Stands:
 
     def __init__(self, by: Actor, structure: Structure) -> None:
         self.free = by.origin in ("undo", "demo")  # gives back what was, or makes what is first
+        self.proposes = by.proposes
         # A move writes values that are there already, each with the source it has: ranks were weighed when it was chosen.
         self.writer = None if by.origin == "move" else structure.sources.get(by.source)
         self.source, self.structure = by.source, structure
@@ -61,6 +62,8 @@ class Stands:
 
     def lets_write(self, keys: Set[str], spec_of: Mapping[str, tuple[AttributeSpec, Any, bool]]) -> bool:
         """Whether the writer's source may write all of these keys, as far as no stored value is in its way."""
+        if self.proposes:
+            return False
         if self.free or self.writer is None:
             return True
         for key in keys - self._open:
@@ -70,11 +73,13 @@ class Stands:
         return True
 
     def stands_back(self, draft: Draft, key: str, spec: AttributeSpec) -> bool:
-        """Whether this value becomes a proposal: a stronger source holds the key, or the product is approved and the
+        """Whether this value becomes a proposal: the writer only proposes, a stronger source holds the key, or the product is approved and the
         writer may not publish. A source that may not write the attribute at all is refused on the draft.
         """
         if self.free:
             return False
+        if self.proposes:
+            return True
         if self.writer is not None:
             stand = self._known.get(spec.code) or self._known.setdefault(spec.code, self.writer.stand(spec))
             if not stand[0]:
