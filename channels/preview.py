@@ -1,4 +1,4 @@
-"""What would be sent, and what stands in its way, without sending: for the product page, the commands and dry runs."""
+"""What would be sent, and what stands in its way, without sending: for the product page and the commands."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from catalog.models.product import Product
 from catalog.structure.snapshot import Structure
 from catalog.values.products import find
 from channels.delivery.prepare import Prepared, prepare
+from channels.delivery.send import without_request
 from channels.models import Listing
 from channels.profile import ChannelSpec
 from channels.sheets import load
@@ -92,13 +93,11 @@ def _preview(one: Prepared, channel: ChannelSpec, structure: Structure, at: date
     assert one.unit is not None  # noqa: S101 - only units that are there are previewed
     decision, before = one.decision, one.listing.sent_sheet
     sheet = decision.sheet or load.sheet_of(one.unit, channel, structure, at=at)
+    needed = without_request(one, can_read_back=False) is None
     if decision.kind == "present":
-        stands = one.listing.sent_hash == sheet.hash and not one.listing.unknown and not one.again
-        action = "nothing" if stands else "send"
-        changes = diff(before, sheet.payload)
+        action, changes = "send" if needed else "nothing", diff(before, sheet.payload)
     elif decision.kind == "absent":
-        action = "withdraw" if one.may_be_there else "nothing"
-        changes = diff(before, None)
+        action, changes = "withdraw" if needed else "nothing", diff(before, None)
     else:
         action, changes = "held", diff(before, sheet.payload) if before else []
     return Preview(channel, one.key, action, decision.state, decision.reason, decision.errors, sheet, changes)

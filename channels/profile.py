@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -62,6 +62,8 @@ class ChannelSpec:
     profile_rev: int
     requirements: Mapping[int | None, Mapping[str, str]]
     fields: Mapping[int | None, tuple[FieldSpec, ...]]
+    on_drift: str = "push"  # Channel.OnDrift
+    protected: Mapping[str, Sequence[str]] = field(default_factory=dict)  # channels.protection
 
     @property
     def label(self) -> str:
@@ -87,9 +89,9 @@ class ChannelSpec:
         """The family's own rows, and for other targets those of every family, in the order of the latter."""
         known = self._fields_by_family
         if family_id not in known:
-            own = {field.target: field for field in self.fields.get(family_id, ())} if family_id else {}
+            own = {row.target: row for row in self.fields.get(family_id, ())} if family_id else {}
             shared = self.fields.get(None, ())
-            merged = [own.pop(field.target, field) for field in shared]
+            merged = [own.pop(row.target, row) for row in shared]
             known[family_id] = (*merged, *own.values())
         return known[family_id]
 
@@ -178,6 +180,7 @@ def _load(key: tuple[Any, ...], structure: Structure) -> Profiles:
             send_fallback=row.send_fallback, fallback_counts=row.fallback_counts, counts_sku=row.counts_sku, outdated=row.outdated, is_active=row.is_active,
             profile_rev=row.profile_rev, requirements=dict(requirements.get(row.pk, {})),
             fields={family: tuple(listed) for family, listed in fields.get(row.pk, {}).items()},
+            on_drift=row.on_drift, protected=row.protected,
         )  # fmt: skip
     return Profiles(key, structure, by_id)
 

@@ -9,7 +9,10 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-import channels.delivery.reconcile  # noqa: F401  its kind of job
+import channels.delivery.again
+import channels.delivery.reconcile
+import channels.dry_runs
+import channels.matching  # noqa: F401  their kinds of job
 from channels.delivery.drain import drain as drain_channel
 from channels.delivery.sweep import channels_with_work
 

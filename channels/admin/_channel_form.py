@@ -21,14 +21,16 @@ from unfold.widgets import (
 
 from catalog.admin.base import FixedCodeForm
 from catalog.structure.snapshot import Structure
-from channels import assortment, profiles
+from channels import assortment, profiles, protection
 from channels.admin import _schedule
+from channels.admin._names_field import NamesField
 from channels.admin._new_channel import check_own_context
 from channels.connectors import CONNECTORS
 from channels.models import Channel
 from pim.lib.encrypted import DecryptionFailed
 
 SETTING, SECRET = "setting_", "secret_"
+PROTECTED = ("never_compare", "never_overwrite")  # beside channels.protection.KEYS
 
 
 def connector_choices() -> list[tuple[str, Any]]:
@@ -50,11 +52,20 @@ class ChannelForm(FixedCodeForm):
         help_text=gettext_lazy("Only products in these categories or below them; none chosen: in all."),
     )  # fmt: skip
 
+    never_compare = NamesField(
+        label=gettext_lazy("Fields never compared"),
+        help_text=gettext_lazy("Names of the sheet's fields, one per line: they are sent, and what the channel makes of them is no drift."),
+    )  # fmt: skip
+    never_overwrite = NamesField(
+        label=gettext_lazy("Fields never overwritten"),
+        help_text=gettext_lazy("They are filled when a product is new there. From then on they are the channel's own, and sent as it shows them."),
+    )  # fmt: skip
+
     class Meta:
         model = Channel
         fields = (
             "code", "labels", "context", "locales", "currencies", "category_tree", "connector", "send_fallback", "fallback_counts", "counts_sku",
-            "outdated", "is_active",
+            "outdated", "removal_share", "removal_least", "on_drift", "is_active",
         )  # fmt: skip
 
     connector_fields: Mapping[str, forms.Field] = {}
@@ -82,6 +93,8 @@ class ChannelForm(FixedCodeForm):
         self.initial.update(_schedule.initial(stored.schedule))
         if not stored.pk:
             self._begin()
+        parts = zip(PROTECTED, protection.KEYS, strict=True)
+        self.initial.update({name: stored.protected.get(key, []) for name, key in parts})
         known = _opened(stored)
         for name in self.connector_fields:
             if SETTING + name in self.fields:
@@ -120,6 +133,7 @@ class ChannelForm(FixedCodeForm):
             self.instance.schedule = _schedule.read(cleaned)
         except ValidationError as error:
             self.add_error("windows", error)
+        self._protect(cleaned)
         was = (self.instance.connector, self.instance.settings)
         self.instance.settings = {
             name: cleaned[SETTING + name]
@@ -131,6 +145,17 @@ class ChannelForm(FixedCodeForm):
         if given:
             self.instance.credentials = {**_opened(self.instance), **given}
         return cleaned
+
+    def _protect(self, cleaned: Mapping[str, Any]) -> None:
+        """What is never overwritten is sent as the channel shows it, so it has to be one that tells."""
+        connector = CONNECTORS.get(cleaned.get("connector", ""))
+        if cleaned.get("never_overwrite") and connector is not None and not connector.tells_fields:
+            text = _(
+                "%s does not tell which values it holds: leave this empty, or say in its settings what is its own."
+            )
+            self.add_error("never_overwrite", text % connector.label)
+        parts = zip(PROTECTED, protection.KEYS, strict=True)
+        self.instance.protected = protection.clean({key: cleaned.get(name) or [] for name, key in parts})
 
     def _guard(self, connector: str, was: tuple[str, Mapping[str, Any]], given: Mapping[str, Any]) -> None:
         """Another address for the credentials takes all of them anew, from who may enter them."""

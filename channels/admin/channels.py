@@ -22,9 +22,19 @@ from catalog.access import can
 from catalog.admin.base import CatalogAdmin
 from catalog.structure.snapshot import Structure
 from channels import profiles, requirements
-from channels.admin import _mapping_page, _new_channel, _portal, _published, _schedule
+from channels.admin import (
+    _board,
+    _drift,
+    _dry_run,
+    _mapping_page,
+    _match,
+    _new_channel,
+    _portal,
+    _published,
+    _schedule,
+)
 from channels.admin._channel_buttons import BUTTONS
-from channels.admin._channel_form import SECRET, SETTING, ChannelForm, for_connector
+from channels.admin._channel_form import PROTECTED, SECRET, SETTING, ChannelForm, for_connector
 from channels.admin._channel_inlines import RequirementInline
 from channels.connectors import CONNECTORS
 from channels.delivery import circuit
@@ -53,6 +63,7 @@ class ChannelAdmin(CatalogAdmin):
         "label",
         "code",
         "connector_label",
+        "board",
         "standing",
         "listed",
         "waiting",
@@ -104,11 +115,13 @@ class ChannelAdmin(CatalogAdmin):
             "outdated",
         ]
         connection = {"fields": ["connector", *(own if edits else [])], "description": _new_channel.guide_link(_connector(request, obj))}  # fmt: skip
+        safety = ["removal_share", "removal_least", "on_drift", *(PROTECTED if edits else [])]
         return [
             (None, {"fields": ["code", "labels", "is_active"]}),
             *([(_("Connection"), connection)] if obj is None else []),
             (_("What it carries"), {"classes": ["tab"], "fields": carried}),
             *([(_("Connection"), {"classes": ["tab"], **connection})] if obj is not None else []),
+            (_("Safety"), {"classes": ["tab"], "fields": safety}),
             *([(_("Schedule"), {"classes": ["tab"], "fields": list(_schedule.FIELDS)})] if edits else []),
         ]
 
@@ -200,6 +213,19 @@ class ChannelAdmin(CatalogAdmin):
             path("guides/<slug:connector>/", wrap(_new_channel.guide), name="channels_channel_guide"),
             path("<int:pk>/mapping/", wrap(_mapping_page.page), name="channels_channel_mapping"),
             path("<int:pk>/mapping/count/", wrap(_mapping_page.count), name="channels_channel_count_gaps"),
+            path("<int:pk>/board/", wrap(_board.view), name="channels_channel_board"),
+            path("<int:pk>/dry-run/", wrap(_dry_run.view), name="channels_channel_dry_run"),
+            path("<int:pk>/dry-run/start/", wrap(_dry_run.start), name="channels_channel_dry_run_start"),
+            path(
+                "<int:pk>/dry-run/<int:product>/",
+                wrap(_dry_run.of_product),
+                name="channels_channel_dry_run_product",
+            ),
+            path("<int:pk>/drift/", wrap(_drift.view), name="channels_channel_drift"),
+            path("<int:pk>/drift/decide/", wrap(_drift.decide), name="channels_channel_decide"),
+            path("<int:pk>/drift/adopt/", wrap(_drift.adopt), name="channels_channel_adopt"),
+            path("<int:pk>/match/", wrap(_match.view), name="channels_channel_match"),
+            path("<int:pk>/match/start/", wrap(_match.start), name="channels_channel_match_start"),
             path("<int:pk>/files/<str:name>", wrap(_published.download), name="channels_channel_file"),
             path("<int:pk>/files/<str:name>/look", wrap(_published.look), name="channels_channel_look"),
         ]
@@ -231,6 +257,15 @@ class ChannelAdmin(CatalogAdmin):
     def fields_link(self, channel: Channel) -> SafeString:
         address = reverse("admin:channels_channel_mapping", args=[channel.pk])
         return format_html('<a href="{}" class="text-link underline">{}<span class="sr-only">: {}</span></a>', address, _("Fields and preview"), channel)  # fmt: skip
+
+    @admin.display(description=_("board"))
+    def board(self, channel: Channel) -> SafeString:
+        return format_html(
+            '<a href="{}" class="text-link underline">{}<span class="sr-only">: {}</span></a>',
+            reverse("admin:channels_channel_board", args=[channel.pk]),
+            _("Board"),
+            channel,
+        )
 
     @admin.display(description=_("connector"), ordering="connector")
     def connector_label(self, channel: Channel) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -18,16 +19,43 @@ from unfold.decorators import display
 
 from catalog.access import can
 from catalog.admin.base import CatalogAdmin
-from channels import profiles
+from channels import profiles, standing
+from channels.board import problems_of
 from channels.models import Listing
+from channels.standing import STANDINGS, with_standing
 from channels.tasks import nudge
-from channels.waiting import why_waiting
 
-STATE_COLOURS = {
-    "waiting": "", "incomplete": "warning", "blocked": "warning", "sent": "info", "accepted": "info", "live": "success",
-    "refused": "danger", "withdrawn": "", "absent": "",
-}  # fmt: skip
+COLOURS = {code: "" if each.tone == "muted" else each.tone for code, each in STANDINGS.items()}
 ATTEMPTS_SHOWN = 20
+
+
+class StandingFilter(admin.SimpleListFilter):
+    title = _("state")
+    parameter_name = "standing"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(code, each.label) for code, each in STANDINGS.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Listing]) -> QuerySet[Listing]:
+        return queryset.filter(standing=self.value()) if self.value() in STANDINGS else queryset
+
+
+class ProblemFilter(admin.SimpleListFilter):
+    """What the board counts as one kind of problem: "state|code|field". It is no choice of the list's own."""
+
+    title = _("problem")
+    parameter_name = "problem"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        chosen = request.GET.get(self.parameter_name, "")
+        return [(chosen, " ".join(part for part in chosen.split("|") if part))] if chosen else [("", "–")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Listing]) -> QuerySet[Listing]:
+        state, _bar, rest = (self.value() or "").partition("|")
+        code, _bar, field = rest.partition("|")
+        if not state:
+            return queryset
+        return problems_of(queryset).filter(problem_state=state, problem_code=code, problem_field=field)
 
 
 @admin.register(Listing)
@@ -38,19 +66,19 @@ class ListingAdmin(CatalogAdmin):
         "channel",
         "state_label",
         "why",
-        "state_since",
+        "since",
         "sent_at",
         "attempts",
         "link",
     ]
-    list_filter = ["channel", "state", "error_class"]
+    list_filter = ["channel", StandingFilter, "error_class", ProblemFilter]
     search_fields = ["product__sku", "product__label"]
     ordering = ["-id"]
     show_facets = admin.ShowFacets.NEVER
     list_display_links = ["state_label"]
     actions = ["try_again"]
     fields = readonly_fields = [
-        "product_name", "channel", "state_name", "why", "state_since", "sent_at", "link", "problems", "drifted", "sheet", "history",
+        "product_name", "channel", "state_name", "why", "since", "sent_at", "link", "problems", "drifted", "sheet", "history",
     ]  # fmt: skip
     empty_sentence = _(
         "A listing is a product on a channel. They come about by themselves once there are products and a channel."
@@ -58,8 +86,7 @@ class ListingAdmin(CatalogAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         rows = (
-            super()
-            .get_queryset(request)
+            with_standing(super().get_queryset(request))
             .select_related("product", "channel")
             .defer("channel__credentials", "product__tokens", "product__search")
         )
@@ -101,20 +128,22 @@ class ListingAdmin(CatalogAdmin):
             listing.product.sku,
         )
 
-    @display(description=_("state"), ordering="state", label=STATE_COLOURS)
-    def state_label(self, listing: Listing) -> tuple[str, str]:
-        return listing.state, listing.get_state_display()
+    @display(description=_("state"), ordering="state", label=COLOURS)
+    def state_label(self, listing: Any) -> tuple[str, str]:
+        return listing.standing, str(STANDINGS[listing.standing].label)
 
     @admin.display(description=_("state"))
-    def state_name(self, listing: Listing) -> str:
-        return listing.get_state_display()
+    def state_name(self, listing: Any) -> str:
+        return str(STANDINGS[listing.standing].label)
+
+    @admin.display(description=_("since"), ordering="state_since")
+    def since(self, listing: Any) -> datetime:
+        return standing.since(listing)
 
     @admin.display(description=_("why"))
-    def why(self, listing: Listing) -> str:
-        waiting = why_waiting(
-            listing, listing.channel, timezone.now(), runs=[listing.held_by] if listing.held_by else []
-        )
-        return waiting or listing.reason or "—"
+    def why(self, listing: Any) -> str:
+        runs = [listing.held_by] if listing.held_by else []
+        return standing.why(listing, timezone.now(), runs=runs) or "—"
 
     @admin.display(description=_("there"))
     def link(self, listing: Listing) -> SafeString | str:

@@ -177,6 +177,8 @@ class Connector(ABC):
     # The longest one request may take, connecting included; leases are longer. May depend on the settings.
     seconds: float = 30.0
     can_read_back: ClassVar[bool] = True
+    # Whether what is read back has its sheet (Seen.sheet): only then can it be compared field by field.
+    tells_fields: ClassVar[bool] = False
     # Days after which what did not change is sent once more, where the channel forgets what it is not told again.
     forgets_after: ClassVar[int | None] = None
 
@@ -252,6 +254,11 @@ class Connector(ABC):
     def refusals(cls, sheet: Mapping[str, Any], settings: Mapping[str, Any]) -> Sequence[ItemError]:
         """What the channel is known to refuse of a sheet, beyond the limits of its fields: such a sheet is held. Pure."""
         return ()
+
+    @classmethod
+    def budget(cls, answer: Mapping[str, Any]) -> str:
+        """What an attempt's record (`told`) says of the channel's limit of requests, in a sentence; "" where it says nothing."""
+        return ""
 
     @classmethod
     def located(cls, error: ItemError, sheet: Mapping[str, Any], settings: Mapping[str, Any]) -> ItemError:

@@ -108,6 +108,14 @@ class Shopify(PushItems):
     def refusals(cls, sheet: Mapping[str, Any], settings: Mapping[str, Any]) -> Sequence[ItemError]:
         return refused_anyhow(sheet, frozenset(settings.get("owns", OWNED_AT_FIRST)))
 
+    @classmethod
+    def budget(cls, answer: Mapping[str, Any]) -> str:
+        points = answer.get("points")
+        if not points:
+            return ""
+        text = _("%(left)d of %(most)d points were left, %(rate)d come back each second.")
+        return text % {"left": points["left"], "most": points["most"], "rate": points["per_second"]}
+
     def push(self, items: Sequence[Item]) -> Sequence[ItemResult]:
         self.api.begin()
         try:
@@ -123,7 +131,7 @@ class Shopify(PushItems):
                 seconds=PUSH_SECONDS / 2,
             )
         finally:
-            self.told = self.api.told
+            self.told = {**self.api.told, **self.api.points.told()}
 
     def read_back(self, keys: Sequence[str]) -> Mapping[str, Seen | None]:
         """A product without our receipt, or changed since in a field of ours, has no hash: it is not as it was sent."""
@@ -132,7 +140,7 @@ class Shopify(PushItems):
             with self.api.changing_nothing():
                 held = self.shop.held(keys)
         finally:
-            self.told = self.api.told
+            self.told = {**self.api.told, **self.api.points.told()}
         return {key: self._seen(key, product) for key, product in held.items()}
 
     def _seen(self, key: str, product: Mapping[str, Any] | None) -> Seen | None:

@@ -88,6 +88,7 @@ class Webhook(PushItems):
     guide = "webhook"
     secret_fields = ("secret",)
     batch_size = 50
+    tells_fields = True
 
     def __init__(self, *, channel: str, settings: Mapping[str, Any], credentials: Mapping[str, Any]) -> None:
         super().__init__(channel=channel, settings=settings, credentials=credentials)

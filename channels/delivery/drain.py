@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from catalog.structure.snapshot import Structure
 from channels import profile, profiles
 from channels.connectors.base import CONNECTORS, Connector, PublishSnapshot, SubmitAndPoll
-from channels.delivery import circuit, follow
+from channels.delivery import circuit, follow, removals
 from channels.delivery.claim import claim_stale
 from channels.delivery.prepare import prepare
 from channels.delivery.publisher import only_publisher
@@ -47,6 +47,7 @@ def drain(*, channel_id: int, seconds: float = 20.0) -> Report:
     if connector is None:
         return report
     deadline = time.monotonic() + seconds
+    removals.release(channel.pk, timezone.now())
     with connector:
         if not circuit.may_call(channel, timezone.now()):
             report.closed = circuit.why_closed(channel, timezone.now())

@@ -179,7 +179,7 @@ def _confirmed(
         wait = outcomes.CONFIRM_AFTER * 2 ** min(row.attempts, 8)
         return Settlement(row, {"next_try_at": now + wait, "attempts": row.attempts + 1})
     values = {
-        **outcomes.CALM, "state": Listing.State.LIVE, "seen_at": now, "drift": [],
+        **outcomes.CALM, "state": Listing.State.LIVE, "seen_at": now,
         "external_id": there.external_id or row.external_id, "external_url": there.url or row.external_url,
     }  # fmt: skip
     if judged is not None:
@@ -195,7 +195,8 @@ def as_submitted(row: Listing) -> Prepared:
         origins = {name: tuple(codes) for name, codes in carried.get("origins", {}).items()}
         sheet = Sheet(carried["sheet"], carried["hash"], origins)
     decision = Decision(carried.get("kind", "present"), reason=carried.get("reason", ""), sheet=sheet)
-    return Prepared(row, decision, carried.get("key", ""), row.due_at)
+    theirs = dict.fromkeys(carried.get("theirs", ()))
+    return Prepared(row, decision, carried.get("key", ""), row.due_at, theirs=theirs)
 
 
 def item_of(row: Listing) -> Item:

@@ -18,8 +18,9 @@ from catalog.models.product import Product
 from catalog.structure.snapshot import Structure
 from catalog.structure.specs import AttributeSpec
 from catalog.values.bundle import Bundle
-from channels import assortment
+from channels import assortment, protection
 from channels.completeness import missing
+from channels.connectors.base import Connector
 from channels.delivery.origins import mapped_back
 from channels.models import Listing
 from channels.profile import ChannelSpec
@@ -34,13 +35,17 @@ State = Listing.State
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`present`: send `sheet`; `absent`: it should not be there; `held`: leave what is there. `errors` as Listing.errors."""
+    """`present`: send `sheet`; `absent`: it should not be there; `held`: leave what is there. `errors` as Listing.errors.
+
+    `removal`: Listing.Removal.HELD where it is held although it should not be there.
+    """
 
     kind: Literal["present", "absent", "held"]
     state: str = ""
     reason: str = ""
     errors: list[dict[str, Any]] = field(default_factory=list)
     sheet: Sheet | None = None
+    removal: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +65,10 @@ def decide(
     *,
     at: datetime,
     blocks: Mapping[int, Sequence[Held]],
+    theirs: Mapping[str, Any] | None = None,
 ) -> Decision:
-    """What is to happen with a unit at a moment. `blocks` by product id, those of levels above count as well."""
+    """What is to happen with a unit at a moment. `blocks` by product id, those of levels above count as well; `theirs`:
+    path → value of what is the channel's own (channels.protection)."""
     unit = replace(unit, variants=tuple(bundle for bundle in unit.variants if not _unavailable(bundle)))
     absent = _why_absent(unit, channel, structure)
     if absent is not None:
@@ -90,8 +97,10 @@ def decide(
             for block in held
         ]
         return Decision("held", State.BLOCKED, _("Held back: %s") % held[0].message, errors)
-    sheet = load.sheet_of(unit, channel, structure, at=at)
-    errors = [problem.as_json() for problem in validate(sheet, unit, channel, structure)]
+    theirs = theirs or {}
+    sheet = protection.with_theirs(load.sheet_of(unit, channel, structure, at=at), theirs)
+    problems = validate(sheet, unit, channel, structure)
+    errors = [each.as_json() for each in problems if not protection.is_about(each, theirs)]
     connector = channel.connector_class
     if connector is not None and not errors:
         errors = [
@@ -99,14 +108,19 @@ def decide(
         ]
     if errors:
         return Decision("held", State.BLOCKED, errors[0]["message"], errors)
-    return Decision("present", sheet=_as_sent(sheet, channel))
+    if connector is not None:
+        sheet = as_sent(sheet, connector, channel.settings, changed=bool(theirs))
+    return Decision("present", sheet=sheet)
 
 
-def _as_sent(sheet: Sheet, channel: ChannelSpec) -> Sheet:
-    """With the hash of what the connector sends of it, which its settings decide as well."""
-    connector = channel.connector_class
-    content = connector.content(sheet.payload, channel.settings) if connector else sheet.payload
-    return sheet if content is sheet.payload else replace(sheet, hash=canonical_hash(content))
+def as_sent(
+    sheet: Sheet, connector: type[Connector], settings: Mapping[str, Any], *, changed: bool = False
+) -> Sheet:
+    """With the hash of what the connector sends of it, which its settings decide as well. `changed`: since it was built."""
+    content = connector.content(sheet.payload, settings)
+    if content is sheet.payload and not changed:
+        return sheet
+    return replace(sheet, hash=canonical_hash(content))
 
 
 def _unavailable(bundle: Bundle) -> str:

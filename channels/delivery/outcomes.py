@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from channels.connectors.base import Item, ItemError, ItemResult, Seen
@@ -13,6 +14,7 @@ from channels.delivery.origins import mapped_back
 from channels.delivery.prepare import Prepared
 from channels.delivery.settle import Record, Settlement, backoff
 from channels.models import Listing
+from channels.sheets.diff import is_filled
 
 State = Listing.State
 CONFIRM_AFTER = timedelta(seconds=30)
@@ -24,7 +26,9 @@ CALM: dict[str, Any] = {
     "reason": "",
     "submission": "",
     "submitted": None,
+    "removal": "",
 }
+NO_DRIFT: dict[str, Any] = {"drift": [], "drifted_at": None}
 
 
 def held(prepared: Prepared) -> Settlement:
@@ -37,7 +41,10 @@ def held(prepared: Prepared) -> Settlement:
         "error_class": "review" if listing.sent_hash and not _is_shown(listing) else "",
         "attempts": 0,
         "due_at": prepared.due_at,
+        "removal": decision.removal,
     }
+    if decision.removal and not listing.removal:
+        values["state_since"] = timezone.now()  # a person confirms what was held when they saw the list
     return Settlement(prepared.listing, values, handled=True)
 
 
@@ -56,8 +63,14 @@ def absent(prepared: Prepared) -> Settlement:
         "state": state,
         "reason": prepared.decision.reason,
         "due_at": prepared.due_at,
+        "removal": _went(prepared.listing) if state == State.WITHDRAWN else "",
     }
     return Settlement(prepared.listing, values, handled=True)
+
+
+def _went(listing: Listing) -> str:
+    """What is no longer there by a person's word is not counted against the cap."""
+    return listing.removal if listing.removal == Listing.Removal.ALLOWED else ""
 
 
 def unchanged(prepared: Prepared, *, can_read_back: bool) -> Settlement:
@@ -84,7 +97,7 @@ def adopted(prepared: Prepared, seen: Seen | None, now: datetime, answer: Mappin
     values = {
         **CALM, "state": State.LIVE if seen.outcome == "live" and not seen.errors else State.ACCEPTED, "sent_hash": sheet.hash, "sent_sheet": sheet.payload,
         "sent_at": (stood and listing.sent_at) or now, "external_id": seen.external_id or prepared.listing.external_id,
-        "external_url": seen.url or prepared.listing.external_url, "seen_at": now, "drift": [], "due_at": prepared.due_at,
+        "external_url": seen.url or prepared.listing.external_url, "seen_at": now, **_undecided(prepared), "due_at": prepared.due_at,
     }  # fmt: skip
     return Settlement(prepared.listing, values, handled=True, sent=True, record=record)
 
@@ -112,11 +125,23 @@ def taken(prepared: Prepared, item: Item, result: ItemResult, now: datetime, rec
     values = {
         **CALM, "state": State.LIVE if result.outcome == "live" else State.ACCEPTED, "sent_hash": item.hash, "sent_sheet": item.sheet,
         "sent_at": now, "external_id": result.external_id or prepared.listing.external_id,
-        "external_url": result.url or prepared.listing.external_url, "due_at": prepared.due_at, "drift": [],
+        "external_url": result.url or prepared.listing.external_url, "due_at": prepared.due_at, **_undecided(prepared),
+        "removal": "" if is_filled(item.sheet or {}, _origins(prepared)) else prepared.listing.removal,
     }  # fmt: skip
     if result.outcome == "accepted":
         values["next_try_at"] = now + CONFIRM_AFTER
     return Settlement(prepared.listing, values, handled=True, sent=True, record=record)
+
+
+def _undecided(prepared: Prepared) -> dict[str, Any]:
+    """What was sent as the channel had it, since nobody has decided about it: that it is not ours stays to be told."""
+    listing = prepared.listing
+    left = [
+        each
+        for each in listing.drift
+        if each["field"] in prepared.theirs and each["field"] not in listing.kept
+    ]
+    return {"drift": left, "drifted_at": listing.drifted_at if left else None}
 
 
 def withdrawn(prepared: Prepared, now: datetime, record: Record) -> Settlement:
@@ -135,7 +160,8 @@ def withdrawn(prepared: Prepared, now: datetime, record: Record) -> Settlement:
         "reason": prepared.decision.reason,
         "sent_at": now,
         "due_at": prepared.due_at,
-        "drift": [],
+        "removal": _went(prepared.listing),
+        **NO_DRIFT,
     }
     return Settlement(prepared.listing, values, handled=True, sent=True, record=record)
 
@@ -154,17 +180,20 @@ def refused(
     listed = at_fields(prepared, errors)
     values = {
         **CALM, "state": State.REFUSED, "reason": listed[0]["message"] if listed else record.message, "error_class": "data",
-        "errors": listed, "due_at": prepared.due_at, "unknown": unknown,
+        "errors": listed, "due_at": prepared.due_at, "unknown": unknown, "removal": prepared.listing.removal,
     }  # fmt: skip
     if seen_at is not None:
-        values |= {"error_class": "review", "seen_at": seen_at, "drift": []}
+        values |= {"error_class": "review", "seen_at": seen_at, **NO_DRIFT}
     return Settlement(prepared.listing, values, handled=True, sent=seen_at is None, record=record)
 
 
 def at_fields(prepared: Prepared, errors: Sequence[ItemError]) -> list[dict[str, Any]]:
     """As Listing.errors holds them, with the attributes the fields are made from."""
-    origins = prepared.decision.sheet.origins if prepared.decision.sheet else {}
-    return [mapped_back(error, origins) for error in errors]
+    return [mapped_back(error, _origins(prepared)) for error in errors]
+
+
+def _origins(prepared: Prepared) -> Mapping[str, Sequence[str]]:
+    return prepared.decision.sheet.origins if prepared.decision.sheet else {}
 
 
 def later(
@@ -195,4 +224,6 @@ def misconfigured(
     return Settlement(prepared.listing, values | doubt, record=record)
 
 
-_NOT_THERE: dict[str, Any] = {"sent_hash": "", "sent_sheet": None, "external_id": "", "external_url": ""}
+_NOT_THERE: dict[str, Any] = {
+    "sent_hash": "", "sent_sheet": None, "external_id": "", "external_url": "", "kept": [], "kept_at": None, **NO_DRIFT,
+}  # fmt: skip

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from catalog.structure.snapshot import Structure
 from catalog.values.resolve import next_boundary
+from channels import protection
 from channels.delivery.gate import Decision, Held, decide
 from channels.models import Block, Listing
 from channels.profile import ChannelSpec
@@ -24,7 +26,7 @@ logger = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """`key`: the SKU as it is now; `due_at`: the next moment at which time alone changes the sheet, or calls for it to be
-    sent `again` unchanged, to a channel that forgets."""
+    sent `again` unchanged, to a channel that forgets; `theirs`: path → value of what is sent as the channel has it."""
 
     listing: Listing
     decision: Decision
@@ -32,6 +34,7 @@ class Prepared:
     due_at: datetime | None = None
     unit: SheetUnit | None = None
     again: bool = False
+    theirs: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def key_there(self) -> str:
@@ -62,8 +65,12 @@ def prepare(
                 Prepared(row, Decision("absent", Listing.State.ABSENT, _("The product is gone.")), "")
             )
             continue
+        theirs: dict[str, Any] = {}
         try:
-            decision = decide(unit, channel, structure, at=at, blocks=blocks)
+            theirs = protection.theirs_of(row, channel)
+            decision = decide(unit, channel, structure, at=at, blocks=blocks, theirs=theirs)
+            if decision.kind == "present":
+                decision = _left_alone(row, channel) or decision
         except Exception as error:
             logger.exception("The sheet of product %s for %s cannot be built", row.product_id, channel.code)
             reason = (
@@ -74,8 +81,20 @@ def prepare(
                 "held", Listing.State.BLOCKED, reason, [{"field": "", "code": "not_built", "message": reason}]
             )
         due_at, again = _turn(row, decision, channel, at, _due_at(unit, at))
-        prepared.append(Prepared(row, decision, unit.bundle.product.sku, due_at, unit, again))
+        own = theirs if decision.kind == "present" else {}
+        prepared.append(Prepared(row, decision, unit.bundle.product.sku, due_at, unit, again, own))
     return prepared
+
+
+def _left_alone(row: Listing, channel: ChannelSpec) -> Decision | None:
+    """Of a product that is there and stays as it is there, whatever its sheet says."""
+    if protection.is_kept_whole(row):
+        reason = _("Accepted as the channel has it: it is not sent until that is taken back.")
+    elif protection.is_waiting_whole(row, channel):
+        reason = _("Something else was read back: it is not sent until somebody decides about that.")
+    else:
+        return None
+    return Decision("held", Listing.State.LIVE, reason)
 
 
 def _turn(

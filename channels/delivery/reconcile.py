@@ -1,27 +1,34 @@
-"""What does the channel show? Compared with what was sent; what drifted is listed field by field and made stale."""
+"""What does the channel show? Compared with what was sent, field by field; what follows is the profile's (channels.drift).
+
+Each difference is of a kind: `edited` there; `stale`, since the channel shows an earlier state of ours; `truncated`;
+`missing`. What is stale is always sent again, what was cut never by itself, as it would be cut again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, Value
+from django.db.models import F, Max, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from catalog.jobs import JobHandle, job
+from catalog.structure.snapshot import Structure
+from channels import profile, protection
 from channels.connectors.base import CONNECTORS, Connector, DeliveryError, Retry, Seen
 from channels.delivery import circuit
 from channels.delivery.settle import masked, secrets_of
-from channels.models import Channel, Listing
-from channels.sheets.diff import diff
+from channels.models import Attempt, Channel, Listing
+from channels.profile import ChannelSpec
+from channels.sheets.diff import Difference, diff
 
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """`fields`: [{field, sent, seen}]; a product that is gone, or should be, has one entry named "" """
+    """`fields`: [{field, sent, seen, kind}]; a product that is gone, or should be, has one entry named "" """
 
     listing_id: int
     key: str
@@ -29,13 +36,15 @@ class Drift:
 
 
 def reconcile(*, channel_id: int, mark: bool = True) -> list[Drift]:
-    """Reads back every listing that is there, or was withdrawn, in batches; with `mark` the drifted ones are sent again.
+    """Reads back every listing that is there, or was withdrawn, in batches; with `mark` the drifted ones are sent again
+    where the profile says so.
 
     Reading is a request like any other: none goes out while the channel is paused, waits or has its quiet hours. Raises
     Retry where it is closed, the connector's DeliveryError where it does not answer, and NotImplementedError where it
     cannot be read.
     """
     channel = Channel.objects.get(pk=channel_id)
+    spec = profile.current(Structure.current()).by_id[channel_id]
     found: list[Drift] = []
     with CONNECTORS[channel.connector](
         channel=channel.code, settings=channel.settings, credentials=dict(channel.credentials)
@@ -44,7 +53,7 @@ def reconcile(*, channel_id: int, mark: bool = True) -> list[Drift]:
         while rows := list(_settled(channel_id).filter(pk__gt=last).order_by("pk")[: connector.batch_size]):
             _check_open(channel_id)
             try:
-                found += _compare(connector, rows, mark=mark)
+                found += _compare(connector, spec, rows, mark=mark)
             except DeliveryError as error:  # what the channel said may repeat what it was sent
                 raise type(error)(masked(str(error), secrets_of(connector))) from None
             last = rows[-1].pk
@@ -75,37 +84,74 @@ def _settled(channel_id: int) -> Any:
     return (there | rows.filter(state=Listing.State.WITHDRAWN)).select_related("product")
 
 
-def _compare(connector: Connector, rows: Sequence[Listing], *, mark: bool) -> list[Drift]:
+def _compare(
+    connector: Connector, channel: ChannelSpec, rows: Sequence[Listing], *, mark: bool
+) -> list[Drift]:
     if connection.in_atomic_block:
         raise RuntimeError("A channel must not be called inside a transaction.")
+    rows = [row for row in rows if not protection.is_kept_whole(row)]
     keys = {row.pk: str((row.sent_sheet or {}).get("sku") or row.product.sku) for row in rows}
-    seen = connector.read_back(list(keys.values()))
+    seen = connector.read_back(list(keys.values())) if rows else {}
     now = timezone.now()
-    drifted = []
+    revisions = _revisions([row.pk for row in rows])
+    drifted, theirs = [], {}
     for row in rows:
-        if keys[row.pk] in seen:
-            fields = drift_of(row, seen[keys[row.pk]])
-            if fields:
-                drifted.append(Drift(row.pk, keys[row.pk], fields))
+        if keys[row.pk] not in seen:
+            continue
+        there = seen[keys[row.pk]]
+        if there is not None and there.sheet is not None and (own := _own(row, there.sheet, channel)):
+            theirs[row.pk] = own
+        if fields := drift_of(row, there, channel, revision=revisions.get(row.pk, 0)):
+            drifted.append(Drift(row.pk, keys[row.pk], fields))
     with transaction.atomic():
-        Listing.objects.filter(pk__in=[row.pk for row in rows]).update(seen_at=now, drift=[])
+        # Only what nothing happened to meanwhile: what was sent or decided since is not what was compared.
+        free = Listing.objects.filter(desired_rev=F("sent_rev"), lease_until=None)
+        before = {row.pk: row.drifted_at for row in rows}
+        told = {drift.listing_id for drift in drifted}
+        free.filter(pk__in=before.keys() - told).update(seen_at=now, drift=[], drifted_at=None)
         for drift in drifted:
-            Listing.objects.filter(pk=drift.listing_id).update(drift=drift.fields)
+            since = before[drift.listing_id] or now
+            free.filter(pk=drift.listing_id).update(seen_at=now, drift=drift.fields, drifted_at=since)
+        for pk, sheet in theirs.items():
+            free.filter(pk=pk).update(sent_sheet=sheet)
         judged = [row.pk for row in rows if _is_judged_anew(row, seen.get(keys[row.pk]))]
         if judged:
             # Confirming settles it: it has the words of a refusal and finds the fields they are about.
-            Listing.objects.filter(pk__in=judged, desired_rev=F("sent_rev"), lease_until=None).update(
-                state=Listing.State.ACCEPTED, state_since=now, next_try_at=now
-            )
-        if mark and drifted:
+            free.filter(pk__in=judged).update(state=Listing.State.ACCEPTED, state_since=now, next_try_at=now)
+        again = [drift.listing_id for drift in drifted if mark and goes_again(drift.fields, channel)]
+        if again:
             # `unknown`: the next drain looks at the channel first, and so sends although the hash is what was sent last.
-            Listing.objects.filter(pk__in=[drift.listing_id for drift in drifted]).update(
+            free.filter(pk__in=again).update(
                 desired_rev=F("desired_rev") + 1,
                 stale_since=Coalesce("stale_since", Value(now)),
                 unknown=True,
                 next_try_at=now,
             )
     return drifted
+
+
+def goes_again(fields: Sequence[Mapping[str, Any]], channel: ChannelSpec) -> bool:
+    """Whether a listing with these differences is sent again by itself."""
+    kinds = {entry["kind"] for entry in fields}
+    return "stale" in kinds or (channel.on_drift == "push" and kinds != {"truncated"})
+
+
+def _revisions(listing_ids: Sequence[int]) -> dict[int, int]:
+    """Under which revision each was sent last, as far as its attempts are kept; one query."""
+    sent = Attempt.objects.filter(listing_id__in=listing_ids, operation="upsert", outcome="ok").order_by()
+    return dict(sent.values_list("listing_id").annotate(revision=Max("revision")))
+
+
+def _own(row: Listing, seen: Mapping[str, Any], channel: ChannelSpec) -> dict[str, Any] | None:
+    """What was sent, with what the channel shows where that is its own; None where that is the same."""
+    waiting = protection.undecided(row, channel)
+    paths = [path for path in protection.theirs_of(row, channel) if path not in waiting or path in row.kept]
+    if not row.sent_sheet or not paths:
+        return None
+    there = protection.seen_at(seen, paths)
+    return (
+        protection.put(row.sent_sheet, there) if there != protection.seen_at(row.sent_sheet, paths) else None
+    )
 
 
 def _is_judged_anew(row: Listing, there: Seen | None) -> bool:
@@ -118,17 +164,51 @@ def _is_judged_anew(row: Listing, there: Seen | None) -> bool:
     return (row.state, row.error_class) == (Listing.State.REFUSED, "review") and there.outcome == "live"
 
 
-def drift_of(row: Listing, there: Seen | None) -> list[dict[str, Any]]:
-    """[{field, sent, seen}]; [] where the channel shows what was sent. "" names the product as a whole."""
+def drift_of(
+    row: Listing, there: Seen | None, channel: ChannelSpec, *, revision: int = 0
+) -> list[dict[str, Any]]:
+    """[{field, sent, seen, kind}]; [] where the channel shows what was sent. "" names the product as a whole.
+
+    `revision`: the one it was sent under last, 0 where that is not known.
+    """
+    waiting = protection.undecided(row, channel)
     if there is None:
-        return [{"field": "", "sent": row.sent_hash, "seen": None}] if row.sent_hash else []
+        return [_entry("", row.sent_hash, None, "missing", waiting)] if row.sent_hash else []
     if not row.sent_hash:
-        return [{"field": "", "sent": None, "seen": there.hash}]
-    if there.hash == row.sent_hash:
+        return [_entry("", None, there.hash, "edited", waiting)]
+    if there.hash == row.sent_hash and not waiting:
         return []
+    is_older = bool(revision and 0 < there.revision < revision)
     if there.sheet is None:
-        return [{"field": "", "sent": row.sent_hash, "seen": there.hash}]
+        kind = "stale" if is_older else "edited"
+        return [] if there.hash == row.sent_hash else [_entry("", row.sent_hash, there.hash, kind, waiting)]
+    # What was sent as the channel had it, since nobody has decided, is still measured against ours.
+    ours = {path: entry["sent"] for path, entry in waiting.items() if path}
     return [
-        {"field": one.path, "sent": one.before, "seen": one.after}
-        for one in diff(row.sent_sheet, there.sheet)
+        _entry(one.path, one.before, one.after, kind_of(one, is_older=is_older), waiting)
+        for one in diff(protection.put(row.sent_sheet or {}, ours), there.sheet)
+        if protection.is_compared(one.path, row, channel)
     ]
+
+
+def kind_of(difference: Difference, *, is_older: bool) -> str:
+    """stale, missing, truncated or edited."""
+    sent, seen = difference.before, difference.after
+    if is_older:
+        return "stale"
+    if seen is None:
+        return "missing"
+    if isinstance(sent, str) and isinstance(seen, str):
+        begins = seen.rstrip().removesuffix("…").removesuffix("...").rstrip()
+        if begins and len(seen) < len(sent) and sent.startswith(begins):
+            return "truncated"
+    return "edited"
+
+
+def _entry(
+    path: str, sent: Any, seen: Any, kind: str, waiting: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """`adopted`: it was proposed to the PIM, and the channel still shows what was proposed."""
+    known = waiting.get(path, {})
+    adopted = {"adopted": True} if known.get("adopted") and known.get("seen") == seen else {}
+    return {"field": path, "sent": sent, "seen": seen, "kind": kind, **adopted}

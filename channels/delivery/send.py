@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from channels import profiles
+from channels import profiles, protection
 from channels.connectors.base import (
     Config,
     Connector,
@@ -29,8 +29,9 @@ from channels.connectors.base import (
     SubmitAndPoll,
     Unknown,
 )
-from channels.delivery import circuit, outcomes
+from channels.delivery import circuit, outcomes, removals
 from channels.delivery.claim import Claim
+from channels.delivery.gate import as_sent
 from channels.delivery.prepare import Prepared
 from channels.delivery.settle import Record, Settlement, masked, secrets_of
 from channels.models import Channel, Listing
@@ -62,13 +63,15 @@ class Sending:
     def still_to_send(self, prepared: Sequence[Prepared]) -> list[Prepared]:
         """Settles what needs no request and what reading back finds there; returns the others, none where that failed."""
         to_send = []
-        for one in prepared:
+        for one in removals.judge(prepared, self.channel.pk, timezone.now()):
             settlement = without_request(one, can_read_back=self.connector.can_read_back)
             if settlement is None:
                 to_send.append(one)
             else:
                 self.settlements.append(settlement)
-        doubtful = [one for one in to_send if one.listing.unknown] if self.connector.can_read_back else []
+        doubtful = [one for one in to_send if one.listing.unknown or one.theirs]
+        if not self.connector.can_read_back:
+            doubtful = []
         certain = [one for one in to_send if one not in doubtful]
         if doubtful:
             certain += self.read_back(doubtful)
@@ -90,6 +93,8 @@ class Sending:
         still = []
         for one in doubtful:
             there: Seen | None = seen.get(one.key_there, UNREAD)
+            if one.theirs and there is not UNREAD and there is not None and there.sheet is not None:
+                one = self._as_it_is_there(one, there.sheet)
             if there is UNREAD:
                 record = Record(
                     "read_back",
@@ -106,6 +111,16 @@ class Sending:
             else:
                 still.append(one)
         return still
+
+    def _as_it_is_there(self, one: Prepared, seen: Mapping[str, Any]) -> Prepared:
+        """What is the channel's own, as it shows it now."""
+        sheet = one.decision.sheet
+        theirs = protection.seen_at(seen, one.theirs)
+        if sheet is None or theirs == one.theirs:
+            return one
+        sheet = protection.with_theirs(sheet, theirs)
+        sheet = as_sent(sheet, type(self.connector), self.connector.settings, changed=True)
+        return replace(one, decision=replace(one.decision, sheet=sheet), theirs=theirs)
 
     # --- sending
 
@@ -286,7 +301,7 @@ def carried(one: Prepared, item: Item, now: datetime) -> dict[str, Any]:
     return {
         "op": item.operation, "revision": item.revision, "hash": item.hash, "sheet": item.sheet, "key": item.key,
         "kind": one.decision.kind, "reason": one.decision.reason, "at": now.isoformat(),
-        "origins": {name: list(codes) for name, codes in origins.items()},
+        "origins": {name: list(codes) for name, codes in origins.items()}, "theirs": list(one.theirs),
     }  # fmt: skip
 
 

@@ -23,7 +23,7 @@ SHORTEST_SECRET = 4
 COLUMNS = (
     "state", "state_since", "reason", "desired_rev", "sent_rev", "sent_hash", "sent_sheet", "sent_at", "external_id", "external_url",
     "stale_since", "due_at", "held_by", "next_try_at", "attempts", "lease_until", "lease_token", "unknown", "submission",
-    "submitted", "error_class", "errors", "seen_at", "drift",
+    "submitted", "error_class", "errors", "seen_at", "drift", "drifted_at", "removal", "kept", "kept_at",
 )  # fmt: skip
 
 
@@ -81,7 +81,7 @@ def settle(
         update_rows(Listing, COLUMNS, held.values())
         Attempt.objects.bulk_create(
             Attempt(
-                listing_id=item.listing.pk, at=now, operation=item.record.operation, revision=item.listing.desired_rev,
+                listing_id=item.listing.pk, at=now, operation=item.record.operation, revision=item.revision or item.listing.desired_rev,
                 outcome=item.record.outcome, message=masked(item.record.message, secrets), milliseconds=item.record.milliseconds,
                 message_id=str(item.record.answer.get("id", ""))[:64], answer=masked(dict(item.record.answer), secrets),
             )

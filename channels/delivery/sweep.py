@@ -6,18 +6,19 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
 
-from channels.delivery import circuit
+from channels.delivery import circuit, removals
 from channels.delivery.claim import gathered, polled, released, stale, unconfirmed
 from channels.models import Channel, Listing
 
 
 def channels_with_work(now: datetime) -> list[int]:
-    """Ids of open channels with listings that are stale, due, gathered, to be polled or to be confirmed; the longest
-    unserved first, without those whose snapshot is being made.
+    """Ids of open channels with listings that are stale, due, gathered, to be polled or to be confirmed, or whose takedowns
+    were held and may go by now; the longest unserved first, without those whose snapshot is being made.
 
     An expired lease needs nobody's care: the claim takes such a row like any other.
     """
-    rows = Channel.objects.annotate(has_work=_has_work(now)).only(
+    held = Listing.objects.filter(channel_id=OuterRef("pk"), removal=Listing.Removal.HELD)
+    rows = Channel.objects.annotate(has_work=_has_work(now), has_held=Exists(held)).only(
         "pk",
         "is_active",
         "paused_at",
@@ -26,13 +27,19 @@ def channels_with_work(now: datetime) -> list[int]:
         "schedule",
         "last_sync_at",
         "lease_until",
+        "removal_share",
+        "removal_least",
     )
     open_now = [
         row
         for row in rows
         if not circuit.why_closed(row, now)
         and (row.lease_until is None or row.lease_until < now)
-        and (row.has_work or _has_released(row.pk, now))
+        and (
+            row.has_work
+            or _has_released(row.pk, now)
+            or (row.has_held and removals.may_be_released(row, now))
+        )
     ]
     return [
         row.pk

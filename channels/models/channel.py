@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,12 @@ class Channel(Labelled):
         COUNTS = "counts", _("Counts as translated")
         WARNS = "warns", _("Counts as translated, with a warning")
         MISSING = "missing", _("Counts as missing")
+
+    class OnDrift(models.TextChoices):
+        """What follows where the channel shows other than it was sent. `channels.drift` says what each means."""
+
+        PUSH = "push", _("Send ours again")
+        ASK = "ask", _("Leave it as it is there until somebody decides")
 
     context = models.OneToOneField(
         "catalog.Context",
@@ -69,6 +76,27 @@ class Channel(Labelled):
         default=Outdated.WARNS,
         help_text=_("For completeness: a text whose source was changed after it was translated."),
     )
+    removal_share = models.PositiveSmallIntegerField(
+        _("hold takedowns beyond (%)"),
+        default=20,
+        validators=[MaxValueValidator(100)],
+        help_text=_(
+            "Of what is on the channel. Where more would be taken down or emptied within a day, all of that is held until somebody confirms it. 100: never held."
+        ),
+    )
+    removal_least = models.PositiveIntegerField(
+        _("but let so many pass"),
+        default=10,
+        help_text=_("Takedowns in a day that are never held, however few products the channel has."),
+    )
+    on_drift = models.CharField(
+        _("where the channel shows something else"),
+        max_length=10,
+        choices=OnDrift,
+        default=OnDrift.PUSH,
+        help_text=_("After a comparison: what happens by itself with fields that were changed there."),
+    )
+    protected = models.JSONField(default=dict, blank=True)  # owned by channels.protection
     is_active = models.BooleanField(_("active"), default=True)
     paused_at = models.DateTimeField(_("paused since"), null=True, editable=False)
     paused_reason = models.TextField(_("why"), default="", editable=False)

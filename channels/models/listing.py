@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +28,13 @@ class Listing(models.Model):
         REFUSED = "refused", _("Refused")
         WITHDRAWN = "withdrawn", _("Withdrawn")
         ABSENT = "absent", _("Not in the assortment")
+
+    class Removal(models.TextChoices):
+        """Of what would be taken down or emptied (channels.delivery.removals)."""
+
+        HELD = "held", _("Held")  # with others it is more than the channel's cap: waits for a person
+        GOING = "going", _("Going")  # within the cap, and counted
+        ALLOWED = "allowed", _("Allowed")  # a person confirmed it
 
     # No index of its own here: the constraint's begins with it.
     product = models.ForeignKey(
@@ -62,7 +71,14 @@ class Listing(models.Model):
     )  # retry, data, config, unknown, review: taken and not shown, be it refused or held since
     errors = models.JSONField(default=list)  # [{field, locale, attribute, code, message}]
     seen_at = models.DateTimeField(null=True)  # when the channel was last read back
-    drift = models.JSONField(default=list)  # where it then differed from what was sent: [{field, sent, seen}]
+    drift = models.JSONField(
+        default=list
+    )  # where it then differed from what was sent: [{field, sent, seen, kind}]
+    drifted_at = models.DateTimeField(null=True)  # since when it does
+    removal = models.CharField(max_length=10, choices=Removal, default="")
+    # Fields accepted as the channel's own ("": the whole product): neither sent otherwise nor compared.
+    kept = models.JSONField(default=list)
+    kept_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("listing")
@@ -79,6 +95,17 @@ class Listing(models.Model):
                 fields=["channel", "due_at"], condition=models.Q(due_at__isnull=False), name="listing_due"
             ),
             models.Index(fields=["channel", "state", "next_try_at"], name="listing_state"),
+            models.Index(
+                fields=["channel", "drifted_at"],
+                condition=models.Q(drifted_at__isnull=False),
+                name="listing_drifted",
+            ),
+            models.Index(
+                fields=["channel", "removal"], condition=~models.Q(removal=""), name="listing_removal"
+            ),
+            models.Index(
+                fields=["channel", "kept_at"], condition=models.Q(kept_at__isnull=False), name="listing_kept"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -87,6 +114,10 @@ class Listing(models.Model):
     @property
     def is_stale(self) -> bool:
         return self.desired_rev > self.sent_rev
+
+    @property
+    def waiting_since(self) -> datetime:
+        return self.stale_since or self.state_since
 
 
 class Attempt(models.Model):
@@ -106,6 +137,7 @@ class Attempt(models.Model):
         verbose_name = _("attempt")
         verbose_name_plural = _("attempts")
         ordering = ["-id"]
+        indexes = [models.Index(fields=["at"], name="attempt_at")]
 
     def __str__(self) -> str:
         return f"{self.operation}: {self.outcome}"

@@ -1,8 +1,8 @@
-"""What differs between two sheets, field by field."""
+"""What a sheet holds, and what differs between two, field by field."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,7 @@ class Difference:
 
 def diff(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> list[Difference]:
     """In the order of the paths; [] for equal sheets. None stands for no sheet at all."""
-    old, new = dict(_leaves(before or {})), dict(_leaves(after or {}))
+    old, new = dict(leaves(before or {})), dict(leaves(after or {}))
     return [
         Difference(path, old.get(path), new.get(path))
         for path in sorted(old.keys() | new.keys())
@@ -29,7 +29,8 @@ def diff(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> l
     ]
 
 
-def _leaves(sheet: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+def leaves(sheet: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """(path, value) of everything in a sheet."""
     for name, value in sheet.items():
         if name == "locales":
             for locale, fields in value.items():
@@ -38,6 +39,18 @@ def _leaves(sheet: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, A
             yield from ((f"{prefix}fields.{target}", made) for target, made in value.items())
         elif name == "variants":
             for variant in value:
-                yield from _leaves(variant, f"{prefix}variants.{variant.get('sku', '')}.")
+                yield from leaves(variant, f"{prefix}variants.{variant.get('sku', '')}.")
         elif value not in (None, [], {}):
             yield f"{prefix}{name}", value
+
+
+def is_filled(sheet: Mapping[str, Any], origins: Mapping[str, Sequence[str]]) -> bool:
+    """Whether anything in it is made of attributes (`origins`: field → their codes); what is fixed says nothing of a product.
+    A field that `origins` does not know was made when there was another mapping: of attributes, as far as anybody knows."""
+    if sheet.get("images") or any(is_filled(variant, origins) for variant in sheet.get("variants") or ()):
+        return True
+    targets = [
+        *sheet.get("fields", {}),
+        *(name for fields in sheet.get("locales", {}).values() for name in fields),
+    ]
+    return any(origins.get(name, True) for name in targets)

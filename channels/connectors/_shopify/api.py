@@ -57,6 +57,14 @@ class Points:
             self.per_second = float(status.get("restoreRate") or 0)
             self.at = now
 
+    def told(self) -> dict[str, Any]:
+        """For the attempts' record; {} before the shop said anything of it."""
+        return (
+            {"points": {"left": self.left, "most": self.most, "per_second": self.per_second}}
+            if self.most
+            else {}
+        )
+
     def wait(self, operation: str, now: float) -> float:
         """Seconds until the operation's points are there; 0 where the shop has not said what it costs."""
         cost = min(self.cost.get(operation, 0.0), self.most)

@@ -85,7 +85,9 @@ def test_what_drifted_is_listed_field_by_field_and_sent_again(stage: Stage) -> N
     stage.shop.items["MUG-1"]["hash"] = "another"
     del stage.shop.items["MUG-2"]
     found = {drift.key: drift.fields for drift in reconcile(channel_id=stage.channel.pk)}
-    assert found["MUG-1"] == [{"field": "locales.en_US.title", "sent": "Blue mug", "seen": "Changed by hand"}]
+    assert found["MUG-1"] == [
+        {"field": "locales.en_US.title", "sent": "Blue mug", "seen": "Changed by hand", "kind": "edited"}
+    ]
     assert [one["seen"] for one in found["MUG-2"]] == [None]
     assert found.keys() == {"MUG-1", "MUG-2"}
     assert [stage.listing(pk).is_stale for pk in (first, second, third)] == [True, True, False]
