@@ -84,6 +84,7 @@ class Dashboard:
     imports: list[RecentImport]
     is_empty: bool
     may_import: bool
+    may_see_channels: bool = False
 
 
 def grid(**filters: str) -> str:
@@ -107,6 +108,7 @@ def build(user: User) -> Dashboard:
         imports=_imports(user) if rights.may("import.run") else [],
         is_empty=not any(statuses.values()),
         may_import=rights.may("import.run"),
+        may_see_channels=rights.may("channel.view"),
     )
 
 

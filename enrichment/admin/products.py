@@ -17,6 +17,7 @@ from enrichment.workbench.categories import order, tree
 from enrichment.workbench.grid import (
     bulk_views,
     create,
+    dry_run_views,
     export_views,
     numbering_views,
     panel,
@@ -61,6 +62,8 @@ class ProductAdmin(PolicyAdmin, ModelAdmin):
             path("export/run/", wrap(export_views.run), name="catalog_product_export_run"),
             path("number/", wrap(numbering_views.preview), name="catalog_product_number"),
             path("number/run/", wrap(numbering_views.run), name="catalog_product_number_run"),
+            path("dry-run/", wrap(dry_run_views.choose), name="catalog_product_dry_run"),
+            path("dry-run/start/", wrap(dry_run_views.start), name="catalog_product_dry_run_start"),
             path("categories/", wrap(tree.page), name="enrichment_category_tree"),
             path("categories/move/", wrap(tree.move), name="enrichment_category_move"),
             path("categories/<int:pk>/", wrap(order.page), name="enrichment_category_order"),

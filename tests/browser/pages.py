@@ -85,6 +85,10 @@ def _channels(page: Page, rig: Rig) -> list[Place]:
         Place("channel-kind", f"{room}/add/?connector=shopify", is_alike=True),
         Place("channel-guide", f"{room}/guides/shopify/"),
         Place("channel-fields", fields, _open_fields),
+        *(
+            Place(f"channel-{name}", fields.replace("/mapping/", f"/{name}/"))
+            for name in ("board", "dry-run", "drift", "match")
+        ),
     ]
 
 

@@ -51,6 +51,7 @@ class Cell:
     bound: Any = None  # the form's bound field
     errors: list[str] = field(default_factory=list)
     channel_errors: list[tuple[str, str]] = field(default_factory=list)  # (channel, message)
+    channel_drift: list[tuple[str, str]] = field(default_factory=list)  # (channel, what it shows)
     proposals: list[tuple[str, str]] = field(default_factory=list)  # (who, value)
     limits: list[tuple[str, int]] = field(default_factory=list)  # (channel, characters)
     outdated: Any = None  # enrichment.workbench.page.outdated.Outdated

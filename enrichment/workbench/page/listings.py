@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from html import unescape
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from catalog.models.product import Product
 from catalog.structure.product_names import NAMES
 from catalog.structure.snapshot import Structure
+from channels import drift, protection
 from channels.models import Attempt, Listing
 from channels.profile import ChannelSpec, Profiles
 from channels.sheets.load import sheet_of, units
@@ -36,6 +38,18 @@ TONES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Drifted:
+    """What a channel shows of a field otherwise than it was sent. `field`: its path, "" for the product as a whole."""
+
+    field: str
+    kind: Any
+    sent: str
+    seen: str
+    attribute: str  # it is made from, "" where that is not one
+    locale: str
+
+
 @dataclass(slots=True)
 class Panel:
     """One channel. `listing` None: the product has not been looked at for it. `unit_sku`: the product whose sheet is sent."""
@@ -49,6 +63,15 @@ class Panel:
     @property
     def tone(self) -> str:
         return TONES.get(self.listing.state, "muted") if self.listing else "muted"
+
+    @property
+    def drift(self) -> list[Drifted]:
+        """A listing that is to be sent again says what it differed in, but no longer that it does."""
+        return (
+            [_drifted(entry, self.channel, self.listing) for entry in self.listing.drift]
+            if self.listing
+            else []
+        )
 
 
 def panels(product: Product, profiles: Profiles, *, with_attempts: bool = False) -> list[Panel]:
@@ -77,8 +100,19 @@ def panels(product: Product, profiles: Profiles, *, with_attempts: bool = False)
     return made
 
 
+def _drifted(entry: Mapping[str, Any], channel: ChannelSpec, listing: Listing) -> Drifted:
+    place = protection.where(entry["field"])
+    rows = channel.fields_of(listing.product.family_id)
+    made_from = {row.target: str(row.source.get("attribute", "")).partition(".")[0] for row in rows}
+    return Drifted(
+        entry["field"], drift.KINDS.get(entry.get("kind", ""), drift.KINDS["edited"]),
+        _text(entry["sent"]) if entry["field"] else "", _text(entry["seen"]) if entry["field"] else "",
+        made_from.get(place.target, "" if channel.fields else place.target), place.locale,
+    )  # fmt: skip
+
+
 def annotate(sheet: FieldSheet, made: list[Panel]) -> None:
-    """Puts each channel's last errors beside the fields they are about."""
+    """Puts each channel's last errors, and what it shows otherwise, beside the fields they are about."""
     for panel in made:
         for error in panel.listing.errors if panel.listing else ():
             for cell in sheet.cells:
@@ -88,6 +122,10 @@ def annotate(sheet: FieldSheet, made: list[Panel]) -> None:
                     cell.locale,
                 ):
                     cell.channel_errors.append((panel.channel.label, str(error.get("message", ""))))
+        for entry in panel.drift:
+            for cell in sheet.cells:
+                if cell.spec.code == entry.attribute and entry.locale in ("", cell.locale):
+                    cell.channel_drift.append((panel.channel.label, entry.seen))
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,6 +165,7 @@ def render(
         "may_trash": rights.may("product.trash"),
         "may_rename": rights.may("product.rename"),
         "may_push": rights.may("channel.sync"),
+        "may_see_channels": rights.may("channel.view"),
         "address": address(product.pk, scope),
         "listing_count": sum(panel.listing is not None for panel in panels),
     }
