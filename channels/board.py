@@ -117,7 +117,7 @@ def _oldest(listings: QuerySet[Listing]) -> Listing | None:
 LATER = ("retry", "unknown", "config")  # error classes of what is tried again by itself
 
 
-def problems_of(rows: QuerySet[Listing]) -> QuerySet[Listing]:
+def problems_of(rows: QuerySet[Listing]) -> Any:
     """Those that have a problem, with what kind: `problem_state`, `problem_code` and `problem_field`."""
     first = KT("errors__0__field"), KT("errors__0__attribute")
     return rows.filter(Q(state__in=["incomplete", "blocked", "refused"]) | Q(error_class__in=LATER)).annotate(
@@ -135,7 +135,10 @@ def _problems(listings: QuerySet[Listing]) -> list[Problem]:
         .annotate(n=Count("pk"), message=Min("reason"), latest=Max("state_since"))
         .order_by("-n", "problem_state", "problem_code", "problem_field")
     )
-    return [Problem(*kind, count, message, latest) for *kind, count, message, latest in rows[:PROBLEMS]]
+    return [
+        Problem(state, code, field, count, message, latest)
+        for state, code, field, count, message, latest in rows[:PROBLEMS]
+    ]
 
 
 def _budget(channel: Channel, attempts: QuerySet[Attempt]) -> str:

@@ -55,7 +55,7 @@ def last_of(channel_id: int, by: User) -> Job | None:
 @job(KIND, queue="delivery")
 def run(handle: JobHandle, *, channel: int, products: list[int] | None = None) -> dict[str, Any]:
     """Begun again it counts anew. Only what the person may see now is in it."""
-    user = User.objects.filter(pk=handle.by_id, is_active=True).first()
+    user = User.objects.filter(pk=handle.by_id or 0, is_active=True).first()
     structure = Structure.current()
     spec = profile.current(structure).by_id.get(channel)
     if user is None or spec is None:

@@ -50,7 +50,7 @@ STANDINGS = {
 }  # fmt: skip
 
 
-def with_standing(rows: QuerySet[Listing]) -> QuerySet[Listing]:
+def with_standing(rows: QuerySet[Listing]) -> Any:
     """The rows with `standing`: a code of STANDINGS."""
     return rows.annotate(
         standing=Case(

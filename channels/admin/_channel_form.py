@@ -31,6 +31,7 @@ from pim.lib.encrypted import DecryptionFailed
 
 SETTING, SECRET = "setting_", "secret_"
 PROTECTED = ("never_compare", "never_overwrite")  # beside channels.protection.KEYS
+SAFETY = ("removal_share", "removal_least", "on_drift")
 
 
 def connector_choices() -> list[tuple[str, Any]]:
@@ -93,6 +94,9 @@ class ChannelForm(FixedCodeForm):
         self.initial.update(_schedule.initial(stored.schedule))
         if not stored.pk:
             self._begin()
+        for name in SAFETY:
+            if name in self.fields:
+                self.fields[name].required = False
         parts = zip(PROTECTED, protection.KEYS, strict=True)
         self.initial.update({name: stored.protected.get(key, []) for name, key in parts})
         known = _opened(stored)
@@ -133,6 +137,9 @@ class ChannelForm(FixedCodeForm):
             self.instance.schedule = _schedule.read(cleaned)
         except ValidationError as error:
             self.add_error("windows", error)
+        for name in SAFETY:
+            if cleaned.get(name) in (None, ""):  # left empty, it stays as it is
+                cleaned[name] = getattr(self.instance, name)
         self._protect(cleaned)
         was = (self.instance.connector, self.instance.settings)
         self.instance.settings = {

@@ -61,10 +61,12 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_safe
 @endpoint("channel.view")
-def of_product(request: HttpRequest, pk: int, product: int) -> HttpResponse:
+def of_product(request: HttpRequest, pk: int, product_id: int) -> HttpResponse:
     channel = channel_of(request, pk)
     row = (
-        visible(request.user, Product.objects.filter(pk=product)).only("pk", "kind", "root_id", "sku").first()
+        visible(request.user, Product.objects.filter(pk=product_id))
+        .only("pk", "kind", "root_id", "sku")
+        .first()
     )
     structure = Structure.current()
     made = dry_run.of_product(row, _spec(pk), structure) if row else None

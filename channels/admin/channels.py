@@ -34,7 +34,7 @@ from channels.admin import (
     _schedule,
 )
 from channels.admin._channel_buttons import BUTTONS
-from channels.admin._channel_form import PROTECTED, SECRET, SETTING, ChannelForm, for_connector
+from channels.admin._channel_form import PROTECTED, SAFETY, SECRET, SETTING, ChannelForm, for_connector
 from channels.admin._channel_inlines import RequirementInline
 from channels.connectors import CONNECTORS
 from channels.delivery import circuit
@@ -115,7 +115,7 @@ class ChannelAdmin(CatalogAdmin):
             "outdated",
         ]
         connection = {"fields": ["connector", *(own if edits else [])], "description": _new_channel.guide_link(_connector(request, obj))}  # fmt: skip
-        safety = ["removal_share", "removal_least", "on_drift", *(PROTECTED if edits else [])]
+        safety = [*SAFETY, *(PROTECTED if edits else [])]
         return [
             (None, {"fields": ["code", "labels", "is_active"]}),
             *([(_("Connection"), connection)] if obj is None else []),
@@ -217,7 +217,7 @@ class ChannelAdmin(CatalogAdmin):
             path("<int:pk>/dry-run/", wrap(_dry_run.view), name="channels_channel_dry_run"),
             path("<int:pk>/dry-run/start/", wrap(_dry_run.start), name="channels_channel_dry_run_start"),
             path(
-                "<int:pk>/dry-run/<int:product>/",
+                "<int:pk>/dry-run/<int:product_id>/",
                 wrap(_dry_run.of_product),
                 name="channels_channel_dry_run_product",
             ),
