@@ -30,7 +30,7 @@
         if (!product) return null;
         const { cells, inputs, state, isDirty, refresh, put, focus } = form;
         const keyOf = (cell) => `${MINE}${product}:${cell.dataset.cell}`;
-        const base = (cell) => cell.querySelector("[name^='b:']").value;
+        const base = (cell) => cell.querySelector("[name^='b:']")?.value ?? "";
         const offered = new Set();
         let timer, isSent = false;
 
