@@ -145,7 +145,8 @@ class Price(AttributeType):
         return canonical(amount)
 
     @staticmethod
-    def _parse(text: str, mark: str, currency: str | None) -> dict[str, Any]:
+    def _parse(text: str, mark: str, currency: str | None, *, alone: bool = False) -> dict[str, Any]:
+        """`currency` is that of a bare amount, and where it is `alone` the only one that may be named."""
         if _BARE.match(text):
             return {currency or "": as_decimal(text, mark)}
         prices: dict[str, Any] = {}
@@ -162,6 +163,14 @@ class Price(AttributeType):
             name = name if name in _SHARED else _SYMBOLS.get(name, name.upper())
             if currency and currency.upper() in _SHARED.get(name, ()):
                 name = currency.upper()
+            if alone and name != currency:
+                raise ValueRefused(
+                    "other_currency",
+                    _(
+                        "'%(text)s' stands in the column for %(currency)s: write the amount in %(currency)s, or choose another target."
+                    ),
+                    {"text": text.strip()[:60], "currency": currency},
+                )
             if name in prices:
                 raise ValueRefused("twice", _("%(currency)s is given twice: keep one."), {"currency": name})
             prices[name] = as_decimal(found["amount"] or found["amount2"], mark)
@@ -200,16 +209,7 @@ class Price(AttributeType):
             return None
         if _BARE.match(cell):
             return as_decimal(cell, mark)
-        prices = self._parse(cell.strip(), mark, currency)
-        if list(prices) != [currency]:
-            raise ValueRefused(
-                "other_currency",
-                _(
-                    "'%(text)s' stands in the column for %(currency)s: write the amount in %(currency)s, or choose another target."
-                ),
-                {"text": cell.strip()[:60], "currency": currency},
-            )
-        amount: Decimal = prices[currency]
+        amount: Decimal = self._parse(cell.strip(), mark, currency, alone=True)[currency]
         return amount
 
     def merge(self, base: Any, mine: Any, theirs: Any, spec: Any = None) -> Any:

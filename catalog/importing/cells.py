@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,7 +34,8 @@ REMEMBERED = 5_000  # distinct texts of one column whose result is kept
 @dataclass(slots=True)
 class Parsed:
     """One row: `values` are stored forms; `parts` await what is stored (a price's one currency); `empty` are the keys
-    whose cell is empty and whose column says clear. `errors` and `notes` as ImportRow has them."""
+    whose cell is empty and whose column says clear; `unsure` (header, key, text) are texts that read like a failed formula,
+    which only what is stored can tell. `errors` and `notes` as ImportRow has them."""
 
     sku: str = ""
     cells: Sequence[str] = ()
@@ -43,6 +44,7 @@ class Parsed:
     parts: list[tuple[_Composite, dict[str, str]]] = field(default_factory=list)
     empty: list[str] = field(default_factory=list)
     rev: int | None = None
+    unsure: list[tuple[str, str, str]] = field(default_factory=list)
     errors: list[dict[str, Any]] = field(default_factory=list)
     notes: list[dict[str, Any]] = field(default_factory=list)
 
@@ -152,10 +154,9 @@ class RowParser:
             spec = structure.attributes[listed[0].to.attribute]  # type: ignore[union-attr]
             self._composites.append(_Composite(listed, spec, settings, structure))
 
-    @property
-    def needs_documents(self) -> bool:
-        """Whether what is stored decides what a cell does: parts of a value, cells that clear."""
-        return self._clears or bool(self._composites)
+    def needs_documents(self, rows: Iterable[Parsed]) -> bool:
+        """Whether what is stored decides what a cell does: parts of a value, cells that clear, texts it is unsure of."""
+        return self._clears or bool(self._composites) or any(parsed.unsure for parsed in rows)
 
     @property
     def names_products(self) -> bool:
@@ -224,7 +225,10 @@ class RowParser:
             try:
                 stored = clean(text)
             except ValueRefused as refused:
-                errors.append(_error(column.column, key, text, refused.code, refused.message))
+                if refused.code == "no_result" and remembered is None:
+                    parsed.unsure.append((column.column, key, text))
+                else:
+                    errors.append(_error(column.column, key, text, refused.code, refused.message))
                 continue
             if stored is None:
                 continue  # a text that is read as nothing
@@ -271,6 +275,9 @@ class RowParser:
                 parsed.values[composite.key] = stored
             elif composite.clears and document is not None:
                 parsed.empty.append(composite.key)
+        for header, key, text in parsed.unsure:
+            if (document or {}).get(key) != text.strip():  # our own export brings back what was a text before
+                parsed.errors.append(_error(header, key, text, "no_result", _no_result(text)))
         if parsed.empty:
             # An empty cell clears what the product has itself; it does not cut off what it inherits.
             parsed.empty = [key for key in parsed.empty if document and document.get(key) is not None]
@@ -338,11 +345,11 @@ def _of_results(read: Callable[[str], Any]) -> Callable[[str], Any]:
 
 def _check_result(text: str) -> None:
     if _NO_RESULT.match(text):
-        raise ValueRefused(
-            "no_result",
-            _(
-                "The spreadsheet shows %(text)s here, as it could not calculate the cell: write the value itself, or open"
-                " the file in a spreadsheet program and save it again."
-            ),
-            {"text": text.strip()},
-        )
+        raise ValueRefused("no_result", _no_result(text))
+
+
+def _no_result(text: str) -> str:
+    return _(
+        "The spreadsheet shows %(text)s here, as it could not calculate the cell: write the value itself, or open"
+        " the file in a spreadsheet program and save it again."
+    ) % {"text": text.strip()}

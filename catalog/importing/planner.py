@@ -155,7 +155,7 @@ class Planner:
         above = [self._above(parsed, found.get(parsed.sku.upper())) for _row, parsed in taken]
         inherited = self.lineage.inherited(above)
         since = changed_since((parsed, found.get(parsed.sku.upper())) for _row, parsed in taken)
-        needed = self.parser.needs_documents or inherited or since
+        needed = self.parser.needs_documents(parsed for _row, parsed in taken) or inherited or since
         documents = self._documents(found) if needed else {}
         changes: list[ProductChange] = []
         bad: list[ProductChange] = []

@@ -62,7 +62,7 @@ def spoilers(*, taken_sku: str, taken_article: str, bad_gtin: str) -> list[Spoil
         Spoiler("script_in_text", h.LONG_DE, {h.LONG_DE: SCRIPT}, cleaned, "", "the script is removed, the text stays"),
         Spoiler("duplicate_unique", h.ARTICLE, {h.ARTICLE: taken_article}, error, "not_unique", "another product has this value"),
         Spoiler("missing_axis", h.COLOR, {h.COLOR: None}, error, "axis_missing", "a variant needs a value of its axis color"),
-        Spoiler("unknown_currency", h.EUR, {h.EUR: "29,00 CHF"}, error, "not_a_number", "no number: it names another currency than the column's"),
+        Spoiler("unknown_currency", h.EUR, {h.EUR: "29,00 CHF"}, error, "other_currency", "another currency than the column's"),
         Spoiler("not_in_family", h.SIZE, {h.SIZE: "M"}, error, "not_in_family", "the family mugs has no attribute size"),
         Spoiler("control_characters", h.NAME_DE, {h.NAME_DE: "Steinzeug\x07becher \x0bKopp"}, cleaned, "",
                 "the control characters are removed"),

@@ -20,6 +20,14 @@ def test_a_formula_that_failed_becomes_no_value_and_no_product(importer: Importe
     assert row(run, 2).errors[0]["message"].startswith(f"The spreadsheet shows {shown} here")
 
 
+def test_a_text_that_was_stored_so_comes_back_as_it_was(importer: Importer) -> None:
+    importer.world.create("A", {"name|en_US": "#REF!"}, family="mugs")
+    run = importer.plan("sku,family,name-en_US,capacity\nA,mugs,#REF!,1\nB,mugs,#REF!,1\n")
+    assert [(number, state, action, code) for number, state, action, code in states(run)] == [
+        (2, "planned", "update", ""), (3, "rejected", "create", "no_result"),
+    ]  # fmt: skip
+
+
 def test_a_failed_formula_may_be_read_as_something_else_by_the_columns_own_word(importer: Importer) -> None:
     run = importer.start("sku,family,name-en_US\nA,mugs,#N/A\n")
     run.mapping[2]["values"] = {"#N/A": "unnamed"}

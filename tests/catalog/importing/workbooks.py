@@ -72,7 +72,7 @@ def old_workbook(
 
 
 def _old_sheet(rows: list[list], codes: list[str], merges: Iterable[tuple]) -> bytes:
-    body = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0x0DBB, 0x07CC, 0, 6))
+    body = bytearray(_record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0x0DBB, 0x07CC, 0, 6)))
     for row, cells in enumerate(rows):
         for column, cell in enumerate(cells):
             value, style = (cell[0], 16 + codes.index(cell[1])) if isinstance(cell, tuple) else (cell, 15)
@@ -86,7 +86,7 @@ def _old_sheet(rows: list[list], codes: list[str], merges: Iterable[tuple]) -> b
                 body += _record(0x0203, place + struct.pack("<d", value))
     for merge in merges:
         body += _record(0x00E5, struct.pack("<HHHHH", 1, *merge))
-    return body + _record(0x000A, b"")
+    return bytes(body) + _record(0x000A, b"")
 
 
 def _record(kind: int, data: bytes) -> bytes:
