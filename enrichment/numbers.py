@@ -34,8 +34,9 @@ def _counted(
     if products is not None:
         return {tuple(key): n for *key, n in asked.filter(product__in=products.values("pk"))}
     counted = {tuple(key): n for *key, n in asked}
+    # A second statement: what was written between the two may stand in one of them alone.
     for *key, n in asked.filter(product__in=Product.objects.trashed().values("pk")):
-        counted[tuple(key)] -= n
+        counted[tuple(key)] = max(0, counted.get(tuple(key), 0) - n)
     return counted
 
 

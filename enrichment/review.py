@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -52,13 +53,23 @@ def _decide(product_id: int, status: str, *, seen: int, by: User, text: str = ""
         )
         outcome = write([change], by=Actor(user=by, origin="form", ref="review"))[0]
         if outcome.ok:
-            now = timezone.now()
-            ReviewNote.objects.filter(product=product_id, settled_at=None).update(settled_at=now)
+            settle([product_id])
             if text:
                 ReviewNote.objects.create(
-                    product_id=product_id, text=text, by=by, to=sender(product_id), rev=seen, at=now
+                    product_id=product_id,
+                    text=text,
+                    by=by,
+                    to=sender(product_id),
+                    rev=seen,
+                    at=timezone.now(),
                 )
         return Decision(outcome)
+
+
+def settle(product_ids: Iterable[int]) -> None:
+    """Their comments are answered. One statement, none for no product."""
+    if ids := list(product_ids):
+        ReviewNote.objects.filter(product__in=ids, settled_at=None).update(settled_at=timezone.now())
 
 
 def sender(product_id: int) -> User | None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from channels import lacking
 from channels.models import Channel, Completeness, Listing, MissingSet
 from channels.recount import recount
+from enrichment import numbers
 from enrichment.dashboard import build
 from tests.channels.stage import FULL
 from tests.enrichment.conftest import Desk
@@ -53,6 +55,23 @@ def test_a_number_stays_right_when_values_come_and_go(desk: Desk, world: World, 
     sets = lacking.sets()
     for row in Completeness.objects.all():
         assert len(sets.get(row.lacks, ())) == row.missing
+
+
+def test_what_comes_between_the_two_counts_hurts_nobody(mugs: dict[str, int]) -> None:
+    rows = list(Listing.objects.filter(product=mugs["TRASHED"]))
+    Listing.objects.all().delete()
+    statements = []
+
+    def between(execute: Any, *said: Any) -> Any:
+        statements.append(said[0])
+        if len(statements) == 2:
+            Listing.objects.bulk_create(rows)
+        return execute(*said)
+
+    with connection.execute_wrapper(between):
+        assert numbers.by_state(None) == {}
+    assert rows
+    assert numbers.by_state(None) == {}
 
 
 def test_what_was_counted_before_the_sets_came_is_filled_in_by_a_recount(

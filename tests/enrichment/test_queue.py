@@ -185,11 +185,14 @@ def test_nobody_works_off_what_they_may_not_see_or_write(person: Any, world: Wor
     assert viewer.client.get(ROOM).status_code == 403
     stranger = Desk(person("stan", ["product.edit"], categories=["fashion"]))
     assert opened(stranger).context_data["ids"] == []
-    assert "gone" in asked(stranger, ids=f"{mugs[0]}")
+    assert asked(stranger, ids=f"{mugs[0]}") == {"gone": [mugs[0]]}
+    assert asked(stranger, ids=f"{mugs[0]}", keep="1") == {"gone": [mugs[0]]}
     assert stranger.client.post(f"{ROOM}save/", {"product": mugs[0], "owner": mugs[0]}).status_code == 404
     french = Desk(person("fred", ["product.edit"], locales=["fr_FR"]))
     item = opened(french, q="mug", locale="de_DE", fields="name")
     assert item.context_data["first"].fields == []
+    beside = opened(french, q="mug", locale="de_DE", beside="fr_FR", fields="name")
+    assert beside.context_data["first"].fields == []
 
 
 def test_a_queue_asks_as_often_for_twice_as_many(desk: Desk, world: World, mugs: list[int]) -> None:

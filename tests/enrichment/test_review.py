@@ -83,6 +83,17 @@ def test_a_comment_waits_no_longer_once_the_product_is_sent_again(
     assert ReviewNote.objects.get().settled_at is not None
 
 
+def test_an_approval_by_any_other_way_answers_the_comment_too(
+    desk: Desk, world: World, waiting: int, author: User
+) -> None:
+    decided(desk, waiting, "return", text="Shorter, please.")
+    world.edit(waiting, status="approved")
+    assert ReviewNote.objects.get().settled_at is not None
+    world.edit(waiting, status="draft")
+    assert build(author).returned == []
+    assert review.note_on(Product.objects.get(pk=waiting)) is None
+
+
 def test_nothing_goes_back_without_a_word(desk: Desk, waiting: int) -> None:
     assert decided(desk, waiting, "return", text="  ").status_code == 400
     assert status_of(waiting) == "in_review"

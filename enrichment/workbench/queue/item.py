@@ -117,7 +117,12 @@ def build(
         label=product.labels.get(queue.beside or queue.locale) or product.label or product.sku,
         family=bundle.family.label() if bundle.family else "",
         facts=_facts(request, queue, bundle, at.here),
-        fields=[_field(row, own, bundle, queue) for group in sheet.groups for row in group.rows],
+        fields=[
+            made
+            for group in sheet.groups
+            for row in group.rows
+            if (made := _field(row, own, bundle, queue)) is not None
+        ],
         is_member=is_member,
         sheet=sheet,
         elsewhere=_elsewhere(at, queue),
@@ -133,8 +138,12 @@ def _above(request: HttpRequest, queue: Queue, owner: int) -> Bundle | None:
     return bundles.of_rows([row], structure=queue.structure)[row.pk] if row else None
 
 
-def _field(row: Row, own: Bundle, bundle: Bundle, queue: Queue) -> Field:
-    cell, *beside = row.cells
+def _field(row: Row, own: Bundle, bundle: Bundle, queue: Queue) -> Field | None:
+    """None where this person sees the language beside it alone: that one is read, never written in its place."""
+    cell = next((each for each in row.cells if each.locale in ("", queue.locale)), None)
+    if cell is None:
+        return None
+    beside = [each for each in row.cells if each is not cell]
     cell.limits = []  # told by the rules, which know composed fields as well
     href = ""
     if cell.bound and (row.spec.type in ON_THE_PAGE or _searches(cell)):
