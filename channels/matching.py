@@ -108,7 +108,11 @@ def _matched(connector: Connector, rows: Sequence[Listing]) -> list[tuple[Listin
     kinds = [(row, _kind(row.product.sku, seen)) for row in rows]
     with transaction.atomic():
         for row, kind in kinds:
-            free = Listing.objects.filter(pk=row.pk, sent_hash="", submission="", lease_until=None)
+            # Only what nothing happened to meanwhile: another try may have made it, or left it in doubt.
+            free = Listing.objects.filter(
+                pk=row.pk, sent_hash="", submission="", lease_until=None, unknown=row.unknown, attempts=row.attempts,
+                next_try_at=row.next_try_at,
+            )  # fmt: skip
             there = seen.get(row.product.sku)
             if kind == "found" and there is not None:
                 free.update(external_id=there.external_id, external_url=there.url, unknown=True, seen_at=now)

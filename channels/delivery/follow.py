@@ -181,6 +181,7 @@ def _confirmed(
     values = {
         **outcomes.CALM, "state": Listing.State.LIVE, "seen_at": now,
         "external_id": there.external_id or row.external_id, "external_url": there.url or row.external_url,
+        "removal": row.removal,
     }  # fmt: skip
     if judged is not None:
         values["errors"] = outcomes.at_fields(*judged)

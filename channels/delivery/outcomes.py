@@ -79,7 +79,13 @@ def unchanged(prepared: Prepared, *, can_read_back: bool) -> Settlement:
     asked = listing.state == State.ACCEPTED or (can_read_back and not _is_shown(listing))
     state = State.ACCEPTED if asked else State.LIVE
     errors = listing.errors if listing.state == State.LIVE else []  # what it warns of, it still does
-    values = {**CALM, "state": state, "errors": errors, "due_at": prepared.due_at}
+    values = {
+        **CALM,
+        "state": state,
+        "errors": errors,
+        "due_at": prepared.due_at,
+        "removal": _emptied(prepared),
+    }
     return Settlement(listing, values, handled=True)
 
 
@@ -98,8 +104,15 @@ def adopted(prepared: Prepared, seen: Seen | None, now: datetime, answer: Mappin
         **CALM, "state": State.LIVE if seen.outcome == "live" and not seen.errors else State.ACCEPTED, "sent_hash": sheet.hash, "sent_sheet": sheet.payload,
         "sent_at": (stood and listing.sent_at) or now, "external_id": seen.external_id or prepared.listing.external_id,
         "external_url": seen.url or prepared.listing.external_url, "seen_at": now, **_undecided(prepared), "due_at": prepared.due_at,
+        "removal": _emptied(prepared),
     }  # fmt: skip
     return Settlement(prepared.listing, values, handled=True, sent=True, record=record)
+
+
+def _emptied(prepared: Prepared) -> str:
+    """What lost everything that is made of attributes counts against the cap for as long as it is so."""
+    sheet = prepared.decision.sheet
+    return "" if sheet is None or is_filled(sheet.payload, sheet.origins) else prepared.listing.removal
 
 
 def outrun(prepared: Prepared, seen: Seen, now: datetime, answer: Mapping[str, Any]) -> Settlement:

@@ -119,6 +119,8 @@ def _compare(
             # Confirming settles it: it has the words of a refusal and finds the fields they are about.
             free.filter(pk__in=judged).update(state=Listing.State.ACCEPTED, state_since=now, next_try_at=now)
         again = [drift.listing_id for drift in drifted if mark and goes_again(drift.fields, channel)]
+        # What went away by itself may have kept an edit of ours from being sent.
+        again += [row.pk for row in rows if mark and row.drift and row.pk not in told]
         if again:
             # `unknown`: the next drain looks at the channel first, and so sends although the hash is what was sent last.
             free.filter(pk__in=again).update(

@@ -26,7 +26,11 @@ from channels.sheets.diff import is_filled
 
 WINDOW = timedelta(days=1)
 PAGE = 500
-FAN_OUT = "channels.fan_out"  # the kind of job that makes listings stale, many at a time
+MARKING = (
+    "channels.fan_out",
+    "catalog.rederive",
+    "channels.push_again",
+)  # jobs that make listings stale, many at a time
 Removal = Listing.Removal
 SETTLED = (Removal.GOING, Removal.ALLOWED)
 STALE = Q(desired_rev__gt=F("sent_rev"))
@@ -52,7 +56,7 @@ class Cap:
     def lets(self, more: int = 0) -> bool:
         """Whether `more` may go beside what is gone and held."""
         certain = self.gone + self.held + more
-        if self.share >= 100 or certain <= self.least:
+        if self.share >= 100 or certain <= self.least or (more and self.gone + more <= self.least):
             return True
         return self.unseen is not None and certain + self.unseen <= self.most
 
@@ -60,7 +64,8 @@ class Cap:
 def removes(one: Prepared) -> bool:
     """Whether sending this takes a product off the channel, or empties it there."""
     if one.decision.kind == "absent":
-        return bool(one.may_be_there and one.key)
+        # An old SKU goes at once: another product may have it by the time somebody confirms.
+        return bool(one.may_be_there and one.key) and not one.is_renamed
     sheet, before = one.decision.sheet, one.listing.sent_sheet
     if sheet is None or not before or "locales" not in before:
         return False
@@ -72,7 +77,7 @@ def cap_of(channel: Channel, now: datetime, *, beside: Collection[int] = ()) -> 
     rows = Listing.objects.filter(channel_id=channel.pk)
     lately = Q(state=Listing.State.WITHDRAWN, state_since__gte=now - WINDOW) & ~Q(removal=Removal.ALLOWED)
     going = Q(removal=Removal.GOING) & (STALE | Q(sent_at__gte=now - WINDOW))
-    waiting = STALE & THERE & Q(submission="", next_try_at__lte=now) & ~Q(removal__in=SETTLED)
+    waiting = STALE & THERE & Q(submission="") & ~Q(removal__in=SETTLED)
     found = rows.aggregate(
         there=Count("pk", filter=~Q(sent_hash="")),
         withdrawn=Count("pk", filter=lately),
@@ -86,7 +91,7 @@ def cap_of(channel: Channel, now: datetime, *, beside: Collection[int] = ()) -> 
 
 
 def _is_being_marked(channel_id: int) -> bool:
-    jobs = Job.objects.filter(kind=FAN_OUT, state__in=[Job.State.QUEUED, Job.State.RUNNING])
+    jobs = Job.objects.filter(kind__in=MARKING, state__in=[Job.State.QUEUED, Job.State.RUNNING])
     return any(
         params.get("channel") in (None, channel_id) for params in jobs.values_list("params", flat=True)
     )
@@ -137,16 +142,25 @@ def release(channel_id: int, now: datetime) -> int:
         channel = Channel.objects.select_for_update(no_key=True).defer("credentials").get(pk=channel_id)
         if not may_be_released(channel, now):
             return 0
-        waiting = Listing.objects.filter(channel_id=channel_id, desired_rev=F("sent_rev"))
-        return _let(waiting, Removal.GOING, now)  # what is stale is judged anyway
+    # What is stale is judged anyway.
+    return _let_all(
+        Listing.objects.filter(channel_id=channel_id, desired_rev=F("sent_rev")), Removal.GOING, now
+    )
 
 
 def confirm(channel_id: int, *, until: datetime, now: datetime) -> int:
     """A person has seen what is held: all that was held by `until` goes. Returns how many listings that is."""
-    rows = Listing.objects.filter(channel_id=channel_id, removal=Removal.HELD, state_since__lte=until)
+    return _let_all(
+        Listing.objects.filter(channel_id=channel_id, state_since__lte=until), Removal.ALLOWED, now
+    )
+
+
+def _let_all(rows: Any, removal: str, now: datetime) -> int:
+    """Page by page, each a transaction of its own."""
     done, last = 0, 0
-    while page := list(rows.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:PAGE]):
-        done += _let(Listing.objects.filter(pk__in=page), Removal.ALLOWED, now)
+    held_now = rows.filter(removal=Removal.HELD).order_by("pk")
+    while page := list(held_now.filter(pk__gt=last).values_list("pk", flat=True)[:PAGE]):
+        done += _let(rows.filter(pk__in=page), removal, now)
         last = page[-1]
     return done
 

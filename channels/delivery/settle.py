@@ -91,6 +91,10 @@ def settle(
     return len(held)
 
 
+# What people decide: where one did while the listing was in a worker's hands, that stands.
+DECIDED = frozenset({"removal", "drift", "drifted_at", "kept", "kept_at"})
+
+
 def secrets_of(connector: Connector) -> list[str]:
     """To be masked in every record."""
     return connector.secrets()
@@ -104,8 +108,12 @@ def backoff(attempts: int) -> timedelta:
 
 def _apply(row: Listing, item: Settlement, now: datetime, secrets: Sequence[str]) -> None:
     before = row.state
+    in_doubt = row.unknown and not item.listing.unknown  # since it was claimed: it is to be looked at again
     for name, value in item.values.items():
+        if name in DECIDED and getattr(row, name) != getattr(item.listing, name):
+            continue
         setattr(row, name, masked(value, secrets) if name in ("reason", "errors") else value)
+    row.unknown = row.unknown or in_doubt
     if item.handled:
         row.sent_rev = max(row.sent_rev, item.revision or item.listing.desired_rev)
         row.next_try_at = item.values.get("next_try_at", now)

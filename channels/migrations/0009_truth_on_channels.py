@@ -4,6 +4,12 @@ import django.core.validators
 from django.db import migrations, models
 
 
+def since_when(apps, editor):
+    """What was found to differ before is told with the others."""
+    rows = apps.get_model("channels", "Listing").objects.exclude(drift=[])
+    rows.update(drifted_at=models.F("seen_at"))
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -68,4 +74,5 @@ class Migration(migrations.Migration):
             model_name='listing',
             index=models.Index(condition=models.Q(('kept_at__isnull', False)), fields=['channel', 'kept_at'], name='listing_kept'),
         ),
+        migrations.RunPython(since_when, migrations.RunPython.noop),
     ]

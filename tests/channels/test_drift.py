@@ -240,3 +240,18 @@ def test_the_product_page_shows_it_beside_the_field(asking: Stage, client: Clien
     address = reverse("admin:catalog_product_change", args=[product])
     assert "B2B shop shows:" in client.get(address, {"locale": "en_US"}).text
     assert "By hand" in client.get(address, {"tab": "channels"}).text
+
+
+def test_an_edit_that_waited_for_a_decision_goes_once_there_is_nothing_to_decide(asking: Stage) -> None:
+    product = asking.product()
+    asking.send()
+    held = dict(asking.shop.items["MUG-1"])
+    del asking.shop.items["MUG-1"]
+    reconcile(channel_id=asking.channel.pk)
+    asking.edit(product, name__en_US="Green mug")
+    asking.send()
+    assert "MUG-1" not in asking.shop.items
+    asking.shop.items["MUG-1"] = held  # somebody puts back there what had been removed
+    reconcile(channel_id=asking.channel.pk)
+    asking.send()
+    assert there(asking)["title"] == "Green mug"

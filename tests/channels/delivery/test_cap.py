@@ -205,3 +205,44 @@ def _judged(stage: Stage, limit: int = 10) -> list[Any]:
     claim = claim_stale(channel_id=stage.channel.pk, limit=limit, seconds=60, now=now)
     spec = profile.current(structure).by_id[stage.channel.pk]
     return removals.judge(prepare(claim.listings, spec, structure, at=now), stage.channel.pk, now)
+
+
+def test_a_confirmation_given_while_a_worker_has_the_listing_stands(
+    ten: tuple[Stage, list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage, ids = ten
+    take_away(stage, ids[:4])
+    stage.send()
+    judge = removals.judge
+
+    def meanwhile(*args: Any) -> Any:
+        monkeypatch.setattr("channels.delivery.send.removals.judge", judge)
+        judged = judge(*args)
+        removals.confirm(stage.channel.pk, until=timezone.now(), now=timezone.now())
+        return judged
+
+    Listing.objects.filter(product_id=ids[0]).update(desired_rev=99)
+    monkeypatch.setattr("channels.delivery.send.removals.judge", meanwhile)
+    stage.send()
+    stage.send()
+    assert (len(stage.shop.items), held()) == (6, 0)
+
+
+def test_an_old_sku_goes_at_once_though_others_wait(ten: tuple[Stage, list[int]]) -> None:
+    """Confirmed later, it would take down what has the SKU by then."""
+    stage, ids = ten
+    take_away(stage, ids[:4])
+    stage.put(ids[0], sku="MUG-OLD")
+    stage.send()
+    assert ("MUG-1" in stage.shop.items, held()) == (False, 3)
+
+
+def test_a_change_of_categories_is_waited_for_before_any_goes(ten: tuple[Stage, list[int]]) -> None:
+    stage, ids = ten
+    enqueue("catalog.rederive", {"products": []}, queue="imports")
+    take_away(stage, ids[:1])
+    stage.send()
+    assert (len(stage.shop.items), held()) == (10, 1)
+    Job.objects.update(state=Job.State.DONE)
+    stage.send()
+    assert (len(stage.shop.items), held()) == (9, 0)
