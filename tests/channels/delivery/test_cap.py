@@ -221,7 +221,7 @@ def test_a_confirmation_given_while_a_worker_has_the_listing_stands(
         removals.confirm(stage.channel.pk, until=timezone.now(), now=timezone.now())
         return judged
 
-    Listing.objects.filter(product_id=ids[0]).update(desired_rev=99)
+    Listing.objects.filter(product_id__in=ids[:3]).update(desired_rev=99)  # more than may go unasked
     monkeypatch.setattr("channels.delivery.send.removals.judge", meanwhile)
     stage.send()
     stage.send()
