@@ -48,6 +48,22 @@ window.pimCells = (root, changed = () => {}) => {
         });
         refresh();
     };
+    // What is shown became what is stored, from here on: `kept` is what was sent, `now` the same cell as the server shows it.
+    const stored = (cell, kept, now) => {
+        const wanted = mode(cell).value;
+        delete cell.dataset.posted;
+        setMode(cell, "", "");
+        if (wanted && wanted !== "override") put(cell, state(now));
+        first.set(cell, wanted && wanted !== "override" ? state(cell) : kept);
+        for (const name of ["b:", "s:"]) {
+            const [mine, theirs] = [cell, now].map((each) => each.querySelector(`[name^='${name}']`));
+            if (mine && theirs) mine.value = theirs.value;
+        }
+        cell.className = now.className;
+        const [notes, fresh] = [cell, now].map((each) => each.querySelector(".cell-notes"));
+        if (!notes.contains(document.activeElement) && !notes.querySelector(".draft")) notes.replaceWith(fresh);
+        refresh();
+    };
     const focus = (cell) => {
         (cell.querySelector("[contenteditable=true]") ?? inputs(cell).find((input) => input.type !== "hidden" && !input.disabled))?.focus();
     };
@@ -94,5 +110,5 @@ window.pimCells = (root, changed = () => {}) => {
     };
     new MutationObserver(nameControls).observe(root, { childList: true, subtree: true });
     remember();
-    return { root, cells, inputs, state, isDirty, refresh, remember, put, focus, nameControls, dirty: () => cells.filter(isDirty) };
+    return { root, cells, inputs, state, isDirty, refresh, remember, put, stored, focus, nameControls, dirty: () => cells.filter(isDirty) };
 };

@@ -16,11 +16,15 @@
     const drop = (key) => {
         try { localStorage.removeItem(key); } catch { /* nothing was kept */ }
     };
+    // What is too old goes, and what somebody else typed at this browser before: it is not for the next one to read.
     try {
         for (const key of Object.keys(localStorage)) {
-            if (key.startsWith("pim-draft:") && Date.now() - (read(key)?.at ?? 0) > OLDEST) drop(key);
+            if (key.startsWith("pim-draft:") && (!key.startsWith(MINE) || Date.now() - (read(key)?.at ?? 0) > OLDEST)) drop(key);
         }
     } catch { /* no storage */ }
+    // Another tab's drafts are its own until somebody takes them.
+    const TAB = `${Date.now()}-${Math.random()}`;
+    const isTold = () => document.querySelector("[data-message].notice-success") !== null;
 
     let last = null;
     window.addEventListener("pagehide", () => last?.());
@@ -40,12 +44,14 @@
                 .map((input) => (input.selectedOptions ? [...input.selectedOptions].map((option) => option.text).join(", ") : input.value)).join(" ");
             return text.trim().replace(/\s+/g, " ").slice(0, 240);
         };
+        const dropOwn = (cell) => { if (read(keyOf(cell))?.tab === TAB) drop(keyOf(cell)); };
         const keep = () => {
             clearTimeout(timer);
             for (const cell of cells) {
-                if (isDirty(cell) && !cell.querySelector("[data-mode]").value) {
-                    write(keyOf(cell), { state: state(cell), base: base(cell), text: words(cell), at: Date.now() });
-                } else if (!offered.has(cell)) drop(keyOf(cell));
+                const mode = cell.querySelector("[data-mode]").value;
+                if (isDirty(cell) && ["", "override"].includes(mode)) {
+                    write(keyOf(cell), { state: state(cell), mode, base: base(cell), text: words(cell), at: Date.now(), tab: TAB });
+                } else if (!offered.has(cell)) dropOwn(cell);
             }
         };
         form.root.addEventListener("input", (event) => {
@@ -56,7 +62,8 @@
         });
         last = () => { if (form.root.isConnected && !isSent) keep(); };
 
-        const show = (cell, draft) => {
+        // `fits`: whether it can be put into the field as that stands now; the text is shown in any case.
+        const show = (cell, draft, fits) => {
             const box = template.content.firstElementChild.cloneNode(true);
             const at = new Date(draft.at);
             const time = box.querySelector("[data-draft-at]");
@@ -65,12 +72,15 @@
             box.querySelector("[data-draft-text]").textContent = draft.text || "—";
             box.querySelector("[data-draft-since]").hidden = draft.base === base(cell);
             const close = () => { offered.delete(cell); box.remove(); };
-            box.querySelector("[data-draft-take]").addEventListener("click", () => {
+            const take = box.querySelector("[data-draft-take]");
+            if (!fits) take.remove();
+            take.addEventListener("click", () => {
                 close();
+                if (draft.mode === "override") cell.querySelector("[data-do=override]")?.click();
                 put(cell, draft.state);
                 focus(cell);
                 keep();
-                window.pimAnnounce(box.querySelector("[data-draft-take]").textContent);
+                window.pimAnnounce(take.textContent);
             });
             box.querySelector("[data-draft-discard]").addEventListener("click", () => {
                 close();
@@ -87,9 +97,10 @@
                 if (!draft || "posted" in cell.dataset) continue;
                 let fits = false;
                 try { fits = JSON.parse(draft.state).length === inputs(cell).length; } catch { /* of another age */ }
-                // What was sent and is no longer based on what stands there has been saved, perhaps in the house's spelling.
-                if (!fits || draft.state === state(cell) || (draft.sent && draft.base !== base(cell))) drop(keyOf(cell));
-                else if (!isDirty(cell)) show(cell, draft);
+                // What was sent, where the page says that it was saved, stands there, perhaps in the house's spelling. Without that
+                // word the field may hold somebody else's.
+                if (draft.state === state(cell) || (draft.sent && draft.base !== base(cell) && isTold())) drop(keyOf(cell));
+                else if (!isDirty(cell)) show(cell, draft, fits);
             }
             refresh();
         };
@@ -105,9 +116,9 @@
                     if (draft && isDirty(cell)) write(keyOf(cell), { ...draft, sent: true });
                 }
             },
-            saved: () => {
+            saved: (sent) => {
                 clearTimeout(timer);
-                for (const cell of cells) if (!offered.has(cell)) drop(keyOf(cell));
+                for (const cell of sent) if (!offered.has(cell)) dropOwn(cell);
             },
         };
     };

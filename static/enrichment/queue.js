@@ -11,7 +11,7 @@
     const line = window.pimLine(root);
     const counts = { done: 0, skipped: new Set(), gone: 0 };
     const total = Number(said.total);
-    let fields = null, drafts = null, mark = "", ahead = null, busy = false, waiting = null, missed = 0;
+    let fields = null, drafts = null, mark = "", ahead = null, busy = false, waiting = null, missed = 0, begun = null;
 
     const item = () => place.querySelector("[data-item]");
     const dirty = () => (fields ? fields.dirty() : []);
@@ -51,21 +51,29 @@
         const waits = [...place.querySelectorAll("textarea[data-django-prose-editor-configurable]")];
         for (let turn = 0; turn < 40 && waits.some((each) => !each.closest(".prose-editor")); turn += 1) await new Promise((done) => setTimeout(done, 10));
     };
-    const begin = async ({ focus = true } = {}) => {
+    // At once: what is typed from now on is a change, though its editor has not started yet.
+    const take = () => {
         const article = item();
         bar.hidden = !article;
         if (!article) return;
         mark = article.dataset.mark;
-        await settled();
-        if (item() !== article) return;
         fields = window.pimCells(article);
         drafts = window.pimDrafts?.(fields, article.querySelector("[name=owner]").value);
+    };
+    const begin = async ({ focus = true } = {}) => {
+        const article = item();
+        if (!article || begun === article) return;
+        begun = article;
+        await settled();
+        if (item() !== article) return;
+        fields.remember();
         fields.nameControls();
         fields.refresh();
         drafts?.offer();
         article.dispatchEvent(new Event("pim:shown", { bubbles: true }));
         article.dataset.ready = "1";
-        if (focus) {
+        // Whoever has gone into a field before is not called back.
+        if (focus && !article.contains(document.activeElement)) {
             const wrong = article.querySelector(".cell-wrong, .cell-conflict");
             const empty = fields.cells.find((cell) => cell.querySelector("[data-input]") && cell.matches(".cell-none"));
             const target = wrong ?? empty ?? fields.cells[0];
@@ -77,6 +85,7 @@
     const put = (html) => {
         fields = drafts = null;
         place.innerHTML = html;
+        take();
         // Rich text editors begin where the admin says that fields have come.
         place.dispatchEvent(new CustomEvent("formset:added", { bubbles: true }));
         if (scrollY > 0) scrollTo({ top: 0, behavior: "instant" });
@@ -100,7 +109,7 @@
         place.querySelector("[data-end]").focus();
     };
     const prefetch = async () => {
-        const next = await line.next();
+        const next = await line.next().catch(() => []);
         if (!next.length || ahead?.id === next[0]) return;
         const answer = await line.ask(said.itemUrl, { ids: next.join(",") }).catch(() => null);
         if (!answer?.ok) return;
@@ -142,7 +151,7 @@
     };
     const refusedBecause = (answer) => {
         drafts?.keep();
-        trouble(answer.status === 401 || answer.redirected ? said.signedOut : said.refused);
+        trouble(line.isSignedOut(answer) ? said.signedOut : said.refused);
     };
     const once = async (act) => {
         if (busy) return;
@@ -155,8 +164,7 @@
     };
 
     const forward = async () => {
-        const next = await line.next();
-        const answer = await answered(() => line.ask(said.itemUrl, { ids: next.join(","), have: have() }));
+        const answer = await answered(async () => line.ask(said.itemUrl, { ids: (await line.next()).join(","), have: have() }));
         if (!answer.ok || answer.redirected) { refusedBecause(answer); return; }
         await follow(await answer.json());
     };
@@ -186,6 +194,7 @@
     const body = (extra) => {
         const data = new FormData();
         for (const input of form.querySelectorAll(":scope > input[name]")) data.append(input.name, input.value);
+        data.set("csrfmiddlewaretoken", line.token());
         for (const name of ["product", "owner"]) data.append(name, item().querySelector(`[name=${name}]`).value);
         for (const cell of dirty()) {
             const own = new Set(fields.inputs(cell));
@@ -200,8 +209,30 @@
         for (const [name, value] of Object.entries(extra)) data.append(name, value);
         return data;
     };
+    // Saved, and still being written in: what stands under the hands stays, and what was sent becomes what is stored.
+    const goOn = (found, sending) => {
+        const article = item();
+        const isWriting = article.contains(document.activeElement) && !article.querySelector(".cell-wrong, .cell-conflict, [data-posted]");
+        const typed = dirty().some((cell) => !sending.some(([sent, state]) => sent === cell && fields.state(cell) === state));
+        if (!found.next.html || !(typed || isWriting)) return false;
+        const fresh = new DOMParser().parseFromString(found.next.html, "text/html");
+        const same = (cell) => fresh.querySelector(`[data-cell="${CSS.escape(cell.dataset.cell)}"]`);
+        if (sending.some(([cell]) => !same(cell))) return false;
+        for (const [cell, state] of sending) fields.stored(cell, state, same(cell));
+        mark = found.next.mark;
+        const finished = fresh.querySelector("[data-finished]");
+        if (finished && !article.querySelector("[data-finished]")) article.querySelector("[data-changed-note]").before(finished);
+        article.querySelector("[data-changed-note]").hidden = true;
+        drafts?.keep();
+        article.dispatchEvent(new Event("pim:shown", { bubbles: true }));
+        progress();
+        tell(found.said.length ? found.said : [said.saved], found.said.length ? "warning" : "success");
+        return true;
+    };
     const save = ({ stay = false, press = null } = {}) => once(async () => {
         const id = line.current();
+        // What an editor makes of its text while it starts is no change.
+        if (!item().dataset.ready) { await settled(); fields.remember(); }
         const changed = dirty().length > 0;
         if (!changed && !press) {
             if (stay) { window.pimAnnounce(said.skipped); return; }
@@ -212,11 +243,23 @@
         }
         asked.set(id, codes());
         drafts?.keep();
-        const sending = dirty().map((cell) => [cell, fields.state(cell)]);
+        const article = item(), hand = document.activeElement;
+        let sending = [];
+        // Where another product comes next, hands rest while the answer is on its way; not while the server is away.
+        const wake = (answer) => {
+            article.inert = false;
+            const stays = answer?.status !== 200 && article.contains(hand);
+            if (stays && [hand, document.body].includes(document.activeElement)) { hand.blur(); hand.focus({ preventScroll: true }); }
+            return answer;
+        };
         const answer = await answered(async () => {
             const extra = press ? { do: press.value, [`seen:${press.value.slice(8)}`]: press.parentElement.querySelector("[name^='seen:']")?.value ?? "" } : {};
             if (!stay) Object.assign(extra, { next: (await line.next()).join(","), have: have() });
-            return fetch(line.address(said.saveUrl, stay ? { shown: codes().join(",") } : {}), { method: "POST", body: body(extra), headers: { Accept: "application/json" } });
+            sending = dirty().map((cell) => [cell, fields.state(cell)]);
+            const sent = fetch(line.address(said.saveUrl, stay ? { shown: codes().join(",") } : {}), { method: "POST", body: body(extra), headers: { Accept: "application/json" } });
+            if (stay) return sent;
+            article.inert = true;
+            return sent.then(wake, (error) => { wake(null); throw error; });
         });
         if (answer.redirected || ![200, 422].includes(answer.status)) { refusedBecause(answer); return; }
         const found = await answer.json();
@@ -227,8 +270,9 @@
             return;
         }
         // What was typed while the answer was on its way is not saved and not lost.
-        if (sending.every(([cell, state]) => fields.state(cell) === state)) drafts?.saved();
+        drafts?.saved(sending.filter(([cell, state]) => fields.state(cell) === state).map(([cell]) => cell));
         if (!line.done.has(id)) { line.done.add(id); counts.done += 1; }
+        if (stay && goOn(found, sending)) return;
         await follow(found.next, found.said.length ? found.said : [said.saved], found.said.length ? "warning" : "success");
     });
 
@@ -263,8 +307,12 @@
     window.addEventListener("focus", () => { if (Date.now() - missed > 1000) { missed = Date.now(); look(); } });
 
     // --- keys and buttons; before editors, one of which would break the line at Ctrl+Enter
+    const OPENS = "select, [role=combobox], [aria-haspopup=listbox], input[list], input:is([type=date], [type=datetime-local], [type=time], [type=month], [type=week])";
     document.addEventListener("keydown", (event) => {
         if (document.querySelector("dialog[open]") || event.isComposing) return;
+        // Lists and calendars open by Alt and an arrow; a held Enter must not run through products that nobody saw.
+        if (event.altKey && event.key.startsWith("Arrow") && event.target.closest(OPENS)) return;
+        if (event.repeat && event.key === "Enter" && event.target.matches("input")) event.preventDefault();
         const chord = event.ctrlKey || event.metaKey;
         let act = null;
         if (chord && event.key === "Enter") act = () => save();
@@ -274,6 +322,7 @@
         if (!act || !item()) return;
         event.preventDefault();
         event.stopPropagation();
+        if (event.repeat) return;
         if (waiting) waiting();
         act();
     }, true);
@@ -292,5 +341,6 @@
         drafts?.keep();
         if (dirty().length) event.preventDefault();
     });
+    take();
     window.addEventListener("load", () => { progress(); begin(); });
 })();

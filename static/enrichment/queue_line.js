@@ -17,14 +17,21 @@ window.pimLine = (root) => {
     };
     const ask = (url, params) => fetch(address(url, params), { headers: { Accept: "application/json" } });
 
+    const isSignedOut = (answer) => answer.status === 401 || answer.redirected;
+    // As it is now: to sign in again, in another tab, renews it.
+    const token = () => /(?:^|;\s*)csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? root.querySelector("[name=csrfmiddlewaretoken]").value;
+
     const grow = () => {
         if (!further || growing) return growing;
         growing = ask(said.idsUrl, { after: further }).then(async (answer) => {
-            if (!answer.ok) return;
+            // Whoever is signed out is told so by what is asked next.
+            if (isSignedOut(answer)) return false;
+            if (!answer.ok) throw new Error(`${answer.status}`);
             const page = await answer.json();
             ids.push(...page.ids.filter((id) => !ids.includes(id)));
             further = page.further;
-        }).catch(() => {}).finally(() => { growing = null; });
+            return true;
+        }).finally(() => { growing = null; });
         return growing;
     };
     const ahead = () => ids.slice(at + 1).filter((id) => !done.has(id) && !gone.has(id)).slice(0, PAGE);
@@ -33,12 +40,13 @@ window.pimLine = (root) => {
         ask,
         done,
         gone,
-        // The next ids there are; waits for the server's where there are none yet.
+        isSignedOut,
+        token,
+        // The next ids there are; waits for the server's where there are none yet, and throws where it does not answer: that is
+        // not the end of the queue.
         next: async () => {
-            if (ahead().length < NEAR && further) {
-                const more = grow();
-                if (!ahead().length) await more;
-            }
+            while (further && !ahead().length) if (!await grow()) break;
+            if (further && ahead().length && ahead().length < NEAR) grow().catch(() => {});
             return ahead();
         },
         known: ahead,

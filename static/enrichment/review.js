@@ -12,7 +12,7 @@
     const counts = { approved: 0, returned: 0, gone: 0 };
     const passed = new Set();
     const total = Number(said.total);
-    let busy = false, ahead = null;
+    let busy = false, ahead = null, shownAt = 0;
 
     const item = () => place.querySelector("[data-item]");
     const fill = (words, values) => Object.entries(values).reduce((sentence, [name, value]) => sentence.replace(`%(${name})s`, value), words);
@@ -41,6 +41,7 @@
     const focus = () => (item() ?? place.querySelector("[data-end]"))?.focus({ preventScroll: true });
     const put = (html) => {
         place.innerHTML = html;
+        shownAt = performance.now();
         bar.hidden = !item();
         for (const name of ["approve", "return"]) part(name).disabled = item() ? "decided" in item().dataset : true;
         closeComment();
@@ -64,7 +65,7 @@
         if (rest) rest.hidden = !again;
     };
     const prefetch = async () => {
-        const next = await line.next();
+        const next = await line.next().catch(() => []);
         if (!next.length) return;
         const answer = await line.ask(said.itemUrl, { ids: next.join(",") }).catch(() => null);
         if (!answer?.ok) return;
@@ -79,12 +80,13 @@
         else if (next.ended) end(next.ended);
         else await forward(texts);
     };
-    // Null: nobody answered, or only to say that one is signed out; then it was told.
+    // Null: nobody answered, or only to say that one is signed out or may not; then it was told.
     const answered = async (send) => {
         const answer = await send().catch(() => null);
-        const out = answer && (answer.status === 401 || answer.redirected);
-        trouble(!answer || answer.status >= 500 ? said.offline : out ? said.signedOut : "");
-        return !answer || answer.status >= 500 || out ? null : answer;
+        const out = answer && line.isSignedOut(answer);
+        const told = !answer || answer.status >= 500 ? said.offline : out ? said.signedOut : answer.status === 403 ? said.refused : "";
+        trouble(told);
+        return told ? null : answer;
     };
     const once = async (act) => {
         if (busy) return;
@@ -94,8 +96,7 @@
     };
 
     const forward = async (texts = []) => {
-        const next = await line.next();
-        const answer = await answered(() => line.ask(said.itemUrl, { ids: next.join(","), have: have() }));
+        const answer = await answered(async () => line.ask(said.itemUrl, { ids: (await line.next()).join(","), have: have() }));
         if (answer?.ok) await follow(await answer.json(), texts);
     };
     const again = async (id) => {
@@ -117,9 +118,12 @@
         data.set("product", id);
         data.set("seen", item().dataset.mark);
         data.set("decision", decision);
-        data.set("next", (await line.next()).join(","));
-        data.set("have", have());
-        const answer = await answered(() => fetch(line.address(said.decideUrl, {}), { method: "POST", body: data, headers: { Accept: "application/json" } }));
+        const answer = await answered(async () => {
+            data.set("next", (await line.next()).join(","));
+            data.set("have", have());
+            data.set("csrfmiddlewaretoken", line.token());
+            return fetch(line.address(said.decideUrl, {}), { method: "POST", body: data, headers: { Accept: "application/json" } });
+        });
         if (!answer) return;
         const found = await answer.json().catch(() => ({ said: [said.offline] }));
         if (!answer.ok) {
@@ -140,10 +144,13 @@
     };
     const cancel = () => { part("comment").hidden = true; focus(); };
 
-    const KEYS = { j: next, k: previous, a: () => decide("approve"), r: comment };
+    // A key that is held, or a second click, approves none that nobody has looked at.
+    const LOOK = 300; // ms
+    const approve = () => { if (performance.now() - shownAt > LOOK) decide("approve"); };
+    const KEYS = { j: next, k: previous, a: approve, r: comment };
     root.addEventListener("keydown", (event) => {
         if (event.target === text) {
-            if ((event.ctrlKey || event.metaKey) && event.key === "Enter") { event.preventDefault(); decide("return"); }
+            if ((event.ctrlKey || event.metaKey) && event.key === "Enter") { event.preventDefault(); if (!event.repeat) decide("return"); }
             else if (event.key === "Escape") { event.preventDefault(); cancel(); }
             return;
         }
@@ -151,12 +158,12 @@
         const act = KEYS[event.key.toLowerCase()];
         if (!act || !item()) return;
         event.preventDefault();
-        act();
+        if (!event.repeat) act();
     });
     bar.addEventListener("submit", (event) => event.preventDefault());
     root.addEventListener("click", (event) => {
         const pressed = (name) => event.target.closest(`[data-${name}]`);
-        if (pressed("approve")) decide("approve");
+        if (pressed("approve")) approve();
         else if (pressed("return")) comment();
         else if (pressed("send")) decide("return");
         else if (pressed("cancel")) cancel();
