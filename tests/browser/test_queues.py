@@ -146,6 +146,28 @@ def test_what_was_typed_is_offered_again_after_the_page_was_killed(browser: Brow
         assert drafts(other) == []
 
 
+def test_save_and_stay_leaves_what_is_typed_under_the_hands(browser: Browser, rig: Rig) -> None:
+    with person(browser, rig, "marketing") as page:
+        into_the_french_queue(page)
+        page.keyboard.type("Un")
+        page.keyboard.press("ControlOrMeta+s")
+        page.keyboard.type(" deux")
+        expect(page.locator("[data-said]")).to_contain_text("Saved.")
+        page.keyboard.type(" trois")
+        assert written(page) == "Un deux trois"
+        page.keyboard.press("ControlOrMeta+s")
+        page.locator("[data-queue]:not([aria-busy])").wait_for()
+        page.keyboard.type(" quatre")
+        with Effort(page).brings_another():
+            page.keyboard.press("ControlOrMeta+Enter")
+        expect(page.locator("span[data-left]")).to_contain_text("1 done")
+        assert drafts(page) == []
+        page.keyboard.press("Alt+ArrowUp")
+        page.locator("[data-item] [data-finished]").wait_for()
+        page.locator(READY).wait_for()
+        assert written(page) == "Un deux trois quatre"
+
+
 def test_a_draft_of_the_products_page_is_offered_there_too(browser: Browser, rig: Rig) -> None:
     with person(browser, rig, "marketing") as page:
         page.goto(f"{rig.admin}/catalog/product/?q=TH-KOPP-CREAM")
@@ -223,6 +245,7 @@ def test_a_review_by_keys(browser: Browser, rig: Rig, complaints: Complaints) ->
         for _turn in range(3):
             with effort.brings_another():
                 effort.press("a")
+            page.wait_for_timeout(400)  # nobody approves what they have not looked at
         expect(page.locator("span[data-left]")).to_have_text("3 approved, 0 returned")
         with effort.brings_another():
             effort.press("j")
