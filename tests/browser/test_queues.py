@@ -168,6 +168,44 @@ def test_save_and_stay_leaves_what_is_typed_under_the_hands(browser: Browser, ri
         assert written(page) == "Un deux trois quatre"
 
 
+def test_enter_in_a_line_saves_it_and_brings_the_next(browser: Browser, rig: Rig) -> None:
+    with person(browser, rig, "marketing") as page:
+        into_the_french_queue(page)
+        page.keyboard.type("Une ligne")
+        page.evaluate(
+            "document.querySelector('[data-item]').append(Object.assign(document.createElement('input'), { id: 'a-line' }))"
+        )
+        page.locator("#a-line").focus()
+        with Effort(page).brings_another():
+            page.keyboard.press("Enter")
+        expect(page.locator("span[data-left]")).to_contain_text("1 done")
+
+
+def test_a_tab_leaves_the_drafts_of_another_alone(browser: Browser, rig: Rig) -> None:
+    with person(browser, rig, "marketing") as page:
+        into_the_french_queue(page)
+        other = page.context.new_page()
+        other.goto(page.url)
+        other.locator(READY).wait_for()
+        page.bring_to_front()
+        page.keyboard.type("Brouillon")
+        page.wait_for_timeout(600)
+        other.reload()
+        other.locator(READY).wait_for()
+        expect(other.get_by_role("group", name="Unsaved text")).to_contain_text("Brouillon")
+        assert drafts(other) == ["Brouillon"]
+
+
+def test_whoever_signed_in_again_in_another_tab_saves(browser: Browser, rig: Rig) -> None:
+    with person(browser, rig, "marketing") as page:
+        into_the_french_queue(page)
+        # As a login does: the form's token is of the session before.
+        page.context.add_cookies([{"name": "csrftoken", "value": "a" * 32, "url": rig.admin}])
+        page.keyboard.type("Encore")
+        page.keyboard.press("ControlOrMeta+s")
+        expect(page.locator("[data-said]")).to_contain_text("Saved.")
+
+
 def test_a_draft_of_the_products_page_is_offered_there_too(browser: Browser, rig: Rig) -> None:
     with person(browser, rig, "marketing") as page:
         page.goto(f"{rig.admin}/catalog/product/?q=TH-KOPP-CREAM")
