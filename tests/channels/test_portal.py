@@ -301,7 +301,8 @@ def test_an_address_that_is_too_long_to_keep_is_left_out(public: PortalStage) ->
     assert (listing.state, listing.external_url) == (Listing.State.LIVE, "")
 
 
-def test_a_sku_that_would_lead_elsewhere_is_refused(public: PortalStage, client: Client) -> None:
+def test_a_sku_that_would_lead_elsewhere_is_refused(public: PortalStage) -> None:
     product = public.product("A/../B")
     public.send()
     assert public.listing(product).state == Listing.State.BLOCKED
+    assert not PortalPage.objects.exists()

@@ -150,6 +150,11 @@ def axes_column(
     return Column("", None, VARIANT, values=values)
 
 
+def axes_in(columns: Mapping[str, Column], prefix: str) -> Callable[[str], Target | None]:
+    """What the column of an option's name goes to; such columns are headed `prefix` and the name."""
+    return lambda name: columns[prefix + name].to if prefix + name in columns else None
+
+
 def fitting_variants(
     kind: str, names: Sequence[str], axes: Callable[[str], Target | None], structure: Structure
 ) -> list[str]:

@@ -193,10 +193,9 @@ class Magento(Dialect):
                 if known[header].to in taken:
                     known[header] = Column("")
 
-        def axis(code: str) -> Target | None:
-            return known[ATTRIBUTE + code].to if ATTRIBUTE + code in known else None
-
-        known[VARIANT] = means.axes_column(means.combinations(table), axis, structure)
+        known[VARIANT] = means.axes_column(
+            means.combinations(table), means.axes_in(known, ATTRIBUTE), structure
+        )
         return known
 
     def gaps(self, table: Table, columns: Sequence[Column], structure: Structure) -> list[str]:

@@ -21,7 +21,6 @@ from catalog.importing.dialects.base import DIALECTS, Dialect
 from catalog.importing.mapping import Column
 from catalog.importing.readers.base import Row, Table
 from catalog.importing.shapes import PARENT_SKU, PRODUCT_SKU, VARIANT, Made, Shape, Told
-from catalog.importing.targets import Target
 from catalog.structure.snapshot import Structure
 
 OPTION = "Option: "
@@ -242,11 +241,7 @@ class Shopify(Dialect):
                 known[header] = means.families_or_left(table, header, structure)
             elif header.casefold() == "product category":
                 known[header] = means.categories_or_left(table, header, structure)
-
-        def axis(name: str) -> Target | None:
-            return known[OPTION + name].to if OPTION + name in known else None
-
-        known[VARIANT] = means.axes_column(means.combinations(table), axis, structure)
+        known[VARIANT] = means.axes_column(means.combinations(table), means.axes_in(known, OPTION), structure)
         return known
 
     def gaps(self, table: Table, columns: Sequence[Column], structure: Structure) -> list[str]:

@@ -19,7 +19,6 @@ from catalog.importing.dialects.base import DIALECTS, Dialect
 from catalog.importing.mapping import Column
 from catalog.importing.readers.base import Row, Table
 from catalog.importing.shapes import PARENT_SKU, PRODUCT_SKU, VARIANT, Made, Shape, Told
-from catalog.importing.targets import Target
 from catalog.structure.snapshot import Structure
 
 ATTRIBUTE, MORE = "Attribute: ", "More images"
@@ -189,11 +188,9 @@ class WooCommerce(Dialect):
         for header in table.headers:
             if header.casefold() == "categories":
                 known[header] = means.categories_or_left(table, header, structure)
-
-        def axis(name: str) -> Target | None:
-            return known[ATTRIBUTE + name].to if ATTRIBUTE + name in known else None
-
-        known[VARIANT] = means.axes_column(means.combinations(table), axis, structure)
+        known[VARIANT] = means.axes_column(
+            means.combinations(table), means.axes_in(known, ATTRIBUTE), structure
+        )
         return known
 
     def gaps(self, table: Table, columns: Sequence[Column], structure: Structure) -> list[str]:
