@@ -182,8 +182,8 @@ def test_damage_anywhere_in_a_workbook_is_a_refusal(tmp_path):
             outcomes.add(read(hurt)[0].format)
         except FileRefused as refusal:
             outcomes.add(refusal.code)
-    assert (
-        {"xlsx", "damaged"}
-        <= outcomes
-        <= {"xlsx", "damaged", "password", "not_a_workbook", "unpacks_too_big"}
-    )
+    assert {"xlsx", "damaged"} <= outcomes
+    # Where the hurt byte falls differs by run: the writer stamps the time into the file.
+    assert outcomes <= {
+        *("xlsx", "damaged", "password", "not_a_workbook", "unpacks_too_big", "packed_too_tightly")
+    }
