@@ -7,6 +7,8 @@ RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 WORKERS ?= 2
 ARGS ?=
+FUZZ_MINUTES ?= 60
+FUZZED := csv json xls packed xlsx ods cells
 PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadfile
 # Tests that start processes of their own come one by one: two at once starve each other on a small machine.
 ALONE := faults or browser
@@ -15,7 +17,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --requir
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test lint bench faults lock
+.PHONY: help setup demo run test lint bench faults fuzz lock
 
 help:
 	@echo "make demo    the PIM with a catalogue to try, on this machine"
@@ -23,6 +25,7 @@ help:
 	@echo "make test    the suite on SQLite, then on PostgreSQL and Redis where they are installed"
 	@echo "make lint    style, types, import rules, migrations, known vulnerabilities"
 	@echo "make faults  the long form of the tests that kill processes"
+	@echo "make fuzz    looks for files and cells that break the readers (FUZZ_MINUTES=60; on Linux)"
 	@echo "make bench   ratios against django-import-export and the stock admin (PIM_BENCH_PRODUCTS=100000,1000000 for more)"
 	@echo "make lock    pins every dependency anew"
 
@@ -57,6 +60,14 @@ test: $(DEV)
 
 faults: $(DEV)
 	PIM_FAULTS=long $(BIN)/pytest -m faults $(ARGS)
+
+# atheris is no part of the lock file: it has no wheels for every machine.
+fuzz: $(DEV)
+	$(BIN)/python -m pip install --quiet atheris==3.0.0
+	@mkdir -p var/fuzzing
+	@for target in $(FUZZED); do \
+	    $(BIN)/python -m tests.fuzzing $$target $$(( $(FUZZ_MINUTES) * 60 / $(words $(FUZZED)) )) var/fuzzing || exit 1; \
+	done
 
 bench: $(DEV)
 	$(BIN)/pytest -m bench -s $(ARGS)

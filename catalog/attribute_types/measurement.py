@@ -42,6 +42,7 @@ from catalog.widgets import (
     PartsWidget,
     RangeField,
 )
+from pim.lib.decimals import NotADecimal
 
 # "12.5 kg", "1 250,5 kg", '5"': the amount ends with its last digit before the unit.
 _AMOUNT_UNIT = re.compile(
@@ -176,10 +177,15 @@ class Measurement(AttributeType):
         params = spec.params
         if params.get("decimals") is not None:
             check_number(amount, {"decimals": params["decimals"]})
+        family = family_of(spec)
+        try:
+            family.in_base(amount, unit.code)  # as filters and sheets will have it
+        except NotADecimal as error:
+            raise ValueRefused(error.code, str(error)) from None
         if "min" in params or "max" in params:
             own = default_unit(spec)
             limits = {end: params[end] for end in ("min", "max") if end in params}
-            check_number(family_of(spec).convert(amount, unit.code, own.code), limits, unit=f" {own.symbol}")
+            check_number(family.convert(amount, unit.code, own.code), limits, unit=f" {own.symbol}")
 
     @staticmethod
     def _parse(text: str, mark: str, unit: str | None) -> dict[str, Any]:

@@ -135,17 +135,18 @@ class ProductReference(AttributeType):
                 _("A product's SKU is expected here, not %(kind)s."),
                 {"kind": type(sku).__name__},
             )
-        if not sku.strip():
+        sku = sku.strip()
+        if not sku:
             return 0
         if spec.products is None:
-            if sku.strip().isdecimal():
+            if sku.isdecimal() and len(sku) < 19:  # as the column of ids has room for
                 return int(sku)
         elif name := spec.products.by_sku(sku):
             return int(name.id)
         raise ValueRefused(
             "unknown_product",
             _("There is no product '%(sku)s': write the SKU of one that is there."),
-            {"sku": sku.strip()[:60]},
+            {"sku": sku[:60]},
         )
 
     def references(self, stored: Any) -> dict[str, set[str]]:

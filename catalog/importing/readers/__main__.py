@@ -25,11 +25,12 @@ from pim.lib.confinement import confine
 
 BATCH_ROWS = 500
 BATCH_CHARS = 1_000_000
+MOST_SET_ASIDE = 2 << 30  # bytes of a large workbook's texts, in a file without a name (readers.xlsxstream)
 
 
 def main() -> None:
     request = orjson.loads(sys.stdin.buffer.read())
-    confine(memory=request["memory"], cpu=request["cpu"])
+    confine(memory=request["memory"], cpu=request["cpu"], file_size=MOST_SET_ASIDE)
     try:
         _answer(request)
     except FileRefused as refused:

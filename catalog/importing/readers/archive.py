@@ -9,7 +9,7 @@ from pathlib import Path
 from catalog.importing.readers.base import FileRefused
 
 MAX_PARTS = 2_000
-MAX_UNPACKED = 400 * 1024 * 1024
+MAX_UNPACKED = 4096 * 1024 * 1024  # a sheet of 1,048,576 rows of 45 cells unpacks to 3 GB
 MAX_RATIO = 200  # spreadsheets pack 5 to 30 times; only parts of some size can do harm
 RATIO_MATTERS_FROM = 1024 * 1024
 _MANIFEST = "META-INF/manifest.xml"
@@ -40,6 +40,12 @@ def check_workbook(path: Path) -> str:
         KeyError,
     ):
         raise FileRefused("damaged") from None
+
+
+def unpacked(path: Path) -> int:
+    """Bytes of all parts, as the archive says of itself."""
+    with zipfile.ZipFile(path) as archive:
+        return sum(part.file_size for part in archive.infolist())
 
 
 def _check_sizes(parts: list[zipfile.ZipInfo]) -> None:

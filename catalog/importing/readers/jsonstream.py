@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +16,7 @@ CHUNK = 256 * 1024
 MAX_VALUE = 16_000_000  # characters of one object; far above any product
 LIST_SEPARATOR = ","
 _SPACE = " \t\r\n\ufeff"
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")  # as it is written; alone it is no character
 
 
 class _Number(str):
@@ -33,6 +35,17 @@ def _plain(written: str) -> _Number:
 _DECODER = json.JSONDecoder(
     parse_float=_plain, parse_int=_Number, parse_constant=lambda _name: "", strict=False
 )
+
+
+def _whole(value: Any) -> Any:
+    """With the sign for an unreadable character where a program cut an emoji in half."""
+    if isinstance(value, _Number) or not isinstance(value, str | dict | list):
+        return value
+    if isinstance(value, dict):
+        return {_whole(key): _whole(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_whole(each) for each in value]
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 class Values:
@@ -82,8 +95,8 @@ class Values:
                 raise FileRefused("nested_too_deep") from None
             else:
                 if end < len(self._text) or not self._more():  # a number may go on
-                    self._at = end
-                    return value
+                    written, self._at = slice(self._at, end), end
+                    return _whole(value) if _SURROGATE.search(self._text[written]) else value
 
     def _more(self) -> bool:
         if self._ended:

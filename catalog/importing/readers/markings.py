@@ -36,8 +36,8 @@ _PLACE = re.compile(rb'\sr="([A-Z]{1,3})(\d{1,7})"')
 _ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_ID = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 
-_DAMAGE = (
-    zlib.error, zipfile.BadZipFile, ParseError, EOFError, KeyError, ValueError, NotImplementedError,
+DAMAGE = (
+    zlib.error, zipfile.BadZipFile, ParseError, EOFError, LookupError, ValueError, NotImplementedError,
 )  # fmt: skip
 
 
@@ -60,13 +60,13 @@ def markings(path: Path, sheet: str) -> Iterator[Marking]:
     """In the order of the sheet; nothing for workbooks whose cells carry no references."""
     try:
         with zipfile.ZipFile(path) as archive:
-            part = _parts(archive).get(sheet)
+            part = sheet_parts(archive).get(sheet)
             if part is None:
                 return
             formats = _formats(archive)
             with archive.open(part) as stream:
                 yield from _scan(iter(lambda: stream.read(CHUNK), b""), formats)
-    except _DAMAGE:
+    except DAMAGE:
         return  # calamine judges whether the workbook is readable
 
 
@@ -74,9 +74,9 @@ def sizes(path: Path, sheets: Sequence[str]) -> list[int]:
     """How many bytes of markup each sheet unpacks to; 0 where the workbook does not tell."""
     try:
         with zipfile.ZipFile(path) as archive:
-            parts = _parts(archive)
+            parts = sheet_parts(archive)
             return [archive.getinfo(parts[sheet]).file_size if sheet in parts else 0 for sheet in sheets]
-    except _DAMAGE:
+    except DAMAGE:
         return [0] * len(sheets)
 
 
@@ -126,10 +126,10 @@ def _at(tag: bytes, *, error: str = "", shown: Shown | None = None) -> Marking |
     return Marking(int(place.group(2)), column - 1, error=error, shown=shown)
 
 
-def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
+def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
     """{sheet: its part of the archive}"""
-    book = _small(archive, "xl/workbook.xml")
-    links = _small(archive, "xl/_rels/workbook.xml.rels")
+    book = small_part(archive, "xl/workbook.xml")
+    links = small_part(archive, "xl/_rels/workbook.xml.rels")
     if book is None or links is None:
         return {}
     targets = {link.get("Id"): link.get("Target", "") for link in links}
@@ -146,7 +146,7 @@ def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
 
 def _formats(archive: zipfile.ZipFile) -> dict[bytes, Shown]:
     """Style number (as written in a cell) → how its number is shown, of the styles whose format adds something."""
-    styles = _small(archive, "xl/styles.xml")
+    styles = small_part(archive, "xl/styles.xml")
     if styles is None:
         return {}
     codes: dict[str, str] = {str(number): code for number, code in BUILT_IN.items()}
@@ -160,7 +160,7 @@ def _formats(archive: zipfile.ZipFile) -> dict[bytes, Shown]:
     return found
 
 
-def _small(archive: zipfile.ZipFile, name: str) -> Element | None:
+def small_part(archive: zipfile.ZipFile, name: str) -> Element | None:
     if name not in archive.namelist() or archive.getinfo(name).file_size > MAX_SMALL_PART:
         return None
     try:

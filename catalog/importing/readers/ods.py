@@ -63,7 +63,7 @@ def _rows(path: Path, sheets: _Sheets) -> Iterator[Row]:
         expat.ExpatError,
         zipfile.BadZipFile,
         zlib.error,
-        KeyError,
+        LookupError,
         EOFError,
         NotImplementedError,
         ValueError,

@@ -1,5 +1,5 @@
 """XLSX workbooks through python-calamine. It holds a whole sheet in memory (about 6 kB for a row of 50 cells), which
-is one reason why reading happens in a child process with a memory limit."""
+is one reason why reading happens in a child process with a memory limit; large ones are streamed (xlsxstream)."""
 
 from __future__ import annotations
 
@@ -18,18 +18,23 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from catalog.importing.readers import workbook
-from catalog.importing.readers.archive import check_workbook
+from catalog.importing.readers import workbook, xlsxstream
+from catalog.importing.readers.archive import check_workbook, unpacked
 from catalog.importing.readers.base import MAX_COLUMNS, Choices, FileRefused, Row, Table, cell_text
 from catalog.importing.readers.markings import markings, sizes
 from catalog.importing.readers.merged import Merge
 from catalog.importing.readers.workbook import MAX_ROWS, Look, Sheet
 
+MOST_HELD = (
+    160 * 1024 * 1024
+)  # of a workbook, unpacked: calamine takes twice that; what is larger is streamed
 MOST_COMPARED = 64 * 1024 * 1024  # of the sheets' markup: looking at a sheet loads all of it
 
 
 def describe(path: Path, filename: str, choices: Choices) -> Table:
     check_workbook(path)
+    if unpacked(path) > MOST_HELD:
+        return xlsxstream.describe(path, filename, choices)
     with _workbook(path) as book:
         sheets = [
             Sheet(sheet.name, sheet.visible != SheetVisibleEnum.Visible)
@@ -42,6 +47,9 @@ def describe(path: Path, filename: str, choices: Choices) -> Table:
 
 def rows(path: Path, table: Table) -> Iterator[Row]:
     check_workbook(path)
+    if unpacked(path) > MOST_HELD:
+        yield from xlsxstream.rows(path, table)
+        return
     with _workbook(path) as book:
         if table.sheet not in book.sheet_names:
             raise FileRefused("no_such_sheet", sheet=table.sheet)

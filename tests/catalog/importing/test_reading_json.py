@@ -109,3 +109,9 @@ def test_one_endless_object_is_refused(read, monkeypatch):
     with pytest.raises(FileRefused) as caught:
         read('[{"a": "' + "x" * 1_000_000)
     assert caught.value.code == "record_too_long"
+
+
+def test_half_an_emoji_is_an_unreadable_character_and_no_broken_file(read):
+    table, rows = read(rb'[{"sku": "A", "name": "Mug \ud83d", "\udc00": "\ud83d\ude00", "n": 1.50}]')
+    assert table.headers == ("sku", "name", "\ufffd", "n")
+    assert rows == [(1, ["A", "Mug \ufffd", "😀", "1.50"])]
