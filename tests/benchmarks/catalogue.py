@@ -48,6 +48,23 @@ def write_csv(path: Path, rows: int, *, changed_share: float = 0.0) -> None:
             out.writerow([f"SKU{number:07}", "wide", *cells])
 
 
+def write_workbook(path: Path, rows: int) -> None:
+    """The rows of `write_csv` as XLSX, numbers as numbers, texts shared as Excel does it."""
+    import xlsxwriter
+
+    file = path.with_suffix(".csv")
+    write_csv(file, rows)
+    kinds = ["text", "text", *COLUMNS.values()]
+    with xlsxwriter.Workbook(path) as book, file.open(encoding="utf-8", newline="") as source:
+        sheet = book.add_worksheet("Products")
+        for row, cells in enumerate(csv.reader(source)):
+            for column, cell in enumerate(cells):
+                if row and kinds[column] in ("number", "price"):
+                    sheet.write_number(row, column, float(cell))
+                else:
+                    sheet.write_string(row, column, cell)
+
+
 def _cell(kind: str, chance: random.Random) -> str:
     if kind == "text":
         return " ".join(chance.choices(WORDS, k=6))

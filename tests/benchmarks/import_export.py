@@ -40,6 +40,19 @@ def flat_model() -> type[models.Model]:
     return type("Flat", (models.Model,), {"__module__": __name__, "Meta": meta, **fields, **columns})
 
 
+def read_workbook(path: Path) -> Dataset:
+    """With openpyxl's read-only mode, which django-import-export's own format uses too."""
+    from openpyxl import load_workbook
+
+    book = load_workbook(path, read_only=True, data_only=True)
+    rows = iter(book.worksheets[0].iter_rows(values_only=True))
+    data = Dataset()
+    data.headers = [str(header) for header in next(rows)]
+    for row in rows:
+        data.append(row)
+    return data
+
+
 def main(path: Path, mode: str) -> None:
     model = flat_model()
     if "benchmark_flat" not in connection.introspection.table_names():
@@ -52,8 +65,11 @@ def main(path: Path, mode: str) -> None:
         options |= {"skip_unchanged": True}
     resource = type("FlatResource", (resources.ModelResource,), {"Meta": type("Meta", (), options)})()
     began = time.perf_counter()
-    with path.open(encoding="utf-8", newline="") as file:
-        data = Dataset().load(file, format="csv")
+    data = (
+        read_workbook(path)
+        if path.suffix == ".xlsx"
+        else Dataset().load(path.read_text("utf-8"), format="csv")
+    )
     data.headers = [header.replace("-", "_").lower() for header in data.headers or []]
     result = resource.import_data(data, dry_run=False, raise_errors=True)
     seconds = time.perf_counter() - began

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.benchmarks.catalogue import write_csv
+from tests.benchmarks.catalogue import write_csv, write_workbook
 
 ROWS = int(os.environ.get("PIM_BENCH_ROWS", "20000"))
 ROOT = Path(__file__).resolve().parents[2]
@@ -78,4 +78,22 @@ def test_csv_import_against_django_import_export(tmp_path: Path) -> None:
     print(
         f"memory: {ours['grown']:.0f} MB above the idle worker's {ours['idle']:.0f} MB, again {second['grown']:.0f} MB;"
         f" its reader of the file {ours['reader']:.0f} MB; plan {ours['plan'] / whole:.0%} of the time"
+    )
+
+
+@pytest.mark.bench
+def test_workbook_import_against_openpyxl_and_django_import_export(tmp_path: Path) -> None:
+    file = tmp_path / "products.xlsx"
+    write_workbook(file, ROWS)
+    contend("tests.benchmarks.ours", tmp_path / "ours", "prepare")
+    ours = contend("tests.benchmarks.ours", tmp_path / "ours", str(file))
+    bulk = contend("tests.benchmarks.import_export", tmp_path / "bulk", str(file), "bulk")
+    assert ours["products"] == bulk["products"] == ROWS
+    print(f"\nXLSX import, {ROWS:,} rows x 45 values ({'PostgreSQL' if POSTGRES else 'SQLite'})")
+    print(
+        f"whole path: {bulk['seconds'] / (ours['plan'] + ours['apply']):.2f}x openpyxl read-only with bulk mode"
+    )
+    print(f"processor time of the clients alone: {bulk['cpu'] / ours['cpu']:.2f}x")
+    print(
+        f"memory: {ours['grown']:.0f} MB above the idle worker's {ours['idle']:.0f} MB; the reader {ours['reader']:.0f} MB"
     )

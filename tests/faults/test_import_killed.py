@@ -20,7 +20,7 @@ SAME_IN_BOTH = ("rows", "created", "updated", "unchanged", "rejected", "skipped"
 def test_an_import_killed_at_random_points_ends_as_the_uninterrupted_one(
     rig: Rig, template: Template, tmp_path: Path, tell: Any
 ) -> None:
-    kills, rows = scale(4, 20), scale(3_000, 16_000)
+    kills, rows = scale(4, 50), scale(3_000, 30_000)
     seed = random.randrange(10**6)
     chance = random.Random(seed)
     file = tmp_path / "supplier.csv"
