@@ -263,7 +263,12 @@ def _reversal(
             if now != after:
                 reversal.kept.append(Kept(key, "", who, when))
                 continue
-        if key.startswith("_"):
+        if key == "_trashed" and before and (edited := _worked_on(touched)):
+            who, when, _now = next(
+                iter(edited.values())
+            )  # back into the trash it would take their work with it
+            reversal.kept.append(Kept(key, "", who, when))
+        elif key.startswith("_"):
             if is_known:
                 fields[key[1:]] = before
             else:
@@ -280,20 +285,21 @@ def _reversal(
     return reversal
 
 
+def _worked_on(touched: Mapping[str, tuple[str, datetime, Any]]) -> dict[str, tuple[str, datetime, Any]]:
+    """Without approvals: one says that what was imported may go out, and adds nothing that could be lost."""
+    return {key: change for key, change in touched.items() if key != "_status"}
+
+
 def _uncreate(
     row: ImportRow,
     product: Product,
     touched: Mapping[str, tuple[str, datetime, Any]],
     children: Mapping[int, set[int]],
 ) -> Reversal:
-    """A created product goes to the trash, unless somebody worked on it or it has variants of others.
-
-    An approval says that what was imported may go out; it adds nothing that could be lost.
-    """
+    """A created product goes to the trash, unless somebody worked on it or it has variants of others."""
     if product.trashed_at is not None:
         return Reversal(row)
-    edited = {key: change for key, change in touched.items() if key != "_status"}
-    if edited:
+    if edited := _worked_on(touched):
         return Reversal(row, kept=[Kept(key, "", who, when) for key, (who, when, _now) in edited.items()])
     if children.get(product.pk):
         return Reversal(
