@@ -5,3 +5,6 @@ from __future__ import annotations
 from catalog.access import covers
 
 covers("enrichment.ReviewNote", product="product")
+# Which of them a person sees, SavedView.objects.open_to says; what of the products, the grid.
+covers("enrichment.SavedView", verb="product.view")
+covers("enrichment.DefaultView", verb="product.view")

@@ -16,6 +16,7 @@ from enrichment.workbench.bulk_edit import views as bulk_edit
 from enrichment.workbench.categories import order, tree
 from enrichment.workbench.grid import (
     bulk_views,
+    columns_view,
     create,
     dry_run_views,
     export_views,
@@ -30,6 +31,7 @@ from enrichment.workbench.page import actions
 from enrichment.workbench.page import view as page
 from enrichment.workbench.queue import views as queue
 from enrichment.workbench.review import views as review
+from enrichment.workbench.saved_views import views as saved_views
 
 
 @admin.register(Product)
@@ -49,6 +51,11 @@ class ProductAdmin(PolicyAdmin, ModelAdmin):
             path("rows/", wrap(grid.rows), name="catalog_product_rows"),
             path("filters/", wrap(panel.filters), name="catalog_product_filters"),
             path("filters/find/", wrap(panel.find_filters), name="catalog_product_find_filters"),
+            path("columns/", wrap(columns_view.choose), name="catalog_product_columns"),
+            path("views/add/", wrap(saved_views.add), name="enrichment_view_add"),
+            path("views/<int:view>/", wrap(saved_views.change), name="enrichment_view_change"),
+            path("views/<int:view>/keep/", wrap(saved_views.keep), name="enrichment_view_keep"),
+            path("views/<int:view>/delete/", wrap(saved_views.delete), name="enrichment_view_delete"),
             path("add/", wrap(create.page), name="catalog_product_add"),
             path("suggest/", wrap(suggest.products), name="catalog_product_suggest"),
             path("bulk/", wrap(bulk_views.preview), name="catalog_product_bulk"),

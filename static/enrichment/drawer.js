@@ -9,14 +9,18 @@
             const say = (text) => { const line = document.createElement("p"); line.setAttribute("role", "status"); line.textContent = text; body.replaceChildren(line); };
             say(body.dataset.loading);
             dialog.showModal();
-            const answer = await fetch(opener.href).catch(() => null);
+            const wanted = new URL(opener.href);
+            wanted.searchParams.set("fragment", "1"); // the panel alone, where the address has a page of its own
+            const answer = await fetch(wanted).catch(() => null);
             if (!answer?.ok) { say(body.dataset.failed); return; }
             body.innerHTML = await answer.text();
-            body.querySelector("select, input:not([type=hidden])")?.focus();
+            body.querySelector("select, input:not([type=hidden]), button:not([tabindex='-1'])")?.focus();
             return;
         }
         const dialog = event.target.closest("dialog.drawer");
-        if (dialog && (event.target === dialog || event.target.closest("[data-close-drawer]"))) dialog.close();
+        if (!dialog || (event.target !== dialog && !event.target.closest("[data-close-drawer]"))) return;
+        event.preventDefault();
+        dialog.close();
     });
     // Addresses stay short: what is empty is not sent.
     document.addEventListener("submit", (event) => {

@@ -30,8 +30,7 @@
 
     // What stands outside of the region says the same query: the filter panel's address and the search form.
     const follow = (query) => {
-        const opener = document.querySelector("[data-open-drawer=filters]");
-        opener.href = opener.pathname + query;
+        for (const opener of document.querySelectorAll(".grid-tools [data-open-drawer]")) opener.href = opener.pathname + query;
         const wanted = new URLSearchParams(query);
         const box = search.querySelector("[name=q]");
         if (document.activeElement !== box) box.value = wanted.get("q") ?? "";

@@ -120,6 +120,9 @@ def _products(page: Page, rig: Rig, run: int) -> list[Place]:
         Place("grid", f"{grid}?q={MODEL}"),
         Place("grid-of-import", f"{grid}?import={run}&level=all&q={MODEL}", _select_two),
         Place("grid-filters", grid, _open_filters),
+        Place("grid-views", f"{grid}?family=lamps&cols=_sku~name%7Cde_DE~@b2b_shop", _save_a_view),
+        Place("grid-columns", f"{grid}?cols=_sku~name%7Cde_DE~@b2b_shop", _open_grid_columns),
+        Place("view-new", f"{grid}views/add/?family=lamps"),
         Place("grid-nothing", f"{grid}?q=nothingofthekind"),
         Place("queue", f"{grid}queue/?incomplete=b2b_shop%7Cfr_FR", _open_queue),
         Place("queue-settings", f"{grid}queue/?missing=b2b_shop%7Cfr_FR%7Cdescription", _open_queue_settings),
@@ -156,6 +159,21 @@ def _products(page: Page, rig: Rig, run: int) -> list[Place]:
         Place("merge", f"{at[SIMPLE].removesuffix('change/')}merge/?other={VARIANT}"),
         Place("product-sheet", f"{at[VARIANT].removesuffix('change/')}sheet/b2b_shop/"),
     ]
+
+
+def _save_a_view(page: Page) -> None:
+    """A view that is shown with another order than it was saved with."""
+    page.get_by_role("link", name="Save as").click()
+    page.get_by_label("Name").fill(f"Lamps {page.evaluate('Date.now()')}")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Last changed").click()
+    page.get_by_role("link", name="Label, A to Z").click()
+    page.get_by_role("link", name="Reset").wait_for()
+
+
+def _open_grid_columns(page: Page) -> None:
+    page.get_by_role("button", name="Columns").click()
+    page.locator("dialog #columns-form").wait_for()
 
 
 def _open_queue(page: Page) -> None:

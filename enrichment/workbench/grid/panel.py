@@ -17,9 +17,10 @@ from catalog.structure.snapshot import Structure
 from catalog.structure.specs import AttributeSpec
 from channels import profile as channel_profiles
 from enrichment.workbench.grid.filters import MANY, ProductFilters, attribute_name
+from enrichment.workbench.grid.query import cleared
 
 FOUND = 20  # attributes shown for what somebody typed
-KEPT = ("q", "sort", "level", "import", "ref", "missing")
+KEPT = ("q", "sort", "level", "import", "ref", "missing", "cols", "view", "where")
 
 
 def _filters(request: HttpRequest, structure: Structure, panel: list[str]) -> ProductFilters:
@@ -60,6 +61,7 @@ def filters(request: HttpRequest) -> HttpResponse:
             (label, entries, sum(e["is_chosen"] for e in entries)) for label, entries in groups.items()
         ],
         "kept": [(name, value) for name in KEPT for value in request.GET.getlist(name) if value],
+        "cleared": cleared(request.GET),
         "find_url": reverse("admin:catalog_product_find_filters") if many else "",
         "number": len(codes),
     }

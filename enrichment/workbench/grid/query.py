@@ -22,7 +22,7 @@ from enrichment.workbench.grid.rows import COLUMNS
 
 COUNT_LIMIT = 10_000
 # Parameters that place a page or dress it, and say nothing about which products are meant.
-VIEW_PARAMETERS = frozenset({"sort", "after", "before", "level"})
+VIEW_PARAMETERS = frozenset({"sort", "after", "before", "level", "cols", "view"})
 LEVELS = {
     "top": _("Models and products"),
     "sellable": _("What is sold"),
@@ -107,6 +107,10 @@ class GridQuery:
             page = paging.page(self._rows(), self.sort)
         return page, min(count, COUNT_LIMIT), more
 
+    @property
+    def cleared(self) -> str:
+        return cleared(self.params)
+
     def query(self, *, without: str = "", **changes: str) -> str:
         """The address's query string with parameters changed ("" removes one) and the page forgotten."""
         params = self.params.copy()
@@ -138,6 +142,16 @@ def parse(params: QueryDict, user: User, structure: Structure, profiles: Profile
     # Somebody who looks for something looks among variants too; somebody who just looks, among what stands on top.
     query.level = level if level in LEVELS else ("all" if query.is_filtered else "top")
     return query
+
+
+def cleared(params: QueryDict) -> str:
+    """The query string without what filters: the same view, order and columns."""
+    kept = params.copy()
+    for name in list(kept):
+        if name not in VIEW_PARAMETERS or name in ("after", "before"):
+            del kept[name]
+    kept.setdefault("view", "all")
+    return kept.urlencode()
 
 
 def capped_count(queryset: QuerySet[Product]) -> tuple[int, bool]:

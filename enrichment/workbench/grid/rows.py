@@ -10,19 +10,23 @@ from typing import Any
 from django.db.models import Count, Q, Sum
 from django.urls import reverse
 from django.utils import formats, timezone
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 
+from catalog.access import Rights
 from catalog.models import Product
 from catalog.structure.snapshot import Structure
 from channels.models import Completeness, Listing
 from channels.profile import ChannelSpec
 from channels.units import unit_of
+from enrichment.workbench.grid import values
 from enrichment.workbench.grid.cells import ChannelCell, by_gravity, status_pill
+from enrichment.workbench.grid.columns import Column
 
 COLUMNS = (
     "id", "sku", "kind", "family_id", "parent_id", "root_id", "status", "enabled", "trashed_at", "label", "labels", "image",
-    "updated_at",
+    "created_at", "updated_at",
 )  # fmt: skip
 Place = tuple[int, int]  # (product, channel)
 Scores = Mapping[Place, Mapping[str, tuple[int, int]]]  # → locale → (required, missing)
@@ -35,65 +39,113 @@ class GridRow:
 
     product: Product
     label: str
-    family: str
-    cells: Sequence[ChannelCell]
+    cells: SafeString  # the <td> of each column
     variants: int
     href: str
     thumbnail: str
     select: str
     notes: str
-    status: SafeString
-    changed_at: str
-    changed: str
 
 
 def load(
-    products: Sequence[Product], *, structure: Structure, channels: Sequence[ChannelSpec], locale: str
+    products: Sequence[Product],
+    *,
+    structure: Structure,
+    columns: Sequence[Column],
+    locale: str,
+    rights: Rights,
 ) -> list[GridRow]:
-    """Five queries at most, whatever the number of products. A model's completeness is that of its variants together."""
+    """A constant number of queries, whatever the number of products: those of the columns that are shown.
+
+    A model's completeness is that of its variants together.
+    """
+    channels = [column.channel for column in columns if column.channel is not None]
     models = [row for row in products if not row.is_sellable]
-    scores = _scores(products, channels) | _scores_below(models)
-    states = _states(products, channels)
-    below = _states_below(models, channels)
-    variants = _variants(models)
-    families = {
-        pk: structure.families[pk].label()
-        for pk in {row.family_id for row in products}
-        if pk in structure.families
-    }
-    labels = [(channel, channel.label) for channel in channels]
-    kinds, phrases = dict(Product.Kind.choices), _Phrases()
+    variants, phrases = _variants(models), _Phrases()
+    cells = _Cells(products, models, channels, columns, structure, rights)
     rows = []
     for product in products:
-        pk = product.pk
-        cells = [
-            ChannelCell(
-                label,
-                _in_order(scores.get((pk, channel.id)), channel),
-                *states.get((unit_of(channel.unit, product=pk, kind=product.kind, root=product.root_id) or 0, channel.id), ("", "")),
-                below=below.get((pk, channel.id), ()),
-            )
-            for channel, label in labels
-        ]  # fmt: skip
-        count = variants.get(pk, 0)
-        changed = timezone.localtime(product.updated_at)
+        pk, count = product.pk, variants.get(product.pk, 0)
         rows.append(
             GridRow(
                 product=product,
                 label=product.labels.get(locale) or product.label or product.sku,
-                family=families.get(product.family_id or 0, ""),
-                cells=cells,
+                cells=cells.of(product),
                 variants=count,
                 href=phrases.href % pk,
                 thumbnail=phrases.thumbnail % product.image if product.image else "",
                 select=phrases.select % {"sku": product.sku},
-                notes=phrases.notes(product, count, str(kinds[product.kind])),
-                status=status_pill(product.status),
-                changed_at=changed.isoformat(),
-                changed=formats.date_format(changed, "SHORT_DATE_FORMAT"),
+                notes=phrases.notes(product, count),
             )
         )
     return rows
+
+
+class _Cells:
+    """The cells of a page, all that they need loaded at once."""
+
+    def __init__(
+        self,
+        products: Sequence[Product],
+        models: Sequence[Product],
+        channels: Sequence[ChannelSpec],
+        columns: Sequence[Column],
+        structure: Structure,
+        rights: Rights,
+    ) -> None:
+        self.columns, self.structure = columns, structure
+        names = {column.name for column in columns}
+        self.scores = _scores(products, channels) | _scores_below(models) if channels else {}
+        self.states = _states(products, channels) if channels else {}
+        self.below = _states_below(models, channels) if channels else {}
+        self.values = values.load(products, columns, structure=structure, rights=rights)
+        self.categories = values.categories(products, structure) if "_categories" in names else {}
+        self.kinds = dict(Product.Kind.choices)
+        self.yes, self.no = gettext("Yes"), gettext("No")
+
+    def of(self, product: Product) -> SafeString:
+        parts = []
+        for column in self.columns:
+            html = conditional_escape(self._html(product, column))
+            name = (
+                f'<span class="value-name" aria-hidden="true">{conditional_escape(column.title)}</span>'
+                if column.spec and html
+                else ""
+            )
+            parts.append(f'<td role="cell" class="{column.css}">{name}{html}</td>')
+        return mark_safe("".join(parts))  # noqa: S308 - each part is escaped
+
+    def _html(self, product: Product, column: Column) -> Any:
+        if column.spec is not None:
+            return self.values.get(product.pk, {}).get(column.name, "")
+        if column.channel is not None:
+            return self._channel(product, column.channel).html
+        if column.name == "_family":
+            family = self.structure.families.get(product.family_id or 0)
+            return family.label() if family else ""
+        if column.name == "_status":
+            return status_pill(product.status)
+        if column.name == "_kind":
+            return self.kinds[product.kind]
+        if column.name == "_enabled":
+            return self.yes if product.enabled else self.no
+        if column.name == "_categories":
+            return self.categories.get(product.pk, "")
+        if column.name == "_sku":
+            return product.sku
+        moment = timezone.localtime(product.created_at if column.name == "_created" else product.updated_at)
+        shown = formats.date_format(moment, "SHORT_DATE_FORMAT")
+        return format_html('<time datetime="{}">{}</time>', moment.isoformat(), shown)
+
+    def _channel(self, product: Product, channel: ChannelSpec) -> ChannelCell:
+        pk, place = product.pk, (product.pk, channel.id)
+        unit = unit_of(channel.unit, product=pk, kind=product.kind, root=product.root_id) or 0
+        return ChannelCell(
+            channel.label,
+            _in_order(self.scores.get(place), channel),
+            *self.states.get((unit, channel.id), ("", "")),
+            below=self.below.get(place, ()),
+        )
 
 
 class _Phrases:
@@ -104,14 +156,15 @@ class _Phrases:
         self.thumbnail = reverse("admin:catalog_asset_thumbnail", args=[_IMAGE, 96]).replace(_IMAGE, "%s")
         self.select = gettext("Select %(sku)s")
         self.disabled = gettext("disabled")
+        self.kinds = dict(Product.Kind.choices)
 
-    def notes(self, product: Product, variants: int, kind: str) -> str:
+    def notes(self, product: Product, variants: int) -> str:
         """Beside the SKU under the label: variants or kind, and that it is disabled."""
         parts = []
         if variants:
             parts.append(ngettext("%(n)s variant", "%(n)s variants", variants) % {"n": variants})
         elif product.kind != Product.Kind.SIMPLE:
-            parts.append(kind)
+            parts.append(str(self.kinds[product.kind]))
         if not product.enabled:
             parts.append(self.disabled)
         return " · ".join(parts)

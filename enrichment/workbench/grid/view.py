@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,13 +15,15 @@ from django.views.decorators.http import require_safe
 from catalog.access import endpoint, rights_of
 from catalog.structure.snapshot import Structure
 from channels import profile as channel_profiles
-from channels.profile import ChannelSpec, Profiles
+from channels.profile import Profiles
+from enrichment.models import DefaultView
 from enrichment.workbench.grid import bulk, paging
+from enrichment.workbench.grid import columns as grid_columns
 from enrichment.workbench.grid import rows as grid_rows
 from enrichment.workbench.grid.numbering import numbering
 from enrichment.workbench.grid.query import LEVELS, GridQuery, parse
-
-CHANNELS_SHOWN = 4
+from enrichment.workbench.saved_views import address
+from enrichment.workbench.saved_views.tabs import tabs, views_of
 
 
 def _locale(request: HttpRequest, structure: Structure) -> str:
@@ -31,20 +33,18 @@ def _locale(request: HttpRequest, structure: Structure) -> str:
     return next((code for code, spec in structure.locales.items() if spec.is_active), "")
 
 
-def _channels(request: HttpRequest, profiles: Profiles) -> list[ChannelSpec]:
-    return list(profiles.active[:CHANNELS_SHOWN])
-
-
 def _rows(
     request: HttpRequest, query: GridQuery, page: paging.Page, structure: Structure, profiles: Profiles
 ) -> dict[str, Any]:
-    channels = _channels(request, profiles)
+    rights = rights_of(request.user)
+    columns = grid_columns.chosen(query.params.get("cols", ""), structure, profiles, rights)
     loaded = grid_rows.load(
-        page.rows, structure=structure, channels=channels, locale=_locale(request, structure)
+        page.rows, structure=structure, columns=columns, locale=_locale(request, structure), rights=rights
     )
+    heads = _heads(query)
     return {
         "rows": loaded,
-        "channels": channels,
+        "columns": [(column, heads.get(column.sort)) for column in columns],
         "next_query": query.query(after=page.next) if page.next else "",
         "previous_query": query.query(before=page.previous) if page.previous else "",
     }
@@ -70,6 +70,7 @@ def _region(request: HttpRequest) -> dict[str, Any]:
     rights = rights_of(request.user)
     return context | {
         "query": query,
+        "tabs": tabs(request.GET, request.user, structure),
         "count": count,
         "count_more": more,
         "chips": chips,
@@ -99,6 +100,8 @@ def _region(request: HttpRequest) -> dict[str, Any]:
 @endpoint("product.view")
 def page(request: HttpRequest) -> HttpResponse:
     """The whole page. Query string: `q`, `sort`, `level`, `after` or `before` (page keys), and the filters' names."""
+    if shown := _view_to_show(request):
+        return HttpResponseRedirect(f"{reverse('admin:catalog_product_changelist')}?{shown}")
     context = _region(request)
     context |= {
         **admin.site.each_context(request),
@@ -107,6 +110,19 @@ def page(request: HttpRequest) -> HttpResponse:
         "hidden": _hidden(context["query"]),
     }
     return TemplateResponse(request, "enrichment/grid/grid.html", context)
+
+
+def _view_to_show(request: HttpRequest) -> str:
+    """The query string of the view that an address means without saying what it shows: by its number, or one's default."""
+    if not request.GET:
+        found = DefaultView.objects.filter(user=request.user).values_list("view_id", flat=True).first()
+    elif list(request.GET) == ["view"]:
+        found = address.number_of(request.GET)
+    else:
+        return ""
+    view = next((each for each in views_of(request.user) if each.pk == found), None) if found else None
+    query = address.shown_to(view.query, Structure.current(), rights_of(request.user)) if view else ""
+    return address.query_of(view, query) if query else ""
 
 
 @never_cache

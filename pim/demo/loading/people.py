@@ -36,7 +36,7 @@ _WORK = ["product.view", "product.edit", "structure.view", "channel.view", "job.
 ROLES: dict[str, tuple[dict[str, str], list[str]]] = {
     "manager": (
         {"en_US": "Product manager", "de_DE": "Produktmanagement", "fr_FR": "Chef de produit"},
-        [*_WORK, "product.create", "product.publish", "product.trash", "product.rename", "import.run", "import.undo", "export.run", "asset.edit",
+        [*_WORK, "product.create", "product.publish", "product.trash", "product.rename", "view.share", "import.run", "import.undo", "export.run", "asset.edit",
          "structure.edit", "channel.edit", "channel.sync", "job.cancel"],
     ),
     "marketing": (
