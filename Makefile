@@ -8,7 +8,7 @@ DEV := $(VENV)/.dev
 WORKERS ?= 2
 ARGS ?=
 FUZZ_MINUTES ?= 60
-FUZZED := csv json xls packed xlsx ods cells
+FUZZED := csv json bmecat xls packed xlsx ods cells
 PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadfile
 # Tests that start processes of their own come one by one: two at once starve each other on a small machine.
 ALONE := faults or browser

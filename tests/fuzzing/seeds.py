@@ -37,6 +37,15 @@ def seeds() -> dict[str, list[bytes]]:
             b'{"meta": {}, "products": [{"sku": "A", "n": 12345678901234567890}]}',
             b'{"sku": "A"}\n{"sku": "B", "name": "\\ud83d\\ude00"}\n',
         ],
+        "bmecat": [
+            b'<?xml version="1.0" encoding="UTF-8"?><!DOCTYPE BMECAT SYSTEM "x.dtd"><BMECAT version="1.2"><HEADER><CATALOG>'
+            b"<LANGUAGE>deu</LANGUAGE><CURRENCY>EUR</CURRENCY></CATALOG></HEADER><T_NEW_CATALOG><CATALOG_STRUCTURE><GROUP_ID>1"
+            b"</GROUP_ID><GROUP_NAME>A</GROUP_NAME><PARENT_ID>0</PARENT_ID></CATALOG_STRUCTURE><ARTICLE><SUPPLIER_AID>A"
+            b'</SUPPLIER_AID><ARTICLE_FEATURES><FEATURE><FNAME>Size</FNAME><FVALUE>1</FVALUE><FUNIT>MMT</FUNIT></FEATURE>'
+            b'</ARTICLE_FEATURES><ARTICLE_PRICE_DETAILS><ARTICLE_PRICE price_type="nrp"><PRICE_AMOUNT>1.5</PRICE_AMOUNT>'
+            b"<PRICE_FACTOR>10</PRICE_FACTOR></ARTICLE_PRICE></ARTICLE_PRICE_DETAILS></ARTICLE><ARTICLE_TO_CATALOGGROUP_MAP>"
+            b"<ART_ID>A</ART_ID><CATALOG_GROUP_ID>1</CATALOG_GROUP_ID></ARTICLE_TO_CATALOGGROUP_MAP></T_NEW_CATALOG></BMECAT>"
+        ],
         "xlsx": [_parts(lambda path: workbook(path, {"S": ROWS, "Hidden": [["x"]]}, merges=["A1:C1"]), XLSX_PARTS)],
         "ods": [
             _parts(

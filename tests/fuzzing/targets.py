@@ -120,6 +120,7 @@ def _spec(kind: AttributeType) -> AttributeSpec:
 TARGETS: Mapping[str, Callable[[bytes], None]] = {
     "csv": _plain("f.csv"),
     "json": _plain("f.json"),
+    "bmecat": _plain("f.xml"),
     "xls": _plain("f.xls"),
     "packed": read_in_a_child,
     "xlsx": _archive("xlsx", seeds.XLSX_PARTS),

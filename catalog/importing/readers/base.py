@@ -21,6 +21,7 @@ Row = tuple[int, list[str]]
 """(row number as a spreadsheet program shows it, the header being counted too; the cells)."""
 
 READERS = {
+    "bmecat": "catalog.importing.readers.bmecat",
     "csv": "catalog.importing.readers.csv",
     "xlsx": "catalog.importing.readers.xlsx",
     "xls": "catalog.importing.readers.xls",

@@ -36,6 +36,8 @@ REFUSALS: dict[str, str | Promise] = {
     "no_records": _(
         'The JSON holds no list of objects. Export a list with an object for each product: [{"sku": …}, …].'
     ),
+    "no_articles": _("The BMEcat has no ARTICLE or PRODUCT in it: export the catalogue with its articles."),
+    "broken_xml": _("The XML is broken or cut off. Export it again, and upload it as it is."),
     "broken_json": _("The JSON is broken in line %(line)s. Export it again, or correct that line."),
     "record_too_long": _("The JSON object in line %(line)s is longer than %(most)s characters: shorten it."),
     "nested_too_deep": _("The JSON is nested too deeply to be a list of products."),
@@ -106,6 +108,10 @@ NOTES: dict[str, str | Promise] = {
     ),
     "repeated_headers": _("Rows that repeat the column names are left out: %(rows)s, and others like them."),
     "other_lists": _("The list “%(list)s” is read; the other lists are not: %(others)s."),
+    "articles_deleted": _(
+        "%(count)s articles of this file are marked as deleted by their supplier. They come as rows all the same: what becomes of"
+        " products is said here, not there."
+    ),
     "lists_within": _("These columns hold lists, which stay as they are, in JSON: %(columns)s."),
 }
 
@@ -115,6 +121,7 @@ FORMATS: dict[str, str | Promise] = {
     "xlsx": _("Excel workbook (XLSX)"),
     "xls": _("Excel 97–2003 workbook (XLS)"),
     "ods": _("OpenDocument spreadsheet (ODS)"),
+    "bmecat": "BMEcat (XML)",
     "json": "JSON",
     "jsonl": _("JSON lines"),
 }

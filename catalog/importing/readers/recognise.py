@@ -59,6 +59,8 @@ def _format(path: Path) -> str:
         if head.startswith(start):
             raise FileRefused("other_format", name=name)
     plain = _as_ascii(head).lstrip().lower()
+    if plain.startswith(b"<") and b"<bmecat" in plain:
+        return "bmecat"
     for start, name in _MARKUP.items():
         if plain.startswith(start):
             raise FileRefused("other_format", name="Excel 2003 XML" if _SPREADSHEET_ML in plain else name)
