@@ -5,7 +5,7 @@ A higher room registers one object with any of the three methods of Participant,
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -74,3 +74,36 @@ def products_changed(batch: ChangeBatch) -> None:
 def structure_changed(change: StructureChange) -> None:
     for participant in _participants:
         participant.structure_changed(change)
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What a change that is only planned would undo: `channel` is a code, `name` and `where` are for people ("Web shop",
+    "Web shop · German"), `lacks` are attributes' labels."""
+
+    channel: str
+    name: str
+    where: str
+    lacks: tuple[str, ...]
+
+
+Foresee = Callable[[Mapping[int, "Bundle"], Mapping[int, "Bundle"]], Mapping[int, Sequence[Foreseen]]]
+_seers: list[Foresee] = []
+
+
+def register_foresight(foresee: Foresee) -> None:
+    """A higher room tells what would be lost: of products as they are and as they would be, by product id. No writes."""
+    if foresee not in _seers:
+        _seers.append(foresee)
+
+
+def can_foresee() -> bool:
+    return bool(_seers)
+
+
+def foreseen(before: Mapping[int, Bundle], after: Mapping[int, Bundle]) -> dict[int, list[Foreseen]]:
+    merged: dict[int, list[Foreseen]] = {}
+    for foresee in _seers:
+        for product, listed in foresee(before, after).items():
+            merged.setdefault(product, []).extend(listed)
+    return merged

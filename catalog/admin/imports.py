@@ -29,6 +29,7 @@ class ImportRunAdmin(PolicyAdmin, ModelAdmin):
             path(f"{one}/change/", wrap(run.show), name="catalog_importrun_change"),
             path(f"{one}/columns/", wrap(columns.columns), name="catalog_importrun_columns"),
             path(f"{one}/columns/try/", wrap(columns.try_column), name="catalog_importrun_try"),
+            path(f"{one}/columns/options/", wrap(columns.options), name="catalog_importrun_options"),
             path(f"{one}/apply/", wrap(run.apply), name="catalog_importrun_apply"),
             path(f"{one}/mend/", wrap(mend.mend_class), name="catalog_importrun_mend"),
             path(f"{one}/mend/cells/", wrap(mend.mend_cells), name="catalog_importrun_mend_cells"),
@@ -37,6 +38,15 @@ class ImportRunAdmin(PolicyAdmin, ModelAdmin):
             path(f"{one}/progress/", wrap(run.progress), name="catalog_importrun_progress"),
             path(f"{one}/cancel/", wrap(run.cancel), name="catalog_importrun_cancel"),
             path(f"{one}/undo/", wrap(run.take_back), name="catalog_importrun_undo"),
+            *(
+                path(
+                    f"{one}/plan.{format}",
+                    wrap(run.plan_lines),
+                    {"format": format},
+                    name=f"catalog_importrun_plan_{format}",
+                )
+                for format in ("csv", "xlsx")
+            ),
             path(
                 f"{one}/rejected.csv",
                 wrap(run.rejected),

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog import events
-from catalog.importing import lanes, marks, policies, rows, undo
+from catalog.importing import lanes, marks, new_options, policies, rows, undo
 from catalog.importing import links as linking
 from catalog.importing.links import WAITS, Links
 from catalog.importing.progress import Progress
@@ -64,6 +64,8 @@ def apply_run(run: ImportRun, *, by: Actor, progress: Progress) -> dict[str, Any
     progress.start(done + planned.count() + twice, done + linked)
     whole = run.policy == Policy.ALL_OR_NOTHING
     spoilt = whole and run.rows.filter(_SPOILT).exists()
+    if not spoilt:
+        new_options.make(run, by=by)
     links = Links(Structure.current()) if run.counts.get("naming") else None
     if not whole and lanes.are_possible():
         _apply_in_lanes(run, links, by=by, progress=progress)

@@ -16,7 +16,9 @@ from django.utils.translation import gettext as _
 
 from catalog.attribute_types import ATTRIBUTE_TYPES, AttributeType, ValueRefused
 from catalog.importing.field_cells import FIELD_READERS
+from catalog.importing.made_cells import MadeCells
 from catalog.importing.mapping import Column
+from catalog.importing.new_options import NewOptions
 from catalog.importing.settings import ImportSettings
 from catalog.structure.product_names import NAMES, split_skus
 from catalog.structure.records import Records
@@ -100,9 +102,19 @@ class _Composite:
 class RowParser:
     """Call it with the cells of a row. Built once per run."""
 
-    def __init__(self, columns: Sequence[Column], structure: Structure, settings: ImportSettings) -> None:
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        structure: Structure,
+        settings: ImportSettings,
+        *,
+        new_options: NewOptions | None = None,
+    ) -> None:
         self.columns = columns
-        self.width = max((column.index + 1 for column in columns if column.index is not None), default=0)
+        self.new_options = NewOptions(structure) if new_options is None else new_options
+        made = MadeCells(columns)
+        self._made = made if made else None
+        columns = made.columns
         self._fields: list[tuple[Column, str, Callable[[str], Any]]] = []
         self._plain: list[tuple[int, str, Callable[[str], Any], dict[str, Any] | None, bool, Column]] = []
         self._fixed: list[tuple[str, Any]] = []
@@ -137,7 +149,9 @@ class RowParser:
                 self._warners[target.key] = (kind, spec)
             if target.key in composite:
                 continue
-            cleaner = kind.cleaner(spec, column.cells(settings), structure=structure)
+            cleaner = self.new_options.cleaner(column, spec, column.cells(settings)) or kind.cleaner(
+                spec, column.cells(settings), structure=structure
+            )
             clean = _with_map(
                 _of_results(cleaner), column.values, list_separator(column, structure, settings)
             )
@@ -166,6 +180,8 @@ class RowParser:
     def bring(self, batch: Sequence[Sequence[str]]) -> None:
         """Makes the records and products known that these rows name: a query for each entity that has new ones, one for
         the products."""
+        if self._made is not None and (self._records or self._products):
+            batch = [self._made.row(cells) for cells in batch]
         for index, records, separator in self._records:
             texts = {cells[index] for cells in batch}
             records.warm(part for text in texts for part in text.split(separator) if part.strip())
@@ -193,6 +209,8 @@ class RowParser:
 
     def __call__(self, row: Sequence[str]) -> Parsed:
         parsed = Parsed(cells=row)
+        if self._made is not None:
+            row = self._made.row(row)
         values, errors = parsed.values, parsed.errors
         for column, name, read in self._fields:
             text = (column.value if column.index is None else row[column.index]).strip()

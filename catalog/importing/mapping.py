@@ -1,14 +1,18 @@
 """Which column goes where. Owner of ImportProfile.mapping and ImportRun.mapping: a list of one object a column.
 
-{"column": header, "index": position in the file or null for a fixed value, "to": "" (ignored), a field's name or
-{"attribute", "locale", "context", "part"}, "options": {decimal, date_format, list_separator, unit, currency},
-"values": {text in the file: text to read instead}, "empty": "" (as the run), keep or clear, "value": the fixed value,
-"why": how it was suggested}
+{"column": header, "index": position in the file or null for a value that no column has, "to": "" (ignored), a field's name
+or {"attribute", "locale", "context", "part"}, "options": {decimal, date_format, list_separator, unit, currency},
+"values": {text in the file: text to read instead}, "empty": "" (as the run), keep or clear, "why": how it was suggested,
+"unknown": what becomes of options that are not there: "" (refused) or "create:de_DE" (made, labelled in that locale).
+
+Of no column: "value": the same for every row, or "template": a text made of other columns ("{Brand} {Model}").
+Of a part of a column: "split": {"by": what separates the parts, "part": from 1}; further parts of the same column follow
+it, with "of": its header.}
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -16,11 +20,15 @@ from django.utils.translation import gettext as _
 
 from catalog.attribute_types import CellOptions
 from catalog.importing import targets
+from catalog.importing.made_cells import SEPARATORS, names_in
 from catalog.importing.settings import EMPTY_CELLS, ImportSettings
 from catalog.importing.targets import Target, UnknownTarget
 from catalog.structure.snapshot import Structure
 
 OPTIONS = frozenset(field.name for field in fields(CellOptions))
+MOST_PARTS = 12  # of one column
+_CREATE = "create:"
+_AS_IT_IS = ("sku", "parent")  # by which rows are found before anything else of them is read
 
 
 class MappingRefused(ValueError):
@@ -39,6 +47,10 @@ class Column:
     empty: str = ""
     value: str = ""
     why: str = ""
+    template: str = ""
+    split: Mapping[str, Any] = field(default_factory=dict)
+    of: str = ""
+    unknown: str = ""
 
     def as_json(self) -> dict[str, Any]:
         data: dict[str, Any] = {
@@ -46,7 +58,7 @@ class Column:
             "index": self.index,
             "to": self.to.as_json() if self.to else "",
         }
-        for name in ("options", "values", "empty", "value", "why"):
+        for name in ("options", "values", "empty", "value", "why", "template", "split", "of", "unknown"):
             if getattr(self, name):
                 data[name] = getattr(self, name)
         return data
@@ -68,10 +80,42 @@ class Column:
             raise MappingRefused(
                 _("An empty cell is kept or cleared, not '%(what)s'.") % {"what": column.empty}
             )
+        if column.split and not _is_split(column.split):
+            raise MappingRefused(_("A column is split by a known separator, and its parts count from 1."))
+        if column.unknown and not column.unknown.startswith(_CREATE):
+            raise MappingRefused(
+                _("Unknown options are refused or created, not '%(what)s'.") % {"what": column.unknown}
+            )
         return column
+
+    @property
+    def is_made(self) -> bool:
+        """Whether its text stands in no cell as it is."""
+        return bool(self.template or self.split)
+
+    @property
+    def labels_new_options_in(self) -> str:
+        """The locale of the labels of options that are made; "" where unknown ones are refused."""
+        return self.unknown.removeprefix(_CREATE)
 
     def cells(self, settings: ImportSettings) -> CellOptions:
         return replace(settings.cells, **self.options) if self.options else settings.cells
+
+
+def _is_split(split: Mapping[str, Any]) -> bool:
+    part = split.get("part")
+    return (
+        set(split) == {"by", "part"}
+        and split["by"] in SEPARATORS
+        and type(part) is int
+        and 0 < part <= MOST_PARTS
+    )
+
+
+def part_of(column: Column, number: int) -> Column:
+    """A further part of a column that is split, without a target."""
+    header = column.of or column.column
+    return Column(f"{header} [{number}]", column.index, split={**column.split, "part": number}, of=header)
 
 
 def from_json(data: Iterable[Mapping[str, Any]]) -> list[Column]:
@@ -86,14 +130,28 @@ def faults(columns: Iterable[Column], structure: Structure) -> list[str]:
     """Why this mapping cannot be planned, in sentences; [] where it can."""
     found: list[str] = []
     taken: dict[Target, str] = {}
+    columns = list(columns)
+    headers = {column.column.casefold() for column in columns if column.index is not None and not column.of}
     for column in columns:
         if column.to is None:
             continue
         if wrong := targets.check(column.to, structure):
             found.append(f"{column.column}: {wrong}")
+        elif missing := [name for name in names_in(column.template) if name.casefold() not in headers]:
+            found.append(
+                _("The file has no column '%(name)s', of which %(target)s is made: change that text.")
+                % {"name": missing[0], "target": targets.label(column.to, structure)}
+            )
+        elif column.is_made and column.to.field in _AS_IT_IS:
+            found.append(
+                _("%(target)s is a column as it stands in the file: it cannot be made of parts.")
+                % {"target": targets.label(column.to, structure)}
+            )
         elif column.to in taken:
             found.append(
-                _("Both '%(one)s' and '%(other)s' go to %(target)s: choose one of them.")
+                _(
+                    "Both '%(one)s' and '%(other)s' go to %(target)s: choose one of them, or make one text of both."
+                )
                 % {
                     "one": taken[column.to],
                     "other": column.column,
@@ -118,11 +176,34 @@ def forbidden(columns: Iterable[Column], structure: Structure, rights: Any) -> l
     ]  # fmt: skip
 
 
+def without(columns: Iterable[Column], refused: Sequence[Column]) -> list[Column]:
+    """The columns with those left out; a cell that is not written may still be part of a text."""
+    return [
+        replace(column, to=None) if column in refused else column
+        for column in columns
+        if column.index is not None or column not in refused
+    ]
+
+
 def fit(columns: Iterable[Column], headers: Iterable[str]) -> dict[int, Column]:
     """Remembered columns laid over the headers of a new file, by name in any case: {index: column}."""
-    remembered = {column.column.casefold(): column for column in columns if column.index is not None}
+    remembered = {
+        column.column.casefold(): column for column in columns if column.index is not None and not column.of
+    }
     return {
         index: replace(known, column=header, index=index)
         for index, header in enumerate(headers)
         if (known := remembered.get(header.casefold()))
     }
+
+
+def fit_parts(columns: Iterable[Column], found: Iterable[Column]) -> list[Column]:
+    """The further parts of remembered columns, where this file (`found`) has the column and it is split."""
+    split = {
+        column.column.casefold(): column for column in found if column.index is not None and column.split
+    }
+    return [
+        replace(column, of=whole.column, index=whole.index, why="remembered")
+        for column in columns
+        if column.of and (whole := split.get(column.of.casefold()))
+    ]

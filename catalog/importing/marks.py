@@ -32,6 +32,8 @@ def key_of(columns: Sequence[Column], settings: ImportSettings, structure: Struc
     """32 bytes: equal where the same row has the same meaning."""
     read = {name: value for name, value in settings.as_json().items() if name not in _NOT_READ}
     meaning = [RULES, structure.version, read, [_plain(column) for column in columns]]
+    if any(column.template for column in columns):  # it names its columns
+        meaning.append([column.column for column in columns])
     return blake2b(orjson.dumps(meaning, option=orjson.OPT_SORT_KEYS), digest_size=32).digest()
 
 

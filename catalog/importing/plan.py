@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 
 from catalog.access import rights_of
-from catalog.importing import files, mapping, rows
+from catalog.importing import files, mapping, new_options, rows
 from catalog.importing.planner import Planner
 from catalog.importing.progress import Progress
 from catalog.importing.readers.base import Table
@@ -37,7 +37,7 @@ def plan_run(run: ImportRun, *, by: Actor, progress: Progress) -> dict[str, Any]
     if wrong := mapping.faults(columns, structure):
         raise mapping.MappingRefused(" ".join(wrong))
     refused = mapping.forbidden(columns, structure, None if by.trusted else rights_of(by.user))
-    columns = [column for column in columns if column not in refused]
+    columns = new_options.allowed(mapping.without(columns, refused), by)
     rows.clear(run)
     with (
         files.local_copy(run) as path,
@@ -57,6 +57,12 @@ def plan_run(run: ImportRun, *, by: Actor, progress: Progress) -> dict[str, Any]
     run.counts = planner.source.counts
     counts: dict[str, Any] = {**run.counts, **rows.tally(run, known=planner.counts["known"])}
     counts |= planner.counts
+    if planner.incomplete_on:
+        counts["incomplete_on"] = [
+            [*channel, number] for channel, number in planner.incomplete_on.most_common()
+        ]
+    if planner.parser.new_options.made:
+        counts["new_options"] = planner.parser.new_options.made
     counts["refused_columns"] = [column.column for column in refused]
     counts["plan_seconds"] = round(time.monotonic() - began, 3)
     with transaction.atomic():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from catalog.importing import complaints, links, marks, missing, rows
+from catalog.importing import complaints, consequences, links, marks, missing, rows
 from catalog.importing.arrivals import Arrivals
 from catalog.importing.cells import Parsed, RowParser
 from catalog.importing.claims import Claims, shown
@@ -20,6 +21,7 @@ from catalog.importing.found import Found, find
 from catalog.importing.lineage import Lineage
 from catalog.importing.mapping import Column
 from catalog.importing.missing import Named
+from catalog.importing.new_options import Made, NewOptions
 from catalog.importing.progress import Progress
 from catalog.importing.readers.base import Row, Table
 from catalog.importing.readers.child import MarkedRow
@@ -52,14 +54,30 @@ class Planner:
     rejected: dict[str, int] = field(default_factory=dict)  # rows of models
     counts: dict[str, int] = field(
         default_factory=lambda: dict.fromkeys(
-            ("cells_changed", "warnings", "proposals", "fillable", "known", "naming", "waiting"), 0
+            (
+                "cells_changed",
+                "warnings",
+                "proposals",
+                "fillable",
+                "known",
+                "naming",
+                "waiting",
+                "empties",
+                "incomplete",
+            ),
+            0,
         )
     )
 
+    incomplete_on: Counter[tuple[str, str]] = field(default_factory=Counter)  # channel (code, name) → rows
+
     def __post_init__(self) -> None:
+        self._deciding = consequences.deciding(self.structure)
+        self._losing: list[tuple[PlannedRow, consequences.Changed]] = []
         self.source = source_of(self.path, self.table)
         self.lineage = Lineage(self.structure)
-        self.parser = RowParser(self.columns, self.structure, self.settings)
+        known = NewOptions(self.structure, self._options_to_come())
+        self.parser = RowParser(self.columns, self.structure, self.settings, new_options=known)
         self.headers = {column.to.key: column.column for column in self.columns if column.to}
         self.profile = marks.profile_of(self.run)
         self.trusts_marks = marks.trusts(self.by) and not self.parser.names_products
@@ -70,6 +88,10 @@ class Planner:
         if self.parser.names_products and self.parser.sku_index is not None and self.settings.create:
             self.arrivals = Arrivals(self._skus, self.parser.sku)
         self.claims = Claims(self.structure, self.headers, self.links if self.arrivals else None)
+
+    def _options_to_come(self) -> Made:
+        """What an earlier look at the same file found."""
+        return {}
 
     def close(self) -> None:
         self.source.close()
@@ -169,6 +191,10 @@ class Planner:
                 self._settle(row, parsed, outcome, since.get(row.product_id or 0), parent)
             if row.state == State.REJECTED and row.sku.upper() in self.lineage.named:
                 self.rejected.setdefault(row.sku.upper(), row.number)
+        lost = consequences.note_incomplete(self._losing, self.structure)
+        self._losing = []
+        self.counts["incomplete"] += lost.pop(consequences.ALL, 0)
+        self.incomplete_on.update(lost)
         if self.arrivals is not None:
             self.arrivals.refuse(row.number for row, _parsed in taken if row.state == State.REJECTED)
         # What the door would say of rows that are rejected already, so that all their errors are known at once.
@@ -199,7 +225,8 @@ class Planner:
         for row, parsed in taken:
             product = found.get(parsed.sku.upper())
             below = parsed.fields.get("parent") or (product and product.parent)
-            if below or row.notes or parsed.rev is not None or not self.trusts_marks:
+            said = any(note["kind"] not in consequences.KINDS for note in row.notes)
+            if below or said or parsed.rev is not None or not self.trusts_marks:
                 row.mark = None
             elif row.state == State.UNCHANGED and product and row.mark is not None:
                 told.append((product.id, product.rev, row.mark))
@@ -319,6 +346,9 @@ class Planner:
         elif changed:
             row.changes = rows.changes_json(changed)
             row.fields = {key[1:]: after for key, (_before, after) in changed.items() if key.startswith("_")}
+            self.counts["empties"] += consequences.note_emptied(row, changed)
+            if consequences.may_lose(changed, self._deciding):
+                self._losing.append((row, changed))
             self.counts["fillable"] += any(
                 before is None or before is ABSENT for before, _after in changed.values()
             )

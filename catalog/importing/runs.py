@@ -14,8 +14,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from catalog import jobs
-from catalog.access import require
-from catalog.importing import files, links, mapping, missing, rows, shaped
+from catalog.access import can, require
+from catalog.importing import files, links, mapping, missing, recognition, rows, shaped
 from catalog.importing import jobs as kinds
 from catalog.importing.dialects import DIALECTS, dialect_of
 from catalog.importing.mapping import Column
@@ -51,11 +51,13 @@ def start(
     user: User | None,
     profile: ImportProfile | None = None,
     guess: bool = True,
+    find_profile: bool = False,
     trusted: bool = False,
 ) -> ImportRun:
     """A run for an uploaded file: stored, recognised and with its columns mapped as far as they are known.
 
-    Raises FileRefused, files.TooLarge, PermissionDenied. `guess` False maps only what headers name.
+    Raises FileRefused, files.TooLarge, PermissionDenied. `guess` False maps only what headers name. `find_profile`: without
+    one, the profile whose file this is by its columns.
     """
     _require(user, "import.run", trusted)
     name, sha256 = files.store(content)
@@ -65,6 +67,11 @@ def start(
         sha256=sha256, policy=settings.policy, created_at=timezone.now(), created_by=user,
     )  # fmt: skip
     settings = _recognise_as_last_time(run, settings, guess=guess)
+    if profile is None and find_profile and (profile := recognition.profile_of(Table.from_json(run.table))):
+        run.profile, run.source = profile, profile.source
+        settings = ImportSettings.from_json(profile.settings)
+        run.policy = settings.policy
+        settings = _recognise_as_last_time(run, settings, guess=guess)
     if profile is None:
         settings = replace(settings, decimal=decimal_mark(Table.from_json(run.table)))
     run.settings = settings.as_json()
@@ -162,7 +169,9 @@ def remember(
         mine = mapping.from_json(run.mapping)
         headers = {column.column.casefold() for column in mine}
         others = [
-            column for column in mapping.from_json(profile.mapping) if column.column.casefold() not in headers
+            column
+            for column in mapping.from_json(profile.mapping)
+            if column.index is not None and (column.of or column.column).casefold() not in headers
         ]
         # `why` tells how this file's column was found: a remembered one needs no reason.
         profile.mapping = mapping.as_json(replace(column, why="") for column in [*mine, *others])
@@ -237,6 +246,10 @@ def apply(
             raise WrongState(_("Nothing is planned: plan the file again."))
         if locked.state == State.APPLIED:  # what was written is not put at stake by what was mended
             policy = locked.policy if locked.policy != ImportRun.Policy.ALL_OR_NOTHING else "skip-bad"
+        if locked.counts.get("new_options") and not (trusted or can(user, "structure.edit")):
+            raise WrongState(
+                _("This import makes new options, and your roles do not let you change the structure.")
+            )
         settings = ImportSettings.from_json(locked.settings)
         if missing_products in MISSING:
             settings = replace(settings, missing=missing_products)

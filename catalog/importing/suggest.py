@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
-from stdnum import ean
-
 from catalog.attribute_types.measurement import family_of
-from catalog.importing import mapping
+from catalog.importing import content, mapping
+from catalog.importing.content import fold
 from catalog.importing.mapping import Column
 from catalog.importing.readers.base import Table
 from catalog.importing.targets import FIELD_LABELS, Target, parse_header
@@ -32,10 +33,21 @@ _KINDS = {
         "price",
     ),
 }
+_LEAST_SPELT = 0.86  # how alike a header and a label must be to be taken for the same word, misspelt
+_SHORTEST = 5  # letters of a word that can be told misspelt
+# What suppliers call a product's name and its long text, with the language the word itself is of.
+_NAMES = {
+    "de": "bezeichnung artikelbezeichnung produktname produktbezeichnung artikelname titel",
+    "en": "productname itemname title producttitle itemdescription",
+    "fr": "designation libelle nomduproduit intitule",
+}
+_LONG_TEXTS = {
+    "de": "langtext produkttext produktbeschreibung artikelbeschreibung",
+    "en": "longdescription productdescription longtext bodyhtml",
+    "fr": "descriptionlongue descriptifproduit textelong",
+}
 _IN_BRACKETS = re.compile(r"^(?P<name>.+?)\s*[\[(](?P<note>[^\])]+)[\])]\s*$")
 _WORDS = {word: field for field, words in _SYNONYMS.items() for word in words.split()}
-_PRICE = re.compile(r"(?:[€$£]|\b[A-Z]{3}\b)\s*\d|\d[\d.,\s]*\s*(?:[€$£]|\b[A-Z]{3}\b)")
-_LEAST_ALIKE = 0.7
 _COMMA_DECIMAL = re.compile(r"[+-]?\d+(\.\d{3})*,(\d{1,2}|\d{4,})(\s*\D{0,10})?\Z")
 _POINT_DECIMAL = re.compile(r"[+-]?\d+(,\d{3})*\.(\d{1,2}|\d{4,})(\s*\D{0,10})?\Z")
 
@@ -50,6 +62,7 @@ def columns(
 ) -> list[Column]:
     """One Column for each header; no target is given twice. `guess` False leaves contents and synonyms out. `known`: what
     the file's dialect says of headers, before anything else but what was accepted before."""
+    remembered = list(remembered)
     before, known = mapping.fit(remembered, table.headers), known or {}
     by_label = _labels(structure)
     found: list[Column] = []
@@ -70,13 +83,15 @@ def columns(
             continue
         target, why = parse_header(header, structure), "code"
         if target is None or _lacks_locale(target, structure):
-            target, why = by_label.get(_fold(header)), "label"
+            target, why = by_label.get(fold(header)), "label"
         if target is not None and target not in taken:
             taken.add(target)
             found.append(Column(header, index, target, why=why))
         else:
             found.append(Column(header, index))
+    found += mapping.fit_parts(remembered, found)
     found += [column for column in remembered if column.index is None]
+    taken |= {column.to for column in found if column.to}
     if guess:
         _guess(found, table, structure, taken, passed=known)
     return found
@@ -95,27 +110,23 @@ def _lacks_locale(target: Target, structure: Structure) -> bool:
     )
 
 
-def _fold(text: str) -> str:
-    return "".join(character for character in text.casefold() if character.isalnum())
-
-
 def _labels(structure: Structure) -> dict[str, Target]:
     """Labels of fields and attributes, in any language, that mean one thing only. A label's language says the locale."""
     places: dict[str, set[Target]] = {}
     for name, text in FIELD_LABELS.items():
-        places.setdefault(_fold(str(text)), set()).add(Target(field=name))
+        places.setdefault(fold(str(text)), set()).add(Target(field=name))
     for spec in structure.attributes.values():
         if not spec.localizable:
             for text in spec.labels.values():
-                places.setdefault(_fold(text), set()).add(Target(attribute=spec.code))
+                places.setdefault(fold(text), set()).add(Target(attribute=spec.code))
             continue
         for locale, text in spec.labels.items():
             if locale in structure.locales:
-                places.setdefault(_fold(text), set()).add(Target(attribute=spec.code, locale=locale))
+                places.setdefault(fold(text), set()).add(Target(attribute=spec.code, locale=locale))
         for locale in structure.locales:
             for text in {*spec.labels.values(), spec.code}:
                 for written in (f"{text}{locale}", f"{text}{locale.split('_')[0]}"):
-                    places.setdefault(_fold(written), set()).add(Target(attribute=spec.code, locale=locale))
+                    places.setdefault(fold(written), set()).add(Target(attribute=spec.code, locale=locale))
     chosen: dict[str, Target] = {}
     for text, found in places.items():
         # Where a word is the label in several locales ("Name"), the first locale of the structure stands for it.
@@ -138,7 +149,9 @@ def _guess(
     """`passed`: headers of which is known that they go nowhere."""
     by_label = _labels(structure)
     for position, column in enumerate(found):
-        if column.to is not None or column.index is None or column.column in passed:
+        if column.to is not None or column.index is None or column.of or column.column in passed:
+            continue
+        if column.why == "remembered":  # left out before
             continue
         samples = [
             cells[column.index].strip() for _number, cells in table.sample if column.index < len(cells)
@@ -146,13 +159,70 @@ def _guess(
         name, note = column.column, ""
         if bracketed := _IN_BRACKETS.match(name):
             name, note = bracketed["name"], bracketed["note"]
-        guessed = _by_word(name, note, structure) or (by_label.get(_fold(name)) if note else None)
-        guessed = guessed or _by_content([text for text in samples if text], structure, taken)
+        guessed, why, options = _by_word(name, note, structure), "content", {}
+        if guessed is None and note:
+            guessed = by_label.get(fold(name))
+        if guessed is None:
+            guessed = _by_text(name, note, structure)
+        if guessed is None:
+            guessed, why = _by_spelling(name, by_label), "alike"
+        if guessed is None or guessed in taken:
+            told = content.told([text for text in samples if text], name, structure, taken)
+            guessed, why, options = told.to, "content", dict(told.options)
         if guessed is not None and guessed not in taken:
             taken.add(guessed)
-            found[position] = replace(
-                column, to=guessed, options=_unit_of(guessed, note, structure), why="content"
-            )
+            options |= _unit_of(guessed, note, structure)
+            found[position] = replace(column, to=guessed, options=options, why=why)
+
+
+def _by_text(header: str, note: str, structure: Structure) -> Target | None:
+    """ "Designation EN": the attribute that names products, or the one long text there is, in the language that is said."""
+    words = [
+        fold(unicodedata.normalize("NFKD", word)) for word in re.split(r"[^\w]+", f"{header} {note}") if word
+    ]
+    for listed, attribute in ((_NAMES, _naming(structure)), (_LONG_TEXTS, _only(structure, "richtext"))):
+        language = next(
+            (
+                code
+                for code, known in listed.items()
+                if not {*words, "".join(words)}.isdisjoint(known.split())
+            ),
+            "",
+        )
+        if language and attribute:
+            if not structure.attributes[attribute].localizable:
+                return Target(attribute=attribute)
+            said = [
+                locale
+                for locale in structure.locales
+                if {locale.casefold().replace("_", ""), locale[:2].casefold()} & set(words)
+            ]
+            meant = said or [locale for locale in structure.locales if locale.startswith(language)]
+            return Target(attribute=attribute, locale=(meant or list(structure.locales))[0])
+    return None
+
+
+def _naming(structure: Structure) -> str:
+    """The attribute by which most families name their products."""
+    named = [family.label_attribute for family in structure.families.values() if family.label_attribute]
+    return max(sorted(set(named)), key=named.count) if named else ""
+
+
+def _only(structure: Structure, type_code: str) -> str:
+    listed = [
+        spec.code for spec in structure.attributes.values() if spec.type == type_code and spec.localizable
+    ]
+    return listed[0] if len(listed) == 1 else ""
+
+
+def _by_spelling(header: str, by_label: Mapping[str, Target]) -> Target | None:
+    """ "Bezeichung", "Colour": one label that is almost the header."""
+    word = fold(header)
+    if len(word) < _SHORTEST:
+        return None
+    close = difflib.get_close_matches(word, by_label, n=3, cutoff=_LEAST_SPELT)
+    meant = {by_label[label] for label in close}
+    return meant.pop() if len(meant) == 1 else None
 
 
 def _unit_of(target: Target, note: str, structure: Structure) -> dict[str, str]:
@@ -166,43 +236,14 @@ def _unit_of(target: Target, note: str, structure: Structure) -> dict[str, str]:
 
 
 def _by_word(header: str, note: str, structure: Structure) -> Target | None:
-    if field := _WORDS.get(_fold(header)):
+    if field := _WORDS.get(fold(header)):
         return Target(field=field)
-    words = [_fold(word) for word in re.split(r"[^\w]+", f"{header} {note}") if word]
+    words = [fold(word) for word in re.split(r"[^\w]+", f"{header} {note}") if word]
     for currency in structure.currencies:
         words = [currency if word == currency.casefold() else word for word in words]
     parts = [word for word in words if word in structure.currencies]
-    kind = next((_KINDS[word] for word in (_fold(header), *words) if word in _KINDS), "")
+    kind = next((_KINDS[word] for word in (fold(header), *words) if word in _KINDS), "")
     fitting = [spec for spec in structure.attributes.values() if spec.type == kind and not spec.localizable]
     if len(fitting) != 1:
         return None
     return Target(attribute=fitting[0].code, part=parts[0] if kind == "price" and len(parts) == 1 else "")
-
-
-def _by_content(samples: Sequence[str], structure: Structure, taken: set[Target]) -> Target | None:
-    if len(samples) < 2:
-        return None
-    least = _LEAST_ALIKE * len(samples)
-    if (
-        sum(text.isdigit() and len(text) in (8, 12, 13, 14) and ean.is_valid(text) for text in samples)
-        >= least
-    ):
-        identifiers = [spec for spec in structure.attributes.values() if spec.type == "identifier"]
-        if len(identifiers) == 1:
-            return Target(attribute=identifiers[0].code)
-    if sum(bool(_PRICE.search(text)) for text in samples) >= least:
-        prices = [spec for spec in structure.attributes.values() if spec.type == "price"]
-        if len(prices) == 1:
-            return Target(attribute=prices[0].code)
-    distinct = {_fold(text) for text in samples}
-    fitting = []
-    for spec in structure.attributes.values():
-        if spec.type == "select" and spec.options and not spec.localizable:
-            words = {
-                _fold(text)
-                for option in spec.options.values()
-                for text in (option.code, *option.labels.values())
-            }
-            if len(distinct & words) >= _LEAST_ALIKE * len(distinct):
-                fitting.append(Target(attribute=spec.code))
-    return fitting[0] if len(fitting) == 1 and fitting[0] not in taken else None

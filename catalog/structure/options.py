@@ -1,9 +1,10 @@
-"""One more option of an attribute, made where somebody lacks it: as the attribute's own form would."""
+"""More options of an attribute, made where somebody lacks them: as the attribute's own form would."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection, Mapping
 
 from django.db import transaction
 from django.db.models import Max
@@ -21,21 +22,48 @@ def add_option(attribute: str, label: str, *, user: User) -> Option:
 
     Locks the attribute. Raises PermissionDenied, ValidationError; Attribute.DoesNotExist.
     """
-    require(user, "structure.edit")
     with transaction.atomic():
-        row = Attribute.objects.select_for_update().get(code=attribute)
+        row = _lock(attribute, user, trusted=False)
         known = {code.casefold() for code in row.options.values_list("code", flat=True)}
-        last = row.options.aggregate(last=Max("position"))["last"]
-        option = Option(
-            attribute=row, code=_free_code(label, known), labels={_locale(): label.strip()}, position=(last or 0) + 1
-        )  # fmt: skip
+        return _add(row, {free_code(label, known): (label.strip(), language_locale())}, user)[0]
+
+
+def add_options(
+    attribute: str, labels: Mapping[str, tuple[str, str]], *, user: User | None, trusted: bool = False
+) -> list[Option]:
+    """Options under codes that are known before, last in the list; those that are there by now stay as they are.
+
+    `labels`: code → (label, its locale). Locks the attribute. Raises as add_option.
+    """
+    with transaction.atomic():
+        row = _lock(attribute, user, trusted=trusted)
+        known = {code.casefold() for code in row.options.values_list("code", flat=True)}
+        return _add(
+            row, {code: label for code, label in labels.items() if code.casefold() not in known}, user
+        )
+
+
+def _lock(attribute: str, user: User | None, *, trusted: bool) -> Attribute:
+    if not trusted:
+        require(user, "structure.edit")
+    return Attribute.objects.select_for_update().get(code=attribute)
+
+
+def _add(row: Attribute, labels: Mapping[str, tuple[str, str]], user: User | None) -> list[Option]:
+    position = row.options.aggregate(last=Max("position"))["last"] or 0
+    made = []
+    for code, (label, locale) in labels.items():
+        position += 1
+        option = Option(attribute=row, code=code, labels={locale: label}, position=position)
         option.full_clean()
         option.save()
-        announce("option", [option.pk], by=user.pk)
-    return option
+        made.append(option)
+    if made:
+        announce("option", [option.pk for option in made], by=user.pk if user else None)
+    return made
 
 
-def _free_code(label: str, known: set[str]) -> str:
+def free_code(label: str, known: Collection[str]) -> str:
     """Of the label's letters and digits; with a number where another option has it."""
     plain = unicodedata.normalize("NFKD", label.replace("ß", "ss")).encode("ascii", "ignore").decode()
     stem = re.sub(r"[^a-z0-9]+", "_", plain.casefold()).strip("_")[:90] or "option"
@@ -45,7 +73,7 @@ def _free_code(label: str, known: set[str]) -> str:
     return code
 
 
-def _locale() -> str:
+def language_locale() -> str:
     """The catalogue's locale of the interface's language, or its first."""
     language = (get_language() or "en").split("-")[0]
     locales = list(Structure.current().locales)

@@ -1,4 +1,4 @@
-// The import's pages: drop and upload, the mapping's live preview, the progress of a run. All of it works without, slower.
+// The import's pages: drop and upload, the progress of a run. All of it works without, slower.
 (() => {
     const drop = document.querySelector("[data-drop]");
     if (drop) {
@@ -40,46 +40,6 @@
     });
     // Or the theme looks for the text box of its own file fields.
     document.querySelectorAll("[data-plain-file]").forEach((input) => { input.hasChangeListener = true; });
-
-    const columns = document.querySelector("[data-columns]");
-    if (columns) {
-        const table = columns.querySelector("table");
-        const count = columns.querySelector("[data-unmapped]");
-        const tally = () => { count.textContent = count.dataset.text.replace("%d", table.querySelectorAll(".unmapped").length); };
-        const preview = async (row) => {
-            const position = row.dataset.position;
-            const query = new URLSearchParams({ position });
-            for (const [name, value] of new FormData(columns)) {
-                if (name.endsWith(`-${position}`) || ["decimal", "date_format", "list_separator", "empty"].includes(name)) query.append(name, value);
-            }
-            const answer = await fetch(`${columns.dataset.try}?${query}`);
-            if (!answer.ok) return;
-            const { label, wrong, previews } = await answer.json();
-            row.querySelector("[data-label]").textContent = label;
-            row.querySelector("[data-why]")?.remove();
-            row.querySelector("[data-wrong]").textContent = wrong;
-            row.querySelector(`[name="to-${position}"]`).toggleAttribute("aria-invalid", false);
-            if (wrong) row.querySelector(`[name="to-${position}"]`).setAttribute("aria-invalid", "true");
-            row.querySelector("[data-previews]").replaceChildren(...previews.map((shown) => {
-                const item = document.createElement("li");
-                item.textContent = shown.error || shown.text;
-                item.classList.toggle("wrong", Boolean(shown.error));
-                return item;
-            }));
-        };
-        columns.addEventListener("change", (event) => {
-            const row = event.target.closest("[data-position]");
-            if (row) {
-                row.classList.toggle("unmapped", !row.querySelector("[list]").value.trim());
-                tally();
-                preview(row);
-            } else if (event.target.matches("[data-only-unmapped]")) {
-                table.classList.toggle("only-unmapped", event.target.checked);
-            } else if (["decimal", "date_format", "list_separator"].includes(event.target.name)) {
-                table.querySelectorAll("[data-position]:not(.unmapped)").forEach(preview);
-            }
-        });
-    }
 
     const working = document.querySelector("[data-progress]");
     if (working) {

@@ -65,8 +65,7 @@ def imports(page: Page, keys: Keyboard, rig: Rig) -> None:
     page.keyboard.type("Nordwerk price list")
     expect(page.get_by_label("Profile")).to_have_value(walking.PROFILE)
     keys.activate("button", text="Upload")
-    page.wait_for_url(re.compile(r"/columns/"))
-    keys.activate("button", text="See what would change")
+    page.wait_for_url(re.compile(r"/change/"))
     expect(page.get_by_role("button", name="Import", exact=True)).to_be_visible(timeout=WAIT)
     keys.to("input[type=radio]")
     keys.press("ArrowDown", "ArrowUp")  # a group of radio buttons is one stop, its arrows choose

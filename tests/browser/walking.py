@@ -50,11 +50,14 @@ def sign_in(page: Page, rig: Rig, name: str) -> None:
 
 
 def upload(page: Page, rig: Rig) -> None:
-    """The supplier's workbook with its profile; ends on the columns."""
+    """The supplier's workbook with its profile, which knows all its columns; ends on them, though its plan is there."""
     page.goto(f"{rig.admin}/catalog/importrun/")
     page.get_by_label("Profile").select_option(PROFILE)
     page.get_by_label("File", exact=True).set_input_files(rig.price_list)
     page.get_by_role("button", name="Upload").click()
+    page.wait_for_url(re.compile(r"/importrun/\d+/change/"))
+    expect(page.get_by_role("button", name="Import", exact=True)).to_be_visible(timeout=WAIT)
+    page.get_by_role("link", name="Back to the columns").click()
     page.wait_for_url(re.compile(r"/importrun/\d+/columns/"))
 
 

@@ -17,9 +17,10 @@ from django.db import transaction
 from django.db.models.functions import Upper
 
 from catalog.access import rights_of
-from catalog.importing import files, mapping, missing, rows
+from catalog.importing import files, mapping, missing, new_options, rows
 from catalog.importing.cells import Parsed
 from catalog.importing.lineage import DEEPEST
+from catalog.importing.new_options import Made
 from catalog.importing.planner import Planner
 from catalog.importing.progress import Progress
 from catalog.importing.readers.base import Row, Table
@@ -36,7 +37,7 @@ from pim.lib.failpoint import failpoint
 
 _CHUNK = 500
 # What a plan counts that is told of the whole run; how many cells change is counted anew where some were written.
-_ADDED = ("warnings", "proposals", "fillable", "naming", "waiting", "cells_changed")
+_ADDED = ("warnings", "proposals", "fillable", "naming", "waiting", "cells_changed", "empties", "incomplete")
 
 
 def plan_again(run: ImportRun, *, by: Actor, progress: Progress) -> dict[str, Any]:
@@ -50,7 +51,7 @@ def plan_again(run: ImportRun, *, by: Actor, progress: Progress) -> dict[str, An
     if wrong := mapping.faults(columns, structure):
         raise mapping.MappingRefused(" ".join(wrong))
     refused = mapping.forbidden(columns, structure, None if by.trusted else rights_of(by.user))
-    columns = [column for column in columns if column not in refused]
+    columns = new_options.allowed(mapping.without(columns, refused), by)
     needs_file = bool(run.counts.get("known"))
     with (
         files.local_copy(run) if needs_file else nullcontext(Path()) as path,
@@ -98,6 +99,10 @@ class Again(Planner):
         if self.named is not None:  # who is missing was found when the file was read
             self.named.close()
             self.named = None
+
+    def _options_to_come(self) -> Made:
+        made: Made = self.run.counts.get("new_options") or {}
+        return made
 
     def look_ahead(self) -> None:
         """Learns what the file's other rows have taken, and which models are to come."""
@@ -219,6 +224,8 @@ class Again(Planner):
             if name != "cells_changed" or stored.applied_at is None:
                 added = self.counts[name] - counted.get(name, 0)
                 stored.counts[name] = max(0, stored.counts.get(name, 0) + added)
+        if self.parser.new_options.made:
+            stored.counts["new_options"] = self.parser.new_options.made
         stored.save(update_fields=["counts"])
 
     def end(self) -> None:

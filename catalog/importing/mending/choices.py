@@ -59,12 +59,18 @@ def _label(spec: Any) -> str:
     return label_of(dict(spec.labels), spec.code)
 
 
-def closest(text: str, column: Column | None, structure: Structure) -> str:
-    """The choice whose code or label, in any language, is most like the text; "" where none is."""
+def names_of(column: Column | None, structure: Structure) -> dict[str, str]:
+    """Code and labels in any language, case folded, of each of `choices_of` → what a cell would say."""
     names: dict[str, str] = {}
     for code, label in choices_of(column, structure):
         for name in (label, code, *_labels_of(code, column, structure)):
             names.setdefault(name.strip().casefold(), code)
+    return names
+
+
+def closest(text: str, column: Column | None, structure: Structure) -> str:
+    """The choice whose code or label, in any language, is most like the text; "" where none is."""
+    names = names_of(column, structure)
     found = difflib.get_close_matches(text.strip().casefold()[:60], names, n=1, cutoff=_LEAST_ALIKE)
     return names[found[0]] if found else ""
 

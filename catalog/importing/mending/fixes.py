@@ -61,6 +61,8 @@ def read_instead(run: ImportRun, chosen: Class, instead: str, *, user: User) -> 
         raise FixRefused(
             _("An empty cell can only be filled in these rows: it says something else in others.")
         )
+    if column.split:
+        raise FixRefused(_("This column is cut into parts: edit the cells."))
     with transaction.atomic():
         stored = ImportRun.objects.select_for_update().get(pk=run.pk)
         columns = mapping.from_json(stored.mapping)
@@ -202,12 +204,14 @@ def _lay_over(row: ImportRow, texts: Mapping[int, str], columns: Mapping[int, Co
 def column_of(run: ImportRun, chosen: Class, *, user: User) -> Column:
     """The column that is mended. Raises FixRefused where there is none, PermissionDenied where it is not theirs to write."""
     structure = Structure.current()
-    column = places_of(run, structure).columns.get(-1 if chosen.place is None else chosen.place)
+    places = places_of(run, structure)
+    column = places.columns.get(-1 if chosen.place is None else chosen.place)
     if column is None:
         raise FixRefused(
             _("This error is not about a column of the file: leave the rows out, or mend the file.")
         )
-    if mapping.forbidden([column], structure, rights_of(user)):
+    of_this_cell = [known for known in places.listed if known.index == column.index]
+    if mapping.forbidden(of_this_cell, structure, rights_of(user)):
         raise PermissionDenied(
             _("Your roles do not let you write the column '%(column)s'.") % {"column": column.column}
         )

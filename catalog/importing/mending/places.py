@@ -22,9 +22,12 @@ class Places:
     def __init__(self, columns: Sequence[Column], structure: Structure, settings: ImportSettings) -> None:
         self.structure, self.settings = structure, settings
         self._categories: Callable[[str], list[str]] | None = None
-        self.columns = {column.index: column for column in columns if column.index is not None and column.to}
-        self._by_header = {column.column: column for column in self.columns.values()}
-        self._by_key = {column.to.key: column for column in reversed(self.columns.values()) if column.to}
+        self.listed = listed = [column for column in columns if column.index is not None and column.to]
+        self.columns: dict[int | None, Column] = {}  # of a column in parts the first that goes anywhere
+        for column in listed:
+            self.columns.setdefault(column.index, column)
+        self._by_header = {column.column: column for column in listed}
+        self._by_key = {column.to.key: column for column in reversed(listed) if column.to}
 
     def column_of(self, problem: Mapping[str, Any]) -> Column | None:
         """None where the error is about the row, or about what the file does not say."""
@@ -35,13 +38,16 @@ class Places:
         if column is None or column.index is None or column.index >= len(cells):
             return [""]
         text = cells[column.index].strip()
+        if column.split:
+            return [text]
         separator = list_separator(column, self.structure, self.settings)
         if not separator or separator not in text or problem["code"] not in _PARTS:
             return [text]
         parts = [part.strip() for part in text.split(separator) if part.strip()]
-        return [part for part in parts if not self._is_known(part, column)] or [text]
+        return [part for part in parts if not self.is_known(part, column)] or [text]
 
-    def _is_known(self, part: str, column: Column) -> bool:
+    def is_known(self, part: str, column: Column) -> bool:
+        """Whether a part names one of what its column may name: an option, a category."""
         if part.casefold() in {text.strip().casefold() for text in column.values}:
             return True
         target = column.to

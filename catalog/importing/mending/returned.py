@@ -195,11 +195,9 @@ def _is_another(
 def _writable(run: ImportRun, user: User) -> set[int]:
     """The columns that go anywhere, and that this person may write."""
     structure = Structure.current()
-    columns = places_of(run, structure).columns
-    refused = mapping.forbidden(columns.values(), structure, rights_of(user))
-    return {
-        place for place, column in columns.items() if place is not None and not any(column is known for known in refused)
-    }  # fmt: skip
+    listed = places_of(run, structure).listed
+    refused = {column.index for column in mapping.forbidden(listed, structure, rights_of(user))}
+    return {column.index for column in listed if column.index is not None and column.index not in refused}
 
 
 def _listed(numbers: Sequence[int]) -> str:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from catalog.access import rights_of
-from catalog.attribute_types import ATTRIBUTE_TYPES
+from catalog.attribute_types import ATTRIBUTE_TYPES, AttributeType
 from catalog.importing import rows, targets
+from catalog.importing.new_options import Made, with_new
 from catalog.importing.targets import FIELD_LABELS, Target
 from catalog.models.importing import ImportRow
 from catalog.structure.snapshot import Structure
+from catalog.structure.specs import AttributeSpec
 from catalog.values.changes import ABSENT
-from catalog.values.keys import Key
+from catalog.values.keys import Key, is_field
 
 MOST = 6  # changes shown at once; the rest unfolds
 TONES = {
@@ -27,10 +30,10 @@ TONES = {
 }
 
 
-def described(row: ImportRow, structure: Structure, user: Any) -> dict[str, Any]:
+def described(row: ImportRow, structure: Structure, user: Any, made: Made | None = None) -> dict[str, Any]:
     """{row, outcome, tone, link, changes, more, errors, notes}; values the person may not see are left out."""
     outcome = rows.outcome_of(row.state, row.action)
-    changes = [] if outcome == "rejected" else _changes(row, structure, user)
+    changes = [] if outcome == "rejected" else _changes(row, structure, user, made or {})
     return {
         "row": row,
         "outcome": outcome,
@@ -55,26 +58,43 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 80 else f"{text[:79]}…"
 
 
-def _changes(row: ImportRow, structure: Structure, user: Any) -> list[dict[str, str]]:
+def _changes(row: ImportRow, structure: Structure, user: Any, made: Made) -> list[dict[str, str]]:
+    return [
+        {"label": key_label(key, structure), "before": before, "after": after}
+        for key, before, after in seen_changes(row, structure, user, made, _summary)
+    ]
+
+
+def _summary(kind: AttributeType, value: Any, spec: AttributeSpec) -> str:
+    return kind.summary(value, spec)
+
+
+def seen_changes(
+    row: ImportRow,
+    structure: Structure,
+    user: Any,
+    made: Made,
+    show: Callable[[AttributeType, Any, AttributeSpec], str],
+) -> Iterator[tuple[str, str, str]]:
+    """(key, before, after) of what the person may see, as `show` has a value. `made`: options that are still to come."""
     rights = rights_of(user)
-    listed = []
     for key, (before, after) in rows.changes_of(row).items():
-        if key.startswith("_"):
+        if is_field(key):
             if key != "_sku":
-                listed.append(
-                    {"label": key_label(key, structure), "before": _field(before), "after": _field(after)}
-                )
+                yield key, _field(before), _field(after)
             continue
         parsed = Key.parse(key)
         spec = structure.attributes.get(parsed.attribute)
         if spec is None or not rights.may_view_key(spec, parsed.locale, parsed.context):
             continue
-        kind = ATTRIBUTE_TYPES[spec.type]
-        shown = [
-            "" if value is ABSENT or value is None else kind.summary(value, spec) for value in (before, after)
-        ]
-        listed.append({"label": key_label(key, structure), "before": shown[0], "after": shown[1]})
-    return listed
+        kind, known = ATTRIBUTE_TYPES[spec.type], with_new(spec, made)
+        yield (
+            key,
+            *(
+                "" if value is ABSENT or value is None else show(kind, value, known)
+                for value in (before, after)
+            ),
+        )
 
 
 def _field(value: Any) -> str:

@@ -2,78 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import Any, cast
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from catalog.access import endpoint, rights_of, visible
-from catalog.attribute_types import ATTRIBUTE_TYPES
+from catalog.access import can, endpoint, visible
 from catalog.importing import mapping, runs, targets
-from catalog.importing.cells import RowParser
-from catalog.importing.links import Anyone
 from catalog.importing.mapping import Column
 from catalog.importing.readers.base import Table
-from catalog.importing.screens import reading
+from catalog.importing.screens import naming, panel, reading
+from catalog.importing.screens.entries import entries_of, headers_of, preview, samples_of, set_of
+from catalog.importing.screens.posted import SettingsForm, read_posted, settings_from
 from catalog.importing.settings import ImportSettings
-from catalog.importing.targets import Target
 from catalog.models.importing import ImportProfile, ImportRun
 from catalog.models.user import User
-from catalog.structure.product_names import NAMES
 from catalog.structure.snapshot import Structure
-
-SAMPLES = 3
-WHY = {
-    "code": gettext_lazy("by its code"),
-    "label": gettext_lazy("by its label"),
-    "remembered": gettext_lazy("as last time"),
-    "content": gettext_lazy("by its content: please check"),
-    "dialect": gettext_lazy("by the kind of file"),
-}
-_OPTION_NAMES = ("decimal", "date_format", "list_separator", "currency", "unit")
-
-
-class SettingsForm(forms.Form):
-    """What holds for the whole file."""
-
-    decimal = forms.ChoiceField(label=gettext_lazy("Decimals"), choices=[(".", "1.5"), (",", "1,5")])
-    date_format = forms.ChoiceField(
-        label=gettext_lazy("Dates"), required=False,
-        choices=[("", gettext_lazy("2026-11-23, or clear")), ("%d.%m.%Y", "23.11.2026"), ("%d/%m/%Y", "23/11/2026"), ("%m/%d/%Y", "11/23/2026")],
-    )  # fmt: skip
-    list_separator = forms.ChoiceField(
-        label=gettext_lazy("Lists"), choices=[(",", "a, b"), (";", "a; b"), ("|", "a | b")]
-    )
-    empty = forms.ChoiceField(
-        label=gettext_lazy("Empty cells"),
-        choices=[
-            ("keep", gettext_lazy("keep what is there")),
-            ("clear", gettext_lazy("clear what is there")),
-        ],
-    )
-    create = forms.BooleanField(label=gettext_lazy("Create new products"), required=False)
-    update = forms.BooleanField(label=gettext_lazy("Change existing products"), required=False)
-    missing = forms.ChoiceField(
-        label=gettext_lazy("Products the profile's earlier files had and this one lacks"), required=False,
-        choices=[
-            ("nothing", gettext_lazy("do nothing")),
-            ("report", gettext_lazy("list them")),
-            ("retire", gettext_lazy("disable them")),
-        ],
-    )  # fmt: skip
-
-    def clean_missing(self) -> str:
-        return self.cleaned_data["missing"] or "nothing"
 
 
 def find(request: HttpRequest, pk: int) -> ImportRun:
@@ -92,31 +43,47 @@ def person(request: HttpRequest) -> User:
 @require_http_methods(["GET", "POST"])
 @endpoint("import.run")
 def columns(request: HttpRequest, pk: int) -> HttpResponse:
-    """GET shows the mapping; POST stores it, and with `do` plan, read or remember goes on with it."""
+    """GET shows the mapping (`open`: the column whose options are open); POST stores it, and with `do` plan, read or make-3
+    goes on with it."""
     run = find(request, pk)
     if run.state not in runs.PLANNABLE or run.applied_at:
         return HttpResponseRedirect(reverse("admin:catalog_importrun_change", args=[run.pk]))
     structure = Structure.current()
     wrong: dict[int, str] = {}
     faults: list[str] = []
+    opened = panel.position_in(request.GET.get("open", ""), len(run.mapping))
     if request.method == "POST":
-        if request.POST.get("do") == "read":
+        do = request.POST.get("do", "")
+        if do == "read":
             return reading.read_again(request, run, person(request))
         form = SettingsForm(request.POST)
         settings = ImportSettings.from_json(run.settings)
         if form.is_valid():
-            settings = replace(
-                settings, **{**form.cleaned_data, "date_format": form.cleaned_data["date_format"] or None}
-            )
-        chosen, wrong = _posted(request.POST, mapping.from_json(run.mapping), structure)
+            settings = settings_from(form, settings)
+        table = Table.from_json(run.table)
+        posted = read_posted(request.POST, mapping.from_json(run.mapping), structure, table)
+        chosen, wrong = posted.columns, posted.wrong
+        making = panel.position_in(do, len(posted.tried)) if do.startswith("make-") else None
+        if making is not None:
+            place = next((at for at, known in enumerate(chosen) if known is posted.tried[making]), None)
+            if place is not None and (
+                refusal := panel.make_attribute(request, run, place, chosen, person(request))
+            ):
+                messages.error(request, refusal)
+                opened = place
+            structure = Structure.current()
         faults = runs.set_mapping(run, chosen, settings, user=person(request))
-        if not wrong and form.is_valid() and (answer := _go_on(request, run, faults)):
+        goes_on = not wrong and not posted.is_cut and form.is_valid()
+        if goes_on and (answer := _go_on(request, run, faults)):
             return answer
-    return _show(request, run, structure, wrong, faults)
+        if making is not None:
+            faults = []
+    return _show(request, run, structure, wrong, faults, opened)
 
 
 def _go_on(request: HttpRequest, run: ImportRun, faults: list[str]) -> HttpResponse | None:
-    if request.POST.get("remember"):
+    do = request.POST.get("do", "")
+    if request.POST.get("remember") and not do.startswith("make-"):
         try:
             code = request.POST.get("profile_code", "").strip()
             profile = run.profile if not code else ImportProfile.objects.filter(code=code).first()
@@ -131,93 +98,39 @@ def _go_on(request: HttpRequest, run: ImportRun, faults: list[str]) -> HttpRespo
         except ValidationError as error:
             faults += error.messages
             return None
-    if request.POST.get("do") == "plan" and not faults:
+    if do == "plan" and not faults:
         runs.plan(run, user=person(request))
         return HttpResponseRedirect(reverse("admin:catalog_importrun_change", args=[run.pk]))
     return None
 
 
-def _posted(
-    data: Mapping[str, str], stored: Sequence[Column], structure: Structure
-) -> tuple[list[Column], dict[int, str]]:
-    """The columns as posted (`to-3`, `empty-3`, `values-3` …), and by position what could not be understood."""
-    chosen: list[Column] = []
-    wrong: dict[int, str] = {}
-    for position, column in enumerate(stored):
-        text = data.get(f"to-{position}", "").strip()
-        target = targets.parse_header(text, structure) if text else None
-        if text and target is None:
-            wrong[position] = _("There is no target '%(text)s': choose one of the list.") % {
-                "text": text[:60]
-            }
-        elif target is not None and (problem := targets.check(target, structure)):
-            wrong[position] = problem
-        options = {
-            name: value for name in _OPTION_NAMES if (value := data.get(f"{name}-{position}", "").strip())
-        }
-        empty = data.get(f"empty-{position}", "")
-        chosen.append(
-            replace(
-                column,
-                to=column.to if position in wrong else target,
-                options=options,
-                values=_value_map(data.get(f"values-{position}", "")),
-                empty=empty if empty in ("keep", "clear") else "",
-                value=data.get(f"value-{position}", "").strip() if column.index is None else "",
-                why=column.why if column.to == target else "",
-            )
-        )
-    fixed = data.get("fixed-to", "").strip()
-    if fixed:
-        target = targets.parse_header(fixed, structure)
-        if target is None:
-            wrong[len(stored)] = _("There is no target '%(text)s': choose one of the list.") % {
-                "text": fixed[:60]
-            }
-        else:
-            chosen.append(Column("", None, target, value=data.get("fixed-value", "").strip()))
-    return [column for column in chosen if column.index is not None or column.to], wrong
-
-
-def _value_map(text: str) -> dict[str, str]:
-    """ "rot = red" a line."""
-    pairs = (line.partition("=") for line in text.splitlines() if "=" in line)
-    return {left.strip(): right.strip() for left, _equals, right in pairs if left.strip()}
-
-
 def _show(
-    request: HttpRequest, run: ImportRun, structure: Structure, wrong: dict[int, str], faults: list[str]
+    request: HttpRequest,
+    run: ImportRun,
+    structure: Structure,
+    wrong: Mapping[int, str],
+    faults: list[str],
+    opened: int | None,
 ) -> HttpResponse:
     table, settings = Table.from_json(run.table), ImportSettings.from_json(run.settings)
     stored = mapping.from_json(run.mapping)
-    refused = set(map(id, mapping.forbidden(stored, structure, rights_of(request.user))))
-    entries = []
-    for position, column in enumerate(stored):
-        samples = _samples(table, column)
-        typed = request.POST.get(f"to-{position}", "") if position in wrong else str(column.to or "")
-        entries.append(
-            {
-                "position": position,
-                "column": column,
-                "to": typed,
-                "label": targets.label(column.to, structure) if column.to else "",
-                "why": WHY.get(column.why, "") if column.to else "",
-                "wrong": wrong.get(position, "") or (_("Your roles do not let you write this: it will be left out.") if id(column) in refused else ""),
-                "samples": samples,
-                "previews": preview(column, structure, settings, samples),
-                "values": "\n".join(f"{left} = {right}" for left, right in column.values.items()),
-                "has_options": bool(column.options or column.values or column.empty),
-            }
-        )  # fmt: skip
-    files = [entry for entry in entries if entry["column"].index is not None]  # type: ignore[attr-defined]
+    entries = entries_of(
+        stored, wrong, request.POST, table=table, structure=structure, settings=settings, user=request.user
+    )
+    files = [entry for entry in entries if entry["column"].index is not None]
+    if opened is not None and opened < len(stored):
+        opened_entry = next(entry for entry in entries if entry["position"] == opened)
+        opened_entry["panel"] = panel.panel_of(run, opened, stored[opened], stored, structure, request.user)
     context: dict[str, Any] = {
         **admin.site.each_context(request),
         "title": run.filename,
         "run": run,
         "table": table,
         "entries": files,
-        "fixed": [entry for entry in entries if entry["column"].index is None],  # type: ignore[attr-defined]
-        "unmapped": sum(entry["column"].to is None for entry in files),  # type: ignore[attr-defined]
+        "fixed": [entry for entry in entries if entry["column"].index is None],
+        "unmapped": sum(entry["column"].to is None for entry in files),
+        "headers": [column.column for column in stored if column.index is not None and not column.of],
+        "may_make": can(request.user, "structure.edit"),
         "choices": targets.choices(structure),
         "form": SettingsForm(initial=_initial(settings)),
         "reading": reading.shown(table, settings),
@@ -225,6 +138,7 @@ def _show(
         "faults": faults if request.method == "POST" else [],
         "fixed_wrong": wrong.get(len(stored), ""),
         "profiles": visible(request.user, ImportProfile).only("code", "labels"),
+        "name": None if run.profile else naming.of_file(run.filename),
     }
     return TemplateResponse(
         request,
@@ -240,76 +154,56 @@ def _initial(settings: ImportSettings) -> dict[str, Any]:
     }
 
 
-def _samples(table: Table, column: Column) -> list[str]:
-    if column.index is None:
-        return []
-    filled = (
-        cells[column.index]
-        for _number, cells in table.sample
-        if column.index < len(cells) and cells[column.index].strip()
+@never_cache
+@require_safe
+@endpoint("import.run")
+def try_column(request: HttpRequest, pk: int) -> JsonResponse:
+    """What one column would become under `to` and its options: {label, wrong, previews, set}; `position` "new": the value of
+    no column that is being written."""
+    run = find(request, pk)
+    _position, column, problem, settings = _tried(request, run)
+    if problem:
+        return JsonResponse({"label": "", "wrong": problem, "previews": [], "set": []})
+    structure = Structure.current()
+    samples = samples_of(Table.from_json(run.table), column, headers_of(mapping.from_json(run.mapping)))
+    return JsonResponse(
+        {
+            "label": targets.label(column.to, structure) if column.to else "",
+            "wrong": "",
+            "previews": preview(column, structure, settings, samples),
+            "set": set_of(column, structure),
+        }
     )
-    return list(dict.fromkeys(filled))[:SAMPLES]
-
-
-def preview(
-    column: Column, structure: Structure, settings: ImportSettings, samples: Sequence[str]
-) -> list[dict[str, Any]]:
-    """What sample cells become: [{text, error}], one of them empty. Who else is in the file only its plan knows."""
-    if column.to is None or targets.check(column.to, structure):
-        return []
-    with NAMES.with_arriving(Anyone() if settings.create and column.index is not None else None):
-        return _previews(column, column.to, structure, settings, samples)
-
-
-def _previews(
-    column: Column, target: Target, structure: Structure, settings: ImportSettings, samples: Sequence[str]
-) -> list[dict[str, Any]]:
-    shown = []
-    parser = RowParser([replace(column, index=0 if column.index is not None else None)], structure, settings)
-    for text in samples or ([column.value] if column.index is None else []):
-        parsed = parser([text])
-        parser.complete(parsed, None)
-        if parsed.errors:
-            shown.append({"text": "", "error": parsed.errors[0]["message"]})
-        elif target.field:
-            value = parsed.sku or parsed.rev or parsed.fields.get(target.field, "")
-            shown.append({"text": ", ".join(value) if isinstance(value, list) else str(value), "error": ""})
-        else:
-            spec = structure.attributes[target.attribute]
-            shown.append(
-                {
-                    "text": ATTRIBUTE_TYPES[spec.type].summary(parsed.values.get(target.key), spec),
-                    "error": "",
-                }
-            )
-    return shown
 
 
 @never_cache
 @require_safe
 @endpoint("import.run")
-def try_column(request: HttpRequest, pk: int) -> JsonResponse:
-    """What one column would become under `to` and its options: {label, wrong, previews}."""
+def options(request: HttpRequest, pk: int) -> HttpResponse:
+    """What opens under one column, as it is being edited: a piece of the page."""
     run = find(request, pk)
-    structure = Structure.current()
+    position, column, _problem, _settings = _tried(request, run)
     stored = mapping.from_json(run.mapping)
-    position = int(given) if (given := request.GET.get("position", "")).isdecimal() else -1
-    if not 0 <= position < len(stored):
+    context = panel.panel_of(run, position, column, stored, Structure.current(), request.user)
+    return TemplateResponse(request, "catalog/imports/panel.html", {"panel": context})
+
+
+def _tried(request: HttpRequest, run: ImportRun) -> tuple[int, Column, str, ImportSettings]:
+    """(position, the column as it is being edited, what is wrong with it, the file's settings likewise)."""
+    structure, table = Structure.current(), Table.from_json(run.table)
+    stored = mapping.from_json(run.mapping)
+    given = request.GET.get("position", "")
+    position = len(stored) if given == "new" else panel.position_in(given, len(stored))
+    if position is None:
         raise Http404("There is no such column.")
-    chosen, wrong = _posted(request.GET, stored, structure)
-    if position in wrong:
-        return JsonResponse({"label": "", "wrong": wrong[position], "previews": []})
-    column = next((known for known in chosen if known.index == stored[position].index), stored[position])
-    form = SettingsForm(request.GET)
-    settings = ImportSettings.from_json(run.settings)
+    form, settings = SettingsForm(request.GET), ImportSettings.from_json(run.settings)
     if form.is_valid():
-        settings = replace(
-            settings, **{**form.cleaned_data, "date_format": form.cleaned_data["date_format"] or None}
+        settings = settings_from(form, settings)
+    posted = read_posted(request.GET, stored, structure, table)
+    if given == "new":
+        column = next(
+            (known for known in posted.columns if known not in stored and known.index is None), Column("")
         )
-    return JsonResponse(
-        {
-            "label": targets.label(column.to, structure) if column.to else "",
-            "wrong": "",
-            "previews": preview(column, structure, settings, _samples(Table.from_json(run.table), column)),
-        }
-    )
+    else:
+        column = posted.tried[position]
+    return position, column, posted.wrong.get(position, ""), settings

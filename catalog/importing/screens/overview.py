@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from catalog.access import endpoint, visible
-from catalog.importing import runs
+from catalog.importing import recognition, runs
 from catalog.importing.files import TooLarge
 from catalog.importing.readers.base import FileRefused
 from catalog.models.importing import ImportProfile, ImportRun
@@ -56,7 +56,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_POST
 @endpoint("import.run")
 def upload(request: HttpRequest) -> HttpResponse:
-    """Takes `file` and perhaps `profile` (a code); leads to its columns. A script's own request gets {url} or {message}."""
+    """Takes `file` and perhaps `profile` (a code); leads to its columns, or where those are settled to its plan. A script's own request gets {url} or {message}."""
     given = request.FILES.get("file")
     profile = (
         ImportProfile.objects.select_related("source")
@@ -66,10 +66,14 @@ def upload(request: HttpRequest) -> HttpResponse:
     if given is None:
         return _refused(request, _("Choose a spreadsheet, CSV or JSON file first."))
     try:
-        run = runs.start(given, given.name or "", user=cast("User", request.user), profile=profile)
+        user = cast("User", request.user)
+        run = runs.start(given, given.name or "", user=user, profile=profile, find_profile=True)
     except (FileRefused, TooLarge) as refused:
         return _refused(request, f"{given.name}: {refused}")
     address = reverse("admin:catalog_importrun_columns", args=[run.pk])
+    if recognition.is_settled(run):
+        runs.plan(run, user=user)
+        address = reverse("admin:catalog_importrun_change", args=[run.pk])
     return JsonResponse({"url": address}) if _by_script(request) else HttpResponseRedirect(address)
 
 

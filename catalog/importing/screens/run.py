@@ -5,9 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Q, QuerySet, TextField, Value
-from django.db.models.functions import Cast
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, StreamingHttpResponse
+from django.http import (
+    FileResponse,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    JsonResponse,
+    StreamingHttpResponse,
+)
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -16,22 +21,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from catalog.access import can, endpoint, rights_of, visible
+from catalog.access import can, endpoint
 from catalog.importing import links, missing, report, rows, runs, undo
-from catalog.importing.screens import wrong
+from catalog.importing.screens import listed, plan_file, wrong
 from catalog.importing.screens.changes import described, key_label
 from catalog.importing.screens.columns import find, person
 from catalog.importing.screens.overview import TONES
-from catalog.models.importing import ImportRow, ImportRun
-from catalog.models.product import Product
+from catalog.models.importing import ImportRun
 from catalog.structure.product_names import NAMES
 from catalog.structure.snapshot import Structure
 from catalog.values.links import bring_pairs
 
-PAGE = 50
-OUTCOMES = ("created", "updated", "unchanged", "rejected", "skipped", "ready", "missing")
-UNDONE = ("reversed", "kept", "failed")
-_NOTED = {"warnings": "warning", "proposals": "proposal"}  # filter → kind of note
 State = ImportRun.State
 
 
@@ -39,8 +39,7 @@ State = ImportRun.State
 @require_safe
 @endpoint("import.run")
 def show(request: HttpRequest, pk: int) -> HttpResponse:
-    """`show`: an outcome, warnings or proposals; `error`: a kind of error, `key`: of which value; `after`, `before`: the last
-    row number seen."""
+    """`show`, `error`, `key` and `channel` as screens.listed has them; `after`, `before`: the last row number seen."""
     run = find(request, pk)
     if run.state in runs.WORKING:
         return TemplateResponse(request, "catalog/imports/progress.html", _working(request, run))
@@ -49,22 +48,23 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
             messages.error(request, run.error)
         return HttpResponseRedirect(reverse("admin:catalog_importrun_columns", args=[run.pk]))
     structure = Structure.current()
-    quiet = _leaves_unchanged_out(run, request.GET)
-    chosen = _filtered(_seen(run, request.user), request.GET)
+    quiet = listed.leaves_unchanged_out(run, request.GET)
+    chosen = listed.filtered(listed.seen(run, request.user), request.GET)
     if quiet:
         chosen = chosen.exclude(state__in=["planned", "applied", "unchanged"], action="none")
     mendable = runs.may_be_mended(run)
-    has_grid = mendable and request.GET.get("show") == "rejected"
-    found, earlier, later = _page(chosen, request.GET)
+    has_grid = mendable and listed.has_bad_rows_only(request.GET)
+    found, earlier, later = listed.page_of(chosen, request.GET)
     with NAMES.with_arriving(links.NamesOf(run, found)):
         bring_pairs((rows.changes_of(row) for row in found), structure)
-        shown = [] if has_grid else [described(row, structure, request.user) for row in found]
+        made = run.counts.get("new_options")
+        shown = [] if has_grid else [described(row, structure, request.user, made) for row in found]
     context: dict[str, Any] = {
         **admin.site.each_context(request),
         "title": run.filename,
         "run": run,
         "tone": TONES[run.state],
-        "tiles": _tiles(run, request.GET.get("show", "")),
+        "tiles": listed.tiles_of(run, request.GET.get("show", "")),
         "kinds": wrong.classes(run, structure, request.user, mendable=mendable)
         if run.counts.get("rejected") and run.thinned_at is None
         else [],
@@ -72,9 +72,12 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "grid": wrong.grid(found, run, structure, request.user) if has_grid else None,
         "back": request.GET.urlencode(),
         "rows": shown,
-        "earlier": _query(request, before=earlier),
-        "later": _query(request, after=later),
+        "earlier": listed.query_of(request, before=earlier),
+        "later": listed.query_of(request, after=later),
         "quiet": quiet,
+        "filter": listed.filter_of(request),
+        "channels": _channels(run, request.GET),
+        "new_options": _new_options(run, structure),
         "filtered": bool(request.GET.get("error")),
         "may_apply": run.state == State.PLANNED or (run.state == State.FAILED and links.is_unfinished(run)),
         "ready": run.counts.get("ready", 0) if run.state == State.APPLIED else 0,
@@ -90,33 +93,28 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     return TemplateResponse(request, "catalog/imports/run.html", context)
 
 
-def _leaves_unchanged_out(run: ImportRun, params: Any) -> bool:
-    """At first only what happens is shown; `show=all` shows every row."""
-    return not params.get("show") and any(run.counts.get(name) for name in OUTCOMES if name != "unchanged")
+def _channels(run: ImportRun, params: Any) -> list[dict[str, Any]]:
+    """For whom products would no longer be complete, while those rows are looked at: {code, name, rows, on}."""
+    if params.get("show") != "incomplete":
+        return []
+    return [
+        {"code": code, "name": name, "rows": number, "on": params.get("channel") == code}
+        for code, name, number in run.counts.get("incomplete_on", ())
+    ]
 
 
-def _seen(run: ImportRun, user: Any) -> QuerySet[ImportRow]:
-    """What the file says is everybody's who may import; which products it does not name is theirs who may see those."""
-    if not run.counts.get("missing") or rights_of(user).everything:
-        return run.rows.all()
-    return run.rows.exclude(Q(action="retire") & ~Q(product__in=visible(user, Product)))
-
-
-def _filtered(found: QuerySet[ImportRow], params: Any) -> QuerySet[ImportRow]:
-    shown, error = params.get("show", ""), params.get("error", "")
-    if shown in OUTCOMES:
-        found = rows.with_outcome(found, shown)
-    elif shown in _NOTED:
-        kind = Value(f'"{_NOTED[shown]}"')
-        noted = found.annotate(noted=Cast("notes", TextField())).filter(noted__contains=kind)
-        found = noted.exclude(state__in=["rejected", "skipped"])
-    elif shown in UNDONE:
-        found = found.filter(state=shown)
-    if error:
-        found = found.filter(state="rejected").annotate(said=Cast("errors", TextField()))
-        for text in filter(None, (error, params.get("key", ""))):
-            found = found.filter(said__contains=Value(f'"{text}"'))
-    return found
+def _new_options(run: ImportRun, structure: Structure) -> list[dict[str, Any]]:
+    """The options that a plan would make: {attribute, labels}."""
+    if run.state != State.PLANNED:
+        return []
+    return [
+        {
+            "attribute": structure.attributes[code].label(),
+            "labels": [label for label, _locale in options.values()],
+        }
+        for code, options in (run.counts.get("new_options") or {}).items()
+        if code in structure.attributes
+    ]
 
 
 def _absent(run: ImportRun) -> dict[str, Any] | None:
@@ -129,69 +127,6 @@ def _absent(run: ImportRun) -> dict[str, Any] | None:
         "is_large": missing.is_large(run),
         "choice": run.settings.get("missing", "report"),
     }
-
-
-def _page(found: QuerySet[ImportRow], params: Any) -> tuple[list[ImportRow], int | None, int | None]:
-    """The page's rows in the order of the file, and the numbers its neighbours begin from."""
-    after, before = params.get("after", ""), params.get("before", "")
-    found = found.select_related("product").defer("product__tokens", "product__search", "product__labels")
-    if before.isdecimal():
-        listed = list(found.filter(number__lt=int(before)).order_by("-number")[: PAGE + 1])
-        more, listed = len(listed) > PAGE, listed[:PAGE][::-1]
-        return listed, listed[0].number if more and listed else None, listed[-1].number if listed else None
-    start = int(after) if after.isdecimal() else 0
-    listed = list(found.filter(number__gt=start).order_by("number")[: PAGE + 1])
-    more, listed = len(listed) > PAGE, listed[:PAGE]
-    return listed, listed[0].number if start and listed else None, listed[-1].number if more else None
-
-
-def _query(request: HttpRequest, **turn: int | None) -> str:
-    """The address of a neighbouring page; "" where there is none."""
-    name, number = next(iter(turn.items()))
-    if number is None:
-        return ""
-    params = request.GET.copy()
-    params.pop("after", None)
-    params.pop("before", None)
-    params[name] = str(number)
-    return params.urlencode()
-
-
-def _tiles(run: ImportRun, shown: str) -> list[dict[str, Any]]:
-    counts, planned = run.counts, run.state == State.PLANNED
-    words = {
-        "created": (_("to create") if planned else _("created"), "add_circle", "success"),
-        "updated": (_("to change") if planned else _("changed"), "edit", "info"),
-        "unchanged": (_("unchanged"), "check", "muted"),
-        "rejected": (_("bad rows"), "error", "danger"),
-        "skipped": (_("left out"), "skip_next", "muted"),
-        "ready": (_("mended, to import"), "build", "info"),
-        "missing": (_("not in the file"), "search_off", "warning"),
-        "warnings": (_("with warnings"), "warning", "warning"),
-        "proposals": (_("with proposals"), "lightbulb", "info"),
-    }
-    tiles = []
-    if run.state == State.UNDONE:
-        counts = {**counts, **counts.get("undo", {})}
-        words |= {
-            "reversed": (_("taken back"), "undo", "success"),
-            "kept": (_("kept: edited since"), "person_edit", "warning"),
-            "failed": (_("could not be taken back"), "error", "danger"),
-        }
-    for name, (label, icon, tone) in words.items():
-        number = counts.get(name, 0)
-        if number or name in ("created", "updated", "unchanged", "rejected"):
-            tiles.append(
-                {
-                    "name": name,
-                    "number": number,
-                    "label": label,
-                    "icon": icon,
-                    "tone": tone if number else "muted",
-                    "on": shown == name,
-                }
-            )
-    return tiles
 
 
 def _policies(run: ImportRun) -> list[dict[str, Any]]:
@@ -357,4 +292,19 @@ def rejected(request: HttpRequest, pk: int, format: str) -> HttpResponse | Strea
     else:
         answer = StreamingHttpResponse(report.rejected_csv(run), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = content_disposition_header(True, f"{stem}-rejected.{format}")
+    return answer
+
+
+@require_safe
+@endpoint("import.run")
+def plan_lines(request: HttpRequest, pk: int, format: str) -> HttpResponse | StreamingHttpResponse:
+    """The rows that are listed, as a file; it is made while it is sent."""
+    run = find(request, pk)
+    chosen = listed.filtered(listed.seen(run, request.user), request.GET)
+    lines = plan_file.PlanFile(run, chosen.select_related("run"), request.user).lines()
+    name = f"{run.filename.rpartition('.')[0] or run.filename}-plan.{format}"
+    if format == "xlsx":
+        return FileResponse(plan_file.as_xlsx(lines), as_attachment=True, filename=name)
+    answer = StreamingHttpResponse(plan_file.as_csv(lines), content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = content_disposition_header(True, name)
     return answer

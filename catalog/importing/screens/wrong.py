@@ -37,7 +37,7 @@ def classes(run: ImportRun, structure: Structure, user: Any, *, mendable: bool) 
 
 
 def _refused(places: Places, structure: Structure, user: Any) -> set[int | None]:
-    forbidden = mapping.forbidden(places.columns.values(), structure, rights_of(user))
+    forbidden = mapping.forbidden(places.listed, structure, rights_of(user))
     return {column.index for column in forbidden}
 
 
@@ -48,7 +48,7 @@ def _class(
     listed = choices.choices_of(column, structure)
     how = "row"
     if column is not None and kind.code not in titles.ELSEWHERE:
-        how = "cells" if kind.code in titles.ONE_BY_ONE else "choice" if listed else "text"
+        how = "cells" if kind.code in titles.ONE_BY_ONE or column.split else "choice" if listed else "text"
     values = list(kind.values.values())
     shown = values[:SHOWN] if how in ("choice", "text") and mendable and not is_refused else []
     title = titles.TITLES.get(kind.code)

@@ -145,7 +145,7 @@ def test_settings_store_only_what_differs() -> None:
 def test_a_mapping_without_sku_or_with_a_target_twice_is_not_planned(world: World) -> None:
     twice = [Column("a", 0, Target(attribute="ean")), Column("b", 1, Target(attribute="ean"))]
     assert mapping.faults(twice, world.structure) == [
-        "Both 'a' and 'b' go to Ean: choose one of them.",
+        "Both 'a' and 'b' go to Ean: choose one of them, or make one text of both.",
         "No column is the SKU: choose the column by which products are found.",
     ]
 

@@ -1,0 +1,44 @@
+"""Whose file this is, by its columns; and whether all of it was settled when a file like it came before."""
+
+from __future__ import annotations
+
+from catalog.importing import mapping
+from catalog.importing.mapping import Column
+from catalog.importing.readers.base import Table
+from catalog.models.importing import ImportProfile, ImportRun
+from catalog.structure.snapshot import Structure
+
+LEAST_COLUMNS = 3  # fewer are alike by chance: sku and price
+LEAST_THERE = 0.8  # of the profile's columns: it keeps those of earlier files
+_PROFILES = 500
+
+
+def profile_of(table: Table) -> ImportProfile | None:
+    """The one profile that knows every column of the file and misses few of its own; None where two would."""
+    headers = {header.casefold() for header in table.headers}
+    if len(headers) < LEAST_COLUMNS:
+        return None
+    profiles = ImportProfile.objects.filter(dialect=table.dialect).select_related("source").order_by("-pk")
+    found = []
+    for profile in profiles[:_PROFILES]:
+        known = {
+            column.column.casefold() for column in mapping.from_json(profile.mapping) if column.index is not None and not column.of
+        }  # fmt: skip
+        if headers <= known and len(headers) >= LEAST_THERE * len(known):
+            found.append(profile)
+    return found[0] if len(found) == 1 else None
+
+
+def is_settled(run: ImportRun) -> bool:
+    """Whether each column goes where a person sent it in an earlier file of the profile, and nothing is wrong with that."""
+    columns = mapping.from_json(run.mapping)
+    of_file = [column for column in columns if column.index is not None and not column.of]
+    return (
+        run.profile_id is not None
+        and all(_is_remembered(column) for column in of_file)
+        and not mapping.faults(columns, Structure.current())
+    )
+
+
+def _is_remembered(column: Column) -> bool:
+    return column.why == "remembered"
