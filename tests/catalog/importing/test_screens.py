@@ -212,7 +212,19 @@ def test_values_a_person_may_not_see_are_not_shown_in_a_plan(importer: Importer,
 
 
 @pytest.mark.parametrize(
-    "name", ["change", "columns", "try", "progress", "undo", "rejected_csv", "rejected_xlsx"]
+    "name",
+    [
+        "change",
+        "columns",
+        "try",
+        "options",
+        "plan_csv",
+        "plan_xlsx",
+        "progress",
+        "undo",
+        "rejected_csv",
+        "rejected_xlsx",
+    ],
 )
 def test_who_may_not_import_sees_none_of_it(importer: Importer, client: Client, name: str) -> None:
     run = importer.plan("sku,family\nA,mugs\n")
