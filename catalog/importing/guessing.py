@@ -100,7 +100,8 @@ def families_of(
     """Codes of the families that the file's first rows name, and of those its products have already. One query."""
     wanted = [column for column in columns if column.to and column.to.field in ("sku", "family")]
     parser = RowParser(wanted, structure, settings)
-    rows = [parser(cells) for _number, cells in table.sample]
+    width = len(table.headers)
+    rows = [parser([*cells, *[""] * (width - len(cells))]) for _number, cells in table.sample]
     named = {str(parsed.fields["family"]) for parsed in rows if parsed.fields.get("family")}
     skus = {parsed.sku for parsed in rows if parsed.sku}
     if skus:

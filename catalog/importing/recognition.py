@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from catalog.importing import mapping
-from catalog.importing.mapping import Column
 from catalog.importing.readers.base import Table
 from catalog.models.importing import ImportProfile, ImportRun
 from catalog.structure.snapshot import Structure
@@ -21,9 +20,7 @@ def profile_of(table: Table) -> ImportProfile | None:
     profiles = ImportProfile.objects.filter(dialect=table.dialect).select_related("source").order_by("-pk")
     found = []
     for profile in profiles[:_PROFILES]:
-        known = {
-            column.column.casefold() for column in mapping.from_json(profile.mapping) if column.index is not None and not column.of
-        }  # fmt: skip
+        known = headers_of(profile)
         if headers <= known and len(headers) >= LEAST_THERE * len(known):
             found.append(profile)
     return found[0] if len(found) == 1 else None
@@ -31,14 +28,20 @@ def profile_of(table: Table) -> ImportProfile | None:
 
 def is_settled(run: ImportRun) -> bool:
     """Whether each column goes where a person sent it in an earlier file of the profile, and nothing is wrong with that."""
+    if run.profile is None:
+        return False
     columns = mapping.from_json(run.mapping)
-    of_file = [column for column in columns if column.index is not None and not column.of]
-    return (
-        run.profile_id is not None
-        and all(_is_remembered(column) for column in of_file)
-        and not mapping.faults(columns, Structure.current())
-    )
+    known = headers_of(run.profile)
+    of_file = (column for column in columns if column.index is not None and not column.of)
+    return all(
+        column.why == "remembered" and column.column.casefold() in known for column in of_file
+    ) and not (mapping.faults(columns, Structure.current()))
 
 
-def _is_remembered(column: Column) -> bool:
-    return column.why == "remembered"
+def headers_of(profile: ImportProfile) -> set[str]:
+    """Case folded, of the columns it knows."""
+    return {
+        column.column.casefold()
+        for column in mapping.from_json(profile.mapping)
+        if column.index is not None and not column.of
+    }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -14,14 +15,14 @@ from catalog.importing.made_cells import maker
 from catalog.importing.mapping import Column
 from catalog.importing.mending import choices
 from catalog.importing.mending.places import Places
-from catalog.importing.progress import Progress
 from catalog.importing.readers.base import Table
+from catalog.importing.readers.child import read_in_child
 from catalog.importing.settings import ImportSettings
-from catalog.importing.shaped import source_of
 from catalog.models.importing import ImportRun
 from catalog.structure.snapshot import Structure
 
 LOOKED_AT = 20_000  # rows
+PATIENCE = 3.0  # seconds a person waits for it
 MOST = 60  # texts; the rarer ones are mended in the plan
 _HELD = 20_000  # distinct texts
 
@@ -35,12 +36,18 @@ class Unknown:
     guess: str
 
 
-def unknown_texts(
-    run: ImportRun, column: Column, structure: Structure, settings: ImportSettings
-) -> list[Unknown]:
-    """The most frequent first; [] for a column that is no choice. Reads the file's first rows. Raises FileRefused."""
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """`rows`: how many were looked at."""
+
+    unknown: list[Unknown]
+    rows: int = 0
+
+
+def unknown_texts(run: ImportRun, column: Column, structure: Structure, settings: ImportSettings) -> Texts:
+    """The most frequent first; none for a column that is no choice. Reads the file's first rows. Raises FileRefused."""
     if column.index is None or not choices.choices_of(column, structure):
-        return []
+        return Texts([])
     table = Table.from_json(run.table)
     plain = replace(column, index=0, values={}, split={}, unknown="")
     names = choices.names_of(column, structure)
@@ -49,18 +56,12 @@ def unknown_texts(
     cut = maker(replace(column, index=0), {})
     counted: Counter[str] = Counter()
     seen = 0
-    with files.local_copy(run) as path, closing(source_of(path, table)) as source:
-        source.prepare(Progress())
-        with closing(source.cells(column.index)) as batches:
-            for batch in batches:
-                for _number, cells in batch:
-                    text = (cut(cells) if cut else cells[0]).strip()
-                    for part in text.split(separator) if separator else [text]:
-                        if part.strip() and (len(counted) < _HELD or part.strip() in counted):
-                            counted[part.strip()] += 1
-                seen += len(batch)
-                if seen >= LOOKED_AT:
-                    break
+    for cell in _cells(run, table, column.index):
+        text = (cut([cell]) if cut else cell).strip()
+        for part in text.split(separator) if separator else [text]:
+            if part.strip() and (len(counted) < _HELD or part.strip() in counted):
+                counted[part.strip()] += 1
+        seen += 1
     mapped = {text.strip().casefold() for text in column.values}
     found = []
     for text, rows in counted.most_common():
@@ -68,7 +69,21 @@ def unknown_texts(
             found.append(Unknown(text, rows, choices.closest(text, column, structure)))
             if len(found) >= MOST:
                 break
-    return found
+    return Texts(found, seen)
+
+
+def _cells(run: ImportRun, table: Table, index: int) -> Iterator[str]:
+    """Of the file's first rows: as many as are quickly read. Where products are made of rows, of the first products."""
+    if table.shape:
+        yield from (cells[index] for _number, cells in table.sample if index < len(cells))
+        return
+    ends, seen = time.monotonic() + PATIENCE, 0
+    with files.local_copy(run) as path, closing(read_in_child(path, table, cells=[index])) as batches:
+        for batch in batches:
+            yield from (cells[0] for _number, cells in batch)
+            seen += len(batch)
+            if seen >= LOOKED_AT or time.monotonic() > ends:
+                return
 
 
 def _reader(column: Column, structure: Structure, settings: ImportSettings) -> Callable[[str], bool]:

@@ -6,6 +6,7 @@
     const table = form.querySelector("table");
     const rows = [...table.querySelectorAll("tbody[data-position]")];
     const WHOLE = ["decimal", "date_format", "list_separator", "empty"];
+    const MOST_TEXTS = 20;
     const LATER = 250; // ms without typing
 
     // --- which are shown
@@ -44,8 +45,14 @@
     const queryOf = (row) => {
         const position = row.dataset.position;
         const query = new URLSearchParams({ position });
-        const field = (name) => (position === "new" ? name.startsWith("fixed-") : name.endsWith(`-${position}`) || name.match(`^(text|read)-${position}-`));
+        const field = (name) => (position === "new" ? name.startsWith("fixed-") : name.endsWith(`-${position}`));
         for (const [name, value] of new FormData(form)) if (field(name) || WHOLE.includes(name)) query.append(name, value);
+        // Only texts for which something is chosen: an address may not grow long.
+        const read = [...row.querySelectorAll(`[name^="read-${position}-"]`)].filter((choice) => choice.value).slice(0, MOST_TEXTS);
+        read.forEach((choice, number) => {
+            query.append(`text-${position}-${number}`, choice.closest("label").querySelector("[type=hidden]").value);
+            query.append(`read-${position}-${number}`, choice.value);
+        });
         return query;
     };
     const asked = new WeakMap();

@@ -23,7 +23,7 @@ from catalog.importing.screens.entries import headers_of, samples_of
 from catalog.importing.screens.posted import DATE_FORMATS, DECIMALS, LISTS
 from catalog.importing.settings import ImportSettings
 from catalog.importing.targets import Target
-from catalog.importing.unknown_texts import unknown_texts
+from catalog.importing.unknown_texts import Texts, unknown_texts
 from catalog.models.importing import ImportRun
 from catalog.models.user import User
 from catalog.structure.attributes import add_attribute, code_from
@@ -53,9 +53,9 @@ def panel_of(
         kind in ATTRIBUTE_TYPES and ATTRIBUTE_TYPES[kind].has_parts
     )
     try:
-        unknown = unknown_texts(run, column, structure, settings)
+        texts = unknown_texts(run, column, structure, settings)
     except FileRefused:
-        unknown = []
+        texts = Texts([])
     return {
         "run": run,
         "position": position,
@@ -73,7 +73,8 @@ def panel_of(
         else [],
         "choices": listed,
         "has_select": 0 < len(listed) <= IN_A_SELECT,
-        "unknown": unknown,
+        "unknown": texts.unknown,
+        "looked_at": texts.rows,
         "values": "\n".join(f"{left} = {right}" for left, right in column.values.items()),
         "new": _new(column, columns, table, structure, settings) if column.to is None and may_make else None,
     }
