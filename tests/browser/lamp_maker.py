@@ -8,7 +8,7 @@ import io
 from stdnum import ean
 
 HEADERS = (
-    "Artikel-Nr.", "Warengruppe", "Serie", "Modell", "Kurztext DE", "Produkttext", "EAN-Code", "Marke", "Farbton", "UVP EUR",
+    "Artikel-Nr.", "Warengruppe", "Serie", "Ausführung", "Kurztext DE", "Produkttext", "EAN-Code", "Marke", "Farbton", "UVP EUR",
     "UVP (USD)", "Gewicht (g)", "Höhe", "Durchmeser", "Lichtstrom (lm)", "Laufzeit (h)", "Akku", "Wasserdicht", "Ursprungsland",
     "Lichtfarbe",
 )  # fmt: skip
