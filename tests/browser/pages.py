@@ -62,6 +62,8 @@ def prepare(page: Page, rig: Rig) -> list[Place]:
         *_products(page, rig, applied),
         Place("imports", f"{runs}/"),
         Place("import-columns", f"{runs}/{mapped}/columns/"),
+        Place("import-columns-options", f"{runs}/{mapped}/columns/", _open_texts_of_a_column),
+        Place("import-columns-new", f"{runs}/{mapped}/columns/", _open_new_attribute),
         Place("import-plan", f"{runs}/{planned}/change/"),
         Place("import-plan-bad-rows", f"{runs}/{planned}/change/?show=rejected"),
         Place("import-report", f"{runs}/{applied}/change/"),
@@ -90,6 +92,19 @@ def _channels(page: Page, rig: Rig) -> list[Place]:
             for name in ("board", "dry-run", "drift", "match")
         ),
     ]
+
+
+def _open_texts_of_a_column(page: Page) -> None:
+    page.get_by_role("link", name=re.compile("Options.*Farbe")).click()
+    page.locator("[data-panel]").wait_for()
+
+
+def _open_new_attribute(page: Page) -> None:
+    row = page.locator("tbody[data-header=material]")
+    row.get_by_role("combobox").fill("")
+    row.get_by_role("combobox").blur()
+    row.get_by_role("link", name=re.compile("New attribute")).click()
+    page.locator("[data-panel] .new").wait_for()
 
 
 def _open_fields(page: Page) -> None:
