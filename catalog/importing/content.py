@@ -33,22 +33,66 @@ class Told:
     options: Mapping[str, str] = field(default_factory=dict)
 
 
-def told(samples: Sequence[str], header: str, structure: Structure, taken: Collection[Target]) -> Told:
-    """Where a column with these filled cells goes. `taken`: targets that other columns have."""
-    if len(samples) < 2:
+class Content:
+    """Of one structure. What options, families and categories are called is worked out once, whatever the columns."""
+
+    def __init__(self, structure: Structure) -> None:
+        self.structure = structure
+        self._words: dict[str, set[str]] = {}
+
+    def told(self, samples: Sequence[str], header: str, taken: Collection[Target]) -> Told:
+        """Where a column with these filled cells goes. `taken`: targets that other columns have."""
+        if len(samples) < 2:
+            return Told()
+        free = [
+            spec
+            for spec in self.structure.attributes.values()
+            if not spec.localizable and Target(attribute=spec.code) not in taken
+        ]
+        for look in (_gtin, _price, _color, _measure, self._options):
+            fitting = list(look(samples, free))
+            if fitting:
+                found = fitting[0] if len(fitting) == 1 else _of_name(header, fitting, self.structure)
+                if found is not None:
+                    return found
+        return self._of_structure(samples)
+
+    def _options(self, samples: Sequence[str], free: Sequence[AttributeSpec]) -> Iterator[Told]:
+        whole = {fold(text) for text in samples}
+        listed = {
+            mark: {fold(part) for text in samples for part in text.split(mark)} - {""}
+            for mark in LIST_SEPARATORS
+            if any(mark in text for text in samples)
+        }
+        for spec in free:
+            if spec.type not in ("select", "multiselect") or not spec.options:
+                continue
+            words = self._called(f"={spec.code}", spec.options)
+            if _are_among(whole, words):
+                yield Told(Target(attribute=spec.code))
+            elif spec.type == "multiselect":
+                for mark, parts in listed.items():
+                    if _are_among(parts, words):
+                        yield Told(Target(attribute=spec.code), {"list_separator": mark})
+                        break
+
+    def _of_structure(self, samples: Sequence[str]) -> Told:
+        distinct = {fold(text) for text in samples}
+        for name, specs in (
+            ("family", self.structure.family_by_code),
+            ("categories", self.structure.category_by_code),
+        ):
+            if _are_among(distinct, self._called(name, specs)):
+                return Told(Target(field=name))
         return Told()
-    free = [
-        spec
-        for spec in structure.attributes.values()
-        if not spec.localizable and Target(attribute=spec.code) not in taken
-    ]
-    for look in (_gtin, _price, _color, _measure, _options):
-        fitting = list(look(samples, free))
-        if fitting:
-            found = fitting[0] if len(fitting) == 1 else _of_name(header, fitting, structure)
-            if found is not None:
-                return found
-    return _of_structure(samples, structure)
+
+    def _called(self, name: str, named: Mapping[str, Any]) -> set[str]:
+        """Codes and labels of options, families or categories, folded."""
+        if name not in self._words:
+            self._words[name] = {
+                fold(text) for spec in named.values() for text in (spec.code, *spec.labels.values())
+            }
+        return self._words[name]
 
 
 def are_mostly(samples: Sequence[str], fits: Callable[[str], object]) -> bool:
@@ -75,13 +119,13 @@ def _price(samples: Sequence[str], free: Sequence[AttributeSpec]) -> Iterator[To
 
 
 def _color(samples: Sequence[str], free: Sequence[AttributeSpec]) -> Iterator[Told]:
+    codes = {text for text in samples if HEX.match(text) and parse_hex(text)}
     for spec in free:
         if spec.type == "color":
-            names = {name.casefold() for name in spec.params.get("palette", {})}
-            if are_mostly(
-                samples,
-                lambda text, names=names: (HEX.match(text) and parse_hex(text)) or text.casefold() in names,
-            ):  # type: ignore[misc]
+            names = codes | {name.casefold() for name in spec.params.get("palette", {})}
+            if sum(text in names or text.casefold() in names for text in samples) >= LEAST_ALIKE * len(
+                samples
+            ):
                 yield Told(Target(attribute=spec.code))
 
 
@@ -92,22 +136,6 @@ def _measure(samples: Sequence[str], free: Sequence[AttributeSpec]) -> Iterator[
     for spec in free:
         if spec.type == "measurement" and all(family_of(spec).find_unit(unit) for unit in set(units)):
             yield Told(Target(attribute=spec.code))
-
-
-def _options(samples: Sequence[str], free: Sequence[AttributeSpec]) -> Iterator[Told]:
-    whole = {fold(text) for text in samples}
-    listed = {mark: {fold(part) for text in samples for part in text.split(mark)} - {""} for mark in LIST_SEPARATORS if any(mark in text for text in samples)}  # fmt: skip
-    for spec in free:
-        if spec.type not in ("select", "multiselect") or not spec.options:
-            continue
-        words = words_of(spec.options)
-        if _are_among(whole, words):
-            yield Told(Target(attribute=spec.code))
-        elif spec.type == "multiselect":
-            for mark, parts in listed.items():
-                if _are_among(parts, words):
-                    yield Told(Target(attribute=spec.code), {"list_separator": mark})
-                    break
 
 
 def _of_name(header: str, fitting: Sequence[Told], structure: Structure) -> Told | None:
@@ -125,23 +153,10 @@ def _likeness(header: str, told_: Told, structure: Structure) -> float:
     return max(difflib.SequenceMatcher(None, fold(header), name).ratio() for name in names)
 
 
-def _of_structure(samples: Sequence[str], structure: Structure) -> Told:
-    distinct = {fold(text) for text in samples}
-    for name, specs in (("family", structure.family_by_code), ("categories", structure.category_by_code)):
-        if _are_among(distinct, words_of(specs)):
-            return Told(Target(field=name))
-    return Told()
-
-
-def words_of(named: Mapping[str, Any]) -> set[str]:
-    """Codes and labels of options, families or categories, folded."""
-    return {fold(text) for spec in named.values() for text in (spec.code, *spec.labels.values())}
-
-
 def _are_among(texts: Collection[str], words: Collection[str]) -> bool:
     """Whether most of these are words that are known; a number alone is nobody's word."""
     told_apart = {text for text in texts if not text.isdigit() and len(text) <= _LONGEST_WORD}
-    return bool(told_apart) and len(told_apart & set(words)) >= LEAST_ALIKE * len(texts)
+    return bool(told_apart) and sum(text in words for text in told_apart) >= LEAST_ALIKE * len(texts)
 
 
 def fold(text: str) -> str:

@@ -53,12 +53,12 @@ def guess(header: str, samples: Sequence[str], settings: ImportSettings, structu
         return Guess(label, "date")
     if are_mostly(samples, PRICE.search):
         return Guess(label, "price")
-    units = {found["unit"].strip() for text in samples if (found := MEASURE.match(text))}
+    units = {said["unit"].strip() for text in samples if (said := MEASURE.match(text))}
     if units and are_mostly(samples, MEASURE.match):
         for family in structure.measures.values():
-            found = [family.find_unit(unit) for unit in sorted(units)]
-            if all(found) and found[0] is not None:
-                return Guess(label, "measurement", {"family": family.code, "unit": found[0].code})
+            known = [unit for unit in map(family.find_unit, sorted(units)) if unit is not None]
+            if len(known) == len(units):
+                return Guess(label, "measurement", {"family": family.code, "unit": known[0].code})
     return Guess(label, _words(samples))
 
 

@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from catalog.attribute_types.measurement import family_of
-from catalog.importing import content, mapping
-from catalog.importing.content import fold
+from catalog.importing import mapping
+from catalog.importing.content import Content, fold
 from catalog.importing.mapping import Column
 from catalog.importing.readers.base import Table
 from catalog.importing.targets import FIELD_LABELS, Target, parse_header
@@ -147,7 +147,7 @@ def _guess(
     passed: Collection[str],
 ) -> None:
     """`passed`: headers of which is known that they go nowhere."""
-    by_label = _labels(structure)
+    by_label, contents = _labels(structure), Content(structure)
     for position, column in enumerate(found):
         if column.to is not None or column.index is None or column.of or column.column in passed:
             continue
@@ -167,7 +167,7 @@ def _guess(
         if guessed is None:
             guessed, why = _by_spelling(name, by_label), "alike"
         if guessed is None or guessed in taken:
-            told = content.told([text for text in samples if text], name, structure, taken)
+            told = contents.told([text for text in samples if text], name, taken)
             guessed, why, options = told.to, "content", dict(told.options)
         if guessed is not None and guessed not in taken:
             taken.add(guessed)
@@ -220,7 +220,8 @@ def _by_spelling(header: str, by_label: Mapping[str, Target]) -> Target | None:
     word = fold(header)
     if len(word) < _SHORTEST:
         return None
-    close = difflib.get_close_matches(word, by_label, n=3, cutoff=_LEAST_SPELT)
+    as_long = [label for label in by_label if abs(len(label) - len(word)) <= 1 + len(word) // 6]
+    close = difflib.get_close_matches(word, as_long, n=3, cutoff=_LEAST_SPELT)
     meant = {by_label[label] for label in close}
     return meant.pop() if len(meant) == 1 else None
 

@@ -88,13 +88,10 @@ def seen_changes(
         if spec is None or not rights.may_view_key(spec, parsed.locale, parsed.context):
             continue
         kind, known = ATTRIBUTE_TYPES[spec.type], with_new(spec, made)
-        yield (
-            key,
-            *(
-                "" if value is ABSENT or value is None else show(kind, value, known)
-                for value in (before, after)
-            ),
-        )
+        shown = [
+            "" if value is ABSENT or value is None else show(kind, value, known) for value in (before, after)
+        ]
+        yield key, shown[0], shown[1]
 
 
 def _field(value: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import transaction
 
 from catalog.importing import mapping, runs
 from catalog.importing.mapping import Column, MappingRefused
@@ -10,8 +11,9 @@ from catalog.importing.readers.base import Table
 from catalog.importing.settings import ImportSettings, SettingsRefused
 from catalog.importing.suggest import columns
 from catalog.importing.targets import Target
-from catalog.models import AttributeGroup, ImportProfile, Locale, Role, User
+from catalog.models import Attribute, AttributeGroup, ImportProfile, Locale, Role, User
 from catalog.models.access import Grant
+from catalog.structure.announce import announce
 from tests.catalog.importing.files import Importer, row, tally
 from tests.world import World
 
@@ -51,6 +53,56 @@ def test_content_tells_a_gtin_a_price_and_options(world: World) -> None:
         "Our offer": ("price", "content"),
         "Farbe": ("color", "content"),
     }
+
+
+def test_content_tells_measures_lists_of_options_families_and_categories(world: World) -> None:
+    sample = [
+        ["350 g", "Stackable; handmade", "Mugs", "Cups", "0.5 l"],
+        ["1.2 kg", "engravable", "shirts", "Kitchen", "1 l"],
+    ]
+    guessed = columns(table("A", "B", "C", "D", "E", sample=sample), world.structure)
+    assert found(guessed) == {
+        "A": ("weight", "content"),
+        "B": ("features", "content"),
+        "C": ("family", "content"),
+        "D": ("categories", "content"),
+        "E": ("", ""),  # litres are no weight
+    }
+    assert guessed[1].options == {"list_separator": ";"}
+
+
+def test_of_several_gtins_the_attribute_of_that_kind_is_meant_and_a_wrong_check_digit_is_none(
+    world: World,
+) -> None:
+    Attribute.objects.create(
+        code="supplier_no", type="identifier", group=AttributeGroup.objects.get(code="technical"), labels={}
+    )
+    with transaction.atomic():
+        announce("attribute", [])
+    good, bad = [["4006381333931"], ["5901234123457"]], [["4006381333932"], ["5901234123458"]]
+    assert found(columns(table("N", sample=good), world.structure))["N"] == ("ean", "content")
+    assert found(columns(table("N", sample=bad), world.structure))["N"] == ("", "")
+
+
+def test_a_name_that_is_misspelt_or_the_trades_own_word_is_found_and_to_be_checked(world: World) -> None:
+    guessed = found(columns(table("Capaccity", "Désignation", "Langtext", "Name EN", "Cap"), world.structure))
+    assert guessed == {
+        "Capaccity": ("capacity", "alike"),
+        "Désignation": ("name-fr_FR", "content"),
+        "Langtext": ("description-de_DE", "content"),
+        "Name EN": ("name-en_US", "label"),
+        "Cap": ("", ""),
+    }
+
+
+def test_what_was_left_out_stays_left_out(importer: Importer) -> None:
+    run = importer.start("sku;Preis\nA;1 EUR\nB;2 EUR\n")
+    runs.set_mapping(
+        run, [Column("sku", 0, Target(field="sku")), Column("Preis", 1)], ImportSettings(), user=importer.world.admin
+    )  # fmt: skip
+    profile = runs.remember(run, user=importer.world.admin, code="acme")
+    again = importer.start("sku;Preis\nA;1 EUR\nB;2 EUR\n", profile=profile)
+    assert found(mapping.from_json(again.mapping))["Preis"] == ("", "remembered")
 
 
 def test_words_of_the_trade_name_a_price_a_barcode_and_a_unit(world: World) -> None:
