@@ -144,7 +144,7 @@
         if (event.target.closest("[data-position]")) changed(event);
         else if (WHOLE.slice(0, 3).includes(event.target.name)) rows.filter((row) => !row.matches(".unmapped")).forEach(preview);
     });
-    form.addEventListener("input", (event) => { if (event.target.closest(".fixed") && !event.target.matches("[list=targets]")) changed(event, true); });
+    form.addEventListener("input", (event) => { if (event.target.closest(".no-column") && !event.target.matches("[list=targets]")) changed(event, true); });
 
     // --- keys
     form.addEventListener("keydown", (event) => {
