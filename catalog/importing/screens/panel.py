@@ -99,7 +99,7 @@ def _new(
         "types": [(code, ATTRIBUTE_TYPES[code].label, code == guess.type) for code in guessing.TYPES],
         "groups": [(group.code, group.label(), group.code == _usual_group(columns, structure)) for group in structure.groups.values()],
         "families": [(family.code, family.label(), family.code in named) for family in families],
-        "locale": language_locale(),
+        "locales": [locale for locale in structure.locales.values() if locale.is_active],
     }  # fmt: skip
 
 
@@ -126,18 +126,21 @@ def make_attribute(
     code, kind = data.get("new-code", "").strip(), data.get("new-type", "")
     if kind not in guessing.TYPES:
         return _("Choose what kind of attribute it is.")
+    locale = data.get("new-locale", "") if data.get("new-locale") in structure.locales else ""
     try:
         made = add_attribute(
             code=code, labels={language_locale(): data.get("new-label", "").strip() or column.column}, type=kind,
             group=data.get("new-group", ""), families=data.getlist("new-family"), user=user,
-            params=guess.params if guess.type == kind else _usual_params(kind, structure),
+            params=guess.params if guess.type == kind else _usual_params(kind, structure), localizable=bool(locale),
         )  # fmt: skip
     except ValidationError as error:
         return " ".join(dict.fromkeys(error.messages))
     except PermissionDenied as error:
         return str(error)
     unknown = f"create:{language_locale()}" if kind in GROWING else ""
-    columns[position] = replace(column, to=Target(attribute=made.code), unknown=unknown, why="")
+    columns[position] = replace(
+        column, to=Target(attribute=made.code, locale=locale), unknown=unknown, why=""
+    )
     return ""
 
 

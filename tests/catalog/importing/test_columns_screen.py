@@ -96,6 +96,19 @@ def test_a_column_becomes_a_new_attribute_in_place(boss: Client, importer: Impor
     }
 
 
+def test_a_new_text_may_be_in_one_language(boss: Client, importer: Importer) -> None:
+    run = importer.start("sku,family,Glasur\nA,mugs,matt wie Kreide\n")
+    fields = {
+        "do": "make-2",
+        "new_label": "Glaze",
+        "new_code": "glaze",
+        "new_type": "text",
+        "new_group": "marketing",
+    }
+    post(boss, run, **fields, new_family="mugs", new_locale="de_DE")
+    assert (Attribute.objects.get(code="glaze").localizable, mapped(run)["Glasur"]) == (True, "glaze-de_DE")
+
+
 @pytest.mark.parametrize(
     ("header", "cells", "kind", "params"),
     [
