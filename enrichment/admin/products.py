@@ -11,7 +11,7 @@ from unfold.admin import ModelAdmin
 
 from catalog.access import PolicyAdmin, can
 from catalog.models import Product
-from enrichment import tray
+from enrichment import palette, tray
 from enrichment.workbench.bulk_edit import views as bulk_edit
 from enrichment.workbench.categories import order, tree
 from enrichment.workbench.grid import (
@@ -84,6 +84,7 @@ class ProductAdmin(PolicyAdmin, ModelAdmin):
             path("review/item/", wrap(review.show), name="enrichment_review_item"),
             path("review/decide/", wrap(review.decide), name="enrichment_review_decide"),
             path("jobs/", wrap(tray.jobs), name="enrichment_jobs"),
+            path("find/", wrap(palette.find), name="enrichment_find"),
             path(f"{one}/change/", wrap(page.page), name="catalog_product_change"),
             path(f"{one}/status/", wrap(actions.set_status), name="catalog_product_status"),
             path(f"{one}/enabled/", wrap(actions.set_enabled), name="catalog_product_enabled"),

@@ -59,6 +59,7 @@ def prepare(page: Page, rig: Rig) -> list[Place]:
         Place("shop-product", f"{rig.shop}/en_US/p/{VARIANT}", is_public=True),
         Place("shop-nothing", f"{rig.shop}/en_US/p/NOTHING", is_public=True),
         Place("home", f"{rig.admin}/"),
+        Place("palette", f"{rig.admin}/", _open_palette),
         *_products(page, rig, applied),
         Place("imports", f"{runs}/"),
         Place("import-columns", f"{runs}/{mapped}/columns/"),
@@ -105,6 +106,12 @@ def _open_new_attribute(page: Page) -> None:
     row.get_by_role("combobox").blur()
     row.get_by_role("link", name=re.compile("New attribute")).click()
     page.locator("[data-panel] .new").wait_for()
+
+
+def _open_palette(page: Page) -> None:
+    page.keyboard.press("Control+k")
+    page.keyboard.type("tent")
+    page.get_by_role("option", name="Tent").first.wait_for()
 
 
 def _open_fields(page: Page) -> None:

@@ -44,6 +44,30 @@ def test_a_translation_is_said_to_be_still_right_without_a_change(browser: Brows
         expect(buttons).to_have_count(before - 1)
 
 
+def test_a_product_is_two_keys_and_its_sku_away_from_any_page(browser: Browser, rig: Rig) -> None:
+    with person(browser, rig, "manager") as page:
+        page.goto(f"{rig.admin}/catalog/importrun/")
+        page.keyboard.press("Control+k")
+        field = page.get_by_role("combobox", name="Product, page or action")
+        expect(field).to_be_focused()
+        expect(page.get_by_role("option", name="Import a file")).to_be_visible()
+        page.keyboard.type("th-kopp")
+        found = page.get_by_role("listbox", name="Found").get_by_role("option")
+        expect(found.first).to_contain_text("TH-KOPP")
+        expect(found.first).to_have_attribute("aria-selected", "true")
+        page.keyboard.press("Escape")
+        expect(field).to_be_hidden()
+        page.keyboard.press("Control+k")
+        expect(field).to_have_value("")
+        page.keyboard.type("th-kopp")
+        expect(found.first).to_contain_text("TH-KOPP")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowUp")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/product/*/change/")
+        expect(page.get_by_text("TH-KOPP", exact=True).first).to_be_visible()
+
+
 def signs_in(page: Page, keys: Keyboard, rig: Rig) -> None:
     page.goto(f"{rig.admin}/login/")
     page.wait_for_timeout(500)  # the first field takes the focus by itself, once the theme shows the page
