@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.contrib import admin, messages
@@ -16,7 +17,10 @@ from django.views.decorators.http import require_safe
 from import_export.tmp_storages import MediaStorage
 
 from catalog.access import can, endpoint, require
-from catalog.transfer import workbook
+from catalog.codes import CODE_PATTERN
+from catalog.models import Category
+from catalog.structure.snapshot import Structure
+from catalog.transfer import taxonomy, workbook
 from catalog.transfer.formats import MAX_UPLOAD
 from catalog.transfer.sheets import sheets
 
@@ -28,13 +32,13 @@ _HOUR = 3600
 @never_cache
 @endpoint("structure.view")
 def page(request: HttpRequest) -> HttpResponse:
-    """POST `file`: a preview, nothing changed. POST `kept` (what the preview kept): reads it in."""
+    """POST `file`: a preview, nothing changed; with `tree`, of a taxonomy. POST `kept` (what the preview kept): reads it in."""
     report, kept = None, ""
     if request.method == "POST":
         require(request.user, "structure.edit")
         if "kept" in request.POST:
             return _read(request)
-        report, kept = _preview(request)
+        report, kept = _preview_taxonomy(request) if "tree" in request.POST else _preview(request)
     context: dict[str, Any] = {
         **admin.site.each_context(request),
         "title": _("Structure as a file"),
@@ -42,6 +46,8 @@ def page(request: HttpRequest) -> HttpResponse:
         "report": report,
         "kept": kept,
         "may_edit": can(request.user, "structure.edit"),
+        "locales": [spec for spec in Structure.current().locales.values() if spec.is_active],
+        "given": request.POST,
     }
     refused = report is not None and report.is_refused
     return TemplateResponse(
@@ -53,7 +59,40 @@ def _preview(request: HttpRequest) -> tuple[workbook.Report, str]:
     given = request.FILES.get("file")
     if given is None:
         return workbook.Report(problems=[_("Choose a workbook first.")]), ""
-    data = given.read(MAX_UPLOAD + 1)
+    return _look_at(request, given.read(MAX_UPLOAD + 1))
+
+
+def _preview_taxonomy(request: HttpRequest) -> tuple[workbook.Report, str]:
+    given, tree = request.FILES.get("file"), request.POST["tree"].strip()
+    locale = request.POST.get("locale", "")
+    try:
+        if given is None:
+            raise ValueError(_("Choose a file first."))
+        if given.size > MAX_UPLOAD:
+            raise ValueError(
+                _("A file of the structure has at most %(limit)d MB.") % {"limit": MAX_UPLOAD >> 20}
+            )
+        if not re.match(CODE_PATTERN, tree) or len(tree) > 40:
+            raise ValueError(_("The tree's code has letters, digits, _ and ., at most 40: google"))
+        if locale not in Structure.current().locales:
+            raise ValueError(_("Choose the language of the file's names."))
+        found = taxonomy.read(given.read())
+        branches = [
+            steps for line in request.POST.get("branches", "").splitlines() if (steps := taxonomy.steps(line))
+        ]
+        known = set(Category.objects.filter(code__startswith=f"{tree}_").values_list("code", flat=True))
+        paths = taxonomy.chosen(found, branches, known, tree)
+        wanted = (
+            {tuple(map(str.casefold, branch)) for branch in branches} if "families" in request.POST else set()
+        )
+        families = [path for path in paths if tuple(map(str.casefold, path)) in wanted]
+        data = taxonomy.workbook(found, paths, tree=tree, locale=locale, families=families)
+    except ValueError as error:
+        return workbook.Report(problems=[str(error)]), ""
+    return _look_at(request, data)
+
+
+def _look_at(request: HttpRequest, data: bytes) -> tuple[workbook.Report, str]:
     report = workbook.read(data, user=request.user, dry_run=True)
     if report.is_refused or not report.changes:
         return report, ""
