@@ -10,6 +10,7 @@ from pim.lib.registration import import_if_present
 
 import_if_present("catalog.importing", "jobs")
 import_if_present("catalog.conversions", "planning", "running")
+import_if_present("catalog.takeovers", "jobs")
 
 # Longer than any job should take; the lease, not this, tells a living job from a dead one.
 DAY = 24 * 60 * 60

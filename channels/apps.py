@@ -11,4 +11,4 @@ class ChannelsConfig(AppConfig):
     verbose_name = _("Channels")
 
     def ready(self) -> None:
-        import_if_present("channels", "participants", "subscribers", "policy", "transfer", "retention")
+        import_if_present("channels", "participants", "subscribers", "policy", "transfer", "takeover", "retention")

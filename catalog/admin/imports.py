@@ -12,6 +12,7 @@ from unfold.admin import ModelAdmin
 from catalog.access import PolicyAdmin
 from catalog.importing.screens import columns, mend, overview, run
 from catalog.models.importing import ImportRun
+from catalog.takeovers import screens as takeovers
 
 
 @admin.register(ImportRun)
@@ -23,7 +24,17 @@ class ImportRunAdmin(PolicyAdmin, ModelAdmin):
     def get_urls(self) -> list[Any]:
         wrap = self.admin_site.admin_view
         one = "<int:pk>"
+        moving = "akeneo/<int:pk>"
         return [
+            path("akeneo/", wrap(takeovers.overview), name="catalog_takeover_changelist"),
+            path("akeneo/guide/", wrap(takeovers.guide), name="catalog_takeover_guide"),
+            path("akeneo/upload/", wrap(takeovers.upload), name="catalog_takeover_upload"),
+            path(f"{moving}/", wrap(takeovers.show), name="catalog_takeover_show"),
+            path(f"{moving}/progress/", wrap(takeovers.progress), name="catalog_takeover_progress"),
+            *(
+                path(f"{moving}/{what}/", wrap(takeovers.act), {"what": what}, name=f"catalog_takeover_{what}")
+                for what in ("run", "plan", "cancel")
+            ),
             path("", wrap(overview.overview), name="catalog_importrun_changelist"),
             path("upload/", wrap(overview.upload), name="catalog_importrun_upload"),
             path(f"{one}/change/", wrap(run.show), name="catalog_importrun_change"),

@@ -35,25 +35,37 @@ def clean_name(name: str) -> str:
     return cleaned or "file"
 
 
-def store(content: IO[bytes]) -> tuple[str, str]:
-    """(name in the storage, sha256); the same bytes are stored once. Raises TooLarge."""
-    limit = settings.PIM_MAX_UPLOAD_MB << 20
-    digest, size = hashlib.sha256(), 0
+def store(content: IO[bytes], *, folder: str = "imports") -> tuple[str, str]:
+    """(name in the storage, sha256); the same bytes are stored once in a folder. Raises TooLarge."""
+    digest = hashlib.sha256()
     content.seek(0)
-    while chunk := content.read(1 << 20):
-        size += len(chunk)
-        if size > limit:
-            raise TooLarge(
-                _("The file is larger than %(most)d MB: split it, or raise PIM_MAX_UPLOAD_MB.")
-                % {"most": settings.PIM_MAX_UPLOAD_MB}
-            )
+    for chunk in _within_limit(content):
         digest.update(chunk)
     # No extension: nothing of what a stranger named may decide how the file is treated.
-    name = f"imports/{digest.hexdigest()}"
+    name = f"{folder}/{digest.hexdigest()}"
     if not default_storage.exists(name):
         content.seek(0)
         name = default_storage.save(name, File(content))
     return name, digest.hexdigest()
+
+
+def copy_within_limit(content: IO[bytes], copy: IO[bytes]) -> None:
+    """From where `content` stands, whatever it says of its size. Raises TooLarge."""
+    for chunk in _within_limit(content):
+        copy.write(chunk)
+    copy.flush()
+
+
+def _within_limit(content: IO[bytes]) -> Iterator[bytes]:
+    size = 0
+    while chunk := content.read(1 << 20):
+        size += len(chunk)
+        if size > settings.PIM_MAX_UPLOAD_MB << 20:
+            raise TooLarge(
+                _("The file is larger than %(most)d MB: split it, or raise PIM_MAX_UPLOAD_MB.")
+                % {"most": settings.PIM_MAX_UPLOAD_MB}
+            )
+        yield chunk
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils import timezone
@@ -35,19 +35,34 @@ def actor_of(run: ImportRun, *, user: User | None, trusted: bool = False, origin
 
 
 def _run_failed(row: Job) -> None:
+    _plan_left(row, row.params["run"])
+
+
+def _plan_left(row: Job, run: int) -> None:
     """A job that will not go on: the run says so, instead of seeming to work for ever."""
     state = State.CANCELLED if row.state == Job.State.CANCELLED else State.FAILED
     message = row.error or _("The job ended before its time.")
-    ImportRun.objects.filter(pk=row.params["run"], state=State.PLANNING).update(state=state, error=message)
+    ImportRun.objects.filter(pk=run, state=State.PLANNING).update(state=state, error=message)
 
 
 def _apply_ended(row: Job) -> None:
-    runs = ImportRun.objects.filter(pk=row.params["run"], state=State.APPLYING)
+    _apply_left(row, row.params)
+
+
+def _apply_left(row: Job, params: Mapping[str, Any]) -> None:
+    runs = ImportRun.objects.filter(pk=params["run"], state=State.APPLYING)
     if row.state == Job.State.FAILED:
-        applied_at = timezone.now() if _has_begun(row.params["run"]) else None
+        applied_at = timezone.now() if _has_begun(params["run"]) else None
         runs.update(state=State.FAILED, error=row.error, applied_at=applied_at)
     elif runs.exists():
-        enqueue("import.close", row.params, by=row.created_by_id, title=row.title)
+        enqueue("import.close", params, by=row.created_by_id, title=row.title)
+
+
+def left_by(row: Job) -> None:
+    """In the transaction that ends a job of another kind, which planned or applied runs within itself."""
+    for run in ImportRun.objects.filter(job=row, state__in=(State.PLANNING, State.APPLYING)):
+        _plan_left(row, run.pk)
+        _apply_left(row, {"run": run.pk})
 
 
 def _has_begun(run: int) -> bool:

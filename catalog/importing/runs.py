@@ -53,15 +53,17 @@ def start(
     guess: bool = True,
     find_profile: bool = False,
     trusted: bool = False,
+    settings: ImportSettings | None = None,
 ) -> ImportRun:
     """A run for an uploaded file: stored, recognised and with its columns mapped as far as they are known.
 
     Raises FileRefused, files.TooLarge, PermissionDenied. `guess` False maps only what headers name. `find_profile`: without
-    one, the profile whose file this is by its columns.
+    one, the profile whose file this is by its columns. `settings`: how the file is to be read, where that is known.
     """
     _require(user, "import.run", trusted)
     name, sha256 = files.store(content)
-    settings = ImportSettings.from_json(profile.settings if profile else {})
+    is_known = settings is not None
+    settings = settings or ImportSettings.from_json(profile.settings if profile else {})
     run = ImportRun(
         profile=profile, source=profile.source if profile else None, file=name, filename=files.clean_name(filename),
         sha256=sha256, policy=settings.policy, created_at=timezone.now(), created_by=user,
@@ -72,7 +74,7 @@ def start(
         settings = ImportSettings.from_json(profile.settings)
         run.policy = settings.policy
         settings = _recognise_as_last_time(run, settings, guess=guess)
-    if profile is None:
+    if profile is None and not is_known:
         settings = replace(settings, decimal=decimal_mark(Table.from_json(run.table)))
     run.settings = settings.as_json()
     run.save()

@@ -20,6 +20,7 @@ from catalog.models.retention import Thinning
 from catalog.models.revision import Revision
 from catalog.models.source import Proposal, Source, SourcePolicy
 from catalog.models.structure import StructureVersion
+from catalog.models.takeover import Takeover
 from catalog.models.translation import OutdatedTranslation
 from catalog.models.user import User
 
@@ -66,6 +67,7 @@ __all__ = [
     "Source",
     "SourcePolicy",
     "StructureVersion",
+    "Takeover",
     "Thinning",
     "UniqueValue",
     "User",

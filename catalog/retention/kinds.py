@@ -16,7 +16,9 @@ from catalog.jobs.queue import ENDED
 from catalog.models.importing import ImportRow, ImportRun
 from catalog.models.job import Job
 from catalog.models.revision import Revision
+from catalog.models.takeover import Takeover
 from catalog.retention.rules import AT_ONCE, RULES, Rule, Step, by_age
+from catalog.takeovers.asking import WORKING as TAKING
 
 
 def _revisions_say() -> str:
@@ -71,6 +73,34 @@ RULES.add(
         lambda: _("For %(days)d days after the import, in which it can be undone; afterwards its numbers are kept.")
         % {"days": settings.PIM_KEEP_IMPORTS_DAYS},
         ImportRow, import_step,
+    ),
+)  # fmt: skip
+
+
+def takeover_step(cursor: int, now: datetime) -> Step:
+    """One at a time, with the files that no younger one shares. What it brought stays."""
+    limit = now - timedelta(days=settings.PIM_KEEP_IMPORTS_DAYS)
+    due = Takeover.objects.filter(created_at__lt=limit).exclude(state__in=TAKING).order_by("pk")
+    row = due.select_for_update(of=("self",)).first()
+    if row is None:
+        return Step(0, 0, True)
+    names = _files_of(row)
+    for other in Takeover.objects.exclude(pk=row.pk).only("uploads", "files", "marks").iterator():
+        names -= _files_of(other)
+    row.delete()
+    return Step(1, 0, False, tuple((lambda name=name: default_storage.delete(name)) for name in sorted(names)))
+
+
+def _files_of(row: Takeover) -> set[str]:
+    made = {row.marks.get(name, "") for name in ("parts", "pictures")}
+    return {entry["stored"] for entry in (*row.uploads, *row.files)} | made - {""}
+
+
+RULES.add(
+    "takeovers",
+    Rule(
+        "takeovers", gettext_lazy("Files and reports of moving here"),
+        lambda: _("For %(days)d days; what came over stays.") % {"days": settings.PIM_KEEP_IMPORTS_DAYS}, Takeover, takeover_step,
     ),
 )  # fmt: skip
 

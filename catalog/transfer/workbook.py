@@ -167,10 +167,10 @@ def _read_sheet(
     )
     read = [tuple(line[name] for name in kept) for line in dataset.dict]
     for base in result.base_errors:
-        report.problems.append(Problem(0, "", _message(base.error)))
+        report.problems.append(Problem(0, "", message(base.error)))
     for row in result.rows:
         for error in row.errors:
-            report.problems.append(Problem(_place(error.number, read, places), "", _message(error.error)))
+            report.problems.append(Problem(_place(error.number, read, places), "", message(error.error)))
         if row.import_type == RowResult.IMPORT_TYPE_NEW:
             report.created.append(row.object_repr or "")
         elif row.import_type == RowResult.IMPORT_TYPE_UPDATE:
@@ -200,7 +200,8 @@ def _by_column(error: ValidationError, resource: Any) -> list[tuple[str, list[st
     ]
 
 
-def _message(error: Exception) -> str:
+def message(error: Exception) -> str:
+    """What was wrong with a row, for people."""
     if isinstance(error, ValidationError):
         return " ".join(error.messages)
     if isinstance(error, ObjectDoesNotExist):

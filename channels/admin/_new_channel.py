@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,16 +13,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from markdown_it import MarkdownIt
 
+from catalog import guides
 from catalog.access import endpoint
 from catalog.models import Category, Context, Currency, Locale
 from catalog.structure.announce import announce
 from channels.connectors import CONNECTORS
 from channels.mapping.starting import Started
 from channels.models import Channel
-
-GUIDES = settings.BASE_DIR / "docs" / "channels"
 
 
 def choose(request: HttpRequest) -> HttpResponse:
@@ -47,7 +42,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 def guide(request: HttpRequest, connector: str) -> HttpResponse:
     """The guide of docs/channels, as it stands in this installation."""
     kind = CONNECTORS.get(connector)
-    text = _text(kind.guide) if kind is not None and kind.guide else ""
+    text = guides.text(f"channels/{kind.guide}.md") if kind is not None and kind.guide else ""
     if kind is None or not text:
         raise Http404(_("There is no such guide."))
     context = {**admin.site.each_context(request), "title": kind.label, "connector": connector, "text": text}
@@ -67,16 +62,6 @@ def _guide_address(connector: str) -> str:
     return (
         reverse("admin:channels_channel_guide", args=[connector]) if kind is not None and kind.guide else ""
     )
-
-
-@lru_cache
-def _text(name: str) -> SafeString:
-    """Our own text, without its first heading, which is the page's; "" where this installation comes without its docs."""
-    path = GUIDES / f"{name}.md"
-    if not path.is_file():
-        return mark_safe("")
-    written = re.sub(r"\A# .*\n", "", path.read_text(encoding="utf-8"))
-    return mark_safe(MarkdownIt("commonmark", {"html": False}).enable("table").render(written))  # noqa: S308 - html is off
 
 
 def initial(connector: str) -> dict[str, Any]:
