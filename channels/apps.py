@@ -11,4 +11,6 @@ class ChannelsConfig(AppConfig):
     verbose_name = _("Channels")
 
     def ready(self) -> None:
-        import_if_present("channels", "participants", "subscribers", "policy", "transfer", "takeover", "retention")
+        import_if_present(
+            "channels", "participants", "subscribers", "policy", "transfer", "takeover", "retention"
+        )

@@ -115,5 +115,15 @@ def _require(
         requirements.changed(channel, before, by=getattr(user, "pk", None))
 
 
-register(Step("channels", 200, channels, take_channels, after_products=True, verb="channel.edit", page="admin:channels_channel_changelist"))
+register(
+    Step(
+        "channels",
+        200,
+        channels,
+        take_channels,
+        after_products=True,
+        verb="channel.edit",
+        page="admin:channels_channel_changelist",
+    )
+)
 register(Step("requirements", 210, required, take_required, after_products=True, is_leaf=True, verb="channel.edit", page="admin:channels_channel_changelist"))  # fmt: skip

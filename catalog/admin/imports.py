@@ -32,7 +32,9 @@ class ImportRunAdmin(PolicyAdmin, ModelAdmin):
             path(f"{moving}/", wrap(takeovers.show), name="catalog_takeover_show"),
             path(f"{moving}/progress/", wrap(takeovers.progress), name="catalog_takeover_progress"),
             *(
-                path(f"{moving}/{what}/", wrap(takeovers.act), {"what": what}, name=f"catalog_takeover_{what}")
+                path(
+                    f"{moving}/{what}/", wrap(takeovers.act), {"what": what}, name=f"catalog_takeover_{what}"
+                )
                 for what in ("run", "plan", "cancel")
             ),
             path("", wrap(overview.overview), name="catalog_importrun_changelist"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -88,7 +89,8 @@ def takeover_step(cursor: int, now: datetime) -> Step:
     for other in Takeover.objects.exclude(pk=row.pk).only("uploads", "files", "marks").iterator():
         names -= _files_of(other)
     row.delete()
-    return Step(1, 0, False, tuple((lambda name=name: default_storage.delete(name)) for name in sorted(names)))
+    acts = tuple(partial(default_storage.delete, name) for name in sorted(names))
+    return Step(1, 0, False, acts)
 
 
 def _files_of(row: Takeover) -> set[str]:

@@ -50,7 +50,9 @@ class Carrier:
         listed = [(known[code], part) for code, part in parts.items() if code in known]
         runs = product_runs.planned(self.draft)
         pictures = self.takeover.plan["facts"]["media"] if self.takeover.plan["facts"]["in_archive"] else 0
-        self.whole = sum(len(part.rows) for _step, part in listed) + pictures + sum(2 * run.rows for run in runs)
+        self.whole = (
+            sum(len(part.rows) for _step, part in listed) + pictures + sum(2 * run.rows for run in runs)
+        )
         for step, part in listed:
             if not step.after_products:
                 self._step(step, part)
@@ -58,7 +60,13 @@ class Carrier:
         for run in runs:
             stage = Stage(self.handle, self.done, self.whole, size=2 * run.rows)
             product_runs.carry(
-                run, self.marks["runs"], stage, draft=self.draft, pictures=shown, user=self.user, mark=self._mark
+                run,
+                self.marks["runs"],
+                stage,
+                draft=self.draft,
+                pictures=shown,
+                user=self.user,
+                mark=self._mark,
             )
             self.done += 2 * run.rows
         for step, part in listed:
@@ -76,7 +84,12 @@ class Carrier:
     def _parts(self) -> dict[str, Part]:
         if "parts" not in self.marks:
             found = {step.code: asdict(part) for step, part in made(self.draft, self.user)}
-            self.marks = {"parts": files.store(BytesIO(orjson.dumps(found)), folder=FOLDER)[0], "lines": {}, "at": {}, "runs": {}}
+            self.marks = {
+                "parts": files.store(BytesIO(orjson.dumps(found)), folder=FOLDER)[0],
+                "lines": {},
+                "at": {},
+                "runs": {},
+            }
             self._mark()
         return {code: Part(**part) for code, part in _stored(self.marks["parts"]).items()}
 

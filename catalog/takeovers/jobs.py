@@ -57,7 +57,7 @@ def run_job(handle: JobHandle, takeover: int) -> dict[str, Any]:
 
 
 def _fetch(takeover: int, handle: JobHandle) -> tuple[Takeover, User]:
-    user = User.objects.filter(pk=handle.by_id).first()
+    user = User.objects.filter(pk=handle.by_id or 0).first()
     for verb in VERBS:
         require(user, verb)
     assert user is not None  # noqa: S101 - nobody may do anything

@@ -75,10 +75,10 @@ def take_in(part: Part, rows: Sequence[Sequence[str]], line: Line, *, user: Any)
     In one transaction; rows that are as they should be are left alone.
     """
     sheet = sheet_of(part.sheet)
-    rows = _with_labels_kept(sheet, part, rows)
-    while rows:
+    wanted = _with_labels_kept(sheet, part, rows)
+    while wanted:
         with transaction.atomic():
-            dataset = tablib.Dataset(*rows, headers=part.headers, title=part.sheet)
+            dataset = tablib.Dataset(*wanted, headers=part.headers, title=part.sheet)
             result = sheet.resource().import_data(
                 dataset, dry_run=False, raise_errors=False, use_transactions=True, user=user
             )
@@ -93,7 +93,7 @@ def take_in(part: Part, rows: Sequence[Sequence[str]], line: Line, *, user: Any)
         # Where the database itself refused one, the rows after it failed with it.
         failed = result.error_rows[0]
         line.leave(_name(part, read[failed.number - 1]), message(failed.errors[0].error))
-        rows = [row for number, row in enumerate(read, start=1) if number != failed.number]
+        wanted = [row for number, row in enumerate(read, start=1) if number != failed.number]
 
 
 def _count(result: Any, read: Sequence[Sequence[str]], part: Part, line: Line) -> None:
@@ -121,16 +121,16 @@ def _name(part: Part, row: Sequence[str]) -> str:
 def _with_labels_kept(sheet: Sheet, part: Part, rows: Sequence[Sequence[str]]) -> list[list[str]]:
     """An empty label takes none away that is here."""
     places = {place: header[6:] for place, header in enumerate(part.headers) if header.startswith("label-")}
-    rows = [list(row) for row in rows]
+    copied = [list(row) for row in rows]
     if not places or not any(not row[place] for row in rows for place in places):
-        return rows
+        return copied
     keys = [header for header in ("family", "attribute") if header in sheet.resource._meta.import_id_fields]
     code = part.headers.index("code")
     found = sheet.model._default_manager.filter(code__in={row[code] for row in rows})
     names = [f"{key}__code" for key in keys]
     labels = {tuple(row[:-1]): row[-1] for row in found.values_list("code", *names, "labels")}
-    for row in rows:
+    for row in copied:
         stored = labels.get((row[code], *(row[part.headers.index(key)] for key in keys)), {})
         for place, locale in places.items():
             row[place] = row[place] or stored.get(locale, "")
-    return rows
+    return copied

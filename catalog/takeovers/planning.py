@@ -81,7 +81,9 @@ def _entries(takeover: Takeover, handle: JobHandle) -> tuple[list[dict[str, Any]
     if not any(entry["kind"] for entry in entries):
         why = next((f"{entry['name']}: {entry['why']}" for entry in entries if entry.get("why")), "")
         raise NothingFound(
-            _("None of these files is one of Akeneo's exports: choose its CSV or XLSX files, or a zip of them.")
+            _(
+                "None of these files is one of Akeneo's exports: choose its CSV or XLSX files, or a zip of them."
+            )
             + f" {why}".rstrip()
         )
     return entries, others

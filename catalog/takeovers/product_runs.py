@@ -23,11 +23,11 @@ from catalog.models.user import User
 from catalog.structure.snapshot import Structure
 from catalog.takeovers.akeneo.draft import Draft
 from catalog.takeovers.akeneo.exports import STREAMED
-from catalog.takeovers.akeneo.products import FILES
 from catalog.takeovers.stage import Stage
 
 State = ImportRun.State
 READ = ImportSettings(header_row=1, every_row=True, dialect="akeneo")
+SKU = Target(field="sku")
 _LINKS = ("products", "quantities")
 
 
@@ -74,9 +74,10 @@ def paths(draft: Draft) -> Iterator[str]:
 
 
 def _named(draft: Draft, entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    types = {row["code"].casefold(): row.get("type") for row in draft.rows("attributes")}
     headers = entry["table"]["headers"]
-    places = [place for place, header in enumerate(headers) if types.get(_base(header).casefold()) in FILES]
+    places = [
+        place for place, header in enumerate(headers) if _base(header).casefold() in draft.file_attributes
+    ]
     if not places:
         return
     for batch in draft.exports.batches(entry):
@@ -106,7 +107,7 @@ def carry(
     """
     name = planned_run.entry["name"]
     stage.turn(0, _("Planning %(file)s") % {"file": name})
-    run = ImportRun.objects.filter(pk=known.get(planned_run.key)).first()
+    run = ImportRun.objects.filter(pk=known.get(planned_run.key, 0)).first()
     if run is None or run.state in (State.FAILED, State.CANCELLED, State.UNDONE) or run.thinned_at:
         run = _start(planned_run, draft=draft, pictures=pictures, user=user)
         known[planned_run.key] = run.pk
@@ -130,9 +131,7 @@ def _turn(run: ImportRun, state: str, stage: Stage) -> None:
     ImportRun.objects.filter(pk=run.pk).update(state=state, job_id=stage.pk, error="")
 
 
-def _start(
-    planned_run: PlannedRun, *, draft: Draft, pictures: Mapping[str, str], user: User
-) -> ImportRun:
+def _start(planned_run: PlannedRun, *, draft: Draft, pictures: Mapping[str, str], user: User) -> ImportRun:
     entry = planned_run.entry
     with default_storage.open(entry["stored"]) as content:
         run = runs.start(content, entry["name"], user=user, guess=False, settings=READ)
@@ -140,9 +139,13 @@ def _start(
     for header, path in _named(draft, entry) if pictures else ():
         named.setdefault(header, {})[path] = pictures.get(path, "")
     structure = Structure.current()
-    columns = [
-        _column(column, planned_run.links, draft, structure, named) for column in mapping.from_json(run.mapping)
-    ]
+    columns = mapping.from_json(run.mapping)
+    if any(draft.is_sku(column.column) for column in columns):  # else what the dialect takes for it
+        columns = [
+            replace(column, to=None) if column.to == SKU and column.column.casefold() != "code" else column
+            for column in columns
+        ]
+    columns = [_column(column, planned_run.links, draft, structure, named) for column in columns]
     run.mapping = mapping.as_json(columns)
     run.save(update_fields=["mapping"])
     return run
@@ -156,18 +159,17 @@ def _column(
     is_link = rest.removesuffix("-quantity") in ("-products", "-product_models")
     codes = draft.links if is_link else draft.attributes
     if draft.is_sku(base) and not rest:
-        column = replace(column, to=Target(field="sku"))
-    elif column.to == Target(field="sku") and base.casefold() != "code":
-        column = replace(column, to=None)  # the first column, for want of a better one
-    elif (ours := codes.get(base)) and base in codes.changed:
+        column = replace(column, to=SKU)
+    elif (ours := codes.get(base)) and ours in codes.changed.values():
         part = rest.replace("-products-quantity", "-quantities")
         column = replace(column, to=parse_header(f"{ours}{part}", structure))
     found = named.get(column.column, {})
     if any(found.values()):
-        column = replace(column, to=parse_header(f"{draft.attributes.get(base)}{rest}", structure), values=found)
+        column = replace(
+            column, to=parse_header(f"{draft.attributes.get(base)}{rest}", structure), values=found
+        )
     is_link = column.to is not None and bool(column.to.attribute) and column.to.part in _LINKS
-    is_sku = column.to == Target(field="sku")
-    if (links == "without" and is_link) or (links == "only" and not (is_link or is_sku)):
+    if (links == "without" and is_link) or (links == "only" and not (is_link or column.to == SKU)):
         return replace(column, to=None)
     return replace(column, values={**column.values, **_values(column, draft)})
 

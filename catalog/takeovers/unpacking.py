@@ -110,7 +110,9 @@ def _parts(archive: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
         if part.flag_bits & 0x1:
             raise ArchiveRefused(_("The archive is protected by a password: pack it without one."))
         if name.startswith("/") or ".." in name.split("/") or name[1:2] == ":":
-            text = _("The archive has a file whose name leads out of its folder (%(name)s), as only made-up ones do: pack it again.")
+            text = _(
+                "The archive has a file whose name leads out of its folder (%(name)s), as only made-up ones do: pack it again."
+            )
             raise ArchiveRefused(text % {"name": name[:100]})
         is_hidden = name.startswith("__MACOSX/") or name.rpartition("/")[2].startswith(".")
         if not part.is_dir() and not is_hidden:

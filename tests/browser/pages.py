@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 
 from tests.browser import walking
 from tests.browser.rig import Rig
+from tests.channels.takeovers import garden
 
 Act = Callable[[Page], object]
 # Lists with a form for adding and one for changing their first row.
@@ -51,6 +52,13 @@ def prepare(page: Page, rig: Rig) -> list[Place]:
     walking.upload(page, rig)
     walking.plan(page)
     planned = walking.run_number(page)
+    walking.plan_moving(page, rig, garden.packed(garden.files()).getvalue())
+    to_move = page.url
+    walking.plan_moving(
+        page, rig, garden.packed({"tree.csv": "code;parent;label-en_US\nyard;;Yard\n"}).getvalue()
+    )
+    walking.move(page)
+    moved = page.url
     runs = f"{rig.admin}/catalog/importrun"
     return [
         Place("login", f"{rig.admin}/login/", is_public=True),
@@ -69,6 +77,10 @@ def prepare(page: Page, rig: Rig) -> list[Place]:
         Place("import-plan-bad-rows", f"{runs}/{planned}/change/?show=rejected"),
         Place("import-report", f"{runs}/{applied}/change/"),
         Place("import-undo", f"{runs}/{applied}/undo/"),
+        Place("akeneo", f"{runs}/akeneo/"),
+        Place("akeneo-guide", f"{runs}/akeneo/guide/"),
+        Place("akeneo-plan", to_move),
+        Place("akeneo-report", moved),
         Place("category-tree", f"{rig.admin}/catalog/product/categories/"),
         Place("category-order", f"{rig.admin}/catalog/product/categories/", _open_order),
         Place("attribute-convert", f"{rig.admin}/catalog/attribute/", _open_conversion),

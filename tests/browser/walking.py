@@ -61,6 +61,22 @@ def upload(page: Page, rig: Rig) -> None:
     page.wait_for_url(re.compile(r"/importrun/\d+/columns/"))
 
 
+def plan_moving(page: Page, rig: Rig, packed: bytes) -> None:
+    """A zip of Akeneo's exports, up to the plan of moving it here."""
+    page.goto(f"{rig.admin}/catalog/importrun/")
+    page.get_by_role("link", name="Move here from Akeneo").click()
+    given: Any = {"name": "akeneo.zip", "mimeType": "application/zip", "buffer": packed}
+    page.get_by_label("A zip, or several files").set_input_files(given)
+    page.get_by_role("button", name="Upload").click()
+    expect(page.get_by_role("button", name="Move it all here")).to_be_visible(timeout=WAIT)
+
+
+def move(page: Page) -> None:
+    """From that plan to the report."""
+    page.get_by_role("button", name="Move it all here").click()
+    expect(page.get_by_text("All of it is here.")).to_be_visible(timeout=WAIT)
+
+
 def plan(page: Page) -> None:
     """From the columns to the plan."""
     page.get_by_role("button", name="See what would change").click()

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 from django.core.exceptions import ValidationError
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from catalog.attribute_types import ATTRIBUTE_TYPES
@@ -31,7 +32,18 @@ AS_TEXT = frozenset({
     "pim_catalog_asset_collection",
 })  # fmt: skip
 GTINS = frozenset({"ean", "gtin", "upc", "ean13", "ean_13", "ean8", "gtin13", "gtin14", "gtin_13", "gtin_14", "barcode"})  # fmt: skip
-HEADERS = ["code", "type", "group", "localizable", "scopable", "is_unique", "filterable", "params", "position", "locales"]
+HEADERS = [
+    "code",
+    "type",
+    "group",
+    "localizable",
+    "scopable",
+    "is_unique",
+    "filterable",
+    "params",
+    "position",
+    "locales",
+]
 _PHP = re.compile(r"(?P<mark>[/#~@])(?P<body>.*)(?P=mark)(?P<flags>[a-zA-Z]*)\Z", re.DOTALL)
 
 
@@ -66,7 +78,7 @@ def is_gtin(row: Mapping[str, str], draft: Draft) -> bool:
 
 def groups(draft: Draft) -> Part:
     part = Part(
-        "attribute_groups", _("Attribute groups"), "attribute_groups", ["code", "position", *draft.label_headers("attribute_groups")]
+        "attribute_groups", _("Attribute groups"), "attribute_groups", ["code", "position", *(f"label-{locale}" for locale in draft.spoken)]
     )  # fmt: skip
     seen = set()
     for number, row in enumerate(draft.rows("attribute_groups")):
@@ -78,13 +90,22 @@ def groups(draft: Draft) -> Part:
         named.add(draft.groups.get(LINKS) or LINKS)
     for code in sorted(named - seen):
         if not draft.groups.is_here(code):
-            part.add(code=code, position="99")
+            labels = _links_labels(draft) if code == LINKS else {}
+            part.add(code=code, position="99", **labels)
             if code != LINKS:
                 part.notes.append(
                     _("The group %(code)s is named by attributes and described by no file: it is made.")
                     % {"code": code}
                 )
     return part
+
+
+def _links_labels(draft: Draft) -> dict[str, str]:
+    labels = {}
+    for locale in draft.spoken:
+        with translation.override(translation.to_language(locale)):
+            labels[f"label_{locale}"] = _("Associations")
+    return labels
 
 
 def attributes(draft: Draft) -> Part:
@@ -98,9 +119,8 @@ def attributes(draft: Draft) -> Part:
             continue
         kind = kind_of(row, draft)
         if kind is None:
-            part.left_out.append(
-                (row["code"], _("There is no attribute type for %(type)s here.") % {"type": row.get("type", "")})  # fmt: skip
-            )
+            why = _("There is no attribute type for %(type)s here.") % {"type": row.get("type", "")}
+            part.left_out.append((row["code"], why))
             continue
         _add(part, row, kind, draft)
     return part
@@ -184,7 +204,9 @@ def _params(row: Mapping[str, str], kind: str, draft: Draft) -> tuple[dict[str, 
         if family:
             params |= {"family": family, "unit": unit}
         else:
-            text = _("%(code)s is measured in %(family)s, of which nothing is known here: it comes over as text.")
+            text = _(
+                "%(code)s is measured in %(family)s, of which nothing is known here: it comes over as text."
+            )
             notes.append(text % {"code": code, "family": row.get("metric_family", "")})
     return params, notes
 

@@ -13,6 +13,7 @@ from catalog.takeovers.akeneo.codes import Codes, split
 from catalog.takeovers.akeneo.exports import STREAMED, Exports
 
 SKU_TYPE = "pim_catalog_identifier"
+FILES = ("pim_catalog_image", "pim_catalog_file")
 LINKS = "associations"  # the group of the attributes that association types become
 
 
@@ -119,6 +120,13 @@ class Draft:
     def stored_attributes(self) -> dict[str, Attribute]:
         """Those that were here before, by code."""
         return {row.code: row for row in Attribute.objects.select_related("group")}
+
+    @cached_property
+    def file_attributes(self) -> frozenset[str]:
+        """Attributes whose cells are paths of the archive, in lower case: those of the files, and those that are here."""
+        stored = (code for code, row in self.stored_attributes.items() if row.type in ("image", "file"))
+        written = (row["code"] for row in self.rows("attributes") if row.get("type") in FILES)
+        return frozenset(code.casefold() for code in (*stored, *written))
 
     @cached_property
     def options(self) -> dict[str, Codes]:

@@ -22,7 +22,6 @@ AS_EXPORTED = Choices(header_row=1, every_row=True)
 STREAMED = ("models", "products")
 MAX_JSON = 20 << 20
 MOST_ROWS = 500_000  # of a file that is read as a whole
-_KNOWN_BY = 50  # rows by whose codes a file is recognised
 
 
 class Unreadable(ValueError):
@@ -38,24 +37,22 @@ def look(found: Found) -> dict[str, Any]:
             return entry | {"kind": "measurements", "rows": len(families)}
         try:
             table = recognise_in_child(path, found.name, AS_EXPORTED)
-            codes = _some_codes(path, table)
         except FileRefused as refused:
             if refused.code in ("no_rows", "empty"):
                 return entry | {"why": _("It has no rows.")}
             return entry | {"why": str(refused)}
-    kind = kinds.recognise(table.headers, codes)
+    kind = kinds.recognise(table.headers, _some_codes(table))
     if not kind:
         return entry | {"why": _("Its columns are those of none of Akeneo's exports.")}
     return entry | {"kind": kind, "table": table.as_json(), "rows": table.row_estimate}
 
 
-def _some_codes(path: Path, table: Table) -> list[str]:
+def _some_codes(table: Table) -> list[str]:
     folded = [header.strip().casefold() for header in table.headers]
     if "code" not in folded:
         return []
     place = folded.index("code")
-    with closing(read_in_child(path, table, cells=[place])) as batches:
-        return [cells[0].strip() for _number, cells in next(batches, [])[:_KNOWN_BY] if cells[0].strip()]
+    return [code for _number, cells in table.sample if (code := cells[place].strip())]
 
 
 def tell_apart(entries: Sequence[dict[str, Any]]) -> None:

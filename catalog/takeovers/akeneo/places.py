@@ -92,9 +92,9 @@ def categories(draft: Draft) -> Part:
     level = [*below.pop("", []), *(each for name in sorted(set(below) - written) for each in below.pop(name))]
     while level:
         for number, row in level:
-            parent = draft.categories.get(row.get("parent", "")) if row.get("parent") else ""
+            above = draft.categories.get(row.get("parent", "")) or ""
             part.add(
-                code=draft.categories.get(row["code"]) or "", parent=parent or "", position=str(number), **draft.labels(row)
+                code=draft.categories.get(row["code"]) or "", parent=above, position=str(number), **draft.labels(row)
             )  # fmt: skip
         level = [each for _number, row in level for each in below.pop(row["code"].casefold(), [])]
     for rows in below.values():

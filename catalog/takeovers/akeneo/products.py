@@ -26,7 +26,6 @@ from catalog.takeovers.akeneo.families import Members
 from catalog.values import products as stored
 
 SHOWN = 20
-FILES = ("pim_catalog_image", "pim_catalog_file")
 _SEPARATORS = re.compile(r"[\s-]")
 _TABLES = """
 CREATE TABLE codes (folded TEXT PRIMARY KEY, code TEXT) WITHOUT ROWID;
@@ -170,9 +169,7 @@ class _Columns:
         sku = next((name for name in ("sku", "code", look.draft.sku) if name in self.places), "")
         self.sku = self.places[sku] if sku else int(folded[0] == "uuid" and len(folded) > 1)
         bases = [header.partition("-")[0] for header in folded]
-        self.files = [
-            place for place, base in enumerate(bases) if look.types.get(base, {}).get("type") in FILES
-        ]
+        self.files = [place for place, base in enumerate(bases) if base in look.draft.file_attributes]
         self.gtins = {
             base: place
             for place, base in enumerate(bases)
