@@ -17,7 +17,7 @@ from catalog.importing import mapping, runs
 from catalog.importing.mapping import Column
 from catalog.importing.settings import ImportSettings
 from catalog.importing.targets import Target, parse_header
-from catalog.jobs import JobHandle
+from catalog.jobs import JobCancelled, JobHandle
 from catalog.models.importing import ImportRun
 from catalog.models.user import User
 from catalog.structure.snapshot import Structure
@@ -123,6 +123,8 @@ def carry(
         kinds.apply_job(handle, run=run.pk)
     run.refresh_from_db()
     if run.state != State.APPLIED:
+        if stage.cancelled():
+            raise JobCancelled
         why = run.error or run.get_state_display()
         raise RunFailed(_("%(file)s: %(why)s") % {"file": name, "why": why})
 

@@ -8,7 +8,9 @@ from functools import cached_property
 from typing import Any
 
 from catalog.codes import label_of
+from catalog.measures import MeasurementSpec
 from catalog.models import Attribute, AttributeGroup, Category, Context, Family, FamilyVariant, Option
+from catalog.structure import units
 from catalog.takeovers.akeneo.codes import Codes, split
 from catalog.takeovers.akeneo.exports import STREAMED, Exports
 
@@ -120,6 +122,11 @@ class Draft:
     def stored_attributes(self) -> dict[str, Attribute]:
         """Those that were here before, by code."""
         return {row.code: row for row in Attribute.objects.select_related("group")}
+
+    @cached_property
+    def measures(self) -> dict[str, MeasurementSpec]:
+        """The measurement families that are here before."""
+        return units.load()
 
     @cached_property
     def file_attributes(self) -> frozenset[str]:

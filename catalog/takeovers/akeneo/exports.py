@@ -21,6 +21,14 @@ from catalog.takeovers.unpacking import Found, local
 AS_EXPORTED = Choices(header_row=1, every_row=True)
 STREAMED = ("models", "products")
 MAX_JSON = 20 << 20
+# What a workbook may have made of 1 and 0.
+_YES_NO = {"true": "1", "false": "0"}
+_FLAGS = frozenset(
+    {
+        "localizable", "scopable", "unique", "useable_as_grid_filter", "wysiwyg_enabled", "decimals_allowed", "negative_allowed",
+        "is_main_identifier", "activated", "is_two_way", "is_quantified",
+    }
+)  # fmt: skip
 MOST_ROWS = 500_000  # of a file that is read as a whole
 
 
@@ -119,6 +127,7 @@ class Exports:
             for batch in self.batches(entry):
                 for _number, cells in batch:
                     row = dict(zip(headers, (cell.strip() for cell in cells), strict=False))
+                    row |= {name: _YES_NO[row[name]] for name in _FLAGS & row.keys() if row[name] in _YES_NO}
                     key = (row.get("attribute", "").casefold(), row.get("code", "").casefold())
                     if row.get("code"):
                         found.setdefault(key if kind == "options" else key[1:], row)

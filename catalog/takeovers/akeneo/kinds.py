@@ -71,7 +71,7 @@ def recognise(headers: Iterable[str], codes: Sequence[str]) -> str:
         ("options", {"code", "attribute"} <= has and "attributes" not in has),
         ("products", "family" in has and bool(has & {"enabled", "categories", "parent"}) and "label" not in has),
         ("categories", {"code", "parent"} <= plain <= {"code", "parent", "position", "updated"}),
-        ("groups", {"code", "type"} <= plain and not plain & {"localizable", "scopable"}),
+        ("groups", {"code", "type"} <= plain and not plain & {"localizable", "scopable", "axis"}),
         ("attribute_groups", {"code", "sort_order"} <= plain),
         ("association_types", {"code", "is_two_way"} <= has),
     ):  # fmt: skip

@@ -10,7 +10,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from catalog.measures import MeasurementSpec
-from catalog.structure import units as stored_units
 from catalog.takeovers.akeneo.draft import Draft
 from catalog.takeovers.parts import Part
 
@@ -29,7 +28,7 @@ def ours(name: str, unit: str, measures: Mapping[str, MeasurementSpec]) -> Measu
 def resolved(row: Mapping[str, str], draft: Draft) -> tuple[str, str]:
     """(family, unit) of a metric attribute as they are called here; ("", "") where nothing is known of them."""
     name, unit = row.get("metric_family", ""), row.get("default_metric_unit", "")
-    measures = stored_units.load()
+    measures = draft.measures
     family = ours(name, unit, measures)
     if family is not None:
         found = family.find_unit(unit) if unit else None
@@ -68,7 +67,7 @@ def families(draft: Draft) -> Part:
     part = Part(
         "measurement_families", _("Measurement families"), "measurements", ["code", "standard_unit", *_label_headers(draft)]
     )  # fmt: skip
-    measures = stored_units.load()
+    measures = draft.measures
     for name, asked in wanted(draft).items():
         here = ours(name, "", measures)
         described = _described(name, draft)
@@ -97,7 +96,7 @@ def families(draft: Draft) -> Part:
 
 def units(draft: Draft) -> Part:
     part = Part("measurement_units", _("Units"), "measurements", [*_UNIT_HEADERS, *_label_headers(draft)])
-    measures = stored_units.load()
+    measures = draft.measures
     for name, asked in wanted(draft).items():
         here = ours(name, "", measures)
         described = _described(name, draft)
