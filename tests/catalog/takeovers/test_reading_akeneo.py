@@ -91,5 +91,5 @@ def test_chains_of_conversions_become_factor_and_offset() -> None:
     assert _linear(steps(("sub", "32"), ("div", "1.8"), ("add", "273.15")), 1) == ("5", "9", "459.67")
     assert _linear(steps(("div", "3")), 1) == ("1", "3", "0")
     for wrong in (steps(("pow", "2")), steps(("mul", "0")), steps(("mul", "-1"))):
-        with pytest.raises(ValueError, match="operator|pow"):
+        with pytest.raises(ValueError, match=r"operator|pow"):
             _linear(wrong, 1)
