@@ -74,7 +74,7 @@ def plan_moving(page: Page, rig: Rig, packed: bytes) -> None:
 def move(page: Page) -> None:
     """From that plan to the report."""
     page.get_by_role("button", name="Move it all here").click()
-    expect(page.get_by_text("All of it is here.")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_text("It is done.")).to_be_visible(timeout=WAIT)
 
 
 def plan(page: Page) -> None:
