@@ -24,6 +24,7 @@ from catalog.structure.snapshot import Structure
 LOOKED_AT = 20_000  # rows
 PATIENCE = 3.0  # seconds a person waits for it
 MOST = 60  # texts; the rarer ones are mended in the plan
+MISSPELT = 0.84  # alike enough to be chosen before a person looks: a letter or two
 _HELD = 20_000  # distinct texts
 
 
@@ -66,7 +67,7 @@ def unknown_texts(run: ImportRun, column: Column, structure: Structure, settings
     found = []
     for text, rows in counted.most_common():
         if text.casefold() not in mapped and text.casefold() not in names and not reads(text):
-            found.append(Unknown(text, rows, choices.closest(text, column, structure)))
+            found.append(Unknown(text, rows, choices.closest(text, column, structure, least=MISSPELT)))
             if len(found) >= MOST:
                 break
     return Texts(found, seen)

@@ -68,10 +68,10 @@ def names_of(column: Column | None, structure: Structure) -> dict[str, str]:
     return names
 
 
-def closest(text: str, column: Column | None, structure: Structure) -> str:
-    """The choice whose code or label, in any language, is most like the text; "" where none is."""
+def closest(text: str, column: Column | None, structure: Structure, *, least: float = _LEAST_ALIKE) -> str:
+    """The choice whose code or label, in any language, is most like the text; "" where none is. `least`: 1 is the same."""
     names = names_of(column, structure)
-    found = difflib.get_close_matches(text.strip().casefold()[:60], names, n=1, cutoff=_LEAST_ALIKE)
+    found = difflib.get_close_matches(text.strip().casefold()[:60], names, n=1, cutoff=least)
     return names[found[0]] if found else ""
 
 
