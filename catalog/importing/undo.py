@@ -12,8 +12,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from catalog.importing import links, marks, rows
 from catalog.importing.progress import Progress
@@ -29,6 +30,7 @@ from pim.lib.failpoint import failpoint
 
 CHUNK = 500
 _REVERSED = ("state", "notes")
+_HAS_VARIANTS = gettext_lazy("It has variants that are not of this import, or are kept.")
 
 
 def undo_run(run: ImportRun, *, by: Actor, progress: Progress) -> dict[str, Any]:
@@ -179,7 +181,12 @@ def _plan(chunk: Sequence[ImportRow], whole_run: ImportRun | None = None) -> lis
     }
     documents = dict(ProductValues.objects.filter(pk__in=ids).values_list("pk", "values"))
     later, forgotten = _later(chunk, products)
-    models = [row.product_id for row in chunk if row.action == Action.CREATE and row.product_id]
+    # Created, or brought back from the trash: those that may go into it.
+    models = [
+        row.product_id
+        for row in chunk
+        if row.product_id and (row.action == Action.CREATE or "_trashed" in rows.changes_of(row))
+    ]
     children: dict[int, set[int]] = defaultdict(set)
     for parent, child in Product.objects.filter(parent_id__in=models, trashed_at=None).values_list(
         "parent_id", "pk"
@@ -187,11 +194,9 @@ def _plan(chunk: Sequence[ImportRow], whole_run: ImportRun | None = None) -> lis
         children[parent].add(child)
     if whole_run is not None and children:
         # A look ahead: the run's own variants will be gone before their models.
-        own = set(
-            whole_run.rows.filter(action=Action.CREATE, product__parent_id__in=list(children)).values_list(
-                "product_id", flat=True
-            )
-        )
+        goes = Q(action=Action.CREATE) | Q(changes__has_key="_trashed")
+        below = whole_run.rows.filter(goes, product__parent_id__in=list(children))
+        own = set(below.values_list("product_id", flat=True))
         children = {parent: listed - own for parent, listed in children.items()}  # type: ignore[assignment]
     return [
         _reversal(
@@ -264,10 +269,11 @@ def _reversal(
                 reversal.kept.append(Kept(key, "", who, when))
                 continue
         if key == "_trashed" and before and (edited := _worked_on(touched)):
-            who, when, _now = next(
-                iter(edited.values())
-            )  # back into the trash it would take their work with it
+            # Back into the trash it would take their work with it.
+            who, when, _now = next(iter(edited.values()))
             reversal.kept.append(Kept(key, "", who, when))
+        elif key == "_trashed" and before and children.get(product.pk):
+            reversal.kept.append(Kept(key, str(_HAS_VARIANTS)))
         elif key.startswith("_"):
             if is_known:
                 fields[key[1:]] = before
@@ -302,7 +308,5 @@ def _uncreate(
     if edited := _worked_on(touched):
         return Reversal(row, kept=[Kept(key, "", who, when) for key, (who, when, _now) in edited.items()])
     if children.get(product.pk):
-        return Reversal(
-            row, kept=[Kept("_parent", _("It has variants that are not of this import, or are kept."))]
-        )
+        return Reversal(row, kept=[Kept("_parent", str(_HAS_VARIANTS))])
     return Reversal(row, ProductChange(product=product.pk, fields={"trashed": True}, cleaned=True, ref=row))

@@ -7,6 +7,7 @@
     const status = palette.querySelector("[role=status]");
     let asking = null;
     let timer = 0;
+    let goes = null; // Enter was pressed while the answer was on its way: {anew: whether in a new tab}
     const options = () => [...list.querySelectorAll("[role=option]")];
     const chosen = () => list.querySelector("[aria-selected=true]");
 
@@ -40,6 +41,18 @@
         return link;
     };
 
+    const go = (to, anew) => {
+        if (anew) window.open(to.href, "_blank", "noopener");
+        else window.location.assign(to.href);
+        palette.close();
+    };
+
+    const clear = () => {
+        list.replaceChildren();
+        field.setAttribute("aria-expanded", "false");
+        choose(null);
+    };
+
     const show = (groups) => {
         let number = 0;
         list.replaceChildren(
@@ -60,6 +73,8 @@
         status.classList.toggle("sr-only", number > 0);
         status.textContent = number ? palette.dataset.count.replace("%d", number) : palette.dataset.none;
         choose(options()[0]);
+        if (goes && chosen()) go(chosen(), goes.anew);
+        goes = null;
     };
 
     const ask = async () => {
@@ -71,12 +86,16 @@
                 headers: { Accept: "application/json" },
                 signal,
             });
+            if (answer.redirected) return window.location.reload(); // signed out meanwhile
             if (!answer.ok) throw new Error(answer.status);
             const { groups } = await answer.json();
-            if (!signal.aborted) show(groups);
+            if (signal.aborted) return;
+            asking = null;
+            show(groups);
         } catch (error) {
             if (error.name === "AbortError") return;
-            list.replaceChildren();
+            asking = goes = null;
+            clear();
             status.classList.remove("sr-only");
             status.textContent = palette.dataset.failed;
         }
@@ -87,22 +106,30 @@
         palette.showModal();
         field.value = "";
         field.focus();
+        goes = null;
+        clear();
         ask();
     };
 
     field.addEventListener("input", () => {
         clearTimeout(timer);
-        timer = setTimeout(ask, 120);
+        goes = null;
+        choose(null); // what is listed answers to other letters
+        timer = setTimeout(() => {
+            timer = 0;
+            ask();
+        }, 120);
     });
     field.addEventListener("keydown", (event) => {
+        if (event.isComposing) return;
         const all = options();
         const at = all.indexOf(chosen());
         if (event.key === "ArrowDown") choose(all[(at + 1) % all.length]);
         else if (event.key === "ArrowUp") choose(all[(at - 1 + all.length) % all.length]);
-        else if (event.key === "Enter" && chosen()) {
-            if (event.ctrlKey || event.metaKey) window.open(chosen().href, "_blank", "noopener");
-            else window.location.assign(chosen().href);
-            palette.close();
+        else if (event.key === "Enter") {
+            const anew = event.ctrlKey || event.metaKey;
+            if (timer || asking) goes = { anew };
+            else if (chosen()) go(chosen(), anew);
         } else return;
         event.preventDefault();
     });

@@ -14,7 +14,9 @@ from catalog.importing.readers.base import Table
 from catalog.importing.targets import Target
 from catalog.structure.snapshot import Structure
 
-_HEADER = re.compile(r"(?P<name>[A-Z_]+)(?: \((?P<kind>[^)]+)\))?(?: (?P<currency>[A-Z]{3}))?")
+_HEADER = re.compile(
+    r"(?P<name>[A-Z_]+)(?: \((?P<kind>[^)]+)\))?(?: (?P<currency>[A-Z]{3}))?(?: in (?P<where>[^ ]+))?"
+)
 _MEANINGS = {
     "DESCRIPTION_SHORT": (means.NAME, means.TEXTS),
     "DESCRIPTION_LONG": (means.DESCRIPTION, means.TEXTS),
@@ -46,13 +48,17 @@ class Bmecat(Dialect):
         return 1.0 if table.format == "bmecat" else 0.0
 
     def known(self, table: Table, structure: Structure) -> dict[str, Column]:
+        """A price goes where prices go if it holds for one piece everywhere, or for the only territories of the file."""
         found: dict[str, Column] = {}
         taken: set[Target | None] = set()
+        matches = filter(None, map(_HEADER.fullmatch, table.headers))
+        territories = {match["where"] for match in matches if match["name"] == bmecat.PRICE}
         for header in sorted(table.headers, key=_rank):
             match = _HEADER.fullmatch(header)
             if match is None or not _is_known(match["name"]):
                 continue
-            target = self._target(match, structure)
+            is_one_of_many = match["name"] == bmecat.PRICE and len(territories) > 1
+            target = None if is_one_of_many else self._target(match, structure)
             found[header] = Column("", None, None if target in taken else target)
             taken.add(target)
         return found

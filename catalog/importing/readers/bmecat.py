@@ -1,7 +1,7 @@
 """BMEcat 1.2 and 2005, the XML in which wholesalers of German-speaking countries send catalogues: an article is a row.
 
 Columns carry the names of BMEcat 2005 (SUPPLIER_PID), features those their supplier gave them. What comes more than once is
-one cell with commas; prices have a column each by type, currency and quantity. Categories are paths of the names that the file
+one cell with commas; prices have a column each by type, currency, territory and quantity. Categories are paths of the names that the file
 has for them. Rows are numbered by their place in the file, from 1. Read tolerantly: an element that is unknown is a column.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError
 
@@ -147,12 +147,15 @@ def _records(path: Path, catalogue: _Catalogue) -> Iterator[tuple[str, dict[str,
 
 def _record(article: Element, catalogue: _Catalogue) -> dict[str, str]:
     found: dict[str, list[str]] = {SKU: []}
+    several = sum(_local(child).endswith("_PRICE_DETAILS") for child in article) > 1
+    orders = next((child for child in article if _local(child).endswith("_ORDER_DETAILS")), None)
+    per = _first(orders, "PRICE_QUANTITY") if orders is not None else ""
     for child in article:
         name = _local(child)
         if name.endswith("_FEATURES"):
             _features(child, catalogue, found)
         elif name.endswith("_PRICE_DETAILS"):
-            _prices(child, catalogue, found)
+            _prices(child, catalogue, found, since=_since(child) if several else "", per=per)
         elif name == "MIME_INFO":
             _pictures(child, catalogue, found)
         elif name.endswith("_REFERENCE"):
@@ -167,8 +170,8 @@ def _record(article: Element, catalogue: _Catalogue) -> dict[str, str]:
 
 
 def _plain(element: Element, catalogue: _Catalogue, found: dict[str, list[str]]) -> None:
-    """An element with a text is a column; what it is within does not matter."""
-    if len(element):
+    """An element with a text is a column; what it is within does not matter. Marked-up text stays one text."""
+    if len(element) and not _says_something(element):
         for child in element:
             _plain(child, catalogue, found)
         return
@@ -176,9 +179,19 @@ def _plain(element: Element, catalogue: _Catalogue, found: dict[str, list[str]])
     kind = next((value for key, value in element.attrib.items() if key.endswith("lang")), "").lower()
     if not kind:
         kind = catalogue.language if name in _IN_A_LANGUAGE else element.get("type", "")
+    if name == SKU:
+        kind = ""
     if name == "INTERNATIONAL_PID" and kind.lower() in ("gtin", "ean"):
         name, kind = "EAN", ""
-    _add(found, f"{name} ({kind})" if kind else name, _text(element))
+    _add(
+        found,
+        f"{name} ({kind})" if kind else name,
+        " ".join(" ".join(element.itertext()).split()) if len(element) else _text(element),
+    )
+
+
+def _says_something(element: Element) -> bool:
+    return bool(_text(element)) or any((child.tail or "").strip() for child in element)
 
 
 def _features(element: Element, catalogue: _Catalogue, found: dict[str, list[str]]) -> None:
@@ -192,39 +205,55 @@ def _features(element: Element, catalogue: _Catalogue, found: dict[str, list[str
             else:
                 _add(found, f"{name} ({system})" if system else name, group)
         elif name == "FEATURE":
-            label, unit = _first(child, "FNAME"), _first(child, "FUNIT")
+            label, unit = _first(child, "FNAME") or "FEATURE", _first(child, "FUNIT")
             for value in child.iter():
                 if _local(value) == "FVALUE" and (text := _text(value)):
-                    _add(found, label or "FEATURE", f"{text} {unit}" if unit and text != "-" else text)
+                    language = value.get("lang", "").lower()
+                    header = f"{label} ({language})" if language not in ("", catalogue.language) else label
+                    _add(found, header, f"{text} {unit}" if unit and text != "-" else text)
 
 
-def _prices(element: Element, catalogue: _Catalogue, found: dict[str, list[str]]) -> None:
+def _prices(
+    element: Element, catalogue: _Catalogue, found: dict[str, list[str]], *, since: str, per: str
+) -> None:
+    """A column for each kind of price: `PRICE (type) EUR`, and what else it holds for. `since`: where an article has prices of
+    several times; `per`: of how many pieces it is the price."""
     for price in element:
         if not _local(price).endswith("_PRICE"):
             continue
         kind = price.get("price_type", "")
-        currency = _first(price, "PRICE_CURRENCY") or catalogue.currency
         least = _first(price, "LOWER_BOUND")
-        header = " ".join(filter(None, (PRICE, f"({kind})" if kind else "", currency)))
-        if least not in ("", "0", "1"):
-            header += f" from {least}"
-        if header in found:  # two prices in one cell would read as one number
-            territories = "/".join(_text(child) for child in price if _local(child) == "TERRITORY")
-            header = next(
-                name
-                for name in (f"{header} {territories}", *(f"{header} ({n})" for n in range(2, MAX_COLUMNS)))
-                if name not in found
-            ).strip()
-        _add(found, header, _amount(_first(price, "PRICE_AMOUNT"), _first(price, "PRICE_FACTOR")))
+        territories = sorted({_text(child) for child in price if _local(child) == "TERRITORY"} - {""})
+        parts = (
+            PRICE,
+            f"({kind})" if kind else "",
+            _first(price, "PRICE_CURRENCY") or catalogue.currency,
+            f"in {'/'.join(territories)}" if territories else "",
+            f"per {per}" if per not in ("", "1") else "",
+            f"from {least}" if least not in ("", "0", "1") else "",
+            f"since {since}" if since else "",
+        )
+        header = " ".join(filter(None, parts))
+        names = (header, *(f"{header} ({number})" for number in range(2, MAX_COLUMNS)))
+        free = next(
+            name for name in names if name not in found
+        )  # two prices in one cell would read as one number
+        _add(found, free, _amount(_first(price, "PRICE_AMOUNT"), _first(price, "PRICE_FACTOR")))
+
+
+def _since(details: Element) -> str:
+    return next((_first(child, "DATE") for child in details if child.get("type") == "valid_start_date"), "?")
 
 
 def _amount(amount: str, by: str) -> str:
     """A price is its amount times its factor (BMEcat 1.2 and 2005, PRICE_FACTOR)."""
-    try:
-        factor = Decimal(by or 1)
-        return amount if factor == 1 else f"{(Decimal(amount) * factor).normalize():f}"
-    except InvalidOperation:
+    if by in ("", "1"):
         return amount
+    try:
+        factor = Decimal(by)
+        return amount if factor == 1 else f"{(Decimal(amount) * factor).normalize():f}"
+    except ArithmeticError:
+        return f"{amount} × {by}"  # no number: whoever reads it has to decide
 
 
 def _pictures(element: Element, catalogue: _Catalogue, found: dict[str, list[str]]) -> None:

@@ -96,7 +96,10 @@ class Values:
             else:
                 if end < len(self._text) or not self._more():  # a number may go on
                     written, self._at = slice(self._at, end), end
-                    return _whole(value) if _SURROGATE.search(self._text[written]) else value
+                    try:
+                        return _whole(value) if _SURROGATE.search(self._text[written]) else value
+                    except RecursionError:
+                        raise FileRefused("nested_too_deep") from None
 
     def _more(self) -> bool:
         if self._ended:
@@ -189,7 +192,10 @@ def _record(value: Any, values: Values) -> dict[str, Any]:
 def flat(record: Mapping[str, Any], *, packed: dict[str, None] | None = None) -> dict[str, str]:
     """{path: text}. A list of plain values is one text with commas, any other list stays JSON: `packed` gets its path."""
     found: dict[str, str] = {}
-    _flatten(record, "", found, {} if packed is None else packed)
+    try:
+        _flatten(record, "", found, {} if packed is None else packed)
+    except RecursionError:
+        raise FileRefused("nested_too_deep") from None
     return found
 
 

@@ -137,11 +137,25 @@ def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
     found: dict[str, str] = {}
     for element in book.iter():
         target = targets.get(element.get(_ID) or element.get(_STRICT_ID))
-        if _local(element) == "sheet" and target:
-            part = target.lstrip("/") if target.startswith("/") else normpath(join("xl", target))
-            if part in there:
-                found[element.get("name", "")] = part
+        if _local(element) == "sheet" and target and (part := _at_target(target)) in there:
+            found[element.get("name", "")] = part
     return found
+
+
+def part_of(archive: zipfile.ZipFile, kind: str) -> str:
+    """The workbook's part whose relationship's type ends so; "" where it has none."""
+    links = small_part(archive, "xl/_rels/workbook.xml.rels")
+    found = (
+        _at_target(link.get("Target", ""))
+        for link in (() if links is None else links)
+        if link.get("Type", "").endswith(kind)
+    )
+    there = {name.casefold(): name for name in archive.namelist()}
+    return next((there[name.casefold()] for name in found if name.casefold() in there), "")
+
+
+def _at_target(target: str) -> str:
+    return target.lstrip("/") if target.startswith("/") else normpath(join("xl", target))
 
 
 def _formats(archive: zipfile.ZipFile) -> dict[bytes, Shown]:

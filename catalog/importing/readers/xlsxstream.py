@@ -28,7 +28,6 @@ from catalog.importing.readers.workbook import MAX_ROWS, Look, Sheet
 CHUNK = 256 * 1024
 MAX_CELL_CHARS = 10_000_000
 REMEMBERED_TEXTS = 20_000
-STRINGS = "xl/sharedStrings.xml"
 # Built-in formats of dates, those of East Asia too (ECMA-376 part 1, 18.8.30).
 _DATES = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])
 _ELAPSED = frozenset([46])
@@ -107,13 +106,13 @@ class _Book:
             self._measured[name] = count, sorted(merges)
         return self._measured[name]
 
-    def texts(self, name: str) -> Iterator[Row]:
+    def texts(self, sheet: str) -> Iterator[Row]:
         if self._texts is None:
             self._texts = self.opened.enter_context(_Texts())
-            if STRINGS in self.archive.namelist():
-                with self.archive.open(STRINGS) as part:
+            if name := markings.part_of(self.archive, "/sharedStrings"):
+                with self.archive.open(name) as part:
                     self._texts.read(part)
-        with self.archive.open(self.parts[name]) as part:
+        with self.archive.open(self.parts[sheet]) as part:
             yield from _rows(part, self._texts.get, self.converts)
 
 
@@ -145,7 +144,7 @@ class _Texts:
 
     def _get(self, number: int) -> str:
         if not 0 <= number < len(self._starts) - 1:
-            return ""
+            raise FileRefused("damaged")
         start, end = self._starts[number], self._starts[number + 1]
         return os.pread(self._file.fileno(), end - start, start).decode()
 
@@ -184,16 +183,17 @@ def _rows(part: IO[bytes], text_of: Callable[[int], str], converts: Sequence[Con
     found: list[Row] = []
     cells: list[str] = []
     parts: list[str] = []
-    row = column = style = begins = phonetic = 0
+    row = column = upcoming = style = begins = phonetic = 0
     kind = ""
     keeps = has_formula = trims = False
 
     def opens(name: str, given: dict[str, str]) -> None:
-        nonlocal row, column, style, begins, phonetic, kind, keeps, has_formula, trims, cells
+        nonlocal row, column, upcoming, style, begins, phonetic, kind, keeps, has_formula, trims, cells
         name = local(name)
         if name == "c":
             place = given.get("r")
-            column = column_of(place.rstrip("0123456789")) if place else len(cells)
+            column = column_of(place.rstrip("0123456789")) if place else upcoming
+            upcoming = column + 1
             if column >= MAX_COLUMNS:
                 raise FileRefused("too_big")
             kind = given.get("t", "")
@@ -206,7 +206,7 @@ def _rows(part: IO[bytes], text_of: Callable[[int], str], converts: Sequence[Con
             has_formula = True
         elif name == "row":
             row = int(given.get("r", row + 1))
-            cells = []
+            cells, upcoming = [], 0
             if row > MAX_ROWS:
                 raise FileRefused("too_big")
         elif name == "t":
@@ -279,6 +279,8 @@ def _conversions(archive: zipfile.ZipFile, epoch_1904: bool) -> list[Convert]:
     codes = {str(number): code for number, code in BUILT_IN.items()}
     found: list[Convert] = []
     styles = markings.small_part(archive, "xl/styles.xml")
+    if styles is None and "xl/styles.xml" in archive.namelist():
+        raise FileRefused("too_big")  # without its formats a date is a number
     for element in () if styles is None else styles.iter():
         name = element.tag.rpartition("}")[2]
         if name == "numFmt":

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from catalog.importing.readers.base import FileRefused
+from catalog.importing.dialects import DIALECTS
+from catalog.importing.readers.base import FileRefused, Table
 from catalog.importing.readers.child import read_in_child, recognise_in_child
+from catalog.importing.targets import Target
+from catalog.structure.snapshot import Structure
 from tests.catalog.importing.files import Importer, product, tally, values
 
 HEAD = """<?xml version="1.0" encoding="ISO-8859-1"?>
@@ -77,6 +80,45 @@ def test_bmecat_2005_names_the_same_columns(tmp_path: Path) -> None:
     assert table.headers == ("SUPPLIER_PID", "DESCRIPTION_SHORT (ger)", "DESCRIPTION_SHORT (eng)", "EAN")
 
 
+PRICES = """<ARTICLE><SUPPLIER_AID type="own">{sku}</SUPPLIER_AID><ARTICLE_DETAILS><DESCRIPTION_LONG>One<br/>two <b>x</b> end
+</DESCRIPTION_LONG></ARTICLE_DETAILS><ARTICLE_FEATURES><FEATURE><FNAME>Farbe</FNAME><FVALUE lang="deu">rot</FVALUE>
+<FVALUE lang="eng">red</FVALUE></FEATURE></ARTICLE_FEATURES>{prices}</ARTICLE>"""
+DETAILS = """<ARTICLE_PRICE_DETAILS><DATETIME type="valid_start_date"><DATE>{date}</DATE></DATETIME><ARTICLE_PRICE price_type="nrp">
+<PRICE_AMOUNT>{amount}</PRICE_AMOUNT>{territory}</ARTICLE_PRICE></ARTICLE_PRICE_DETAILS>"""
+
+
+def priced(folder: Path, *prices: str) -> dict[str, str]:
+    path = written(folder, PRICES.format(sku="A", prices="".join(prices)))
+    table = recognise_in_child(path, "catalogue.xml")
+    (((_number, cells),),) = read_in_child(path, table)
+    return dict(zip(table.headers, cells, strict=True))
+
+
+def test_two_prices_are_never_one_cell(tmp_path: Path) -> None:
+    def price(amount: str, date: str = "2026-01-01", where: str = "") -> str:
+        territory = f"<TERRITORY>{where}</TERRITORY>" if where else ""
+        return DETAILS.format(amount=amount, date=date, territory=territory)
+
+    found = priced(tmp_path, price("100"), price("90", "2027-01-01"))
+    assert {header: cell for header, cell in found.items() if "PRICE" in header} == {
+        "PRICE (nrp) EUR since 2026-01-01": "100",
+        "PRICE (nrp) EUR since 2027-01-01": "90",
+    }
+    assert priced(tmp_path, price("9", where="AT"))["PRICE (nrp) EUR in AT"] == "9"
+    hundred = "<ARTICLE_ORDER_DETAILS><PRICE_QUANTITY>100</PRICE_QUANTITY></ARTICLE_ORDER_DETAILS>"
+    assert priced(tmp_path, hundred, price("45"))["PRICE (nrp) EUR per 100"] == "45"
+    assert priced(tmp_path, price("9e999999</PRICE_AMOUNT><PRICE_FACTOR>20</PRICE_FACTOR><PRICE_AMOUNT>"))[
+        "PRICE (nrp) EUR"
+    ].endswith("× 20")
+
+
+def test_marked_up_texts_stay_whole_and_languages_apart(tmp_path: Path) -> None:
+    found = priced(tmp_path)
+    assert found["SUPPLIER_PID"] == "A"
+    assert found["DESCRIPTION_LONG (deu)"] == "One two x end"
+    assert (found["Farbe"], found["Farbe (eng)"]) == ("rot", "red")
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [
@@ -109,3 +151,18 @@ def test_articles_become_products_in_the_language_of_their_catalogue(
     assert found["price"] == {"EUR": "12.5"}
     assert found["capacity"] == "300"
     assert product("T-1").categories.get().code == "cups"
+
+
+def test_a_price_of_one_of_several_territories_or_of_many_pieces_is_left_to_a_person(
+    importer: Importer,
+) -> None:
+    def mapped(*headers: str) -> dict[str, Target | None]:
+        table = Table("bmecat", ("SUPPLIER_PID", *headers), 0, dialect="bmecat")
+        columns = DIALECTS["bmecat"].map(table, Structure.current(), guess=False)
+        return {column.column: column.to for column in columns if column.column in headers}
+
+    price = Target(attribute="price", part="EUR")
+    assert mapped("PRICE (nrp) EUR") == {"PRICE (nrp) EUR": price}
+    assert mapped("PRICE (nrp) EUR in AT/DE") == {"PRICE (nrp) EUR in AT/DE": price}
+    for headers in (("PRICE (nrp) EUR in AT", "PRICE (nrp) EUR in DE"), ("PRICE (nrp) EUR per 100",)):
+        assert set(mapped(*headers).values()) == {None}

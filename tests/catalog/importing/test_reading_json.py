@@ -115,3 +115,14 @@ def test_half_an_emoji_is_an_unreadable_character_and_no_broken_file(read):
     table, rows = read(rb'[{"sku": "A", "name": "Mug \ud83d", "\udc00": "\ud83d\ude00", "n": 1.50}]')
     assert table.headers == ("sku", "name", "\ufffd", "n")
     assert rows == [(1, ["A", "Mug \ufffd", "😀", "1.50"])]
+
+
+@pytest.mark.parametrize("leaf", ['"x"', r'"\ud800"'])
+def test_what_is_nested_by_the_hundred_is_refused_with_the_reason(read, leaf):
+    codes = set()
+    for depth in range(300, 1_500, 100):  # the stack ends somewhere in decoding, mending or flattening
+        try:
+            read('[{"sku": "A", "deep": ' + '{"a": ' * depth + leaf + "}" * depth + "}]")
+        except FileRefused as refused:
+            codes.add(refused.code)
+    assert codes == {"nested_too_deep"}

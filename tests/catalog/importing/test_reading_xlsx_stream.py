@@ -68,9 +68,10 @@ def test_every_kind_of_cell_reads_the_same(tmp_path, monkeypatch, epoch_1904):
 
 def test_texts_in_the_cells_and_cells_without_a_place_read_the_same(tmp_path, monkeypatch):
     row = b'<row><c t="inlineStr"><is><r><t xml:space="preserve">A </t></r><r><t> 1 </t></r><rPh><t>ei</t></rPh></is></c>'
-    path = handmade(tmp_path / "f.xlsx", [HEADER, row + b"<c><v>2</v></c></row>"])
+    after_a_gap = b"<row><c><v>1</v></c><c/><c><v>3</v></c></row>"
+    path = handmade(tmp_path / "f.xlsx", [HEADER, row + b"<c><v>2</v></c></row>", after_a_gap])
     held, streamed = both(path, monkeypatch)
-    assert streamed == held == (("sku", "name"), 1, [(2, ["A 1", "2"])])
+    assert streamed == held == (("sku", "name"), 1, [(2, ["A 1", "2"]), (3, ["1", "", "3"])])
 
 
 @pytest.mark.parametrize(
@@ -79,6 +80,7 @@ def test_texts_in_the_cells_and_cells_without_a_place_read_the_same(tmp_path, mo
         (b'<c r="A1048577" t="n"><v>1</v></c>', None),
         (b'<c r="ZZZ2"><v>1</v></c>', "too_big"),
         (b'<c r="A2" t="s"><v>x</v></c>', "damaged"),
+        (b'<c r="A2" t="s"><v>99</v></c>', "damaged"),
         (b'<c r="A2"><v>1</c>', "damaged"),
     ],
 )

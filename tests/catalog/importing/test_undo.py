@@ -86,6 +86,20 @@ def test_what_was_edited_since_is_kept_and_listed(stocked: Importer) -> None:
     assert row(run, 6).state == "kept"
 
 
+def test_a_model_brought_back_stays_where_somebody_gave_it_a_variant(importer: Importer) -> None:
+    text = "sku,family,family_variant,parent,size\nS,shirts,shirts_size,,\nS-s,shirts,,S,s\n"
+    importer.undo(importer.run(text))
+    again = importer.run(text)
+    assert undo.preview(again) == []
+    importer.world.create("S-m", {"size": "m"}, parent="S")
+    result = importer.undo(again)
+    assert [(reason["sku"], reason["why"]) for reason in result["reasons"]] == [
+        ("S", "It has variants that are not of this import, or are kept.")
+    ]
+    assert product("S").trashed_at is None
+    assert product("S-s").trashed_at is not None
+
+
 def test_an_approval_is_no_edit_of_a_created_product(stocked: Importer) -> None:
     run = stocked.run(TEXT)
     ann = Actor(User.objects.create_superuser("ann"), origin="bulk")
