@@ -68,13 +68,13 @@ def plan_moving(page: Page, rig: Rig, packed: bytes) -> None:
     given: Any = {"name": "akeneo.zip", "mimeType": "application/zip", "buffer": packed}
     page.get_by_label("A zip, or several files").set_input_files(given)
     page.get_by_role("button", name="Upload").click()
-    expect(page.get_by_role("button", name="Move it all here")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_role("button", name="Move it all here")).to_be_visible(timeout=4 * WAIT)
 
 
 def move(page: Page) -> None:
     """From that plan to the report."""
     page.get_by_role("button", name="Move it all here").click()
-    expect(page.get_by_text("It is done.")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_text("It is done.")).to_be_visible(timeout=4 * WAIT)
 
 
 def plan(page: Page) -> None:
