@@ -86,7 +86,7 @@ def _own(
 def _load(ids: list[int], channel: ChannelSpec, structure: Structure) -> dict[int, Bundle]:
     """The bundles, with the products that point at them where the channel is told of associations shown on both sides."""
     loaded = bundles.load(ids, structure=structure)
-    specs = _two_way(channel, structure)
+    specs = two_way(channel, structure)
     if not specs:
         return loaded
     levels = {level.product_id for bundle in loaded.values() for level in bundle.levels}
@@ -97,7 +97,8 @@ def _load(ids: list[int], channel: ChannelSpec, structure: Structure) -> dict[in
     return {pk: replace(bundle, linked=_of_levels(bundle, linked)) for pk, bundle in loaded.items()}
 
 
-def _two_way(channel: ChannelSpec, structure: Structure) -> list[AttributeSpec]:
+def two_way(channel: ChannelSpec, structure: Structure) -> list[AttributeSpec]:
+    """The associations shown on both sides that this channel is told of."""
     specs = [spec for spec in structure.linking if spec.params.get("two_way")]
     if not specs or not channel.fields:  # a channel without a mapping sends every attribute
         return specs

@@ -183,6 +183,7 @@ def _products(page: Page, rig: Rig, run: int) -> list[Place]:
         Place("product-variant-beside", f"{at[VARIANT]}?locale=en_US&beside=de_DE"),
         Place("product-missing", at[SIMPLE], _open_missing),
         Place("product-channels", f"{at[VARIANT]}?tab=channels"),
+        Place("product-compare", f"{at[VARIANT]}?tab=compare"),
         Place("product-library", at[MODEL], _open_library),
         Place("product-history", f"{at[MODEL]}?tab=history"),
         Place("product-moves", at[VARIANT], _open_moves),

@@ -69,7 +69,7 @@ def test_the_grid_asks_as_often_for_twice_as_many(
     assert few <= 32
 
 
-@pytest.mark.parametrize("tab", ["fields", "variants", "channels", "history"])
+@pytest.mark.parametrize("tab", ["fields", "variants", "channels", "compare", "history"])
 def test_the_page_asks_as_often_with_twice_the_variants_values_and_revisions(
     world: Any, channel: Any, reader: Desk, tab: str
 ) -> None:

@@ -6,11 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from html import unescape
 from typing import Any
-
-from django.utils.html import strip_tags
-from django.utils.translation import gettext as _
 
 from catalog.models.product import Product
 from catalog.structure.product_names import NAMES
@@ -20,6 +16,7 @@ from channels.models import Attempt, Listing
 from channels.profile import ChannelSpec, Profiles
 from channels.sheets.load import sheet_of, units
 from channels.sheets.validate import validate
+from channels.sheets.words import in_words
 from channels.units import unit_of
 from enrichment.workbench.page.fields import FieldSheet
 
@@ -106,7 +103,7 @@ def _drifted(entry: Mapping[str, Any], channel: ChannelSpec, listing: Listing) -
     made_from = {row.target: str(row.source.get("attribute", "")).partition(".")[0] for row in rows}
     return Drifted(
         entry["field"], drift.KINDS.get(entry.get("kind", ""), drift.KINDS["edited"]),
-        _text(entry["sent"]) if entry["field"] else "", _text(entry["seen"]) if entry["field"] else "",
+        in_words(entry["sent"]) if entry["field"] else "", in_words(entry["seen"]) if entry["field"] else "",
         made_from.get(place.target, "" if channel.fields else place.target), place.locale,
     )  # fmt: skip
 
@@ -160,23 +157,4 @@ def preview(panel: Panel, structure: Structure, *, at: datetime | None) -> Sheet
 
 
 def _lines(fields: Any) -> list[tuple[str, str]]:
-    return [(name, _text(value)) for name, value in dict(fields).items()]
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, dict):
-        if "label" in value:
-            return str(value["label"])
-        if set(value) == {"amount", "unit"}:
-            return f"{value['amount']} {value['unit']}"
-        return ", ".join(f"{name}: {_text(part)}" for name, part in value.items())
-    if isinstance(value, (list, tuple)):
-        return ", ".join(_text(part) for part in value)
-    if isinstance(value, bool):
-        return _("Yes") if value else _("No")
-    return "" if value is None else _plain(str(value))
-
-
-def _plain(text: str) -> str:
-    """Rich text as one reads it: a space where a paragraph ended, no tags, no entities."""
-    return unescape(strip_tags(text.replace("<", " <"))).strip() if "<" in text else text
+    return [(name, in_words(value)) for name, value in dict(fields).items()]

@@ -40,6 +40,7 @@ from enrichment.workbench.page import (
     outdated,
     placement,
     saving,
+    side_by_side,
     telling,
     variants,
 )
@@ -47,7 +48,7 @@ from enrichment.workbench.page.campaigns import Choice
 from enrichment.workbench.page.fields import FieldSheet
 from enrichment.workbench.page.scope import Scope
 
-TABS = ("fields", "variants", "channels", "history")
+TABS = ("fields", "variants", "channels", "compare", "history")
 
 
 def find(request: HttpRequest, product_id: int) -> Product:
@@ -178,6 +179,11 @@ def render(
         if variants.may_add(bundle, rights):
             context["variant_form"] = variant_form or variants.VariantForm(bundle=bundle, structure=structure)
             context["media"] = for_page(context["variant_form"].media, request)
+    elif tab == "compare":
+        context["table"] = side_by_side.table(
+            product, bundle, scope, structure=structure, profiles=profiles, rights=rights, panels=panels,
+            only=request.GET.get("only") == "differences",
+        )  # fmt: skip
     elif tab == "history":
         before = request.GET.get("before", "")
         context["entries"], context["more"] = history.entries(
