@@ -7,7 +7,7 @@ into the document for all places that ask for it; products lacking the same bits
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
@@ -25,6 +25,7 @@ from channels import lacking as lacking_sets
 from channels.lacking import number_of
 from channels.models import Channel
 from channels.profile import ChannelSpec, Profiles
+from channels.rules.spec import RuleSpec
 
 EMPTY: tuple[Any, ...] = ("", [], {})  # and None, as AttributeType.is_empty
 SOLD = frozenset({Product.Kind.SIMPLE.value, Product.Kind.VARIANT.value})
@@ -58,7 +59,11 @@ class _Check:
     keys: tuple[str, ...]
     currencies: tuple[str, ...]
     up_to_date: bool = False  # an outdated translation counts as missing
-    where: tuple[str, str] = ("", "")  # (locale, context) where it is asked for only if another value says so
+    where: tuple[str, str] = (
+        "",
+        "",
+    )  # (locale, context) where it is asked for only if something else says so
+    rules: tuple[RuleSpec, ...] = ()  # one of which has to be about the product
 
     def is_met(self, values: Mapping[str, Any]) -> bool:
         """is_filled() with all levels laid over each other: keys in the order in which resolve() asks."""
@@ -144,7 +149,10 @@ class Plan:
         spared = 0
         for check, bit in self.conditional:
             locale, context = check.where
-            if not applies(bundle, check.spec, structure, locale=locale, context=context):
+            is_concerned = not check.rules or any(
+                rule.is_asked(bundle, structure, context=context) for rule in check.rules
+            )
+            if not is_concerned or not applies(bundle, check.spec, structure, locale=locale, context=context):
                 spared |= bit
         return spared
 
@@ -189,6 +197,11 @@ class Completeness:
         """Whether anybody counts an outdated translation as missing."""
         return any(channel.outdated == Channel.Outdated.MISSING for channel in self.profiles.active)
 
+    @property
+    def asks_categories(self) -> bool:
+        """Whether anything is asked of the products of a category alone."""
+        return any(rule.categories for channel in self.profiles.active for rule in channel.rules)
+
     def incomplete(self, bundle: Bundle) -> list[Slot]:
         return [slot for slot, score in self.slots(bundle).items() if score.missing]
 
@@ -214,14 +227,28 @@ def of(profiles: Profiles) -> Completeness:
 
 def missing(bundle: Bundle, channel: ChannelSpec, locale: str, structure: Structure) -> list[AttributeSpec]:
     """The required attributes that are not filled, in the family's order."""
-    if bundle.family is None:
-        return []
     return [
         spec
-        for spec in channel.required_of(bundle.family.id, structure)
-        if is_asked(bundle, spec, channel, locale, structure)
-        and not is_filled(bundle, spec, channel, locale, structure)
+        for spec in asked_of(bundle, channel, locale, structure)
+        if not is_filled(bundle, spec, channel, locale, structure)
     ]
+
+
+def asked_of(bundle: Bundle, channel: ChannelSpec, locale: str, structure: Structure) -> list[AttributeSpec]:
+    """The attributes this product has to have there, by the profile and by rules, in the family's order."""
+    if bundle.family is None:
+        return []
+    listed = list(channel.required_of(bundle.family.id, structure))
+    for spec, rules in channel.asked_by_rules(bundle.family.id, structure):
+        if spec not in listed and any(
+            rule.speaks(locale) and rule.is_asked(bundle, structure, context=channel.context)
+            for rule in rules
+        ):
+            listed.append(spec)
+    if channel.rules:
+        order = {code: place for place, code in enumerate(bundle.family.attributes)}
+        listed.sort(key=lambda spec: order[spec.code])
+    return [spec for spec in listed if is_asked(bundle, spec, channel, locale, structure)]
 
 
 def is_asked(
@@ -262,7 +289,7 @@ def outdated(bundle: Bundle, channel: ChannelSpec, locale: str, structure: Struc
         spec: resolve(
             bundle, spec, structure, locale=locale, context=channel.context, fallback=channel.fallback_counts
         )
-        for spec in channel.required_of(bundle.family.id, structure)
+        for spec in asked_of(bundle, channel, locale, structure)
         if spec.localizable
     }
     return [spec for spec, text in found.items() if is_outdated(bundle, text)]
@@ -291,15 +318,20 @@ def _compile(family_id: int, channels: Iterable[ChannelSpec], structure: Structu
     slots: list[_Asked] = []
     for channel in channels:
         required = channel.required_of(family_id, structure)
+        by_rule = [
+            (spec, rules)
+            for spec, rules in channel.asked_by_rules(family_id, structure)
+            if spec not in required
+        ]
         for locale in channel.locales:
             asked = 0
-            for spec in required:
+            for spec, rules in [*((spec, ()) for spec in required), *_in_locale(by_rule, locale, family_id)]:
                 if not spec.exists_in(locale):
                     continue
                 keys = tuple(candidate_keys(spec, channel, locale, structure))
-                where = (locale, channel.context) if spec.depends_on else ("", "")
+                where = (locale, channel.context) if spec.depends_on or rules else ("", "")
                 strict = spec.localizable and channel.outdated == Channel.Outdated.MISSING
-                check = _Check(spec, keys, _currencies(spec, channel, structure), strict, where)
+                check = _Check(spec, keys, _currencies(spec, channel, structure), strict, where, rules)
                 asked |= bits.setdefault(check, 1 << len(bits))
             slots.append(_Asked(Slot(channel.id, locale), asked, int(channel.counts_sku)))
     last: dict[tuple[str, tuple[str, ...]], tuple[_Check, int]] = {}
@@ -321,10 +353,22 @@ def _compile(family_id: int, channels: Iterable[ChannelSpec], structure: Structu
             if (looker := _looker(check)) is not None
         ),
         slots=tuple(slots),
-        conditional=tuple((check, bit) for check, bit in bits.items() if check.spec.depends_on),
+        conditional=tuple(
+            (check, bit) for check, bit in bits.items() if check.spec.depends_on or check.rules
+        ),
         known={},
-        by_documents=not any(check.spec.depends_on or check.up_to_date for check in bits),
+        by_documents=not any(check.spec.depends_on or check.rules or check.up_to_date for check in bits),
     )
+
+
+def _in_locale(
+    by_rule: Iterable[tuple[AttributeSpec, tuple[RuleSpec, ...]]], locale: str, family_id: int
+) -> Iterator[tuple[AttributeSpec, tuple[RuleSpec, ...]]]:
+    """What rules ask in a locale; without the rules where it is asked of the whole family."""
+    for spec, rules in by_rule:
+        spoken = tuple(rule for rule in rules if rule.speaks(locale))
+        if spoken:
+            yield spec, () if any(rule.is_asked_always(family_id) for rule in spoken) else spoken
 
 
 def _looker(check: _Check) -> Callable[[Any], bool] | None:

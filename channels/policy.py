@@ -7,6 +7,8 @@ from catalog.access import covers
 covers("channels.Channel", verb="channel.view")
 covers("channels.Requirement", verb="channel.view")
 covers("channels.FieldMapping", verb="channel.view")
+covers("channels.RulePack", verb="channel.view")
+covers("channels.PackedRule", verb="channel.view")
 covers("channels.Listing", verb="channel.view", product="product")
 covers("channels.Attempt", verb="channel.view", product="listing__product")
 covers("channels.Completeness", product="product")

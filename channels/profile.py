@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,8 @@ from catalog.models.codes import label_of
 from catalog.structure.snapshot import Structure
 from catalog.structure.specs import AttributeSpec
 from channels.models import Channel, FieldMapping, Requirement
+from channels.rules import spec as rules
+from channels.rules.spec import RuleSpec
 
 if TYPE_CHECKING:
     from channels.connectors.base import Connector
@@ -64,6 +66,8 @@ class ChannelSpec:
     fields: Mapping[int | None, tuple[FieldSpec, ...]]
     on_drift: str = "push"  # Channel.OnDrift
     protected: Mapping[str, Sequence[str]] = field(default_factory=dict)  # channels.protection
+    destinations: tuple[str, ...] = ()
+    rules: tuple[RuleSpec, ...] = ()
 
     @property
     def label(self) -> str:
@@ -110,6 +114,19 @@ class ChannelSpec:
             if levels.get(code) == level and code in structure.attributes
         )
 
+    def asked_by_rules(
+        self, family_id: int | None, structure: Structure
+    ) -> Iterator[tuple[AttributeSpec, tuple[RuleSpec, ...]]]:
+        """The attributes of a family that rules in force require, at least of some of its products, with these rules."""
+        family = structure.families.get(family_id) if family_id else None
+        asked: dict[str, list[RuleSpec]] = {}
+        for rule in self.rules if family else ():
+            if rule.in_force and rule.is_required and rule.check == "filled" and rule.may_concern(family.id):  # type: ignore[union-attr]
+                asked.setdefault(rule.attribute, []).append(rule)
+        for code in family.attributes if family and asked else ():
+            if code in asked and code in structure.attributes:
+                yield structure.attributes[code], tuple(asked[code])
+
 
 @dataclass(frozen=True)
 class Profiles:
@@ -131,7 +148,7 @@ _cached: Profiles | None = None
 
 
 def current(structure: Structure) -> Profiles:
-    """The profiles of now: one query where this process has them already, eight where a profile or the structure changed."""
+    """The profiles of now: one query where this process has them already, nine to eleven where a profile or the structure changed."""
     global _cached
     rows = tuple(Channel.objects.order_by("pk").values_list("pk", "code", "profile_rev", "is_active"))
     key = (structure.version, *rows)
@@ -169,8 +186,10 @@ def _load(key: tuple[Any, ...], structure: Structure) -> Profiles:
         )
     locales = _members(Channel.locales.through, "locale__code")
     currencies = _members(Channel.currencies.through, "currency__code")
+    rows = list(Channel.objects.select_related("context").order_by("code"))
+    by_rule = rules.of_channels({row.pk: row.destinations for row in rows}, locales, codes)
     by_id = {}
-    for row in Channel.objects.select_related("context").order_by("code"):
+    for row in rows:
         chosen = locales.get(row.pk, set())
         by_id[row.pk] = ChannelSpec(
             id=row.pk, code=row.code, labels=row.labels, context=row.context.code,
@@ -180,7 +199,7 @@ def _load(key: tuple[Any, ...], structure: Structure) -> Profiles:
             send_fallback=row.send_fallback, fallback_counts=row.fallback_counts, counts_sku=row.counts_sku, outdated=row.outdated, is_active=row.is_active,
             profile_rev=row.profile_rev, requirements=dict(requirements.get(row.pk, {})),
             fields={family: tuple(listed) for family, listed in fields.get(row.pk, {}).items()},
-            on_drift=row.on_drift, protected=row.protected,
+            on_drift=row.on_drift, protected=row.protected, destinations=tuple(row.destinations), rules=by_rule.get(row.pk, ()),
         )  # fmt: skip
     return Profiles(key, structure, by_id)
 

@@ -12,10 +12,11 @@ from typing import Any, NamedTuple, cast
 
 import orjson
 from django.db import connection, transaction
+from django.db.models import Q
 
 from catalog import search
 from catalog.jobs import JobHandle, job
-from catalog.models.product import Product
+from catalog.models.product import Product, ProductCategory
 from catalog.structure.snapshot import Structure
 from catalog.values.bundle import NOTHING, Bundle, Level, outdated_keys
 from catalog.values.rows import select_rows, update_rows
@@ -28,18 +29,27 @@ from pim.lib.deadlocks import again_after_deadlock
 
 
 @job("channels.recount", queue="delivery")
-def run(handle: JobHandle, *, channel: int, families: Sequence[int]) -> dict[str, int]:
-    """Chunks of BATCH, each a transaction. A killed run begins again: counting twice changes nothing."""
+def run(
+    handle: JobHandle, *, channel: int, families: Sequence[int], categories: Sequence[int] = ()
+) -> dict[str, int]:
+    """The products of these families, and those in these categories or below. Chunks of BATCH, each a transaction.
+    A killed run begins again: counting twice changes nothing."""
     done = 0
-    for chunk in _chunks(families):
+    for chunk in _chunks(families, categories):
         handle.progress(done)
         recount(chunk, channel=channel)
         done += len(chunk)
     return {"products": done}
 
 
-def _chunks(families: Sequence[int]) -> Iterator[list[int]]:
-    rows, last = Product.objects.filter(family_id__in=list(families)).order_by("pk"), 0
+def _chunks(families: Sequence[int], categories: Sequence[int]) -> Iterator[list[int]]:
+    meant = Q(family_id__in=list(families))
+    if categories:
+        wanted, known = set(categories), Structure.current().categories
+        below = [spec.id for spec in known.values() if wanted.intersection(spec.ancestry)]
+        placed = ProductCategory.objects.filter(category_id__in=below).values("product_id")
+        meant |= Q(pk__in=placed) | Q(parent_id__in=placed) | Q(root_id__in=placed)
+    rows, last = Product.objects.filter(meant).order_by("pk"), 0
     while chunk := list(rows.filter(pk__gt=last).values_list("pk", flat=True)[:BATCH]):
         yield chunk
         last = chunk[-1]
@@ -89,7 +99,8 @@ def _rows(ids: Iterable[int], *, lock: bool) -> list[Row]:
 
 
 def _counted(rows: Sequence[Row], computer: Completeness) -> dict[int, dict[Slot, Score]]:
-    """Reads only what counting asks for, and lets a document go once it is counted: no sources, categories or campaigns."""
+    """Reads only what counting asks for, and lets a document go once it is counted: no sources or campaigns, and categories
+    only where something is asked of those alone."""
     known = {row.pk: row for row in rows}
     above = {pk for row in rows for pk in (row.parent_id, row.root_id) if pk and pk not in known}
     if above:
@@ -98,6 +109,7 @@ def _counted(rows: Sequence[Row], computer: Completeness) -> dict[int, dict[Slot
     statement = f"SELECT product_id, {text} FROM catalog_productvalues WHERE product_id {{ids}}"  # noqa: S608 - our names
     texts = dict(select_rows(statement, known))
     outdated = outdated_keys(known) if computer.asks_outdated else {}
+    placed = _placed(known) if computer.asks_categories else {}
     read, parents = computer.structure.read, dict[int, dict[str, Any]]()
     computed: dict[int, dict[Slot, Score]] = {}
     for row in rows:
@@ -118,14 +130,25 @@ def _counted(rows: Sequence[Row], computer: Completeness) -> dict[int, dict[Slot
                 Level(step.pk, "", step.kind, document, {}, outdated.get(step.pk, NOTHING))
                 for step, document in zip(steps, documents, strict=True)
             ]
-            computed[row.pk] = computer.slots(_bundle(row, levels, computer.structure))
+            computed[row.pk] = computer.slots(_bundle(row, levels, computer.structure, placed))
     return computed
 
 
-def _bundle(row: Row, levels: Sequence[Level], structure: Structure) -> Bundle:
+def _placed(ids: Iterable[int]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    statement = "SELECT product_id, category_id FROM catalog_productcategory WHERE product_id {ids}"
+    for product, category in select_rows(statement, ids):
+        found.setdefault(product, []).append(category)
+    return found
+
+
+def _bundle(
+    row: Row, levels: Sequence[Level], structure: Structure, placed: Mapping[int, Sequence[int]]
+) -> Bundle:
+    categories = tuple(pk for level in levels for pk in placed.get(level.product_id, ()))
     family = structure.families.get(row.family_id or 0)
     variant = structure.variants.get(row.family_variant_id or 0)
-    return Bundle(cast("Product", row), tuple(levels), family, variant, (), ())
+    return Bundle(cast("Product", row), tuple(levels), family, variant, categories, ())
 
 
 def _store_tokens(

@@ -15,13 +15,15 @@ import channels.dry_runs
 import channels.matching  # noqa: F401  their kinds of job
 from channels.delivery.drain import drain as drain_channel
 from channels.delivery.sweep import channels_with_work
+from channels.rules.turning import turn
 
 logger = logging.getLogger(__name__)
 
 
 @shared_task(name="channels.tasks.tick")
 def tick() -> None:
-    """Nudges every channel that has something to do."""
+    """Lets rules begin whose day has come, and nudges every channel that has something to do."""
+    turn(timezone.localdate())
     nudge(channels_with_work(timezone.now()))
 
 

@@ -85,9 +85,9 @@ def of_product(bundle: Bundle, profiles: Profiles, structure: Structure) -> list
             items: tuple[Missing, ...] = ()
             if score.missing:
                 absent = completeness.missing(bundle, channel, locale, structure)
-                items = tuple(_missing(spec, locale, bundle, writable) for spec in absent)
+                items = tuple(missing_item(spec, locale, bundle, writable) for spec in absent)
             old = tuple(
-                _missing(spec, locale, bundle, writable)
+                missing_item(spec, locale, bundle, writable)
                 for spec in completeness.outdated(bundle, channel, locale, structure)
             )
             place = Place(channel, locale, score.required, score.missing, items, outdated=old)
@@ -97,7 +97,8 @@ def of_product(bundle: Bundle, profiles: Profiles, structure: Structure) -> list
     return result
 
 
-def _missing(spec: AttributeSpec, locale: str, bundle: Bundle, writable: frozenset[str]) -> Missing:
+def missing_item(spec: AttributeSpec, locale: str, bundle: Bundle, writable: frozenset[str]) -> Missing:
+    """`writable`: attributes_at() the product's level."""
     query = urlencode({"locale": locale}) if spec.localizable else ""
     key = f"{spec.code}|{locale}" if spec.localizable else spec.code
     if spec.code in writable:

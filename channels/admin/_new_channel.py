@@ -22,6 +22,8 @@ from channels.connectors import CONNECTORS
 from channels.mapping.starting import Started
 from channels.models import Channel
 
+RULES = "eu-rules"
+
 
 def choose(request: HttpRequest) -> HttpResponse:
     kinds = [
@@ -40,8 +42,11 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 @endpoint("channel.view")
 def guide(request: HttpRequest, connector: str) -> HttpResponse:
-    """The guide of docs/channels, as it stands in this installation."""
+    """The guide of docs/channels, as it stands in this installation: of a connector, or of the packs of rules."""
     kind = CONNECTORS.get(connector)
+    if connector == RULES and (text := guides.text(f"channels/{RULES}.md")):
+        context = {**admin.site.each_context(request), "title": _("EU rules"), "text": text}
+        return TemplateResponse(request, "channels/guide.html", context)
     text = guides.text(f"channels/{kind.guide}.md") if kind is not None and kind.guide else ""
     if kind is None or not text:
         raise Http404(_("There is no such guide."))

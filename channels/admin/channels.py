@@ -31,6 +31,7 @@ from channels.admin import (
     _new_channel,
     _portal,
     _published,
+    _rules,
     _schedule,
 )
 from channels.admin._channel_buttons import BUTTONS
@@ -221,6 +222,8 @@ class ChannelAdmin(CatalogAdmin):
                 wrap(_dry_run.of_product),
                 name="channels_channel_dry_run_product",
             ),
+            path("<int:pk>/rules/", wrap(_rules.view), name="channels_channel_rules"),
+            path("<int:pk>/rules/save/", wrap(_rules.save), name="channels_channel_save_rules"),
             path("<int:pk>/drift/", wrap(_drift.view), name="channels_channel_drift"),
             path("<int:pk>/drift/decide/", wrap(_drift.decide), name="channels_channel_decide"),
             path("<int:pk>/drift/adopt/", wrap(_drift.adopt), name="channels_channel_adopt"),

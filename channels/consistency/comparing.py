@@ -53,7 +53,7 @@ def _is_one_value(one: Entry, other: Entry) -> bool:
         return _same_number(
             one.stored if one.spec else one.value, other.stored if other.spec else other.value
         )
-    if one.spec is not None and other.spec is one.spec or one.line == "images":
+    if (one.spec is not None and other.spec is one.spec) or one.line == "images":
         return canonical_hash(one.stored) == canonical_hash(other.stored)
     return _letters(one) == _letters(other)
 

@@ -5,6 +5,7 @@ from channels.models.channel import Channel, FieldMapping, Requirement
 from channels.models.completeness import Completeness, MissingSet
 from channels.models.listing import Attempt, Listing
 from channels.models.portal import PortalPage, PortalPlace, PortalText
+from channels.models.rules import PackedRule, RulePack
 
 __all__ = [
     "Attempt",
@@ -14,8 +15,10 @@ __all__ = [
     "FieldMapping",
     "Listing",
     "MissingSet",
+    "PackedRule",
     "PortalPage",
     "PortalPlace",
     "PortalText",
     "Requirement",
+    "RulePack",
 ]

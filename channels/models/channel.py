@@ -45,6 +45,8 @@ class Channel(Labelled):
         on_delete=models.PROTECT,
         related_name="channels",
     )
+    # Where its buyers are: ISO 3166-1 codes, owned by channels.rules.countries. Packs of rules hang on them.
+    destinations = models.JSONField(default=list, blank=True, editable=False)
     assortment = models.JSONField(_("assortment"), default=dict, blank=True)
     connector = models.CharField(_("connector"), max_length=30)
     settings = models.JSONField(_("settings"), default=dict, blank=True)

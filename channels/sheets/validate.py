@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalog.structure.snapshot import Structure
+from catalog.values.bundle import Bundle
 from channels.profile import ChannelSpec, FieldSpec
+from channels.rules import checks
 from channels.sheets import sources
 from channels.sheets.build import Sheet, SheetUnit, fields_of
 from channels.sheets.files import IMAGE_TYPES
@@ -41,7 +43,21 @@ def validate(sheet: Sheet, unit: SheetUnit, channel: ChannelSpec, structure: Str
                     value, row, channel, locale, is_image=_is_sent_as_image(row, structure, payload)
                 ):
                     problems.append(Problem(row.target, code, message, locale, attribute, sku))
+        problems += _against_rules(bundle, channel, structure, sku)
     return problems
+
+
+def _against_rules(bundle: Bundle, channel: ChannelSpec, structure: Structure, sku: str) -> Iterator[Problem]:
+    """What rules in force find wrong with values that are there; what they miss is a matter of completeness."""
+    told = set()
+    for locale in channel.locales if channel.rules else ():
+        for fault in checks.faults(bundle, channel, structure, locale=locale):
+            key = (fault.attribute, fault.locale, fault.message)
+            if fault.rule.in_force and fault.rule.is_required and key not in told:
+                told.add(key)
+                yield Problem(
+                    fault.attribute, fault.rule.code, fault.message, fault.locale, fault.attribute, sku
+                )
 
 
 def check(

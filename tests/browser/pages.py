@@ -102,7 +102,7 @@ def _channels(page: Page, rig: Rig) -> list[Place]:
         Place("channel-fields", fields, _open_fields),
         *(
             Place(f"channel-{name}", fields.replace("/mapping/", f"/{name}/"))
-            for name in ("board", "dry-run", "drift", "match")
+            for name in ("board", "dry-run", "drift", "match", "rules")
         ),
     ]
 

@@ -21,7 +21,7 @@ from catalog.values.fields import axes_of
 from catalog.values.hashing import value_hash
 from catalog.values.keys import Key, format_key
 from catalog.values.resolve import resolve
-from channels.completeness import is_asked, is_filled
+from channels.completeness import asked_of, is_filled
 from channels.profile import Profiles
 from enrichment.readiness import field_id
 from enrichment.workbench.page import campaigns
@@ -316,13 +316,14 @@ def _required_by(
         return []
     marks = []
     for channel in profiles.active:
-        if spec in channel.required_of(bundle.family.id, structure):
+        by_rule = any(rule.attribute == spec.code for rule in channel.rules)
+        if by_rule or spec in channel.required_of(bundle.family.id, structure):
             locales = (
                 [scope.locale]
                 if spec.localizable and scope.locale in channel.locales
                 else list(channel.locales[:1])
             )
-            asked = [loc for loc in locales if is_asked(bundle, spec, channel, loc, structure)]
+            asked = [loc for loc in locales if spec in asked_of(bundle, channel, loc, structure)]
             if asked:
                 marks.append(
                     (channel.label, all(is_filled(bundle, spec, channel, loc, structure) for loc in asked))

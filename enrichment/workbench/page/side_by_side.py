@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -129,6 +130,10 @@ class Table:
         return sum(line.differs for line in self.lines)
 
     @property
+    def compares(self) -> bool:
+        return sum(not column.note for column in self.columns) > 1
+
+    @property
     def shown(self) -> list[Line]:
         return [line for line in self.lines if line.differs] if self.only else self.lines
 
@@ -161,6 +166,7 @@ def table(
     keys = dict.fromkeys(key for cells in found for key in cells)
     made = [_line(key, [cells.get(key, []) for cells in found], structure) for key in keys]
     made.sort(key=lambda line: line.key == PICTURES, reverse=True)
+    _tell_apart(made)
     return Table(columns, made, only, reader.hidden)
 
 
@@ -303,6 +309,14 @@ def _line(key: str, columns: list[list[Cell]], structure: Structure) -> Line:
         elif cell.verdict == "shaped" and key != PICTURES:
             cell.mark = _("same value, written otherwise")
     return Line(key, _label(key, present, structure), cells)
+
+
+def _tell_apart(lines: Sequence[Line]) -> None:
+    """Lines called alike, since they are made from one attribute, are called as the channels call the field."""
+    called = Counter(line.label for line in lines)
+    for line in lines:
+        if called[line.label] > 1:
+            line.label = next(cell.target for cell in line.cells if cell is not None)
 
 
 def _joined(cells: list[Cell]) -> Cell | None:

@@ -68,6 +68,12 @@ def _required(queue: Queue, bundle: Bundle) -> set[str]:
     required = {
         spec.code: spec for channel in channels for spec in channel.required_of(of_family, queue.structure)
     }
+    required |= {
+        spec.code: spec
+        for channel in channels
+        if queue.locale in channel.locales
+        for spec in completeness.asked_of(bundle, channel, queue.locale, queue.structure)
+    }
     missing = {
         spec.code
         for channel in channels
