@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 
+import channels.consistency.report
 import channels.foreseeing
 import channels.mapping.gaps
 import channels.recount  # noqa: F401  their kinds of job

@@ -24,6 +24,7 @@ from catalog.structure.snapshot import Structure
 from channels import profiles, requirements
 from channels.admin import (
     _board,
+    _contradictions,
     _drift,
     _dry_run,
     _mapping_page,
@@ -221,6 +222,14 @@ class ChannelAdmin(CatalogAdmin):
                 "<int:pk>/dry-run/<int:product_id>/",
                 wrap(_dry_run.of_product),
                 name="channels_channel_dry_run_product",
+            ),
+            path("contradictions/", wrap(_contradictions.view), name="channels_contradictions"),
+            path("contradictions/look/", wrap(_contradictions.look), name="channels_contradictions_look"),
+            path(
+                "contradictions/accept/", wrap(_contradictions.accept), name="channels_contradictions_accept"
+            ),
+            path(
+                "contradictions/export/", wrap(_contradictions.export), name="channels_contradictions_export"
             ),
             path("<int:pk>/rules/", wrap(_rules.view), name="channels_channel_rules"),
             path("<int:pk>/rules/save/", wrap(_rules.save), name="channels_channel_save_rules"),

@@ -3,6 +3,7 @@
 from channels.models.block import Block
 from channels.models.channel import Channel, FieldMapping, Requirement
 from channels.models.completeness import Completeness, MissingSet
+from channels.models.contradiction import Contradiction
 from channels.models.listing import Attempt, Listing
 from channels.models.portal import PortalPage, PortalPlace, PortalText
 from channels.models.rules import PackedRule, RulePack
@@ -12,6 +13,7 @@ __all__ = [
     "Block",
     "Channel",
     "Completeness",
+    "Contradiction",
     "FieldMapping",
     "Listing",
     "MissingSet",

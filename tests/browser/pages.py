@@ -98,6 +98,7 @@ def _channels(page: Page, rig: Rig) -> list[Place]:
     fields = _first(page, rig, "channels/channel").replace("/change/", "/mapping/")
     return [
         Place("channel-kind", f"{room}/add/?connector=shopify", is_alike=True),
+        Place("contradictions", f"{room}/contradictions/?state=explained", _look_for_contradictions),
         Place("channel-guide", f"{room}/guides/shopify/"),
         Place("channel-fields", fields, _open_fields),
         *(
@@ -124,6 +125,17 @@ def _open_palette(page: Page) -> None:
     page.keyboard.press("Control+k")
     page.keyboard.type("tent")
     page.get_by_role("option", name="Tent").first.wait_for()
+
+
+def _look_for_contradictions(page: Page) -> None:
+    """Until the worker has looked through the demo."""
+    address = page.url
+    page.get_by_role("button", name="Look again").click()
+    for _second in range(60):
+        page.goto(address)
+        if page.locator(".contradictions tbody tr").count():
+            return
+        page.wait_for_timeout(1000)
 
 
 def _open_fields(page: Page) -> None:

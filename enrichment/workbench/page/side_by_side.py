@@ -154,7 +154,8 @@ def table(
     reader = _Reader(scope.locale, at, structure, rights, bundle)
     units = entries.units(product, profiles.active, structure)
     lines = Lines(profiles.active, structure)
-    columns, found = [], list[dict[str, list[Cell]]]()
+    columns: list[Column] = []
+    found: list[dict[str, list[Cell]]] = []
     for panel in panels:
         column = Column(panel, speaks=scope.locale in panel.channel.locales)
         columns.append(column)
