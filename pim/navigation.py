@@ -84,9 +84,7 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     _item(_("Channels"), "storefront", "admin:channels_channel_changelist", "channel.view"),
                     _item(_("Listings"), "checklist", "admin:channels_listing_changelist", "channel.view"),
-                    _item(
-                        _("Contradictions"), "difference", "admin:channels_contradictions", "channel.view"
-                    ),
+                    _item(_("Contradictions"), "difference", "admin:channels_contradictions", "channel.view"),
                     _item(_("Attempts"), "send", "admin:channels_attempt_changelist", "channel.view"),
                 ],
             },

@@ -74,9 +74,9 @@ def of_products(
     found = {}
     for (kind, _both_ways), alike in kinds.items():
         wanted = {
-            row.pk: unit
+            row.pk: its_unit
             for row in rows
-            if (unit := unit_of(kind, product=row.pk, kind=row.kind, root=row.root_id))
+            if (its_unit := unit_of(kind, product=row.pk, kind=row.kind, root=row.root_id))
         }
         loaded = load.units(dict.fromkeys(wanted.values()), alike[0], structure)
         for pk, unit_id in wanted.items():

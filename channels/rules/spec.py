@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -84,7 +84,7 @@ def country_of(stored: Any, spec: AttributeSpec) -> str:
 
 def of_channels(
     destinations: Mapping[int, Sequence[str]],
-    locales: Mapping[int, Sequence[str]],
+    locales: Mapping[int, Collection[str]],
     codes: Mapping[int, str],
 ) -> dict[int, tuple[RuleSpec, ...]]:
     """Channel's id → its rules, of packs that are on and have an attribute; `codes`: attribute's id → code.
