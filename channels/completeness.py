@@ -7,7 +7,7 @@ into the document for all places that ask for it; products lacking the same bits
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
@@ -25,7 +25,7 @@ from channels import lacking as lacking_sets
 from channels.lacking import number_of
 from channels.models import Channel
 from channels.profile import ChannelSpec, Profiles
-from channels.rules.spec import RuleSpec
+from channels.rules.spec import RuleSpec, asked_in
 
 EMPTY: tuple[Any, ...] = ("", [], {})  # and None, as AttributeType.is_empty
 SOLD = frozenset({Product.Kind.SIMPLE.value, Product.Kind.VARIANT.value})
@@ -325,7 +325,7 @@ def _compile(family_id: int, channels: Iterable[ChannelSpec], structure: Structu
         ]
         for locale in channel.locales:
             asked = 0
-            for spec, rules in [*((spec, ()) for spec in required), *_in_locale(by_rule, locale, family_id)]:
+            for spec, rules in [*((spec, ()) for spec in required), *asked_in(by_rule, locale, family_id)]:
                 if not spec.exists_in(locale):
                     continue
                 keys = tuple(candidate_keys(spec, channel, locale, structure))
@@ -359,16 +359,6 @@ def _compile(family_id: int, channels: Iterable[ChannelSpec], structure: Structu
         known={},
         by_documents=not any(check.spec.depends_on or check.rules or check.up_to_date for check in bits),
     )
-
-
-def _in_locale(
-    by_rule: Iterable[tuple[AttributeSpec, tuple[RuleSpec, ...]]], locale: str, family_id: int
-) -> Iterator[tuple[AttributeSpec, tuple[RuleSpec, ...]]]:
-    """What rules ask in a locale; without the rules where it is asked of the whole family."""
-    for spec, rules in by_rule:
-        spoken = tuple(rule for rule in rules if rule.speaks(locale))
-        if spoken:
-            yield spec, () if any(rule.is_asked_always(family_id) for rule in spoken) else spoken
 
 
 def _looker(check: _Check) -> Callable[[Any], bool] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -80,6 +80,16 @@ def country_of(stored: Any, spec: AttributeSpec) -> str:
     """ISO 3166-1, two letters: an option's own code or a text, where it is one; "" else."""
     code = str(ATTRIBUTE_TYPES[spec.type].to_cell(stored, spec)).strip().upper()
     return code if len(code) == 2 and code.isascii() and code.isalpha() else ""
+
+
+def asked_in(
+    by_rule: Iterable[tuple[AttributeSpec, tuple[RuleSpec, ...]]], locale: str, family_id: int
+) -> Iterator[tuple[AttributeSpec, tuple[RuleSpec, ...]]]:
+    """What rules ask in a locale; without the rules where it is asked of the whole family."""
+    for spec, rules in by_rule:
+        spoken = tuple(rule for rule in rules if rule.speaks(locale))
+        if spoken:
+            yield spec, () if any(rule.is_asked_always(family_id) for rule in spoken) else spoken
 
 
 def of_channels(
