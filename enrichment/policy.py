@@ -8,3 +8,5 @@ covers("enrichment.ReviewNote", product="product")
 # Which of them a person sees, SavedView.objects.open_to says; what of the products, the grid.
 covers("enrichment.SavedView", verb="product.view")
 covers("enrichment.DefaultView", verb="product.view")
+covers("enrichment.PictureMatch", verb="product.edit")
+covers("enrichment.PictureFile", verb="product.edit")

@@ -1,3 +1,4 @@
 """Imported when the app is ready, in web processes and workers alike: what has to be known in both."""
 
 from enrichment.workbench.grid import bulk  # noqa: F401  (registers the job "grid.bulk")
+from enrichment.workbench.pictures import keeping, taking, writing  # noqa: F401  (their jobs, and how long they are kept)

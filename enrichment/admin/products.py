@@ -29,6 +29,7 @@ from enrichment.workbench.grid import view as grid
 from enrichment.workbench.moves import duplicate_view, merge_view, place_views
 from enrichment.workbench.page import actions
 from enrichment.workbench.page import view as page
+from enrichment.workbench.pictures import views as pictures
 from enrichment.workbench.queue import views as queue
 from enrichment.workbench.review import views as review
 from enrichment.workbench.saved_views import views as saved_views
@@ -75,6 +76,17 @@ class ProductAdmin(PolicyAdmin, ModelAdmin):
             path("categories/move/", wrap(tree.move), name="enrichment_category_move"),
             path("categories/<int:pk>/", wrap(order.page), name="enrichment_category_order"),
             path("categories/<int:pk>/place/", wrap(order.move), name="enrichment_category_place"),
+            path("pictures/", wrap(pictures.begin), name="catalog_product_pictures_begin"),
+            path("pictures/<int:pk>/", wrap(pictures.page), name="catalog_product_pictures"),
+            path("pictures/<int:pk>/upload/", wrap(pictures.upload), name="catalog_product_pictures_upload"),
+            path("pictures/<int:pk>/rule/", wrap(pictures.set_rule), name="catalog_product_pictures_rule"),
+            path("pictures/<int:pk>/choose/", wrap(pictures.choose), name="catalog_product_pictures_choose"),
+            path("pictures/<int:pk>/write/", wrap(pictures.write), name="catalog_product_pictures_write"),
+            path(
+                "pictures/<int:pk>/progress/",
+                wrap(pictures.progress),
+                name="catalog_product_pictures_progress",
+            ),
             path("queue/", wrap(queue.page), name="enrichment_queue"),
             path("queue/ids/", wrap(queue.ids), name="enrichment_queue_ids"),
             path("queue/item/", wrap(queue.show), name="enrichment_queue_item"),

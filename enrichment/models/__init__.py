@@ -1,6 +1,7 @@
 """What the people's room keeps for itself."""
 
+from enrichment.models.pictures import PictureFile, PictureMatch
 from enrichment.models.review import ReviewNote
 from enrichment.models.saved_view import DefaultView, SavedView
 
-__all__ = ["DefaultView", "ReviewNote", "SavedView"]
+__all__ = ["DefaultView", "PictureFile", "PictureMatch", "ReviewNote", "SavedView"]

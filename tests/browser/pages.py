@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from playwright.sync_api import Page
+from playwright.sync_api import FilePayload, Page
 
 from tests.browser import walking
 from tests.browser.rig import Rig
+from tests.catalog.decoding.harmless import picture
 from tests.channels.takeovers import garden
 
 Act = Callable[[Page], object]
@@ -156,7 +157,24 @@ def _library(page: Page, rig: Rig) -> list[Place]:
         Place("library-nothing", f"{library}?q=nothingofthekind"),
         Place("asset-picture", picture),
         Place("asset-document", document),
+        Place("pictures-begin", f"{rig.admin}/catalog/product/pictures/"),
+        Place("pictures-match", _dropped_pictures(page, rig)),
     ]
+
+
+def _dropped_pictures(page: Page, rig: Rig) -> str:
+    """A drop of files: two that find a product, one that finds none and one that is refused."""
+    page.goto(f"{rig.admin}/catalog/product/pictures/")
+    page.locator(".bulk-card button").click()
+    page.locator("[data-pictures-drop]").wait_for()
+    named = {f"{VARIANT}_1.png": "#c2410c", f"{MODEL}_2.png": "#0e7490", "IMG_4711.png": "#4d7c0f"}
+    files: list[FilePayload] = [
+        {"name": name, "mimeType": "image/png", "buffer": picture("PNG", (90, 60), color=color)} for name, color in named.items()
+    ]  # fmt: skip
+    files.append({"name": f"{MODEL}_3.svg", "mimeType": "image/svg+xml", "buffer": b"<svg></svg>"})
+    page.locator("[name=file]").set_input_files(files)
+    page.locator(".pictures-table").wait_for()
+    return page.url
 
 
 def _products(page: Page, rig: Rig, run: int) -> list[Place]:
