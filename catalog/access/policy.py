@@ -28,7 +28,13 @@ _VIEW_VERBS: dict[str, str] = {
         ),
         "structure.view",
     ),
-    **dict.fromkeys(("catalog.importprofile", "catalog.importrun", "catalog.importrow", "catalog.takeover"), "import.run"),
+    **dict.fromkeys(
+        (
+            "catalog.importprofile", "catalog.importrun", "catalog.importrow", "catalog.importpicture", "catalog.remotefile",
+            "catalog.takeover",
+        ),
+        "import.run",
+    ),
     **dict.fromkeys(("catalog.user", "catalog.role", "catalog.grant"), "access.edit"),
     **dict.fromkeys(("catalog.job", "catalog.thinning"), "job.view"),
     **dict.fromkeys(("catalog.asset", "catalog.assettag", "catalog.rendition"), "product.view"),

@@ -10,7 +10,7 @@ from django.urls import path
 from unfold.admin import ModelAdmin
 
 from catalog.access import PolicyAdmin
-from catalog.importing.screens import columns, mend, overview, run
+from catalog.importing.screens import columns, mend, overview, pictures, run
 from catalog.models.importing import ImportRun
 from catalog.takeovers import screens as takeovers
 
@@ -49,6 +49,8 @@ class ImportRunAdmin(PolicyAdmin, ModelAdmin):
             path(f"{one}/mend/check/", wrap(mend.check), name="catalog_importrun_check"),
             path(f"{one}/mend/file/", wrap(mend.take_file), name="catalog_importrun_mend_file"),
             path(f"{one}/progress/", wrap(run.progress), name="catalog_importrun_progress"),
+            path(f"{one}/pictures/", wrap(pictures.progress), name="catalog_importrun_pictures"),
+            path(f"{one}/pictures/again/", wrap(pictures.again), name="catalog_importrun_pictures_again"),
             path(f"{one}/cancel/", wrap(run.cancel), name="catalog_importrun_cancel"),
             path(f"{one}/undo/", wrap(run.take_back), name="catalog_importrun_undo"),
             *(

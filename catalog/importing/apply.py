@@ -21,6 +21,7 @@ from catalog import events
 from catalog.importing import lanes, marks, new_options, policies, rows, undo
 from catalog.importing import links as linking
 from catalog.importing.links import WAITS, Links
+from catalog.importing.pictures.job import enqueue_pictures
 from catalog.importing.progress import Progress
 from catalog.importing.rows import SOURCES, Action, State
 from catalog.importing.second_write import link_chunk
@@ -78,9 +79,8 @@ def apply_run(run: ImportRun, *, by: Actor, progress: Progress) -> dict[str, Any
         )
     if spoilt:
         _take_back(run, by=by, progress=progress)
-    return _close(
-        run, progress, seconds=time.monotonic() - began, spoilt=spoilt, cancelled=progress.cancelled()
-    )
+    seconds = time.monotonic() - began
+    return _close(run, progress, by=by, seconds=seconds, spoilt=spoilt, cancelled=progress.cancelled())
 
 
 _SPOILT = Q(state=State.REJECTED) | ~Q(
@@ -133,7 +133,7 @@ def close_run(run: ImportRun, *, by: Actor, progress: Progress) -> dict[str, Any
     spoilt = run.policy == Policy.ALL_OR_NOTHING
     if spoilt:
         _take_back(run, by=by, progress=progress)
-    return _close(run, progress, seconds=0, spoilt=spoilt, cancelled=True)
+    return _close(run, progress, by=by, seconds=0, spoilt=spoilt, cancelled=True)
 
 
 def _take_back(run: ImportRun, *, by: Actor, progress: Progress) -> None:
@@ -322,7 +322,7 @@ def _marks(plain: Sequence[ImportRow]) -> list[tuple[int, int, int]]:
 
 
 def _close(
-    run: ImportRun, progress: Progress, *, seconds: float, spoilt: bool, cancelled: bool
+    run: ImportRun, progress: Progress, *, by: Actor, seconds: float, spoilt: bool, cancelled: bool
 ) -> dict[str, Any]:
     """What was not done is skipped; the run says how it ended."""
     while ids := list(run.rows.filter(state=State.PLANNED).values_list("pk", flat=True)[:CHUNK]):
@@ -343,5 +343,7 @@ def _close(
         if cancelled:
             stored.state = ImportRun.State.CANCELLED
         stored.save(update_fields=["counts", "state", "applied_at", "error"])
+        if stored.state == ImportRun.State.APPLIED:
+            enqueue_pictures(stored, by=by.user, trusted=by.trusted)
         transaction.on_commit(lambda: events.import_finished.send(sender=None, run_id=run.pk))
     return stored.counts

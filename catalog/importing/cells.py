@@ -19,6 +19,8 @@ from catalog.importing.field_cells import FIELD_READERS
 from catalog.importing.made_cells import MadeCells
 from catalog.importing.mapping import Column
 from catalog.importing.new_options import NewOptions
+from catalog.importing.pictures import addresses
+from catalog.importing.pictures.addresses import Addresses
 from catalog.importing.settings import ImportSettings
 from catalog.structure.product_names import NAMES, split_skus
 from catalog.structure.records import Records
@@ -36,7 +38,7 @@ REMEMBERED = 5_000  # distinct texts of one column whose result is kept
 @dataclass(slots=True)
 class Parsed:
     """One row: `values` are stored forms; `parts` await what is stored (a price's one currency); `empty` are the keys
-    whose cell is empty and whose column says clear; `unsure` (header, key, text) are texts that read like a failed formula,
+    whose cell is empty and whose column says clear; `files` are named by their addresses; `unsure` (header, key, text) are texts that read like a failed formula,
     which only what is stored can tell. `errors` and `notes` as ImportRow has them."""
 
     sku: str = ""
@@ -47,6 +49,7 @@ class Parsed:
     empty: list[str] = field(default_factory=list)
     rev: int | None = None
     unsure: list[tuple[str, str, str]] = field(default_factory=list)
+    files: dict[str, Addresses] = field(default_factory=dict)
     errors: list[dict[str, Any]] = field(default_factory=list)
     notes: list[dict[str, Any]] = field(default_factory=list)
 
@@ -158,6 +161,8 @@ class RowParser:
             if column.index is None:
                 self._fixed.append((target.key, clean(column.value)))
                 continue
+            if kind.names_assets:
+                clean = addresses.reader(clean, kind, spec, column.cells(settings), structure)
             if spec.records is not None:
                 self._records.append((column.index, spec.records, column.cells(settings).list_separator))
             clears = (column.empty or settings.empty) == "clear"
@@ -170,7 +175,7 @@ class RowParser:
 
     def needs_documents(self, rows: Iterable[Parsed]) -> bool:
         """Whether what is stored decides what a cell does: parts of a value, cells that clear, texts it is unsure of."""
-        return self._clears or bool(self._composites) or any(parsed.unsure for parsed in rows)
+        return self._clears or bool(self._composites) or any(parsed.unsure or parsed.files for parsed in rows)
 
     @property
     def names_products(self) -> bool:
@@ -250,6 +255,9 @@ class RowParser:
                 continue
             if stored is None:
                 continue  # a text that is read as nothing
+            if type(stored) is Addresses:
+                parsed.files[key] = stored
+                continue
             if remembered is not None and len(remembered) < REMEMBERED:
                 remembered[text] = stored
             values[key] = stored

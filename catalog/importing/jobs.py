@@ -12,6 +12,7 @@ from catalog.access import require
 from catalog.importing.apply import apply_run, close_run
 from catalog.importing.mapping import MappingRefused
 from catalog.importing.mending import again
+from catalog.importing.pictures.job import fetch_pictures
 from catalog.importing.plan import plan_run
 from catalog.importing.progress import Progress
 from catalog.importing.readers.base import FileRefused
@@ -142,6 +143,15 @@ def undo_job(handle: JobHandle, run: int, trusted: bool = False) -> dict[str, An
     """Trusted: it takes back what this system wrote, and whoever may undo imports need not be able to write all of it."""
     verb = "" if trusted else "import.undo"
     return _while(State.UNDOING, undo_run, handle, run, True, "undo", verb=verb)
+
+
+@job("import.pictures", queue="imports")
+def pictures_job(handle: JobHandle, run: int, trusted: bool = False) -> dict[str, Any]:
+    """What was begun has to end: the rows are written. The door asks for each product what the person may."""
+    row, user = _fetch(run, handle)
+    if row.state != State.APPLIED:
+        return {}
+    return fetch_pictures(row, by=actor_of(row, user=user, trusted=trusted), handle=handle)
 
 
 def _while(

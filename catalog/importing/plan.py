@@ -13,6 +13,7 @@ from django.db import transaction
 
 from catalog.access import rights_of
 from catalog.importing import files, mapping, new_options, rows
+from catalog.importing.pictures import planning
 from catalog.importing.planner import Planner
 from catalog.importing.progress import Progress
 from catalog.importing.readers.base import Table
@@ -38,6 +39,7 @@ def plan_run(run: ImportRun, *, by: Actor, progress: Progress) -> dict[str, Any]
         raise mapping.MappingRefused(" ".join(wrong))
     refused = mapping.forbidden(columns, structure, None if by.trusted else rights_of(by.user))
     columns = new_options.allowed(mapping.without(columns, refused), by)
+    planning.clear(run)
     rows.clear(run)
     with (
         files.local_copy(run) as path,
@@ -64,6 +66,7 @@ def plan_run(run: ImportRun, *, by: Actor, progress: Progress) -> dict[str, Any]
     if planner.parser.new_options.made:
         counts["new_options"] = planner.parser.new_options.made
     counts["refused_columns"] = [column.column for column in refused]
+    counts["pictures"] = planning.count(run.pictures.all())
     counts["plan_seconds"] = round(time.monotonic() - began, 3)
     with transaction.atomic():
         ImportRun.objects.filter(pk=run.pk).update(state=ImportRun.State.PLANNED, counts=counts, error="")

@@ -22,6 +22,7 @@ from catalog.importing.lineage import Lineage
 from catalog.importing.mapping import Column
 from catalog.importing.missing import Named
 from catalog.importing.new_options import Made, NewOptions
+from catalog.importing.pictures import planning
 from catalog.importing.progress import Progress
 from catalog.importing.readers.base import Row, Table
 from catalog.importing.readers.child import MarkedRow
@@ -158,6 +159,7 @@ class Planner:
                 marked.number, parsed.sku, level=self.level, raw=Written(marked.packed), mark=marked.mark
             )
             taken.append((row, parsed))
+        planning.find_files(parsed for _row, parsed in taken)
         if taken:
             self._take(taken, found, earlier)
         return len(batch)
@@ -191,6 +193,7 @@ class Planner:
                 self._settle(row, parsed, outcome, since.get(row.product_id or 0), parent)
             if row.state == State.REJECTED and row.sku.upper() in self.lineage.named:
                 self.rejected.setdefault(row.sku.upper(), row.number)
+        pictures = planning.note(taken, documents)
         lost = consequences.note_incomplete(self._losing, self.structure)
         self._losing = []
         self.counts["incomplete"] += lost.pop(consequences.ALL, 0)
@@ -207,6 +210,7 @@ class Planner:
             self.progress.hold()
             told = self._marks(taken, found)
             self._store([row for row, _parsed in taken])
+            planning.store(self.run, pictures)
             marks.store(self.profile, told)
 
     def _parse(self, _marked: MarkedRow, cells: Sequence[str]) -> Parsed:
@@ -226,7 +230,7 @@ class Planner:
             product = found.get(parsed.sku.upper())
             below = parsed.fields.get("parent") or (product and product.parent)
             said = any(note["kind"] not in consequences.KINDS for note in row.notes)
-            if below or said or parsed.rev is not None or not self.trusts_marks:
+            if below or said or parsed.files or parsed.rev is not None or not self.trusts_marks:
                 row.mark = None
             elif row.state == State.UNCHANGED and product and row.mark is not None:
                 told.append((product.id, product.rev, row.mark))

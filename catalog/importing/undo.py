@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.importing import links, marks, rows
+from catalog.importing.pictures import planning
 from catalog.importing.progress import Progress
 from catalog.importing.rows import SOURCES, Action, State
 from catalog.models.importing import ImportRow, ImportRun
@@ -36,6 +37,7 @@ _HAS_VARIANTS = gettext_lazy("It has variants that are not of this import, or ar
 def undo_run(run: ImportRun, *, by: Actor, progress: Progress) -> dict[str, Any]:
     """Reverses what the run applied; returns {"reversed", "kept", "failed"} in rows and `reasons`."""
     _forego_mended(run, progress)
+    planning.forego(run)
     reverse_rows(run, by=by, progress=progress)
     result = result_of(run)
     with transaction.atomic():

@@ -15,6 +15,7 @@ from catalog.models.merged import MergedProduct
 from catalog.models.numbering import GtinPool, Sequence
 from catalog.models.product import NumberValue, Product, ProductCategory, ProductValues, UniqueValue
 from catalog.models.reference import ReferenceEntity, ReferenceField, ReferenceRecord
+from catalog.models.remote import ImportPicture, RemoteFile
 from catalog.models.rendition import Rendition, RenditionPreset
 from catalog.models.retention import Thinning
 from catalog.models.revision import Revision
@@ -41,6 +42,7 @@ __all__ = [
     "Grant",
     "GtinPool",
     "ImportMark",
+    "ImportPicture",
     "ImportProfile",
     "ImportRow",
     "ImportRun",
@@ -59,6 +61,7 @@ __all__ = [
     "ReferenceEntity",
     "ReferenceField",
     "ReferenceRecord",
+    "RemoteFile",
     "Rendition",
     "RenditionPreset",
     "Revision",

@@ -16,6 +16,7 @@ from catalog.importing.runs import WORKING
 from catalog.jobs.queue import ENDED
 from catalog.models.importing import ImportRow, ImportRun
 from catalog.models.job import Job
+from catalog.models.remote import ImportPicture, RemoteFile
 from catalog.models.revision import Revision
 from catalog.models.takeover import Takeover
 from catalog.retention.rules import AT_ONCE, RULES, Rule, Step, by_age
@@ -48,6 +49,9 @@ def import_step(cursor: int, now: datetime) -> Step:
     run = ImportRun.objects.filter(pk=cursor).first() if cursor else _next_run(now)
     if run is None:
         return Step(0, 0, True)
+    pictures = list(ImportPicture.objects.filter(run=run).values_list("pk", flat=True)[:AT_ONCE])
+    if pictures:
+        return Step(ImportPicture.objects.filter(pk__in=pictures).delete()[0], run.pk, False)
     ids = list(ImportRow.objects.filter(run=run).order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
     removed = ImportRow.objects.filter(pk__in=ids).delete()[0]
     if len(ids) == AT_ONCE:
@@ -103,6 +107,23 @@ RULES.add(
     Rule(
         "takeovers", gettext_lazy("Files and reports of moving here"),
         lambda: _("For %(days)d days; what came over stays.") % {"days": settings.PIM_KEEP_IMPORTS_DAYS}, Takeover, takeover_step,
+    ),
+)  # fmt: skip
+
+
+def address_step(cursor: int, now: datetime) -> Step:
+    limit = now - timedelta(days=settings.PIM_KEEP_IMPORTS_DAYS)
+    ids = list(RemoteFile.objects.filter(fetched_at__lt=limit).values_list("pk", flat=True)[:AT_ONCE])
+    removed = RemoteFile.objects.filter(pk__in=ids).delete()[0]
+    return Step(removed, 0, len(ids) < AT_ONCE)
+
+
+RULES.add(
+    "addresses",
+    Rule(
+        "addresses", gettext_lazy("What addresses of files gave"),
+        lambda: _("For %(days)d days; the files themselves are the library's.") % {"days": settings.PIM_KEEP_IMPORTS_DAYS},
+        RemoteFile, address_step,
     ),
 )  # fmt: skip
 

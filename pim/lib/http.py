@@ -11,7 +11,7 @@ import socket
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import IO, Any
 
 import httpcore
 import httpx
@@ -171,10 +171,11 @@ class Client:
         body: bytes | None = None,
         json: Any = None,
         params: Mapping[str, str | Sequence[str]] | None = None,
+        into: IO[bytes] | None = None,
     ) -> Answer:
         """One request, one Answer, whatever its status (3xx too: nothing is followed).
 
-        `json` is sent as compact UTF-8. Raises Blocked and Unreachable when nothing was sent, TimedOut and
+        `json` is sent as compact UTF-8. `into`: a file that gets the body of a success instead of the Answer, as it comes. Raises Blocked and Unreachable when nothing was sent, TimedOut and
         BodyTooLarge when the outcome is not known. Must not be called inside a transaction.
         """
         given = dict(headers or {})
@@ -187,7 +188,7 @@ class Client:
             with self._client.stream(
                 method, url, headers=given, content=body, params=dict(params) if params else None
             ) as response:
-                content = self._read(response, host, began)
+                content = self._read(response, host, began, into if response.is_success else None)
                 return Answer(
                     status=response.status_code,
                     headers={name.lower(): value for name, value in response.headers.items()},
@@ -206,11 +207,15 @@ class Client:
         except httpx.HTTPError as error:
             raise TimedOut(f"{host} gave no whole answer: {_reason(error)}.") from None
 
-    def _read(self, response: httpx.Response, host: str, began: float) -> bytes:
-        body = bytearray()
+    def _read(self, response: httpx.Response, host: str, began: float, into: IO[bytes] | None) -> bytes:
+        body, size = bytearray(), 0
         for chunk in response.iter_bytes():
-            body += chunk
-            if len(body) > self.max_body:
+            size += len(chunk)
+            if into is None:
+                body += chunk
+            else:
+                into.write(chunk)
+            if size > self.max_body:
                 raise BodyTooLarge(f"{host} answered with more than {self.max_body} bytes.")
             if time.monotonic() - began > self.total:
                 raise TimedOut(f"{host} was still sending its answer after {self.total:g} seconds.")

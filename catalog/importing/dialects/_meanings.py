@@ -33,6 +33,9 @@ OTHER_PRICE = ("compare_at_price", "sale_price", "special_price", "was_price")
 COST = ("cost", "cost_price", "cost_per_item", "purchase_price")
 WEIGHT = ("weight", "net_weight", "gewicht")
 PICTURE = ("image_url", "picture_url", "image_link", "image", "picture", "main_image")
+ALL_PICTURES = "All images"  # a column that shapes make
+GALLERY = ("images", "gallery", "pictures", "product_images", "media", "photos", "bilder", "galerie")
+MAIN_PICTURE = ("image", "main_image", "picture", "main_picture", "photo", "hauptbild", "bild")
 TAGS = ("tags", "keywords", "labels")
 SEO_TITLE = ("seo_title", "meta_title")
 SEO_TEXT = ("seo_description", "meta_description")
@@ -238,8 +241,32 @@ def unnamed_currency(mapped: Sequence[Column]) -> list[str]:
     return [sentence % {"currency": ", ".join(sorted(parts))}] if parts else []
 
 
+def picture_columns(table: Table, first: Iterable[str], structure: Structure) -> dict[str, Column]:
+    """The pictures of a product, where the file has their addresses: all of them go to an attribute of several images; where
+    there is none, the `first` one (headers in lower case) to an attribute of one."""
+    if ALL_PICTURES not in table.headers:
+        return {}
+    if not any("://" in text for text in samples(table, ALL_PICTURES)):
+        return {ALL_PICTURES: Column("")}
+    gallery = _of_type("images", GALLERY, structure)
+    found = {ALL_PICTURES: Column("", None, target_of(gallery, structure))}
+    main = _of_type("image", MAIN_PICTURE, structure)
+    header = next((header for header in table.headers if header.casefold() in first), "")
+    if gallery is None and main is not None and header:
+        found[header] = Column("", None, target_of(main, structure))
+    return found
+
+
+def _of_type(kind: str, words: Iterable[str], structure: Structure) -> AttributeSpec | None:
+    """The attribute of a type that is called so, or the only one of the type."""
+    every = [spec for spec in structure.attributes.values() if spec.type == kind]
+    return find(structure, words, (kind,)) or (every[0] if len(every) == 1 else None)
+
+
 def left_pictures(table: Table, mapped: Sequence[Column], headers: Collection[str]) -> list[str]:
     """`headers`: columns with the addresses or names of pictures, in lower case."""
+    if any(column.column == ALL_PICTURES and column.to for column in mapped):
+        return []
     left = [
         column.column
         for column in mapped
@@ -250,7 +277,7 @@ def left_pictures(table: Table, mapped: Sequence[Column], headers: Collection[st
         for column in mapped
         if column.column in left and any(cells[column.index or 0] for _n, cells in table.sample)
     ]
-    sentence = _("%(columns)s: pictures are not fetched from addresses or paths. An attribute of the type Link keeps an address; the files themselves go into the library.")  # fmt: skip
+    sentence = _("%(columns)s: these pictures are left out. An attribute of the type Several images or Image gets them where the file has their https addresses, and Link keeps an address; what is named by a path goes into the library.")  # fmt: skip
     return [sentence % {"columns": ", ".join(filled)}] if filled else []
 
 

@@ -88,6 +88,7 @@ class Products(Shape):
             *(ATTRIBUTE + code for code in self.learned.get("options", ())),
             *own,
             *views,
+            means.ALL_PICTURES,
         ]
 
     def key(self, cells: Sequence[str]) -> str:
@@ -122,11 +123,19 @@ class Products(Shape):
                 if row and row[1][place].strip():
                     made.places[len(made.cells)] = row[0]
                 made.cells.append(row[1][place] if row else "")
+        made.cells.append("\n".join(self._pictures(cells)) if plain else "")
         # A second row without a view is a second product of that SKU, which the plan refuses by name.
         yield made
         yield from (
             Made(number, [self.at(again, "sku"), *[""] * (len(made.cells) - 1)])
             for number, again in plain[1:]
+        )
+
+    def _pictures(self, cells: Sequence[str]) -> list[str]:
+        """The main one, then the others."""
+        more = re.split(r",\s*(?=https?://)|,(?=\s*/)|\n", self.at(cells, "additional_images"))
+        return list(
+            dict.fromkeys(text for each in (self.at(cells, "base_image"), *more) if (text := each.strip()))
         )
 
     def _view(self, cells: Sequence[str]) -> str:
@@ -193,6 +202,7 @@ class Magento(Dialect):
                 if known[header].to in taken:
                     known[header] = Column("")
 
+        known |= means.picture_columns(table, ("base_image",), structure)
         known[VARIANT] = means.axes_column(
             means.combinations(table), means.axes_in(known, ATTRIBUTE), structure
         )

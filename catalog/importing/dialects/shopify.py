@@ -27,6 +27,7 @@ OPTION = "Option: "
 MORE = "More images"
 HANDLES = ("url handle", "handle")
 SKUS, IMAGES = ("sku", "variant sku"), ("product image url", "image src")
+OWN_IMAGES = ("variant image url", "variant image")
 SOLD = (*SKUS, "price", "variant price")  # what only a variant has
 _NUMBERS = (1, 2, 3)  # options
 _OPTION_COLUMN = re.compile(r"option[123] (name|value|linked to)")
@@ -121,7 +122,7 @@ class Products(Shape):
     def headers(self) -> list[str]:
         own = [PRODUCT_SKU, PARENT_SKU, VARIANT, *(OPTION + name for name in self.learned.get("options", ()))]
         handle = [header for header in self.columns if header.casefold() in HANDLES][:1]
-        return [*own, *handle, *(self.columns[place] for place in self.kept), MORE]
+        return [*own, *handle, *(self.columns[place] for place in self.kept), MORE, means.ALL_PICTURES]
 
     # --- the products
 
@@ -173,20 +174,22 @@ class Products(Shape):
         known = self.learned.get("options", ())
         head = [sku, parent, variant, *(given.get(name.casefold(), "") for name in known)]
         head += [handle] if any(header in self.index for header in HANDLES) else []
-        made = Made(number, [*head, *[""] * len(self.kept), ""], part=int(part))
+        made = Made(number, [*head, *[""] * len(self.kept), "", ""], part=int(part))
         for place in places:
             self._put(made, place, number, cells)
         for header in IMAGES:
             if header in self.index and pictures:
                 self._put(made, self.index[header], pictures[0][0], [pictures[0][1]] * len(self.columns))
         if len(pictures) > 1:
-            made.cells[-1] = "\n".join(text for _number, text in pictures[1:])
-            made.places[len(made.cells) - 1] = pictures[1][0]
+            made.cells[-2] = "\n".join(text for _number, text in pictures[1:])
+            made.places[len(made.cells) - 2] = pictures[1][0]
+        own = [self._first(cells, OWN_IMAGES)] if parent else [text for _number, text in pictures]
+        made.cells[-1] = "\n".join(dict.fromkeys(filter(None, own)))
         return made
 
     def _put(self, made: Made, place: int, number: int, cells: Sequence[str]) -> None:
         """Puts a cell of the file into its place among the product's."""
-        mine = len(made.cells) - 1 - len(self.kept) + self.slot[place]
+        mine = len(made.cells) - 2 - len(self.kept) + self.slot[place]
         made.cells[mine] = cells[place]
         if number != made.row:
             made.places[mine] = number
@@ -241,6 +244,7 @@ class Shopify(Dialect):
                 known[header] = means.families_or_left(table, header, structure)
             elif header.casefold() == "product category":
                 known[header] = means.categories_or_left(table, header, structure)
+        known |= means.picture_columns(table, IMAGES, structure)
         known[VARIANT] = means.axes_column(means.combinations(table), means.axes_in(known, OPTION), structure)
         return known
 
@@ -259,7 +263,5 @@ class Shopify(Dialect):
             *([sentence % {"count": without, "sku": example}] if without else []),
             *([named_alike % {"count": same}] if same else []),
             *means.unnamed_currency(columns),
-            *means.left_pictures(
-                table, columns, (*IMAGES, MORE.casefold(), "variant image", "variant image url")
-            ),
+            *means.left_pictures(table, columns, (*IMAGES, MORE.casefold(), *OWN_IMAGES)),
         ]

@@ -87,7 +87,7 @@ class Products(Shape):
     @property
     def headers(self) -> list[str]:
         attributes = [ATTRIBUTE + name for name in self.learned.get("options", ())]
-        pictures = ["Images", MORE] if "images" in self.index else []
+        pictures = ["Images", MORE, means.ALL_PICTURES] if "images" in self.index else []
         return [
             PRODUCT_SKU,
             PARENT_SKU,
@@ -128,7 +128,7 @@ class Products(Shape):
                 made.append("" if is_variation and header in _OF_MODEL else text)
             if "images" in self.index:
                 pictures = [text.strip() for text in self.at(cells, "Images").split(", ")]
-                made += [pictures[0], "\n".join(pictures[1:])]
+                made += [pictures[0], "\n".join(pictures[1:]), "\n".join(pictures)]
             yield Made(number, made)
 
     def _types(self, cells: Sequence[str]) -> list[str]:
@@ -188,6 +188,7 @@ class WooCommerce(Dialect):
         for header in table.headers:
             if header.casefold() == "categories":
                 known[header] = means.categories_or_left(table, header, structure)
+        known |= means.picture_columns(table, ("images",), structure)
         known[VARIANT] = means.axes_column(
             means.combinations(table), means.axes_in(known, ATTRIBUTE), structure
         )

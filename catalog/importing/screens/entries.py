@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from catalog.access import rights_of
 from catalog.attribute_types import ATTRIBUTE_TYPES
@@ -150,6 +150,10 @@ def _previews(
         elif target.field:
             value = parsed.sku or parsed.rev or parsed.fields.get(target.field, "")
             shown.append({"text": ", ".join(value) if isinstance(value, list) else str(value), "error": ""})
+        elif parsed.files:
+            count = sum(len(files.parts) for files in parsed.files.values())
+            text = ngettext("%d file to fetch", "%d files to fetch", count) % count
+            shown.append({"text": text, "error": ""})
         else:
             spec = with_new(structure.attributes[target.attribute], new.made)
             text = ATTRIBUTE_TYPES[spec.type].summary(parsed.values.get(target.key), spec)

@@ -25,6 +25,7 @@ _NOTED = {
     "empties": "empties",
     "incomplete": "incomplete",
     "newer": "newer",
+    "pictures": "fetch",
 }  # filter → kind of note
 _WRONG = {
     "conflicts": ("conflict",),
@@ -129,6 +130,7 @@ def tiles_of(run: ImportRun, shown: str) -> list[dict[str, Any]]:
             "lightbulb",
             "info",
         ),
+        "pictures": (_("addresses to fetch") if planned else _("addresses of files"), "image", "info"),
         "empties": (_("empty values") if planned else _("emptied values"), "backspace", "warning"),
         "incomplete": (_("lose completeness"), "trending_down", "warning"),
         "conflicts": (_("conflicts with edits"), "person_edit", "danger"),

@@ -23,7 +23,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from catalog.access import can, endpoint
 from catalog.importing import links, missing, report, rows, runs, undo
-from catalog.importing.screens import listed, plan_file, wrong
+from catalog.importing.screens import listed, pictures, plan_file, wrong
 from catalog.importing.screens.changes import described, key_label
 from catalog.importing.screens.columns import find, person
 from catalog.importing.screens.overview import TONES
@@ -88,6 +88,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         and can(request.user, "import.undo")
         and run.rows.filter(state="applied").exists(),
         "policies": _policies(run),
+        "pictures": pictures.shown(run),
         "undone": run.counts.get("undo") if run.state == State.UNDONE else None,
     }
     return TemplateResponse(request, "catalog/imports/run.html", context)
@@ -132,7 +133,7 @@ def _absent(run: ImportRun) -> dict[str, Any] | None:
 def _policies(run: ImportRun) -> list[dict[str, Any]]:
     """Each policy with what it would do to this file, in numbers."""
     create, update, bad = (run.counts.get(name, 0) for name in ("created", "updated", "rejected"))
-    fill = run.counts.get("fillable", 0)
+    fill, files = run.counts.get("fillable", 0), run.counts.get("pictures", 0)
     does = _("Create %(create)d products and change %(update)d; leave out %(bad)d bad rows.")
     skip = (
         does % {"create": create, "update": update, "bad": bad}
@@ -146,9 +147,9 @@ def _policies(run: ImportRun) -> list[dict[str, Any]]:
         % {"create": create, "update": update}
     )
     return [
-        {"code": "skip-bad", "label": _("Leave bad rows out"), "does": skip, "works": bool(create or update or run.counts.get("proposals"))},
+        {"code": "skip-bad", "label": _("Leave bad rows out"), "does": skip, "works": bool(create or update or files or run.counts.get("proposals"))},
         {
-            "code": "fill-empty", "label": _("Only fill what is empty"), "works": bool(create or fill),
+            "code": "fill-empty", "label": _("Only fill what is empty"), "works": bool(create or fill or files),
             "does": _("Create %(create)d products and fill gaps in %(fill)d; what is there stays; leave out %(bad)d bad rows.")
             % {"create": create, "fill": fill, "bad": bad},
         },
@@ -157,10 +158,10 @@ def _policies(run: ImportRun) -> list[dict[str, Any]]:
             "does": _("Create %(create)d products; leave the %(update)d existing ones as they are.") % {"create": create, "update": update},
         },
         {
-            "code": "update-only", "label": _("Only change existing products"), "works": bool(update),
+            "code": "update-only", "label": _("Only change existing products"), "works": bool(update or files),
             "does": _("Change %(update)d products; create none of the %(create)d new ones.") % {"create": create, "update": update},
         },
-        {"code": "all-or-nothing", "label": _("All or nothing"), "does": whole, "works": not bad and bool(create or update)},
+        {"code": "all-or-nothing", "label": _("All or nothing"), "does": whole, "works": not bad and bool(create or update or files)},
     ]  # fmt: skip
 
 

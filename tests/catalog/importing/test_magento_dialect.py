@@ -65,7 +65,7 @@ def test_what_is_missing_is_said(importer: Importer) -> None:
     assert "Attribute: cut: choose the attribute" in told
     assert "No family variant was found for: Shirts: cut." in told
     assert "name · second, description · second: choose the locale" in told
-    assert "base_image: pictures are not fetched" in told
+    assert "base_image: these pictures are left out" in told
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ def test_what_the_catalogue_lacks_is_said_with_a_way_on(importer: Importer) -> N
     assert "Nothing in the file is a family of the catalogue" in told
     assert "Variants without a SKU: 1." in told
     assert "taken as EUR" in told
-    assert "Image Src, More images: pictures are not fetched" in told
+    assert "More images: these pictures are left out" in told
 
 
 def test_the_family_variant_that_was_missing_is_named_on_the_columns_screen(importer: Importer) -> None:
