@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import IO, Any
 
 from django.db import transaction
@@ -117,7 +118,7 @@ def fetch_page(
         finally:
             for future, ask in running.items():
                 future.cancel()
-                future.add_done_callback(lambda _future, ask=ask: _drop(ask))
+                future.add_done_callback(partial(_dropped, ask))
 
 
 def _asked(client: Client, ask: Ask) -> Fetched:
@@ -158,6 +159,10 @@ def _came(
             _settle(run, ask, sha256)
     finally:
         _drop(ask)
+
+
+def _dropped(ask: Ask, _future: Future[Fetched]) -> None:
+    _drop(ask)
 
 
 def _drop(ask: Ask) -> None:

@@ -118,7 +118,7 @@ def test_the_family_variant_that_was_missing_is_named_on_the_columns_screen(impo
 def test_a_handle_that_comes_once_more_further_down_is_still_one_product(importer: Importer) -> None:
     run = importer.run(LEGACY)
     [model] = run.rows.filter(sku="polo")
-    assert model.raw[-1] == "https://cdn.example/2.jpg\nhttps://cdn.example/3.jpg"
+    assert model.raw[-2] == "https://cdn.example/2.jpg\nhttps://cdn.example/3.jpg"
 
 
 def test_a_variant_without_its_options_is_refused_and_not_passed_over(importer: Importer) -> None:

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalog', '0018_mended_rows'),
-        ('enrichment', '0001_initial'),
+        ('enrichment', '0002_saved_views'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
