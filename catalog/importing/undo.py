@@ -224,7 +224,8 @@ def _later(
         for row in chunk
         if row.product_id and (known := products.get(row.product_id)) and known.rev > (row.rev or 0)
     }
-    created = {row.product_id for row in chunk if row.action == Action.CREATE}
+    # Of those that go to the trash with all they have, whoever worked on them at any time counts.
+    brought = {row.product_id for row in chunk if row.action == Action.CREATE or "_trashed" in row.changes}
     found: dict[int, dict[str, tuple[str, datetime, Any]]] = defaultdict(dict)
     counted = dict.fromkeys(since, 0)
     if since:
@@ -237,11 +238,9 @@ def _later(
             if rev > since[product_id]:
                 counted[product_id] += 1
                 if ref == own:
-                    if (
-                        product_id not in created
-                    ):  # the row has what this run found there when it wrote once more
-                        for key in changes:
-                            found[product_id].pop(key, None)
+                    # What this run met when it wrote once more is what the row goes back to.
+                    for key in () if product_id in brought else changes:
+                        found[product_id].pop(key, None)
                     continue
                 for key, (_before, after) in changes.items():
                     found[product_id][key] = (user or source, at, from_json(after))
