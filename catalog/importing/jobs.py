@@ -13,6 +13,7 @@ from catalog.importing.apply import apply_run, close_run
 from catalog.importing.mapping import MappingRefused
 from catalog.importing.mending import again
 from catalog.importing.pictures.job import fetch_pictures
+from catalog.importing.pictures.writing import WRITABLE
 from catalog.importing.plan import plan_run
 from catalog.importing.progress import Progress
 from catalog.importing.readers.base import FileRefused
@@ -149,7 +150,7 @@ def undo_job(handle: JobHandle, run: int, trusted: bool = False) -> dict[str, An
 def pictures_job(handle: JobHandle, run: int, trusted: bool = False) -> dict[str, Any]:
     """What was begun has to end: the rows are written. The door asks for each product what the person may."""
     row, user = _fetch(run, handle)
-    if row.state != State.APPLIED:
+    if row.state not in WRITABLE:
         return {}
     return fetch_pictures(row, by=actor_of(row, user=user, trusted=trusted), handle=handle)
 

@@ -25,9 +25,12 @@ State = ImportPicture.State
 
 
 def enqueue_pictures(run: ImportRun, *, by: User | int | None, trusted: bool = False) -> Job | None:
-    """In the transaction that ends the run's writing; None where nothing is to be fetched or written."""
+    """In the caller's transaction; None where nothing is to be fetched or written. One that waits already sees to it."""
     if not run.pictures.filter(state__in=(State.WAITING, State.FETCHED)).exists():
         return None
+    queued = Job.objects.filter(kind="import.pictures", state=Job.State.QUEUED, params__run=run.pk)
+    if waiting := queued.select_for_update().first():
+        return waiting
     params: dict[str, Any] = {"run": run.pk, **({"trusted": True} if trusted else {})}
     return enqueue("import.pictures", params, by=by, title=_("Pictures of %s") % run.filename)
 

@@ -36,6 +36,8 @@ from pim.lib.deadlocks import again_after_deadlock
 from pim.lib.failpoint import failpoint
 
 ROWS = 200  # in a transaction
+# While rejected rows are mended the others go on; a run that writes begins this anew when it has.
+WRITABLE = (ImportRun.State.APPLIED, ImportRun.State.MENDING)
 State = ImportPicture.State
 Cells = dict[str, list[ImportPicture]]  # by value key, each in its order
 _WRITTEN = ("state", "action", "values", "changes", "fields")
@@ -61,7 +63,7 @@ def write_ready(run: ImportRun, *, by: Actor, handle: JobHandle | None) -> bool:
             if handle is not None:
                 handle.check_lease()
             state = ImportRun.objects.select_for_update().values_list("state", flat=True).get(pk=run.pk)
-            if state != ImportRun.State.APPLIED:
+            if state not in WRITABLE:
                 return None
             taken = _write_chunk(run, by)
             failpoint("pictures_commit")

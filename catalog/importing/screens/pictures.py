@@ -45,7 +45,8 @@ def shown(run: ImportRun) -> dict[str, Any] | None:
             {"picture": each, "row": written(each.number), "sku": skus.get(each.number, ""), "may_retry": each.code not in FINAL}
             for each in listed
         ],
-        "may_retry": run.state == ImportRun.State.APPLIED and failed.exclude(code__in=FINAL).exists(),
+        "may_retry": run.state == ImportRun.State.APPLIED,
+        "is_open": failed.exclude(code__in=FINAL).exists() or bool(found.get(State.WAITING) or found.get(State.FETCHED)),
         "more": max(0, found.get(State.FAILED, 0) - len(listed)),
         "working": _working(run),
     }  # fmt: skip
@@ -79,7 +80,7 @@ def progress(request: HttpRequest, pk: int) -> JsonResponse:
 @require_POST
 @endpoint("import.run")
 def again(request: HttpRequest, pk: int) -> HttpResponse:
-    """All that failed, or one `picture`, once more."""
+    """All that failed, or one `picture`, once more, and what a job that was cancelled left."""
     run, user = find(request, pk), person(request)
     one = request.POST.get("picture", "")
     with transaction.atomic():
@@ -89,9 +90,9 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
             failed = failed.filter(pk=int(one) if one.isdecimal() and len(one) < 19 else 0)
         started = None
         if locked.state == ImportRun.State.APPLIED:
-            fetched = failed.exclude(sha256="").update(state=State.FETCHED, code="", told="")
-            waiting = failed.filter(sha256="").update(state=State.WAITING, code="", told="", tries=0)
-            started = enqueue_pictures(locked, by=user) if fetched or waiting else None
+            failed.exclude(sha256="").update(state=State.FETCHED, code="", told="")
+            failed.filter(sha256="").update(state=State.WAITING, code="", told="", tries=0)
+            started = enqueue_pictures(locked, by=user)
     if started is None:
         messages.info(request, _("There is nothing to try again."))
     return HttpResponseRedirect(reverse("admin:catalog_importrun_change", args=[run.pk]) + "#pictures")

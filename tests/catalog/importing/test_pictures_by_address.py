@@ -378,6 +378,24 @@ def test_others_get_their_turn_and_an_undo_in_between_stops_it(
     assert product("N").trashed_at is not None
 
 
+def test_what_a_cancelled_job_left_is_gone_on_with(
+    gallery: Importer, shop: Callable[[str], str], client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = gallery.run(f"sku,family,gallery\nM,mugs,{shop('/red.png')}\n")
+    jobs.cancel(Job.objects.get(kind="import.pictures").pk)
+    assert gallery.world.admin is not None
+    client.force_login(gallery.world.admin)
+    page = client.get(reverse("admin:catalog_importrun_change", args=[run.pk]))
+    assert "Go on" in page.content.decode()
+    for _twice in range(2):
+        client.post(reverse("admin:catalog_importrun_pictures_again", args=[run.pk]))
+    assert Job.objects.filter(kind="import.pictures", state="queued").count() == 1
+    fetch(run)
+    assert values("M")["gallery"] == [sha(RED)]
+    page = client.get(reverse("admin:catalog_importrun_change", args=[run.pk]))
+    assert "Go on" not in page.content.decode()
+
+
 def test_a_shops_picture_columns_are_fetched_in_their_order(
     gallery: Importer, shop: Callable[[str], str]
 ) -> None:
