@@ -69,7 +69,7 @@ def fetch(run: ImportRun) -> ImportRun:
     """As a worker does."""
     while Job.objects.filter(kind="import.pictures", state="queued").exists():
         jobs.run_due("imports")
-    job = Job.objects.filter(kind="import.pictures").last()
+    job = Job.objects.filter(kind="import.pictures").order_by("pk").last()
     assert job is None or job.state == "done", (job.state, job.error, job.log)
     run.refresh_from_db()
     return run
