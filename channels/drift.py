@@ -106,6 +106,7 @@ def _go_again(row: Listing) -> None:
     row.stale_since = row.stale_since or now
     row.next_try_at = now
     row.unknown = True
+    row.held_by = "" if row.held_by == Listing.SYNC else row.held_by
     row.drifted_at = row.drifted_at if row.drift else None
     row.save(
         update_fields=[
@@ -113,6 +114,7 @@ def _go_again(row: Listing) -> None:
             "stale_since",
             "next_try_at",
             "unknown",
+            "held_by",
             "drift",
             "drifted_at",
             "kept",

@@ -169,7 +169,8 @@ def _marked(product_ids: Sequence[int], *, scores: bool, channel: int | None) ->
         else:
             products = Product.objects.filter(pk__in=product_ids).only("pk", "kind", "root_id")
             active = profile.current(Structure.current()).active
-            mark_products(products, [spec for spec in active if channel in (None, spec.id)])
+            meant = [spec for spec in active if channel in (None, spec.id)]
+            mark_products(products, meant, held_by=Listing.SYNC)
 
 
 def _options(ids: Sequence[int]) -> list[list[Any]]:

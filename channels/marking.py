@@ -17,6 +17,8 @@ from channels.models import Listing
 from channels.profile import ChannelSpec
 from channels.units import units_of
 
+SINGLE_EDITS = 50  # products of one change; more are a sync
+
 
 def mark_products(
     products: Iterable[Product],
@@ -27,10 +29,13 @@ def mark_products(
 ) -> None:
     """Makes the units these products belong to stale on the channels; a unit without a listing gets one.
 
-    `created`: products made in this transaction, which nobody else can have given a listing. Four queries for each kind
-    of unit, whatever the numbers. Locks the listings in the order of their ids.
+    `created`: products made in this transaction, which nobody else can have given a listing. Many at once count as a part
+    of a sync, behind which nobody's single edit waits. Four queries for each kind of unit, whatever the numbers. Locks the
+    listings in the order of their ids.
     """
     products = list(products)
+    if not held_by and len(products) > SINGLE_EDITS:
+        held_by = Listing.SYNC
     for unit in sorted({spec.unit for spec in channels}):
         ids = units_of(unit, products)
         meant = [spec.id for spec in channels if spec.unit == unit]
@@ -110,9 +115,27 @@ def _mark(units: Sequence[int], channels: Collection[int], held_by: str) -> None
     ]
     Listing.objects.bulk_create(new, ignore_conflicts=True)
     changes = _raised(now)
-    if held_by:
-        changes["held_by"] = Value(held_by)
+    changes["held_by"] = _turn(held_by)
     Listing.objects.filter(product_id__in=units, channel_id__in=channels).update(**changes)
+
+
+def _turn(held_by: str) -> Any:
+    """What waits for its own sake is not put behind a sync; and a single edit takes what it changes out of one."""
+    if held_by == Listing.SYNC:
+        return behind()
+    return Value(held_by) if held_by else at_once()
+
+
+def behind() -> Any:
+    """`held_by` of one of many: neither what an import holds nor what waits by itself already becomes a part of the sync."""
+    return Case(
+        When(held_by="", desired_rev__lte=F("sent_rev"), then=Value(Listing.SYNC)), default=F("held_by")
+    )
+
+
+def at_once() -> Any:
+    """`held_by` of what a person waits for: an import that holds it goes on holding it."""
+    return Case(When(held_by=Listing.SYNC, then=Value("")), default=F("held_by"))
 
 
 def _raised(now: datetime) -> dict[str, Any]:

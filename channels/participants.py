@@ -13,6 +13,7 @@ from catalog import participants
 from catalog.participants import ChangeBatch, StructureChange
 from channels import completeness, fan_out, links, profile, scores
 from channels.marking import mark_left, mark_products, remember_keys
+from channels.models import Listing
 from channels.profile import Profiles
 
 Computed = Mapping[int, Mapping[completeness.Slot, completeness.Score]]
@@ -53,7 +54,7 @@ class Channels:
         profiles, computed = latest[1:] if latest and latest[0] is batch else self._scores(batch)
         scores.store(computed, created=batch.created)
         channels = fan_out.channels_meant(batch, profiles)
-        held_by = batch.ref if batch.origin == "import" else ""
+        held_by = {"import": batch.ref, fan_out.ORIGIN: Listing.SYNC}.get(batch.origin, "")
         products = (batch.bundles[pk].product for pk in batch.touched)
         mark_products(products, channels, held_by=held_by, created=batch.created)
         links.mark(batch, channels, held_by=held_by)

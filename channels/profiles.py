@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from catalog.jobs import enqueue
 from catalog.structure.announce import announce
 from channels.connectors import CONNECTORS
+from channels.marking import at_once, behind
 from channels.models import Channel, Listing, PortalPage, PortalPlace, PortalText
 from pim.lib.encrypted import DecryptionFailed
 
@@ -98,7 +99,7 @@ def moved(*, channel_id: int) -> None:
         kind.objects.filter(channel_id=channel_id).delete()
     Listing.objects.filter(channel_id=channel_id).update(
         sent_hash="", sent_sheet=None, external_id="", external_url="", submission="", submitted=None, unknown=True,
-        desired_rev=F("desired_rev") + 1, stale_since=Coalesce("stale_since", Value(now)), next_try_at=now,
+        desired_rev=F("desired_rev") + 1, stale_since=Coalesce("stale_since", Value(now)), next_try_at=now, held_by=behind(),
     )  # fmt: skip
 
 
@@ -106,8 +107,9 @@ def mark_all(*, channel_id: int) -> int:
     """Makes every listing of a channel stale, to be built and compared anew. Returns how many."""
     now = timezone.now()
     return Listing.objects.filter(channel_id=channel_id).update(
-        desired_rev=F("desired_rev") + 1, stale_since=Coalesce("stale_since", Value(now)), next_try_at=now
-    )
+        desired_rev=F("desired_rev") + 1, stale_since=Coalesce("stale_since", Value(now)), next_try_at=now,
+        held_by=behind(),
+    )  # fmt: skip
 
 
 def hurry(*, channel_id: int) -> int:
@@ -120,8 +122,9 @@ def try_again(*, listing_ids: Sequence[int]) -> int:
     """Builds and sends these listings anew, refused and blocked ones too; returns how many."""
     now = timezone.now()
     return Listing.objects.filter(pk__in=list(listing_ids)).update(
-        desired_rev=F("desired_rev") + 1, stale_since=Coalesce("stale_since", Value(now)), next_try_at=now
-    )
+        desired_rev=F("desired_rev") + 1, stale_since=Coalesce("stale_since", Value(now)), next_try_at=now,
+        held_by=at_once(),
+    )  # fmt: skip
 
 
 def enqueue_reconcile(*, channel_id: int, by: int | None = None) -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.jobs import JobCancelled, JobHandle, enqueue, job
+from channels.marking import at_once, behind
 from channels.models import Listing
 
 PAGE = 500
@@ -44,7 +45,7 @@ def run(handle: JobHandle, *, channel: int, which: str) -> dict[str, int]:
     while page := list(rows.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:PAGE]):
         if handle.cancelled():
             raise JobCancelled
-        push_again(page)
+        push_again(page, held_by=behind())
         done, last = done + len(page), page[-1]
         handle.progress(done, max(total, done))
     return {"listings": done}
@@ -60,7 +61,7 @@ def chosen(channel_id: int, which: str) -> QuerySet[Listing]:
     return rows
 
 
-def push_again(listing_ids: list[int]) -> int:
+def push_again(listing_ids: list[int], *, held_by: Any = None) -> int:
     """Stale, due now, and what is there is looked at first: so it is sent although the hash is what was sent last, but only
     where the channel shows something else. Noted drift is settled by that."""
     now = timezone.now()
@@ -71,4 +72,5 @@ def push_again(listing_ids: list[int]) -> int:
         unknown=Case(When(sent_hash="", drifted_at=None, then=F("unknown")), default=Value(True)),
         drift=[],
         drifted_at=None,
+        held_by=at_once() if held_by is None else held_by,
     )

@@ -12,6 +12,9 @@ from channels.models import Channel
 
 FAILURES = 10  # in a row, then the circuit opens
 PROBE = timedelta(minutes=5)  # one request in this time while it is open
+LEFT_ALONE = (
+    11  # times as long as a request took that failed: so a channel that hangs has a twelfth of a worker
+)
 
 
 def why_closed(channel: Channel, now: datetime) -> str:
@@ -51,13 +54,19 @@ def succeeded(channel: Channel) -> None:
         channel.failures, channel.blocked_until = 0, None
 
 
-def failed(channel: Channel, now: datetime, *, after: float | None = None) -> None:
-    """A whole request failed. `after`: seconds the channel asked to wait; nothing is sent to it before."""
+def failed(channel: Channel, now: datetime, *, after: float | None = None, took: float = 0.0) -> None:
+    """A whole request failed. `after`: seconds the channel asked to wait; nothing is sent to it before.
+
+    `took`: seconds until it had failed. From the second in a row on the channel is left alone for a multiple of that, so
+    that one which hangs takes a worker's time from no other.
+    """
     Channel.objects.filter(pk=channel.pk).update(failures=F("failures") + 1)
     channel.refresh_from_db(fields=["failures", "blocked_until"])
     until = [] if after is None else [now + timedelta(seconds=after)]
     if channel.failures >= FAILURES:
         until.append(now + PROBE)
+    if channel.failures > 1 and took:
+        until.append(now + timedelta(seconds=took * LEFT_ALONE))
     if until:
         latest = max(until)
         Channel.objects.filter(Q(blocked_until=None) | Q(blocked_until__lt=latest), pk=channel.pk).update(

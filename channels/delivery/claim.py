@@ -36,8 +36,9 @@ class Claim:
         ).update(lease_until=now + timedelta(seconds=seconds))
 
 
-def claim_stale(*, channel_id: int, limit: int, seconds: float, now: datetime) -> Claim:
-    """Stale listings whose turn it is, the longest waiting first; what an ended import had held comes behind single edits.
+def claim_stale(*, channel_id: int, limit: int, seconds: float, now: datetime, singly: bool = False) -> Claim:
+    """Stale listings whose turn it is, the longest waiting first; what an ended import had held, and what is one of many
+    (Listing.SYNC), comes behind single edits, and not at all where only those are asked for (`singly`).
 
     Time alone makes stale too: rows past `due_at` are raised here.
 
@@ -49,12 +50,39 @@ def claim_stale(*, channel_id: int, limit: int, seconds: float, now: datetime) -
         )
         own = stale(now).filter(channel_id=channel_id).order_by("next_try_at", "pk")
         claimed = _take(own.filter(held_by=""), limit=limit, seconds=seconds, now=now)
-        for run in released(channel_id, now):
+        for run in () if singly else released(channel_id, now):
             if (left := limit - len(claimed.listings)) <= 0:
                 break
             more = _take(own.filter(held_by=run), limit=left, seconds=seconds, now=now, token=claimed.token)
             claimed.listings.extend(more.listings)
         return claimed
+
+
+def claim_behind(*, channel_id: int, limit: int, seconds: float, now: datetime) -> Claim:
+    """Of what goes behind single edits alone, and only what is not in doubt: for a job of many."""
+    with transaction.atomic():
+        claimed = Claim(uuid4().hex, now + timedelta(seconds=seconds), [])
+        for run in released(channel_id, now):
+            if (left := limit - len(claimed.listings)) <= 0:
+                break
+            rows = _behind(channel_id, run, now).order_by("next_try_at", "pk")
+            more = _take(rows, limit=left, seconds=seconds, now=now, token=claimed.token)
+            claimed.listings.extend(more.listings)
+        return claimed
+
+
+def count_behind(channel_id: int, now: datetime, *, most: int) -> int:
+    """How many claim_behind would find, up to `most`."""
+    found = 0
+    for run in released(channel_id, now):
+        found += _behind(channel_id, run, now)[: most - found].count()
+        if found >= most:
+            break
+    return found
+
+
+def _behind(channel_id: int, run: str, now: datetime) -> QuerySet[Listing]:
+    return stale(now).filter(channel_id=channel_id, held_by=run, unknown=False, lease_token="")
 
 
 def claim_submitted(*, channel_id: int, limit: int, seconds: float, now: datetime) -> Claim:

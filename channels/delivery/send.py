@@ -51,6 +51,7 @@ class Sending:
     stopped: bool = False
     settlements: list[Settlement] = field(default_factory=list)
     calls: int = 0
+    began: float = 0.0  # the last call
 
     def deliver(self, prepared: Sequence[Prepared]) -> list[Settlement]:
         """A settlement for each: what needs no request first, then reading back, then sending."""
@@ -76,7 +77,7 @@ class Sending:
         if doubtful:
             certain += self.read_back(doubtful)
         if self.stopped:
-            self._put_off(certain)
+            self.put_off(certain)
             return []
         return certain
 
@@ -125,24 +126,24 @@ class Sending:
     # --- sending
 
     def _send(self, prepared: Sequence[Prepared]) -> None:
-        prepared = self._each_key_once(prepared)
+        prepared = self.each_key_once(prepared)
         if isinstance(self.connector, PushItems):
-            self._push(self.connector, prepared)
+            self.push(self.connector, prepared)
         elif isinstance(self.connector, SubmitAndPoll):
             self._submit(self.connector, prepared)
         else:
             raise TypeError(f"{type(self.connector).__name__} is not sent item by item")
 
-    def _each_key_once(self, prepared: Sequence[Prepared]) -> list[Prepared]:
+    def each_key_once(self, prepared: Sequence[Prepared]) -> list[Prepared]:
         """Answers are told by key: where a SKU passes from one product to another, the old is taken down now, the new waits."""
         first: dict[str, Prepared] = {}
         items = [(one, item_for(one)) for one in prepared]
         for one, item in sorted(items, key=lambda pair: pair[1].operation != "withdraw"):
             first.setdefault(item.key, one)
-        self._put_off(one for one, item in items if first[item.key] is not one)
+        self.put_off(one for one, item in items if first[item.key] is not one)
         return [one for one, item in items if first[item.key] is one]
 
-    def _push(self, connector: PushItems, prepared: Sequence[Prepared]) -> None:
+    def push(self, connector: PushItems, prepared: Sequence[Prepared]) -> None:
         """A batch; where the channel refuses the whole of it, its halves, until the one that is refused stands alone."""
         items = [item_for(one) for one in prepared]
         try:
@@ -153,11 +154,11 @@ class Sending:
                 self.settlements.append(outcomes.refused(prepared[0], [ItemError(str(error))], record))
                 return
             middle = len(prepared) // 2
-            self._push(connector, prepared[:middle])
+            self.push(connector, prepared[:middle])
             if self.stopped:
-                self._put_off(prepared[middle:])
+                self.put_off(prepared[middle:])
             else:
-                self._push(connector, prepared[middle:])
+                self.push(connector, prepared[middle:])
             return
         except DeliveryError as error:
             spared = self._spared(prepared, items, error)
@@ -194,19 +195,10 @@ class Sending:
             self.failed(prepared, error, "submit")
             return
         failpoint("after_send")
-        now = timezone.now()
         for one, item in zip(prepared, items, strict=True):
-            values = {
-                "submission": handle, "submitted": carried(one, item, now), "state": Listing.State.SENT, "reason": "", "unknown": False,
-                "error_class": "", "next_try_at": now + timedelta(seconds=connector.poll_seconds), "due_at": one.due_at,
-            }  # fmt: skip
-            record = Record(
-                item.operation,
-                "submitted",
-                milliseconds=milliseconds,
-                answer={**connector.told, "handle": handle},
+            self.settlements.append(
+                handed_over(one, item, handle, milliseconds, connector.told, wait=connector.poll_seconds)
             )
-            self.settlements.append(Settlement(one.listing, values, sent=True, record=record))
 
     # --- what every call shares
 
@@ -217,7 +209,7 @@ class Sending:
         if self.calls:
             self.claim.renew(lease_seconds(self.connector), timezone.now())
         self.calls += 1
-        began = time.monotonic()
+        self.began = began = time.monotonic()
         try:
             answer = request()
         except Data:
@@ -255,14 +247,15 @@ class Sending:
             return
         if isinstance(error, Retry) and error.after is not None:
             after = error.after
-        circuit.failed(self.channel, now, after=after)
+        took = time.monotonic() - self.began if self.calls else 0.0
+        circuit.failed(self.channel, now, after=after, took=took)
         unknown = operation != "read_back" and may_have_arrived(error)
         outcome = "unknown" if isinstance(error, Unknown) else "retry"
         for one in prepared:
             record = Record(operation, outcome, reason, answer=error.answer)
             self.settlements.append(outcomes.later(one, reason, now, record, unknown=unknown, after=after))
 
-    def _put_off(self, prepared: Iterable[Prepared]) -> None:
+    def put_off(self, prepared: Iterable[Prepared]) -> None:
         """Claimed and not sent, since their turn has not come or the channel stopped answering: given back as they were."""
         for one in prepared:
             self.settlements.append(Settlement(one.listing))
@@ -293,6 +286,27 @@ def upsert_of(one: Prepared) -> Item:
     sheet, listing = one.decision.sheet, one.listing
     assert sheet is not None  # noqa: S101 - what is present has a sheet
     return Item(one.key, "upsert", listing.desired_rev, sheet.hash, sheet.payload, listing.external_id)
+
+
+def handed_over(
+    one: Prepared,
+    item: Item,
+    handle: str,
+    milliseconds: int,
+    told: Mapping[str, Any],
+    *,
+    wait: float,
+    line: int | None = None,
+) -> Settlement:
+    """In a job of the channel's, to be asked for in `wait` seconds; `line`: which of the job's it is."""
+    now = timezone.now()
+    submitted = carried(one, item, now) | ({} if line is None else {"line": line})
+    values = {
+        "submission": handle, "submitted": submitted, "state": Listing.State.SENT, "reason": "", "unknown": False,
+        "error_class": "", "next_try_at": now + timedelta(seconds=wait), "due_at": one.due_at,
+    }  # fmt: skip
+    record = Record(item.operation, "submitted", milliseconds=milliseconds, answer={**told, "handle": handle})
+    return Settlement(one.listing, values, sent=True, record=record)
 
 
 def carried(one: Prepared, item: Item, now: datetime) -> dict[str, Any]:

@@ -91,6 +91,11 @@ def settle(
     return len(held)
 
 
+def outcome_of(item: Settlement) -> str:
+    """In a word, for a drain's report."""
+    return item.record.outcome if item.record else "settled" if item.handled else "put_off"
+
+
 # What people decide: where one did while the listing was in a worker's hands, that stands.
 DECIDED = frozenset({"removal", "drift", "drifted_at", "kept", "kept_at"})
 
@@ -124,7 +129,10 @@ def _apply(row: Listing, item: Settlement, now: datetime, secrets: Sequence[str]
             )  # still stale: an import may hold what it changed meanwhile
     elif not item.listing.is_stale and row.is_stale and not row.submission:
         row.next_try_at = now  # it was changed while it was only looked up: that wait is not this change's
-    if item.listing.is_stale and not item.listing.submission and row.desired_rev == item.listing.desired_rev:
+    is_as_claimed = (
+        item.listing.is_stale and not item.listing.submission and row.desired_rev == item.listing.desired_rev
+    )
+    if is_as_claimed and row.held_by != Listing.SYNC:
         row.held_by = ""  # that import has ended, or this had not been claimed; no later one has changed it
     if row.state != before:
         row.state_since = now

@@ -17,6 +17,7 @@ class Listing(models.Model):
     """
 
     GATHERED = "snapshot"  # `submission` of what waits for the next snapshot to be published
+    SYNC = "sync"  # `held_by` of one of many that were made stale together: held by nothing, and behind single edits
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting to be sent")
@@ -56,9 +57,8 @@ class Listing(models.Model):
 
     stale_since = models.DateTimeField(null=True)  # set with the first raise of desired_rev after a settle
     due_at = models.DateTimeField(null=True)  # the next moment at which time alone changes the sheet
-    held_by = models.CharField(
-        max_length=100, default=""
-    )  # "import:12": not sent while that run is being applied
+    # "import:12": not sent while that run is being applied; SYNC: one of many, which go behind single edits
+    held_by = models.CharField(max_length=100, default="")
     next_try_at = models.DateTimeField()
     attempts = models.PositiveIntegerField(default=0)  # failures in a row
     lease_until = models.DateTimeField(null=True)
