@@ -238,6 +238,7 @@ class ChannelAdmin(CatalogAdmin):
             path("<int:pk>/drift/adopt/", wrap(_drift.adopt), name="channels_channel_adopt"),
             path("<int:pk>/match/", wrap(_match.view), name="channels_channel_match"),
             path("<int:pk>/match/start/", wrap(_match.start), name="channels_channel_match_start"),
+            path("<int:pk>/match/choose/", wrap(_match.choose), name="channels_channel_match_choose"),
             path("<int:pk>/files/<str:name>", wrap(_published.download), name="channels_channel_file"),
             path("<int:pk>/files/<str:name>/look", wrap(_published.look), name="channels_channel_look"),
         ]

@@ -16,6 +16,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from channels.connectors._candidates import Candidate, Wanted
 from channels.mapping.template import TemplateField
 from pim.lib.registry import Registry
 
@@ -77,7 +78,8 @@ class Unknown(DeliveryError):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """`key` is the SKU, by which every channel finds the product again; `revision` rises with each change of ours."""
+    """`key` is the SKU, by which every channel finds the product again; `revision` rises with each change of ours;
+    `external_id`: the channel's, also of a product that was matched or chosen and is to become this one (NEW: none is)."""
 
     key: str
     operation: Operation
@@ -177,6 +179,8 @@ class Connector(ABC):
     # The longest one request may take, connecting included; leases are longer. May depend on the settings.
     seconds: float = 30.0
     can_read_back: ClassVar[bool] = True
+    # Whether it finds products that others made there, by more than our key.
+    can_find: ClassVar[bool] = False
     # Whether what is read back has its sheet (Seen.sheet): only then can it be compared field by field.
     tells_fields: ClassVar[bool] = False
     # Days after which what did not change is sent once more, where the channel forgets what it is not told again.
@@ -269,6 +273,15 @@ class Connector(ABC):
         """What must stand in no record: the credentials, and what was made of them."""
         return [part for value in self.credentials.values() for part in str(value).split()]
 
+    def find(self, wanted: Sequence[Wanted]) -> Mapping[str, Sequence[Candidate]]:
+        """What stands there of these, by key; () where nothing does. A key left out is not known."""
+        raise NotImplementedError
+
+    @property
+    def takes_over(self) -> bool:
+        """Whether what is found and not ours becomes ours with the first sync."""
+        return True
+
     def read_back(self, keys: Sequence[str]) -> Mapping[str, Seen | None]:
         """What the channel holds under these keys; None where it holds nothing. A key left out is not known."""
         raise NotImplementedError
@@ -280,6 +293,46 @@ class PushItems(Connector):
     @abstractmethod
     def push(self, items: Sequence[Item]) -> Sequence[ItemResult]:
         """At most batch_size items. An item without a result counts as unknown. Raises a DeliveryError."""
+
+
+class BulkRefused(Exception):
+    """The channel takes no job now: its items go one by one. `changed`: something was noted at products already."""
+
+    changed = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """A job the channel took: `handle` at most 255 characters; `keys`: whose line is which, in the order of the job;
+    `results`: what became at once of the items that are in none. An item in neither was left out and goes another time."""
+
+    handle: str
+    keys: Sequence[str]
+    results: Sequence[ItemResult] = ()
+
+
+class PushInBulk(PushItems):
+    """Takes many at once as well, as a job that it works off by itself: for a first sync, or a large one.
+
+    Only what delivery counts to a sync goes that way, and of it only what is to be there and was never in doubt. Single
+    edits go on beside it.
+    """
+
+    bulk_from: ClassVar[int] = 200  # waiting; fewer go one by one
+    bulk_size: ClassVar[int] = 500  # of a job
+    bulk_jobs: ClassVar[int] = 4  # under way at once
+    poll_seconds: ClassVar[float] = 15.0
+
+    @abstractmethod
+    def start_bulk(self, items: Sequence[Item]) -> Bulk:
+        """Raises BulkRefused, or a DeliveryError; `Bulk.handle` is "" where no item came into a job."""
+
+    @abstractmethod
+    def collect(self, handle: str, items: Mapping[int, Item]) -> Pending | Sequence[ItemResult]:
+        """PENDING, or what became of these items by their line in the job; untouched: to be asked for once more.
+
+        Raises a DeliveryError: Unknown where the job, or what it told, is no longer there.
+        """
 
 
 class SubmitAndPoll(Connector):

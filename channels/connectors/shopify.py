@@ -14,42 +14,45 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import orjson
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from channels.connectors import _calls
+from channels.connectors._candidates import NEW
 from channels.connectors._shopify import documents
 from channels.connectors._shopify.api import Api, softened
-from channels.connectors._shopify.errors import field_of, metafield_of
-from channels.connectors._shopify.fields import TEXTS, Outgoing, Refused, There, shown
+from channels.connectors._shopify.bulk import Jobs
+from channels.connectors._shopify.fields import Outgoing, Refused, ShopFacts, There, shown
 from channels.connectors._shopify.product import outgoing, refused_anyhow, sendable
 from channels.connectors._shopify.settings import shop_settings
-from channels.connectors._shopify.shop import KEY, OWNED_AT_FIRST, RECEIPT, Shop, is_gone, receipt_of
+from channels.connectors._shopify.shop import OWNED_AT_FIRST, Shop, is_gone, receipt_of
+from channels.connectors._shopify.steps import Steps
 from channels.connectors._shopify.template import TEMPLATE
 from channels.connectors._shopify.texts import Translations
 from channels.connectors.base import (
+    Bulk,
+    Candidate,
     Config,
     Data,
     DeliveryError,
     Item,
     ItemError,
     ItemResult,
-    PushItems,
+    Pending,
+    PushInBulk,
     Seen,
+    Wanted,
     connector,
 )
 from channels.mapping.template import TemplateField
 from pim.lib import http
 
-HIDDEN = frozenset({"archive", "draft"})  # ways to withdraw after which a product needs its status again
-METAFIELDS_AT_ONCE = 25
 PUSH_SECONDS = 60.0  # then no further product of the batch is begun, and no wait for points either
 
 
 @connector
-class Shopify(PushItems):
+class Shopify(PushInBulk):
     code = "shopify"
     label = gettext_lazy("Shopify")
     sentence = gettext_lazy(
@@ -60,6 +63,7 @@ class Shopify(PushItems):
     secret_fields = ("token",)
     guarded = ("shop",)
     batch_size = 10
+    can_find = True
 
     def __init__(self, *, channel: str, settings: Mapping[str, Any], credentials: Mapping[str, Any]) -> None:
         super().__init__(channel=channel, settings=settings, credentials=dict(credentials))
@@ -74,6 +78,8 @@ class Shopify(PushItems):
             seconds=PUSH_SECONDS,
         )  # fmt: skip
         self.shop = Shop(self.api, settings)
+        self.steps = Steps(self.shop, settings)
+        self.jobs = Jobs(self.api, self.shop, self.steps, finished=self._finished, url=self._url)
 
     def close(self) -> None:
         self.client.close()
@@ -122,7 +128,7 @@ class Shopify(PushItems):
             with self.api.changing_nothing():
                 held = self.shop.held([item.key for item in items])
                 new = [item for item in items if item.operation == "upsert" and not held[item.key]]
-                strangers = self.shop.same_sku(new)
+                strangers = self.shop.strangers(new)
             return _calls.one_by_one(
                 items,
                 lambda item: self._tried(
@@ -133,15 +139,37 @@ class Shopify(PushItems):
         finally:
             self.told = {**self.api.told, **self.api.points.told()}
 
+    def start_bulk(self, items: Sequence[Item]) -> Bulk:
+        self.api.begin()
+        self.api.changed = False
+        try:
+            return self.jobs.start(items, self._placed)
+        finally:
+            self.told = {**self.api.told, **self.api.points.told()}
+
+    def collect(self, handle: str, items: Mapping[int, Item]) -> Pending | Sequence[ItemResult]:
+        self.api.begin()
+        try:
+            return self.jobs.collect(handle, items)
+        finally:
+            self.told = {**self.api.told, **self.api.points.told()}
+
     def read_back(self, keys: Sequence[str]) -> Mapping[str, Seen | None]:
-        """A product without our receipt, or changed since in a field of ours, has no hash: it is not as it was sent."""
+        """A product without our receipt, or changed since in a field of ours, has no hash: it is not as it was sent.
+
+        While the shop works on a job, that may be about to change: of such a product nothing is said.
+        """
         self.api.begin()
         try:
             with self.api.changing_nothing():
                 held = self.shop.held(keys)
+                seen = {key: self._seen(key, product) for key, product in held.items()}
+                unsure = [key for key, one in seen.items() if one is None or not one.hash]
+                if unsure and self.jobs.are_running():
+                    return {key: one for key, one in seen.items() if key not in unsure}
         finally:
             self.told = {**self.api.told, **self.api.points.told()}
-        return {key: self._seen(key, product) for key, product in held.items()}
+        return seen
 
     def _seen(self, key: str, product: Mapping[str, Any] | None) -> Seen | None:
         if product is None:
@@ -197,28 +225,34 @@ class Shopify(PushItems):
         strangers: Sequence[Mapping[str, Any]],
     ) -> ItemResult:
         sheet = item.sheet or {}
-        known = str(product["id"]) if product else ""
-        if not product:
-            known, receipt = self._adopted(item.key, strangers)
+        known, receipt = (str(product["id"]), receipt) if product else self._adopted(item, strangers)
         shop = self.shop.speaking(tuple(sheet.get("locales") or ()))
         there = self.shop.there(known, receipt, len(sheet.get("variants") or ())) if known else There()
         sent = outgoing(sheet, shop, there)
         if known:
-            self._open_receipt(known, receipt, sent, key="" if product else item.key)
+            self.steps.open(known, receipt, sent, key="" if product else item.key)
             self._sent_as[known] = item.key
-        product, pictures = self._set(item.key, known, sent, receipt)
+        product = self.steps.set(item.key, known, sent, receipt)
         self._sent_as[product["id"]] = item.key
-        metafields = self._set_metafields(product["id"], sent, receipt)
+        return self._finished(item, product, sent, shop, receipt, there.published)
+
+    def _finished(
+        self,
+        item: Item,
+        product: dict[str, Any],
+        sent: Outgoing,
+        shop: ShopFacts,
+        receipt: Mapping[str, Any],
+        published: frozenset[str],
+    ) -> ItemResult:
+        """What follows productSet, whichever way that went."""
+        metafields = self.steps.set_metafields(product["id"], sent, receipt)
         if shop.locales:
             translations = Translations(self.api, shop, sent)
             translations.register(product, metafields)
             translations.remove(product["id"], metafields, receipt.get("names") or ())
-        product |= self._publish(product["id"], there.published)
-        names = [*(name for name in sent.names if name in TEXTS), *(["status"] if self._keeps_active else [])]
-        self._leave_receipt(product["id"], {
-            "hash": item.hash, "revision": item.revision, "names": sent.names, "skus": sent.skus, "media": pictures,
-            "metafields": sent.metafield_names, "shown": shown(product, names),
-        })  # fmt: skip
+        product |= self.steps.publish(product["id"], published)
+        self.steps.leave(self.steps.receipt(item, product, sent, self.steps.pictures(product, sent)))
         return ItemResult(item.key, "live", product["id"], self._url(product))
 
     def _withdraw(
@@ -230,7 +264,7 @@ class Shopify(PushItems):
         way = self.settings.get("withdraw") or "archive"
         if way == "unpublish" and not self.shop.facts.publications:
             raise Config(_("To take products off the sales channels, name these in the settings."))
-        self._open_receipt(product["id"], receipt, way=way)
+        self.steps.open(product["id"], receipt, way=way)
         if way == "unpublish":
             gone = [{"publicationId": one} for one in self.shop.facts.publications]
             self.shop.mutate(
@@ -241,146 +275,79 @@ class Shopify(PushItems):
             self.shop.mutate(
                 documents.UPDATE, "productUpdate", {"product": {"id": product["id"], "status": status}}
             )
-        kept = {name: receipt[name] for name in ("names", "skus", "media", "metafields") if name in receipt}
-        self._leave_receipt(
-            product["id"], {**kept, "hash": "", "revision": item.revision, "withdrawn": way, "shown": {}}
-        )
+        self.steps.leave_withdrawn(item, product["id"], receipt, way)
         self._sent_as.pop(product["id"], None)
         return ItemResult(item.key, "live")
 
-    # --- the steps
-
-    @property
-    def _keeps_active(self) -> bool:
-        """Where new products are drafts, staff decide when one becomes active."""
-        return "status" in self.shop.facts.owns and (self.settings.get("new") or "ACTIVE") == "ACTIVE"
-
-    def _set(
-        self, key: str, known: str, sent: Outgoing, receipt: Mapping[str, Any]
-    ) -> tuple[dict[str, Any], dict[str, str]]:
-        """productSet; the product it answers, and its pictures' ids by our keys.
-
-        A new one is addressed by our key, which it carries from its first moment: what an answer was lost of is found,
-        and not made again. One that is there is addressed by its id, so that what was deleted meanwhile is not made
-        without the key; its metafields stay out of it, since productSet would delete those of others.
-        """
-        made = dict(sent.input)
-        if not known:
-            made["metafields"] = [{"namespace": self.shop.namespace, "key": KEY, "type": "id", "value": key}]
-        if not known or self._keeps_active or {receipt.get("withdrawn"), receipt.get("resumed")} & HIDDEN:
-            made["status"] = self.settings.get("new") or "ACTIVE"
-        identifier = {"id": known} if known else {"customId": self.shop.key_of(key)}
-        variables = {
-            "identifier": identifier, "input": made, "media": "files" in made, "options": bool(sent.axes and sent.texts),
-        }  # fmt: skip
-        payload = self.shop.mutate(
-            documents.SET, "productSet", variables, where=lambda path: field_of(path, sent)
-        )
-        product = dict(payload["product"])
-        nodes = [node["id"] for node in (product.get("media") or {}).get("nodes") or ()]
-        whole = len(nodes) == len(sent.pictures)
-        return product, dict(zip(sent.pictures, nodes, strict=True)) if whole else {}
-
-    def _open_receipt(
-        self,
-        product: str,
-        receipt: Mapping[str, Any],
-        sent: Outgoing | None = None,
-        *,
-        key: str = "",
-        way: str = "",
-    ) -> None:
-        """Before anything of a product is changed, its receipt stops standing for what the shop shows.
-
-        It notes what this push adds, so that a later one takes that out again, and the `way` it may be withdrawn by, so
-        that a later one shows it again. `key`: of a product that is taken over, which so is nobody's any more to take up.
-        """
-        noted = {name: value for name, value in receipt.items() if name != "withdrawn"}
-        noted["hash"] = ""
-        noted["resumed"] = way or receipt.get("withdrawn") or receipt.get("resumed") or ""
-        added = {"names": sent.names, "skus": sent.skus, "metafields": sent.metafield_names} if sent else {}
-        for name, listed in added.items():
-            noted[name] = list(dict.fromkeys([*(receipt.get(name) or ()), *listed]))
-        values = {KEY: ("id", key)} if key else {}
-        if key or (receipt and noted != receipt):  # without a receipt nothing is believed anyhow
-            values[RECEIPT] = ("json", orjson.dumps(noted).decode())
-        if not values:
-            return
-        given = [
-            {"ownerId": product, "namespace": self.shop.namespace, "key": name, "type": kind, "value": value}
-            for name, (kind, value) in values.items()
-        ]
-        self.shop.mutate(documents.SET_METAFIELDS, "metafieldsSet", {"metafields": given})
-
-    def _set_metafields(self, owner: str, sent: Outgoing, receipt: Mapping[str, Any]) -> dict[str, str]:
-        """Our metafields, those without a value any more deleted; target → the metafield's id."""
-        ids: dict[str, str] = {}
-        for start in range(0, len(sent.metafields), METAFIELDS_AT_ONCE):
-            part = sent.metafields[start : start + METAFIELDS_AT_ONCE]
-            targets = [target for target, *_rest in part]
-            given = [
-                {"ownerId": owner, "namespace": namespace, "key": key, "type": kind, "value": value}
-                for _target, namespace, key, kind, value in part
-            ]
-            payload = self.shop.mutate(
-                documents.SET_METAFIELDS, "metafieldsSet", {"metafields": given},
-                where=lambda path, targets=targets: (metafield_of(path, targets), ""),
-            )  # fmt: skip
-            by_key = {(one["namespace"], one["key"]): one["id"] for one in payload.get("metafields") or ()}
-            ids |= {
-                target: by_key[namespace, key]
-                for target, namespace, key, *_rest in part
-                if (namespace, key) in by_key
-            }
-        gone = [name for name in receipt.get("metafields") or () if name not in sent.metafield_names]
-        if gone:
-            listed = [dict(zip(("namespace", "key"), name.split(".", 1), strict=True)) for name in gone]
-            self.shop.mutate(
-                documents.DELETE_METAFIELDS, "metafieldsDelete",
-                {"metafields": [{"ownerId": owner, **one} for one in listed]},
-            )  # fmt: skip
-        return ids
-
-    def _publish(self, product: str, published: frozenset[str]) -> dict[str, Any]:
-        """What of the product is only known now: where customers find it."""
-        missing = [one for one in self.shop.facts.publications if one not in published]
-        if missing:
-            variables = {"id": product, "input": [{"publicationId": one} for one in missing]}
-            return dict(
-                self.shop.mutate(documents.PUBLISH, "publishablePublish", variables).get("publishable") or {}
-            )
-        return {}
-
-    def _leave_receipt(self, owner: str, receipt: Mapping[str, Any]) -> None:
-        """The last step: only what went through as a whole has the hash."""
-        given = {
-            "ownerId": owner, "namespace": self.shop.namespace, "key": RECEIPT, "type": "json", "value": orjson.dumps(receipt).decode(),
-        }  # fmt: skip
-        self.shop.mutate(documents.LEAVE_RECEIPT, "metafieldsSet", {"metafields": [given]})
-
-    def _adopted(self, key: str, strangers: Sequence[Mapping[str, Any]]) -> tuple[str, Mapping[str, Any]]:
+    def _adopted(self, item: Item, strangers: Sequence[Mapping[str, Any]]) -> tuple[str, Mapping[str, Any]]:
         """(id, receipt) of a product that is to become this one's; ("", {}) where there is none. Raises Refused.
 
         What we withdrew is taken up again under the new key, as after a change of the model's SKU. What is ours and
-        stands is another's: it loses the variant with its own next push.
+        stands is another's: it loses the variant with its own next push. Of several that are not ours a person chooses.
         """
         strangers = [one for one in strangers if one["id"] not in self._sent_as]
         ours = [one for one in strangers if one.get("ours")]
-        if again := [one for one in ours if receipt_of(one).get("withdrawn")]:
+        again = [one for one in ours if one["by"] == "sku" and receipt_of(one).get("withdrawn")]
+        if again:
             return str(again[0]["id"]), receipt_of(again[0])
         theirs = [one for one in strangers if one not in ours]
+        if item.external_id == NEW:
+            return "", {}
+        if any(one["id"] == item.external_id for one in theirs):
+            return item.external_id, {"resumed": ""}
         if not theirs:
             return "", {}
         told = ", ".join(f"'{one['title']}'" for one in theirs[:5])
         if len(theirs) > 1:
-            message = _("Several products of the shop have a SKU of this one: %s. Make them one there first.")
-            raise Refused([ItemError(message % told, code="ambiguous")])
-        if (self.settings.get("existing") or "refuse") != "adopt":
             message = _(
-                "The shop has a product with this SKU that the PIM did not make: %s. Let the channel take over existing products, or remove it there."
+                "Several products of the shop have a SKU or barcode of this one: %s. Choose one under 'Match what is there', or make them one in the shop."
+            )
+            raise Refused([ItemError(message % told, code="ambiguous")])
+        if not self.takes_over:
+            message = _(
+                "The shop has a product with this SKU or barcode that the PIM did not make: %s. Let the channel take over existing products, choose it under 'Match what is there', or remove it in the shop."
             )
             raise Refused([ItemError(message % told, code="exists")])
         return str(theirs[0]["id"]), {"resumed": ""}
+
+    @property
+    def takes_over(self) -> bool:
+        return (self.settings.get("existing") or "refuse") == "adopt"
+
+    def find(self, wanted: Sequence[Wanted]) -> Mapping[str, Sequence[Candidate]]:
+        """By our key alone, where a product has it; else by SKU and GTIN."""
+        self.api.begin()
+        try:
+            with self.api.changing_nothing():
+                held = self.shop.held([one.key for one in wanted])
+                alike = self.shop.alike([one for one in wanted if not held[one.key]])
+        finally:
+            self.told = {**self.api.told, **self.api.points.told()}
+        found: dict[str, list[Candidate]] = {}
+        for one in wanted:
+            own = held[one.key]
+            listed = (
+                [{**own, "by": "key"}]
+                if own
+                else [each for each in alike.get(one.key, ()) if not each.get("ours")]
+            )
+            found[one.key] = [
+                Candidate(str(each["id"]), str(each.get("title") or ""), each["by"], self._url(each))
+                for each in listed
+            ]
+        return found
+
+    def _placed(
+        self, item: Item, product: Mapping[str, Any] | None, strangers: Sequence[Mapping[str, Any]]
+    ) -> tuple[str, Mapping[str, Any]]:
+        """Where an item of a job goes; from then on no other item of it does."""
+        if product and self._sent_as.get(product["id"], item.key) == item.key:
+            placed: tuple[str, Mapping[str, Any]] = (str(product["id"]), receipt_of(product))
+        else:
+            placed = self._adopted(item, strangers)
+        if placed[0]:
+            self._sent_as[placed[0]] = item.key
+        return placed
 
     def _url(self, product: Mapping[str, Any]) -> str:
         number = str(product.get("id", "")).rpartition("/")[2]

@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 
 from catalog.structure.snapshot import Structure
 from channels import profile, profiles
-from channels.connectors.base import CONNECTORS, Connector, PublishSnapshot, SubmitAndPoll
+from channels.connectors.base import CONNECTORS, Connector, PublishSnapshot, PushInBulk, SubmitAndPoll
 from channels.delivery import circuit, follow, removals
+from channels.delivery.bulk import Load
 from channels.delivery.claim import claim_stale
 from channels.delivery.prepare import prepare
 from channels.delivery.publisher import only_publisher
 from channels.delivery.send import Sending, lease_seconds
-from channels.delivery.settle import secrets_of, settle
+from channels.delivery.settle import outcome_of, secrets_of, settle
 from channels.delivery.snapshot import Gathering
 from channels.models import Channel
 from pim.lib.encrypted import DecryptionFailed
@@ -53,7 +54,7 @@ def drain(*, channel_id: int, seconds: float = 20.0) -> Report:
             report.closed = circuit.why_closed(channel, timezone.now())
             return report
         failures = channel.failures
-        if isinstance(connector, SubmitAndPoll):
+        if isinstance(connector, (SubmitAndPoll, PushInBulk)):
             report.counts["polled"] += follow.poll(channel, connector, now=timezone.now())
         if connector.can_read_back and _answers(channel, failures):
             report.counts["confirmed"] += follow.confirm(channel, connector, now=timezone.now())
@@ -63,7 +64,9 @@ def drain(*, channel_id: int, seconds: float = 20.0) -> Report:
                     step = Gathering(channel, connector, publisher, report.counts).step
                     _work_off(channel, report, step, failures=failures, deadline=deadline)
         else:
-            send = partial(_deliver, channel, connector, report)
+            send: Callable[..., bool] = partial(_deliver, channel, connector, report)
+            if isinstance(connector, PushInBulk):
+                send = Load(channel, connector, report.counts, send).step
             _work_off(channel, report, send, failures=failures, deadline=deadline)
         report.closed = report.closed or circuit.why_closed(channel, timezone.now())
     Channel.objects.filter(pk=channel_id).update(last_sync_at=timezone.now())
@@ -117,10 +120,12 @@ def _is_open(channel: Channel) -> bool:
     return channel.failures >= circuit.FAILURES or circuit.may_call(channel, timezone.now())
 
 
-def _deliver(channel: Channel, connector: Connector, report: Report) -> bool:
+def _deliver(channel: Channel, connector: Connector, report: Report, *, singly: bool = False) -> bool:
     """Whatever a sheet is made of is read after the claim: what was marked stale before it counts as sent with it."""
     now, limit = timezone.now(), connector.batch_size
-    claim = claim_stale(channel_id=channel.pk, limit=limit, seconds=lease_seconds(connector), now=now)
+    claim = claim_stale(
+        channel_id=channel.pk, limit=limit, seconds=lease_seconds(connector), now=now, singly=singly
+    )
     structure = Structure.current()
     spec = profile.current(structure).by_id.get(channel.pk)
     if not claim.listings or spec is None:
@@ -128,7 +133,5 @@ def _deliver(channel: Channel, connector: Connector, report: Report) -> bool:
     sending = Sending(channel, connector, claim)
     sending.deliver(prepare(claim.listings, spec, structure, at=now))
     settle(sending.settlements, token=claim.token, now=timezone.now(), secrets=secrets_of(connector))
-    for item in sending.settlements:
-        outcome = item.record.outcome if item.record else "settled" if item.handled else "put_off"
-        report.counts[outcome] += 1
+    report.counts.update(outcome_of(item) for item in sending.settlements)
     return not sending.stopped and len(claim.listings) == limit

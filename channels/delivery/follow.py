@@ -17,7 +17,9 @@ from channels.connectors.base import (
     DeliveryError,
     Item,
     ItemError,
+    ItemResult,
     Pending,
+    PushInBulk,
     Retry,
     Seen,
     SubmitAndPoll,
@@ -32,11 +34,12 @@ from channels.delivery.settle import Record, Settlement, secrets_of, settle
 from channels.models import Channel, Listing
 from channels.sheets.build import Sheet
 
+Follows = SubmitAndPoll | PushInBulk
 POLLED_AT_ONCE = 500
 GIVEN_UP_AFTER = timedelta(days=1)  # then the job counts as lost, and what it carried is read back
 
 
-def poll(channel: Channel, connector: SubmitAndPoll, *, now: datetime) -> int:
+def poll(channel: Channel, connector: Follows, *, now: datetime) -> int:
     """Asks for the outcome of each submission that is due; returns how many listings were settled."""
     claim = claim_submitted(
         channel_id=channel.pk, limit=POLLED_AT_ONCE, seconds=lease_seconds(connector), now=now
@@ -54,12 +57,11 @@ def poll(channel: Channel, connector: SubmitAndPoll, *, now: datetime) -> int:
     return len(settlements)
 
 
-def _poll_one(
-    sending: Sending, connector: SubmitAndPoll, handle: str, rows: Sequence[Listing]
-) -> list[Settlement]:
+def _poll_one(sending: Sending, connector: Follows, handle: str, rows: Sequence[Listing]) -> list[Settlement]:
     prepared = [as_submitted(row) for row in rows]
+    items = [item_of(row) for row in rows]
     try:
-        told, milliseconds = sending.call(lambda: connector.poll(handle))
+        told, milliseconds = sending.call(lambda: _asked(connector, handle, rows, items))
     except Unknown as error:
         return [
             outcomes.later(
@@ -84,14 +86,22 @@ def _poll_one(
     now = timezone.now()
     if isinstance(told, Pending):
         return [_still_pending(one, connector, now) for one in prepared]
-    items = [item_of(row) for row in rows]
     settlements = settle_results(prepared, items, told, milliseconds, dict(connector.told), now)
     for settlement, sent in zip(settlements, items, strict=True):
         settlement.revision = sent.revision
     return settlements
 
 
-def _still_pending(one: Prepared, connector: SubmitAndPoll, now: datetime) -> Settlement:
+def _asked(
+    connector: Follows, handle: str, rows: Sequence[Listing], items: Sequence[Item]
+) -> Pending | Sequence[ItemResult]:
+    if isinstance(connector, SubmitAndPoll):
+        return connector.poll(handle)
+    lines = [(row.submitted or {}).get("line", -1) for row in rows]
+    return connector.collect(handle, dict(zip(lines, items, strict=True)))
+
+
+def _still_pending(one: Prepared, connector: Follows, now: datetime) -> Settlement:
     since = datetime.fromisoformat((one.listing.submitted or {}).get("at", now.isoformat()))
     if now - since < GIVEN_UP_AFTER:
         return Settlement(one.listing, {"next_try_at": now + timedelta(seconds=connector.poll_seconds)})

@@ -10,6 +10,8 @@ from pytest_httpserver import HTTPServer
 
 from channels import completeness, profile
 from channels.models import Channel
+from tests.channels.connectors.shopify_shop import ShopifyShop
+from tests.channels.connectors.shopify_stage import ShopifyStage
 from tests.channels.shop import Shop
 from tests.channels.stage import Stage, make_channel
 from tests.world import World, build_world
@@ -58,3 +60,16 @@ def shop() -> Iterator[Shop]:
 def stage(transactional_db: Any, shop: Shop) -> Stage:
     """A committed world, its B2B channel pointing at the shop, and ways to make and send products."""
     return Stage(build_world(), shop)
+
+
+@pytest.fixture
+def shopify_shop() -> Iterator[ShopifyShop]:
+    """A stand-in Shopify."""
+    with HTTPServer(host="127.0.0.1") as server:
+        yield ShopifyShop(server)
+
+
+@pytest.fixture
+def shopify_stage(transactional_db: Any, shopify_shop: ShopifyShop) -> ShopifyStage:
+    """A world with a channel that points at the stand-in Shopify."""
+    return ShopifyStage(shopify_shop)

@@ -196,7 +196,7 @@ class Api:
             failed = Unknown if changing else Retry
             raise failed(_("The shop failed: %s") % said, answer=self.told)
         raise InvalidVariables(
-            said, [found for error in errors for found in _problems(error)], answer=self.told
+            said, [found for error in errors for found in problems_of(error)], answer=self.told
         )
 
 
@@ -213,7 +213,8 @@ def _code(error: Mapping[str, Any]) -> str:
     return str(extensions.get("code", "")) if isinstance(extensions, dict) else ""
 
 
-def _problems(error: Mapping[str, Any]) -> list[tuple[tuple[str, ...], str]]:
+def problems_of(error: Mapping[str, Any]) -> list[tuple[tuple[str, ...], str]]:
+    """(path in the variables, sentence) of each thing in them that the schema refuses."""
     extensions = error.get("extensions")
     listed = extensions.get("problems") if isinstance(extensions, dict) else None
     return [

@@ -36,7 +36,7 @@ SAME_SKU: Document = (
     """query SameSku($query: String!, $namespace: String!, $key: String!, $receipt: String!) {
   productVariants(first: 100, query: $query) {
     nodes {
-      sku
+      sku barcode
       product {
         id title
         ours: metafield(namespace: $namespace, key: $key) { value }
@@ -51,7 +51,7 @@ PARTS: Document = (
     """query Parts($id: ID!, $first: Int!, $after: String, $media: Boolean!, $published: Boolean!) {
   product(id: $id) {
     variants(first: $first, after: $after) {
-      nodes { id sku selectedOptions { name value } }
+      nodes { id sku barcode selectedOptions { name value } }
       pageInfo { hasNextPage endCursor }
     }
     media(first: 250) @include(if: $media) { nodes { id status } }
@@ -90,6 +90,15 @@ SET_METAFIELDS: Document = (
   metafieldsSet(metafields: $metafields) { metafields { id namespace key } userErrors { field message code } }
 }""",
 )
+SET_SEVERAL: Document = (
+    "SetSeveral",
+    """mutation SetSeveral($metafields: [MetafieldsSetInput!]!) {
+  metafieldsSet(metafields: $metafields) {
+    metafields { id namespace key owner { ... on Product { id } } }
+    userErrors { field message code }
+  }
+}""",
+)
 LEAVE_RECEIPT: Document = (
     "LeaveReceipt",
     SET_METAFIELDS[1].replace("SetMetafields", "LeaveReceipt"),
@@ -121,6 +130,51 @@ UNTRANSLATE: Document = (
   translationsRemove(resourceId: $id, translationKeys: $keys, locales: $locales) { userErrors { field message code } }
 }""",
 )
+
+# --- jobs of the shop's: a file of variables goes to a storage, the shop runs a mutation for each of its lines
+
+STAGE: Document = (
+    "Stage",
+    """mutation Stage($input: [StagedUploadInput!]!) {
+  stagedUploadsCreate(input: $input) {
+    stagedTargets { url parameters { name value } }
+    userErrors { field message }
+  }
+}""",
+)
+RUN: Document = (
+    "Run",
+    """mutation Run($mutation: String!, $path: String!, $client: String!) {
+  bulkOperationRunMutation(mutation: $mutation, stagedUploadPath: $path, clientIdentifier: $client) {
+    bulkOperation { id status }
+    userErrors { field message code }
+  }
+}""",
+)
+JOB: Document = (
+    "Job",
+    """query Job($id: ID!) { bulkOperation(id: $id) { id status errorCode url partialDataUrl } }""",
+)
+RUNNING: Document = (
+    "Running",
+    """query Running {
+  bulkOperations(first: 10, query: "operation_type:mutation") { nodes { id status } }
+}""",
+)
+# In a job a mutation stands alone: no fragments, one field.
+SET_IN_BULK = """mutation Set(
+  $identifier: ProductSetIdentifiers!, $input: ProductSetInput!, $media: Boolean!, $options: Boolean!
+) {
+  productSet(identifier: $identifier, input: $input, synchronous: true) {
+    product {
+      id handle status title descriptionHtml vendor productType onlineStoreUrl
+      seo { title description }
+      options @include(if: $options) { id position name optionValues { id name } }
+      media(first: 250) @include(if: $media) { nodes { id } }
+    }
+    userErrors { field message code }
+  }
+}"""
 
 
 def held(count: int) -> Document:
@@ -155,3 +209,14 @@ def register(count: int) -> Document:
         for n in range(count)
     )
     return "Register", f"mutation Register({given}) {{\n{calls}\n}}"
+
+
+def publish(count: int) -> Document:
+    """Several products on the same publications, as p0, p1 …"""
+    given = ", ".join(f"$id{n}: ID!" for n in range(count))
+    calls = "\n".join(
+        f"  p{n}: publishablePublish(id: $id{n}, input: $input) {{"
+        " publishable { ... on Product { onlineStoreUrl } } userErrors { field message } }"
+        for n in range(count)
+    )
+    return "PublishSeveral", f"mutation PublishSeveral($input: [PublicationInput!]!, {given}) {{\n{calls}\n}}"

@@ -73,7 +73,7 @@ class ShopFacts:
 
 @dataclass(frozen=True)
 class There:
-    """What the shop holds of the product now. `variants`: [{id, sku, selectedOptions}]; `media`: ids of its pictures."""
+    """What the shop holds of the product now. `variants`: [{id, sku, barcode, selectedOptions}]; `media`: ids of its pictures."""
 
     id: str = ""
     variants: Sequence[Mapping[str, Any]] = ()

@@ -45,7 +45,7 @@ def shop_settings() -> dict[str, forms.Field]:
             choices=[("ACTIVE", gettext_lazy("active")), ("DRAFT", gettext_lazy("drafts"))],
         ),
         "existing": forms.ChoiceField(
-            label=gettext_lazy("A product that is in the shop already, with the same SKU"), required=False, initial="refuse",
+            label=gettext_lazy("A product that is in the shop already, with the same SKU or barcode"), required=False, initial="refuse",
             choices=[("refuse", gettext_lazy("is left alone, and told")), ("adopt", gettext_lazy("is taken over"))],
         ),
         "withdraw": forms.ChoiceField(

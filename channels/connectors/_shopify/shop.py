@@ -15,12 +15,12 @@ from channels.connectors._shopify.api import Api, InvalidVariables
 from channels.connectors._shopify.errors import errors_of
 from channels.connectors._shopify.fields import Refused, ShopFacts, There
 from channels.connectors._shopify.texts import matched
-from channels.connectors.base import Config, Item, Unknown
+from channels.connectors.base import Config, Item, Unknown, Wanted
 
 KEY, RECEIPT = "sku", "sent"  # keys of our two metafields
 OWNED_AT_FIRST = ("media", "status")
 VARIANTS_AT_ONCE = 100
-SKUS_AT_ONCE = 50
+TERMS_AT_ONCE = 50  # of a search
 # userErrors that no edit mends: the shop's own trouble, and what went away while we spoke of it.
 PASSING = frozenset(
     {"GENERIC_ERROR", "JOB_ERROR", "INTERNAL_ERROR", "STALE_OBJECT", "PRODUCT_DOES_NOT_EXIST"}
@@ -97,24 +97,35 @@ class Shop:
         )
         return {key: data.get(f"p{n}") for n, key in enumerate(keys)}
 
-    def same_sku(self, items: Sequence[Item]) -> dict[str, list[dict[str, Any]]]:
-        """Products that carry a SKU of these items and are not ours: made in the shop before the PIM was connected."""
-        skus = {
-            str(part["sku"]): item.key
-            for item in items
-            for part in ((item.sheet or {}).get("variants") or [item.sheet or {"sku": item.key}])
+    def alike(self, wanted: Sequence[Wanted]) -> dict[str, list[dict[str, Any]]]:
+        """By key, products that carry a SKU or a GTIN of these, each once with `by`: "sku" before "gtin".
+
+        A GTIN is the same with or without zeros in front, as in a UPC that is written as an EAN.
+        """
+        skus = {sku: one.key for one in wanted for sku in one.skus}
+        gtins = {gtin.lstrip("0"): one.key for one in wanted for gtin in one.gtins if gtin.lstrip("0")}
+        asked = [f"sku:{_quoted(sku)}" for sku in skus]
+        asked += [f"barcode:{_quoted(form)}" for gtin in gtins for form in _forms(gtin)]
+        found: dict[str, dict[str, dict[str, Any]]] = {}
+        for start in range(0, len(asked), TERMS_AT_ONCE):
+            query = " OR ".join(asked[start : start + TERMS_AT_ONCE])
+            variables = {"query": query, "namespace": self.namespace, "key": KEY, "receipt": RECEIPT}
+            for node in self.api.run(*documents.SAME_SKU, variables)["productVariants"]["nodes"]:
+                product = node["product"]
+                by_sku = skus.get(str(node.get("sku")))
+                by_gtin = gtins.get(str(node.get("barcode") or "").lstrip("0"))
+                if by_sku is not None:
+                    found.setdefault(by_sku, {})[product["id"]] = {**product, "by": "sku"}
+                if by_gtin is not None:
+                    found.setdefault(by_gtin, {}).setdefault(product["id"], {**product, "by": "gtin"})
+        return {
+            key: sorted(products.values(), key=lambda one: one["by"] != "sku")
+            for key, products in found.items()
         }
-        found: dict[str, list[dict[str, Any]]] = {}
-        listed = list(skus)
-        for start in range(0, len(listed), SKUS_AT_ONCE):
-            asked = " OR ".join(f"sku:{_quoted(sku)}" for sku in listed[start : start + SKUS_AT_ONCE])
-            variables = {"query": asked, "namespace": self.namespace, "key": KEY, "receipt": RECEIPT}
-            nodes = self.api.run(*documents.SAME_SKU, variables)["productVariants"]["nodes"]
-            for node in nodes:
-                key = skus.get(str(node.get("sku")))
-                if key is not None and node["product"] not in found.setdefault(key, []):
-                    found[key].append(node["product"])
-        return found
+
+    def strangers(self, items: Sequence[Item]) -> dict[str, list[dict[str, Any]]]:
+        """As alike(), of what is to be sent: by its SKUs and the barcodes it is sent with."""
+        return self.alike([wanted_of(item) for item in items])
 
     def there(self, product: str, receipt: Mapping[str, Any], variants: int) -> There:
         """Its variants, all pages of them, its pictures and publications."""
@@ -200,6 +211,23 @@ def _publications(wanted: Sequence[str], there: Sequence[Mapping[str, Any]]) -> 
         message = _("The shop has no sales channel '%(name)s'. There are: %(names)s.")
         raise Config(message % {"name": unknown[0], "names": names or "–"})
     return tuple(dict.fromkeys(by_name[name.casefold()] for name in wanted))
+
+
+def wanted_of(item: Item) -> Wanted:
+    sheet = item.sheet or {"sku": item.key}
+    parts = sheet.get("variants") or [sheet]
+    held = [
+        values.get("barcode")
+        for part in parts
+        for values in (part.get("fields") or {}, *(part.get("locales") or {}).values())
+    ]
+    gtins = dict.fromkeys(str(one) for one in held if one and str(one).isdigit())
+    return Wanted(item.key, tuple(str(part["sku"]) for part in parts), tuple(gtins))
+
+
+def _forms(gtin: str) -> list[str]:
+    """As it may be written: 8, 12, 13 or 14 digits, and as it is."""
+    return list(dict.fromkeys([gtin, *(gtin.zfill(size) for size in (8, 12, 13, 14) if size >= len(gtin))]))
 
 
 def _quoted(sku: str) -> str:

@@ -30,6 +30,8 @@ def variants_of(
     """productOptions and variants. Variants the shop made itself stay as they are."""
     options = _options(sheet, parts, shop, errors)
     known = {str(one["sku"]): str(one["id"]) for one in there.variants if one.get("sku")}
+    if there.receipt and not there.receipt.get("skus"):
+        known = _by_barcode(parts, shop, there, known) | known
     variants: list[dict[str, Any]] = []
     for part in parts:
         variant: dict[str, Any] = {
@@ -59,6 +61,24 @@ def variants_of(
             ItemError(message % {"count": len(variants), "most": shop.most_variants}, code="too_many")
         )
     return options, variants
+
+
+def _by_barcode(
+    parts: Sequence[Mapping[str, Any]], shop: ShopFacts, there: There, known: Mapping[str, str]
+) -> dict[str, str]:
+    """Our SKU → variant, of a product that is taken over: what has our barcode there is ours under another SKU."""
+    ours = {str(part["sku"]) for part in parts}
+    others = {
+        str(one["barcode"]).lstrip("0"): str(one["id"])
+        for one in there.variants
+        if one.get("barcode") and one.get("sku") not in ours
+    }
+    found = {}
+    for part in parts:
+        barcode = text(values_of(part, shop.base).get("barcode") or "").lstrip("0")
+        if barcode in others and part["sku"] not in known:
+            found[str(part["sku"])] = others.pop(barcode)
+    return found
 
 
 def _options(
@@ -122,10 +142,11 @@ def _keep_foreign(
     if not there.receipt:
         return
     ours = {variant["sku"] for variant in variants} | set(there.receipt.get("skus") or ())
+    taken = {variant.get("id") for variant in variants}
     by_name = {option["name"]: option for option in options}
     for one in there.variants:
         chosen = [(part["name"], part["value"]) for part in one.get("selectedOptions") or ()]
-        if one.get("sku") in ours or (not one.get("sku") and chosen == [UNVARIED]):
+        if one["id"] in taken or one.get("sku") in ours or (not one.get("sku") and chosen == [UNVARIED]):
             continue
         if {name for name, _value in chosen} != by_name.keys():
             message = _(

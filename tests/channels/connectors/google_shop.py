@@ -61,6 +61,7 @@ class MerchantCenter:
         self.wrong: list[str] = []
         self.tokens: list[str] = []
         self.next_tokens: list[Response] = []
+        self.key: dict[str, Any] = {}  # of the service account; empty: the connector's sample
         self.requests = self.submissions = self.created = self.lag = 0
         self.quota: int | None = None
         self.sleep = 0.0
@@ -90,7 +91,7 @@ class MerchantCenter:
         form = parse_qs(request.get_data(as_text=True))
         assert form["grant_type"] == ["urn:ietf:params:oauth:grant-type:jwt-bearer"]
         signed, _point, signature = form["assertion"][0].rpartition(".")
-        key = orjson.loads(GoogleMerchant.sample(self.address)[1]["key"])
+        key = self.key or orjson.loads(GoogleMerchant.sample(self.address)[1]["key"])
         private_key(key).public_key().verify(
             _decoded(signature), signed.encode(), padding.PKCS1v15(), hashes.SHA256()
         )
@@ -107,7 +108,7 @@ class MerchantCenter:
         path = unquote(request.path).removeprefix("/")
         self.log.append((request.method, path))
         self.submissions += request.method != "GET"
-        if request.headers["authorization"] != f"Bearer {self.tokens[-1]}":
+        if request.headers["authorization"] != f"Bearer {self.tokens[-1] if self.tokens else ''}":
             return failure(401, "UNAUTHENTICATED", "The token is not good any more.")
         body = orjson.loads(request.data) if request.data else None
         judge = discovery.products()

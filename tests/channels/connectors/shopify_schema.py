@@ -46,5 +46,5 @@ def checked(document: str) -> tuple[DocumentNode, tuple[GraphQLError, ...]]:
 
 def wrong_variables(document: DocumentNode, variables: dict[str, object]) -> list[GraphQLError]:
     operation = next(one for one in document.definitions if isinstance(one, OperationDefinitionNode))
-    found = get_variable_values(schema(), operation.variable_definitions, variables)
+    found = get_variable_values(schema(), operation.variable_definitions or (), variables)
     return list(found) if isinstance(found, list) else []

@@ -12,6 +12,7 @@ from graphql import execute
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from tests.channels.connectors.shopify_jobs import ShopJobs
 from tests.channels.connectors.shopify_schema import checked, schema, wrong_variables
 from tests.channels.connectors.shopify_state import ShopifyState
 from tests.channels.shop import json
@@ -20,13 +21,14 @@ Act = Callable[[], Response | None]
 TOKEN = "shpat_an-example-of-a-token"
 
 
-class ShopifyShop(ShopifyState):
+class ShopifyShop(ShopifyState, ShopJobs):
     """`next`: (answer, whether it comes after a push was carried out); `on`: operation → what happens instead; `log`:
-    (operation, variables) of each request; `most`, `left`, `restore`: points, and how many come back in a second;
+    (operation, variables) of each request; `most`, `left`, `restore`: points, and how many come back in a second, `spent`: how many were used;
     `throttled`: the operations that came before their points were there."""
 
     def __init__(self, server: HTTPServer) -> None:
-        super().__init__()
+        ShopifyState.__init__(self)
+        ShopJobs.__init__(self, server)
         self.schema = schema()
         self.server = server
         self.throttled: list[str] = []
@@ -36,6 +38,7 @@ class ShopifyShop(ShopifyState):
         self.token = TOKEN
         self.most = self.restore = 2000.0
         self.left, self.at = self.most, time.monotonic()
+        self.spent = 0.0
         server.expect_request("/admin/api/2026-10/graphql.json", method="POST").respond_with_handler(
             self._answer
         )
@@ -142,7 +145,10 @@ class ShopifyShop(ShopifyState):
             }
             return json({"errors": [told], "extensions": self._extensions(cost, None)})
         self.left -= cost
-        result = execute(self.schema, document, root_value=self._root(), variable_values=variables)
+        self.spent += cost
+        result = execute(
+            self.schema, document, root_value=self._root() | self.job_root(), variable_values=variables
+        )
         assert not result.errors, result.errors
         return json({"data": result.data, "extensions": self._extensions(cost, cost)})
 

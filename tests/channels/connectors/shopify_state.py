@@ -16,7 +16,8 @@ UNVARIED = {"Title": "Default Title"}
 
 
 class ShopifyState(Texts):
-    """`rejected`: our key → why productSet refuses it; `told`: userErrors of the next productSets."""
+    """`rejected`: our key → why productSet refuses it; `told`: userErrors of the next productSets; `sets`: the key of each
+    productSet that came, in order."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -24,6 +25,7 @@ class ShopifyState(Texts):
         self.created = 0
         self.rejected: dict[str, str] = {}
         self.told: list[dict[str, Any]] = []
+        self.sets: list[str] = []
         self.failing_media: set[str] = set()
         self.locales = ["en", "de"]
         self.limits = {"maxProductOptions": 3, "maxProductVariants": 2048}
@@ -37,15 +39,23 @@ class ShopifyState(Texts):
     def key_of(product: dict[str, Any]) -> str:
         return str(product["metafields"].get(("pim", "sku"), {}).get("value", ""))
 
+    def key_meant(self, identifier: dict[str, Any]) -> str:
+        """Our key of the product that a productSet is about."""
+        return str(
+            (identifier.get("customId") or {}).get("value") or self.key_of(self.products[identifier["id"]])
+        )
+
     def translated(self, resource: str, key: str, locale: str = "de") -> str | None:
         found = self.translations.get((resource, locale, key))
         return found and found["value"]
 
-    def made_in_the_shop(self, title: str, sku: str, **more: Any) -> dict[str, Any]:
+    def made_in_the_shop(self, title: str, sku: str, barcode: str = "", **more: Any) -> dict[str, Any]:
         """A product that staff made."""
         product = self._empty(title)
         product |= {"tags": ["theirs"], **more}
-        product["variants"] = [{"id": self._id("ProductVariant"), "sku": sku, "options": dict(UNVARIED)}]
+        product["variants"] = [
+            {"id": self._id("ProductVariant"), "sku": sku, "barcode": barcode, "options": dict(UNVARIED)}
+        ]
         product["options"] = self._options(
             product, [{"name": "Title", "values": [{"name": "Default Title"}]}]
         )
@@ -106,9 +116,11 @@ class ShopifyState(Texts):
 
     def _variants_by_sku(self, info: Any, query: str, **more: Any) -> dict[str, Any]:
         skus = set(re.findall(r'sku:"((?:[^"\\]|\\.)*)"', query))
+        barcodes = set(re.findall(r'barcode:"([^"]*)"', query))
         return {"nodes": [
-            {"sku": variant["sku"], "product": self._shown(product)}
-            for product in self.products.values() for variant in product["variants"] if variant["sku"] in skus
+            {"sku": variant["sku"], "barcode": variant.get("barcode"), "product": self._shown(product)}
+            for product in self.products.values() for variant in product["variants"]
+            if variant["sku"] in skus or (variant.get("barcode") or "-") in barcodes
         ]}  # fmt: skip
 
     def _set(
@@ -129,6 +141,7 @@ class ShopifyState(Texts):
         if product is None and not custom:
             return _refused("PRODUCT_DOES_NOT_EXIST", ["identifier", "id"], "Product does not exist")
         key = custom["value"] if custom else self.key_of(product or {})
+        self.sets.append(key)
         if self.told or key in self.rejected:
             told = (
                 [self.told.pop(0)]
@@ -253,6 +266,7 @@ class ShopifyState(Texts):
         old = product["metafields"].get((given["namespace"], given["key"]))
         return {
             "id": old["id"] if old else self._id("Metafield"),
+            "owner": {"__typename": "Product", "id": product["id"]},
             **{name: given[name] for name in ("namespace", "key", "value", "type")},
         }
 

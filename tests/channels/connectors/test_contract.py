@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from channels.connectors import CONNECTORS
-from channels.connectors.base import PublishSnapshot, PushItems, SubmitAndPoll
+from channels.connectors.base import PublishSnapshot, PushInBulk, PushItems, SubmitAndPoll
 from channels.models import Attempt, Channel, Listing
 from pim.lib.registry import modules_of
 from tests.channels import stage
@@ -55,7 +55,7 @@ def test_every_registered_connector_is_in_the_contract_and_has_its_own_file() ->
     assert set(CONNECTORS) <= SUBJECTS.keys()
     assert CONNECTORS.codes() == modules_of("channels.connectors")
     shapes = {base for connector, _server, _per_item in SUBJECTS.values() for base in connector.__bases__}
-    assert shapes == {PushItems, SubmitAndPoll, PublishSnapshot}
+    assert shapes == {PushItems, PushInBulk, SubmitAndPoll, PublishSnapshot}
 
 
 def test_the_sample_fits_the_settings_form(one: ContractStage) -> None:

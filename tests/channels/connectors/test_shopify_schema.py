@@ -14,6 +14,7 @@ from tests.channels.connectors.shopify_schema import checked, needs_schema, wron
 from tests.channels.connectors.shopify_shop import ShopifyShop
 from tests.channels.connectors.shopify_stage import (
     connected,
+    item_of,
     push,
     sheet_of,
     sized,
@@ -24,7 +25,7 @@ pytestmark = needs_schema
 State = Listing.State
 
 DOCUMENTS = [value for value in vars(documents).values() if isinstance(value, tuple)] + [
-    documents.held(10), documents.translatable(2), documents.register(10),
+    documents.held(10), documents.translatable(2), documents.register(10), documents.publish(10),
 ]  # fmt: skip
 OPERATIONS = {operation for operation, _text in DOCUMENTS}
 
@@ -36,6 +37,14 @@ def test_what_is_asked_fits_the_schema(operation: str, text: str) -> None:
     assert [one.name.value for one in document.definitions if one.kind == "operation_definition"] == [
         operation
     ]
+
+
+def test_what_a_job_runs_fits_the_schema_and_stands_alone() -> None:
+    """A mutation of a job: one field, one connection, no fragments (Shopify, bulk operations)."""
+    document, errors = checked(documents.SET_IN_BULK)
+    assert [error.message for error in errors] == []
+    assert [one.kind for one in document.definitions] == ["operation_definition"]
+    assert documents.SET_IN_BULK.count("nodes {") == 1
 
 
 def test_what_does_not_fit_the_schema_is_noticed() -> None:
@@ -71,6 +80,12 @@ def test_every_operation_is_sent_with_variables_that_fit(shopify: ShopifyShop) -
     for way in ("archive", "unpublish"):
         with connected(shopify, withdraw=way, **settings) as connector:
             connector.push([Item("MUG-1" if way == "archive" else "SHIRT", "withdraw", 3)])
+    with connected(shopify, **settings) as connector:
+        many = [item_of(sheet_of(f"NEW-{number}", fields={"care.capacity": "0.4"})) for number in range(2)]
+        job = connector.start_bulk(many)
+        connector.read_back(["NOBODY"])
+        results = connector.collect(job.handle, dict(enumerate(many)))
+        assert [one.outcome for one in results] == ["live", "live"]  # type: ignore[union-attr]
     assert set(shopify.done) == OPERATIONS
     texts = dict(DOCUMENTS)
     for operation, variables in shopify.log:
@@ -78,6 +93,7 @@ def test_every_operation_is_sent_with_variables_that_fit(shopify: ShopifyShop) -
             "Held",
             "Translatable",
             "Register",
+            "PublishSeveral",
         ):  # of their number the stand-in's own check is proof
             continue
         assert wrong_variables(checked(texts[operation])[0], variables) == [], operation
