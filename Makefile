@@ -20,7 +20,7 @@ export PIP_ROOT_USER_ACTION := ignore
 .PHONY: help setup demo run test lint bench faults fuzz lock
 
 help:
-	@echo "make demo    the PIM with a catalogue to try, on this machine"
+	@echo "make demo    the PIM with a catalogue to try, on this machine (SHOPS=1: and a stand-in Shopify and Google to connect)"
 	@echo "make run     the same for development: reloads, shows errors"
 	@echo "make test    the suite on SQLite, then on PostgreSQL and Redis where they are installed"
 	@echo "make lint    style, types, import rules, migrations, known vulnerabilities"
@@ -43,10 +43,10 @@ $(DEV): requirements-dev.lock | $(BIN)/python
 
 setup: $(DEV)
 
-demo: $(RUNTIME)
+demo: $(if $(SHOPS),$(DEV),$(RUNTIME))
 	$(BIN)/python manage.py migrate --verbosity 0
 	$(BIN)/python manage.py load_demo
-	@exec $(BIN)/python manage.py demo
+	@exec $(BIN)/python manage.py demo $(if $(SHOPS),--shops)
 
 run: $(DEV)
 	PIM_DEBUG=1 $(BIN)/python manage.py migrate --verbosity 0

@@ -7,6 +7,7 @@ import time
 from argparse import ArgumentParser
 from collections.abc import Callable
 from http.client import HTTPConnection, HTTPException
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,11 @@ from pim.processes import KeepsDying, Service, Supervisor
 
 HOST = "127.0.0.1"
 START_SECONDS = 60
+STAND_INS = settings.BASE_DIR / "tests" / "shops.py"
+# What the stand-in Shopify holds requests against; it is Shopify's, and no part of this repository.
+SHOPIFY_SCHEMA = (
+    settings.BASE_DIR.parent / "shared" / "channels" / "shopify" / "admin_2026-10.introspection.json.gz"
+)
 
 
 class Command(BaseCommand):
@@ -32,9 +38,16 @@ class Command(BaseCommand):
         parser.add_argument(
             "--shop-port", type=int, default=settings.PIM_SHOP_PORT, help="of the shop (PIM_SHOP_PORT)"
         )
+        parser.add_argument(
+            "--shops",
+            action="store_true",
+            help="also a stand-in Shopify and Google, on the two ports behind the shop's, to connect channels to",
+        )
         parser.add_argument("--reload", action="store_true", help="restart the web process when code changes")
 
-    def handle(self, *, port: int, shop_port: int, reload: bool, **_options: Any) -> None:
+    def handle(
+        self, *, port: int, shop_port: int, reload: bool, shops: bool = False, **_options: Any
+    ) -> None:
         if not settings.PIM_DEMO:
             raise CommandError(
                 "This runs for one machine only (PIM_DEMO=1); see compose.yaml for production."
@@ -42,13 +55,15 @@ class Command(BaseCommand):
         for setting, wanted in (("PIM_PORT", port), ("PIM_SHOP_PORT", shop_port)):
             _require_free(setting, wanted)
         services = services_of(port=port, shop_port=shop_port, reload=reload)
+        if shops:
+            services.append(_stand_ins(shop_port))
         env = os.environ | {"PIM_PORT": str(port), "PIM_SHOP_PORT": str(shop_port), "PYTHONUNBUFFERED": "1"}
         env["SHOP_SECRET"] = (
             shop_secret()
         )  # not on the command line, which every process of the machine can read
         supervisor = Supervisor(services, env=env, say=self.say)
         try:
-            supervisor.run(lambda give_up: self.welcome(port, shop_port, give_up))
+            supervisor.run(lambda give_up: self.welcome(port, shop_port, give_up, shops=shops))
         except KeepsDying as error:
             raise CommandError(str(error)) from None
         self.say("Stopped; nothing is left running.")
@@ -57,7 +72,7 @@ class Command(BaseCommand):
         self.stdout.write(text)
         self.stdout.flush()
 
-    def welcome(self, port: int, shop_port: int, give_up: Callable[[], bool]) -> None:
+    def welcome(self, port: int, shop_port: int, give_up: Callable[[], bool], *, shops: bool = False) -> None:
         deadline = time.monotonic() + START_SECONDS
         while not _serves(port):
             if give_up():
@@ -71,6 +86,8 @@ class Command(BaseCommand):
         self.say(f"  Admin   http://{HOST}:{port}/admin/")
         self.say(f"  Shop    http://{HOST}:{shop_port}/")
         self.say(f"  Portal  http://{HOST}:{port}/portal/pro_portal/")
+        for line in _shops_told(shop_port) if shops else ():
+            self.say(line)
         for name, password, does in demo_logins():
             self.say(f"  Login   {name} / {password} — {does}")
         self.say(f"  Logs    {settings.PIM_DATA / 'logs'}")
@@ -121,6 +138,36 @@ def services_of(*, port: int, shop_port: int, reload: bool = False) -> list[Serv
         Service(name, command, log=None if reload else logs / f"{name}.log")
         for name, command in commands.items()
     ]
+
+
+def _stand_ins(shop_port: int) -> Service:
+    """The shops the tests are made with, which live there and need what the tests need."""
+    if not STAND_INS.is_file() or not all(find_spec(name) for name in ("pytest_httpserver", "graphql")):
+        raise CommandError(
+            "The stand-in shops are a part of the tests: `make demo SHOPS=1` installs what they need."
+        )
+    for offset in (1, 2):
+        _require_free("PIM_SHOP_PORT", shop_port + offset)
+    ports = ["--shopify-port", str(shop_port + 1), "--google-port", str(shop_port + 2)]
+    command = [sys.executable, "-m", "tests.shops", *ports, "--key", str(_google_key())]
+    return Service("shops", command, log=settings.PIM_DATA / "logs" / "shops.log")
+
+
+def _google_key() -> Path:
+    return Path(settings.PIM_DATA) / "shops" / "google-key.json"
+
+
+def _shops_told(shop_port: int) -> list[str]:
+    """What to enter under Channels → Add channel."""
+    told = [
+        f"  Google  http://{HOST}:{shop_port + 2}/ — account 123, data source 456, any feed label; the key: {_google_key()}",
+    ]
+    if SHOPIFY_SCHEMA.is_file():
+        token = "shpat_an-example-of-a-token"  # noqa: S105 - of a stand-in
+        told.insert(0, f"  Shopify http://{HOST}:{shop_port + 1}/ — no client id, access token {token}")
+    else:
+        told.append(f"  Shopify is left out: its schema is not at {SHOPIFY_SCHEMA}")
+    return told
 
 
 def demo_logins() -> list[tuple[str, str, str]]:
