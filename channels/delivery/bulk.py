@@ -1,4 +1,4 @@
-"""Many at once: what goes behind single edits is handed over as jobs of the channel's, where it takes such (docs/decisions/0031).
+"""Many at once: what goes behind single edits is handed over as jobs of the channel's, where it takes such (docs/decisions/0032).
 
 A job's listings carry its handle and their line in it, as those of a channel that answers later do, and are followed
 in the same way (channels.delivery.follow): each is settled by its own line. A worker killed before the handle was stored
