@@ -71,7 +71,7 @@
         list.hidden = number === 0;
         field.setAttribute("aria-expanded", String(number > 0));
         status.classList.toggle("sr-only", number > 0);
-        status.textContent = number ? palette.dataset.count.replace("%d", number) : palette.dataset.none;
+        status.textContent = number ? palette.dataset.found.replace("%d", number) : palette.dataset.none;
         choose(options()[0]);
         if (goes && chosen()) go(chosen(), goes.anew);
         goes = null;
