@@ -28,7 +28,10 @@ class _Number(str):
 def _plain(written: str) -> _Number:
     if "e" not in written and "E" not in written:
         return _Number(written)
-    number = Decimal(written)
+    try:
+        number = Decimal(written)
+    except ArithmeticError:  # an exponent of twenty digits
+        return _Number(written)
     return _Number(f"{number:f}" if abs(number.adjusted()) < 40 else written)
 
 

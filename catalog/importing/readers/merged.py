@@ -32,9 +32,12 @@ def filled_down(rows: Iterable[Row], merges: Sequence[Merge]) -> Iterator[Row]:
     """
     upcoming = 0
     running: dict[int, tuple[int, str]] = {}
+    ends = 0  # where the first of them does
     for number, cells in rows:
         if running:
-            running = {column: tall for column, tall in running.items() if number <= tall[0]}
+            if number > ends:
+                running = {column: tall for column, tall in running.items() if number <= tall[0]}
+                ends = min((bottom for bottom, _text in running.values()), default=0)
             if running and any(cells):
                 cells = cells + [""] * (max(running) + 1 - len(cells))
                 for column, (_bottom, text) in running.items():
@@ -43,5 +46,6 @@ def filled_down(rows: Iterable[Row], merges: Sequence[Merge]) -> Iterator[Row]:
             merge = merges[upcoming]
             upcoming += 1
             if merge.is_tall and merge.top == number and merge.left < len(cells) and cells[merge.left]:
+                ends = min(ends, merge.bottom) if running else merge.bottom
                 running[merge.left] = (merge.bottom, cells[merge.left])
         yield number, cells

@@ -126,3 +126,8 @@ def test_what_is_nested_by_the_hundred_is_refused_with_the_reason(read, leaf):
         except FileRefused as refused:
             codes.add(refused.code)
     assert codes == {"nested_too_deep"}
+
+
+def test_a_number_beyond_all_numbers_stays_as_it_is_written(read):
+    _table, rows = read('[{"sku": "A", "n": 1e99999999999999999999, "m": 1.5e3}]')
+    assert rows == [(1, ["A", "1e99999999999999999999", "1500"])]
