@@ -12,17 +12,14 @@ GET {endpoint}/items?key=a&key=b, since a key may have commas in it: {"items": [
 from __future__ import annotations
 
 import hashlib
-import hmac
 import time
-from base64 import b64decode, b64encode
-from binascii import Error as NotBase64
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 from uuid import uuid4
 
 import orjson
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -39,27 +36,7 @@ from channels.connectors.base import (
     connector,
 )
 from pim.lib import http
-
-SECRET_PREFIX = "whsec_"  # noqa: S105 - the public marker of Standard Webhooks
-
-
-def _check_secret(value: str) -> None:
-    for part in value.split():
-        try:
-            key = b64decode(part.removeprefix(SECRET_PREFIX), validate=True)
-        except (NotBase64, ValueError):
-            key = b""
-        if not part.startswith(SECRET_PREFIX) or not 24 <= len(key) <= 64:
-            raise ValidationError(_("A secret begins with whsec_ and carries 24 to 64 bytes in base64."))
-
-
-def sign(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
-    """The value of webhook-signature; several secrets, separated by blanks, give several signatures (for rotation)."""
-    content = f"{message_id}.{timestamp}.".encode() + body
-    keys = (b64decode(part.removeprefix(SECRET_PREFIX)) for part in secret.split())
-    return " ".join(
-        "v1," + b64encode(hmac.new(key, content, hashlib.sha256).digest()).decode() for key in keys
-    )
+from pim.lib.webhooks import SECRET_PREFIX, check_secret, headers
 
 
 def message_id(channel: str, items: Sequence[Item]) -> str:
@@ -112,7 +89,7 @@ class Webhook(PushItems):
                 label=gettext_lazy("Wait for an answer (seconds)"), min_value=1, max_value=25, initial=15, required=False
             ),
             "secret": forms.CharField(
-                label=gettext_lazy("Signing secret"), validators=[_check_secret],
+                label=gettext_lazy("Signing secret"), validators=[check_secret],
                 help_text=gettext_lazy("whsec_…, shared with the receiver, who checks each signature with it. Two, with a blank between, while one replaces the other."),
             ),
         }  # fmt: skip
@@ -160,13 +137,8 @@ class Webhook(PushItems):
         secret, now = str(self.credentials.get("secret", "")), int(time.time())
         if not self.endpoint or not secret:
             raise Config(_("Address or signing secret is missing: fill them in on the channel's page."))
-        headers = {
-            "content-type": "application/json",
-            "webhook-id": name,
-            "webhook-timestamp": str(now),
-            "webhook-signature": sign(secret, name, now, body or b""),
-        }
-        answer = _calls.request(self.client, method, url, headers=headers, body=body, params=params)
+        signed = headers(secret, name, now, body or b"")
+        answer = _calls.request(self.client, method, url, headers=signed, body=body, params=params)
         self.told = {"status": answer.status, "seconds": round(answer.seconds, 3), "id": name}
         return answer
 
