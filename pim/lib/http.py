@@ -101,6 +101,19 @@ def may_call(host: str, address: str) -> bool:
     return bool(settings.PIM_DEMO) and ipaddress.ip_address(address.partition("%")[0]).is_loopback
 
 
+def addresses_of(host: str, port: int) -> list[str]:
+    """The host's addresses, all of which may be called: connect to one of these, not to the name, which is asked once.
+
+    Raises Blocked, and OSError or UnicodeError where it has none.
+    """
+    addresses = [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    if not addresses or not all(may_call(host, address) for address in addresses):
+        raise Blocked(
+            f"{host} is not a public address; an administrator can allow it in PIM_ALLOWED_PRIVATE_HOSTS."
+        )
+    return addresses
+
+
 class _PinnedBackend(httpcore.SyncBackend):
     """Connects to the address that was checked. TLS still verifies the certificate against the host's name."""
 
@@ -113,14 +126,9 @@ class _PinnedBackend(httpcore.SyncBackend):
         socket_options: Any = None,
     ) -> httpcore.NetworkStream:
         try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            addresses = addresses_of(host, port)
         except (OSError, UnicodeError) as error:
             raise httpcore.ConnectError(f"{host} has no address") from error
-        addresses = [str(entry[4][0]) for entry in found]
-        if not addresses or not all(may_call(host, address) for address in addresses):
-            raise Blocked(
-                f"{host} is not a public address; an administrator can allow it in PIM_ALLOWED_PRIVATE_HOSTS."
-            )
         for position, address in enumerate(addresses, start=1):
             try:
                 return super().connect_tcp(address, port, timeout, local_address, socket_options)
