@@ -4,6 +4,7 @@ from celery import shared_task
 
 import catalog.assets.jobs
 import catalog.values.rederive  # noqa: F401  its kinds of job
+from catalog.importing.pickup import work as pickups
 from catalog.jobs import nudge_due, run_due
 from catalog.retention import thin
 from pim.lib.registration import import_if_present
@@ -18,6 +19,7 @@ DAY = 24 * 60 * 60
 
 @shared_task(name="catalog.tasks.tick")
 def tick() -> list[str]:
+    pickups.nudge_due()
     return nudge_due()
 
 

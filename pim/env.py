@@ -149,3 +149,28 @@ def require_fernet_keys(name: str, keys: list[str]) -> None:
             raise ImproperlyConfigured(
                 f"{name}: key {position} is not 32 url-safe base64-encoded bytes."
             ) from None
+
+
+def mail(name: str) -> dict[str, Any]:
+    """Django's settings for a mail server as `smtp://user:password@host:587` (the connection is secured once it stands) or
+    `smtps://…:465` (from its first byte); `smtp://…?tls=0` for one on a trusted network. {} where it is not set."""
+    url = secret(name)
+    if not url:
+        return {}
+    parts = urlsplit(url)
+    try:
+        port = parts.port or (465 if parts.scheme == "smtps" else 587)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} has a port that is not a number.") from None
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ImproperlyConfigured(
+            f"{name} must be smtp://user:password@host:587 or smtps://user:password@host:465."
+        )
+    return {
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": port,
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": parts.scheme == "smtp" and dict(parse_qsl(parts.query)).get("tls") != "0",
+    }

@@ -251,6 +251,17 @@ if not PIM_DEMO:
     if env.flag("PIM_BEHIND_PROXY", False):
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+# --- mail: only where a server is named
+PIM_MAIL = env.mail("PIM_MAIL_URL")
+globals().update(PIM_MAIL)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("PIM_MAIL_FROM", "pim@localhost")
+
+# --- where scheduled imports may look on this machine
+PIM_IMPORT_FOLDER = (
+    str(env.folder("PIM_IMPORT_FOLDER", PIM_DATA / "incoming")) if PIM_DEMO else env.text("PIM_IMPORT_FOLDER")
+)
+
 # --- what it may call
 PIM_ALLOWED_PRIVATE_HOSTS = env.names("PIM_ALLOWED_PRIVATE_HOSTS")
 

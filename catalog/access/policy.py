@@ -31,7 +31,7 @@ _VIEW_VERBS: dict[str, str] = {
     **dict.fromkeys(
         (
             "catalog.importprofile", "catalog.importrun", "catalog.importrow", "catalog.importpicture", "catalog.remotefile",
-            "catalog.takeover",
+            "catalog.takeover", "catalog.importpickup", "catalog.pickedfile", "catalog.pickuptrouble",
         ),
         "import.run",
     ),

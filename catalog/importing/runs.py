@@ -55,7 +55,22 @@ def start(
     trusted: bool = False,
     settings: ImportSettings | None = None,
 ) -> ImportRun:
-    """A run for an uploaded file: stored, recognised and with its columns mapped as far as they are known.
+    """A run for an uploaded file, as `read` makes it."""
+    run = read(content, filename, user=user, profile=profile, guess=guess, trusted=trusted)
+    run.save()
+    return run
+
+
+def read(
+    content: IO[bytes],
+    filename: str,
+    *,
+    user: User | None,
+    profile: ImportProfile | None = None,
+    guess: bool = True,
+    trusted: bool = False,
+) -> ImportRun:
+    """A run that is not saved: its file stored, recognised and its columns mapped as far as they are known.
 
     Raises FileRefused, files.TooLarge, PermissionDenied. `guess` False maps only what headers name. `find_profile`: without
     one, the profile whose file this is by its columns. `settings`: how the file is to be read, where that is known.
@@ -77,7 +92,6 @@ def start(
     if profile is None and not is_known:
         settings = replace(settings, decimal=decimal_mark(Table.from_json(run.table)))
     run.settings = settings.as_json()
-    run.save()
     return run
 
 
@@ -349,6 +363,7 @@ __all__ = [
     "lock_to_mend",
     "may_be_mended",
     "plan",
+    "read",
     "recognise",
     "remember",
     "set_mapping",

@@ -13,6 +13,7 @@ from catalog.models.job import Job
 from catalog.models.measurement import MeasurementFamily, MeasurementUnit
 from catalog.models.merged import MergedProduct
 from catalog.models.numbering import GtinPool, Sequence
+from catalog.models.pickup import ImportPickup, PickedFile, PickupTrouble
 from catalog.models.product import NumberValue, Product, ProductCategory, ProductValues, UniqueValue
 from catalog.models.reference import ReferenceEntity, ReferenceField, ReferenceRecord
 from catalog.models.remote import ImportPicture, RemoteFile
@@ -42,6 +43,7 @@ __all__ = [
     "Grant",
     "GtinPool",
     "ImportMark",
+    "ImportPickup",
     "ImportPicture",
     "ImportProfile",
     "ImportRow",
@@ -54,6 +56,8 @@ __all__ = [
     "NumberValue",
     "Option",
     "OutdatedTranslation",
+    "PickedFile",
+    "PickupTrouble",
     "Product",
     "ProductCategory",
     "ProductValues",

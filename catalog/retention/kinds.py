@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.exporting import stored
+from catalog.importing.pickup.follow import OPEN
 from catalog.importing.runs import WORKING
 from catalog.jobs.queue import ENDED
 from catalog.models.importing import ImportRow, ImportRun
 from catalog.models.job import Job
+from catalog.models.pickup import PickedFile, PickupTrouble
 from catalog.models.remote import ImportPicture, RemoteFile
 from catalog.models.revision import Revision
 from catalog.models.takeover import Takeover
@@ -124,6 +126,26 @@ RULES.add(
         "addresses", gettext_lazy("What addresses of files gave"),
         lambda: _("For %(days)d days; the files themselves are the library's.") % {"days": settings.PIM_KEEP_IMPORTS_DAYS},
         RemoteFile, address_step,
+    ),
+)  # fmt: skip
+
+
+def picked_step(cursor: int, now: datetime) -> Step:
+    """Files of scheduled imports that were not seen at their place for so long: what is still there has to be known again."""
+    limit = now - timedelta(days=settings.PIM_KEEP_IMPORTS_DAYS)
+    old = PickedFile.objects.filter(seen_at__lt=limit).exclude(state__in=OPEN).order_by("pk")
+    ids = list(old.values_list("pk", flat=True)[:AT_ONCE])
+    over = PickupTrouble.objects.filter(over_at__lt=limit).order_by("pk").values_list("pk", flat=True)
+    PickupTrouble.objects.filter(pk__in=list(over[:AT_ONCE])).delete()
+    return Step(PickedFile.objects.filter(pk__in=ids).delete()[0], 0, len(ids) < AT_ONCE)
+
+
+RULES.add(
+    "picked files",
+    Rule(
+        "picked files", gettext_lazy("Files that scheduled imports have seen"),
+        lambda: _("For %(days)d days after they were last seen at their place.") % {"days": settings.PIM_KEEP_IMPORTS_DAYS},
+        PickedFile, picked_step,
     ),
 )  # fmt: skip
 
