@@ -22,7 +22,7 @@ class Revision(models.Model):
     at = models.DateTimeField()
     user = models.ForeignKey("catalog.User", null=True, on_delete=models.SET_NULL, related_name="+")
     source = models.CharField(max_length=100)
-    origin = models.CharField(max_length=20)  # form, grid, bulk, import, undo, rule, api, demo
+    origin = models.CharField(max_length=20)  # form, grid, bulk, accept, import, undo, rule, api, demo
     ref = models.CharField(max_length=100, default="")  # "import:12"
     changes = DocumentField()
 

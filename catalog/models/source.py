@@ -95,6 +95,9 @@ class Proposal(models.Model):
     created_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
     settled_by = models.ForeignKey("catalog.User", null=True, on_delete=models.SET_NULL, related_name="+")
+    settled_ref = models.CharField(
+        max_length=100, default=""
+    )  # of the bulk change it was settled in: undo reopens it
 
     class Meta:
         verbose_name = _("proposal")
@@ -104,6 +107,12 @@ class Proposal(models.Model):
             models.UniqueConstraint(
                 fields=["product", "key", "source"], condition=models.Q(state="open"), name="proposal_open"
             )
+        ]
+        indexes = [
+            models.Index(fields=["-id"], condition=models.Q(state="open"), name="proposal_newest"),
+            models.Index(
+                fields=["settled_ref"], condition=~models.Q(settled_ref=""), name="proposal_settled"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -31,7 +31,7 @@ BY_HAND = frozenset({"form", "grid", "bulk"})  # the origins by which people wri
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who writes. `source` is a Source code; `origin` one of form, grid, bulk, import, undo, rule, api, demo.
+    """Who writes. `source` is a Source code; `origin` one of form, grid, bulk, accept, import, undo, rule, api, demo.
 
     `trusted` skips the check of rights, not the rank of sources: an operator's command, the demo. `proposes`: nothing is
     written, each value that differs becomes a proposal.

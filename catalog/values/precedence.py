@@ -52,7 +52,8 @@ class Stands:
     """Where the writer's source stands for each attribute of one batch: whether it may write, and above whom."""
 
     def __init__(self, by: Actor, structure: Structure) -> None:
-        self.free = by.origin in ("undo", "demo")  # gives back what was, or makes what is first
+        # Gives back what was, makes what is first, or is what somebody decided about ranks (catalog.values.proposing).
+        self.free = by.origin in ("undo", "demo", "accept")
         self.proposes = by.proposes
         # A move writes values that are there already, each with the source it has: ranks were weighed when it was chosen.
         self.writer = None if by.origin == "move" else structure.sources.get(by.source)

@@ -128,7 +128,10 @@ def store_revisions(drafts: Sequence[Draft], by: Actor, now: datetime) -> None:
 
 
 def store_proposals(drafts: Sequence[Draft], by: Actor, now: datetime) -> None:
-    """Keeps what could not be written; a newer proposal of the same source for the same key replaces the older."""
+    """Keeps what could not be written; a newer proposal of the same source for the same key replaces the older.
+
+    A value that a person rejected last, of this source and key, is not proposed again.
+    """
     rows = [
         Proposal(
             product_id=draft.row.id,
@@ -149,7 +152,17 @@ def store_proposals(drafts: Sequence[Draft], by: Actor, now: datetime) -> None:
         product_id__in=products, source=by.source, state=Proposal.State.OPEN
     ).values_list("pk", "product_id", "key")
     Proposal.objects.filter(pk__in=[pk for pk, product, key in older if (product, key) in wanted]).delete()
-    Proposal.objects.bulk_create(rows)
+    rejected = Proposal.objects.filter(
+        product_id__in=products, source=by.source, state=Proposal.State.REJECTED
+    )
+    last = {
+        (product, key): value
+        for product, key, value in rejected.order_by("pk").values_list("product_id", "key", "value")
+    }
+    unsaid = object()
+    Proposal.objects.bulk_create(
+        row for row in rows if last.get((row.product_id, row.key), unsaid) != row.value
+    )
 
 
 def store_unique_values(gone: Sequence[tuple[str, int]], come: Sequence[tuple[str, str, int]]) -> None:

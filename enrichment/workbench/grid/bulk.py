@@ -15,6 +15,7 @@ from catalog.access import Rights, visible
 from catalog.jobs import JobHandle, job
 from catalog.models import Product, Revision, User
 from catalog.structure.snapshot import Structure
+from catalog.values import proposing
 from catalog.values.changes import ABSENT, EMPTY, RESET, Actor, ProductChange
 from catalog.values.hashing import value_hash
 from catalog.values.keys import is_field
@@ -246,7 +247,9 @@ def undo(revisions: Iterable[Revision], *, user: User, ref: str) -> Result:
             result.refuse(str(_("It is approved, and what you write there is only a proposal.")))
         else:
             changes.append(change)
-    result.add(write(changes, by=Actor(user=user, origin="undo", ref=result.ref)))
+    outcomes = write(changes, by=Actor(user=user, origin="undo", ref=result.ref))
+    result.add(outcomes)
+    proposing.reopen(ref, [outcome.product for outcome in outcomes if outcome.ok and outcome.changed])
     return result
 
 

@@ -31,6 +31,16 @@ from enrichment.workbench.page.origin import Origin, describe
 from enrichment.workbench.page.scope import Scope
 
 
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """What somebody else wants the value to be. `may`: whether this person may decide about it."""
+
+    pk: int
+    who: str
+    value: str
+    may: bool
+
+
 @dataclass(slots=True)
 class Cell:
     """One editable (or locked) value at one key. `base` and `shown`: hashes of the own and of the displayed value."""
@@ -52,7 +62,7 @@ class Cell:
     errors: list[str] = field(default_factory=list)
     channel_errors: list[tuple[str, str]] = field(default_factory=list)  # (channel, message)
     channel_drift: list[tuple[str, str]] = field(default_factory=list)  # (channel, what it shows)
-    proposals: list[tuple[str, str]] = field(default_factory=list)  # (who, value)
+    proposals: list[Proposed] = field(default_factory=list)
     limits: list[tuple[str, int]] = field(default_factory=list)  # (channel, characters)
     outdated: Any = None  # enrichment.workbench.page.outdated.Outdated
     conflict: Conflict | None = None

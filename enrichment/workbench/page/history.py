@@ -69,11 +69,12 @@ def entries(
     return shown, rows[PAGE - 1].rev if len(rows) > PAGE else None
 
 
-def _origin(code: str) -> str:
+def origin_of(code: str) -> str:
     known = {
         "form": _("product page"),
         "grid": _("grid"),
         "bulk": _("bulk change"),
+        "accept": _("accepted proposal"),
         "move": _("move"),
         "conversion": _("conversion of the attribute"),
         "import": _("import"),
@@ -92,7 +93,7 @@ def _entry(row: Revision, structure: Structure, rights: Rights, locale: str) -> 
         at=row.at,
         who=(row.user.get_full_name() or row.user.get_username()) if row.user else _("The system"),
         source=label_of(dict(source.labels), row.source) if source else row.source,
-        origin=_origin(row.origin),
+        origin=origin_of(row.origin),
         ref=row.ref,
         can_undo=undo.can_be_undone(row.ref, row.at) and row.origin == "move" and row.rev > 1,
         changes=list(

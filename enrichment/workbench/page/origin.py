@@ -14,8 +14,11 @@ from catalog.models.source import Source
 from catalog.structure.snapshot import Structure
 from catalog.structure.specs import AttributeSpec
 from catalog.values.bundle import Bundle
+from catalog.values.changes import Actor
 from catalog.values.keys import format_key
 from catalog.values.resolve import Resolved
+
+PEOPLE = Actor(None, origin="form").source  # what people write as
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,4 +88,9 @@ def _source(code: str, structure: Structure) -> str:
     spec = structure.sources.get(code)
     if spec is not None and spec.kind == Source.Kind.PERSON:
         return ""
+    return source_label(code, structure)
+
+
+def source_label(code: str, structure: Structure) -> str:
+    spec = structure.sources.get(code)
     return label_of(dict(spec.labels), code) if spec else code

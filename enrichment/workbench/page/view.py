@@ -24,7 +24,7 @@ from catalog.structure.snapshot import Structure
 from catalog.values import bundle as bundles
 from catalog.values.bundle import Bundle
 from catalog.values.changes import Outcome
-from catalog.values.keys import campaign_key, split_campaign
+from catalog.values.keys import Key, campaign_key, split_campaign
 from catalog.values.links import bring_products
 from channels import profile as channel_profiles
 from channels.profile import Profiles
@@ -46,7 +46,8 @@ from enrichment.workbench.page import (
     variants,
 )
 from enrichment.workbench.page.campaigns import Choice
-from enrichment.workbench.page.fields import FieldSheet
+from enrichment.workbench.page.fields import FieldSheet, Proposed
+from enrichment.workbench.page.origin import PEOPLE, source_label
 from enrichment.workbench.page.scope import Scope
 
 TABS = ("fields", "variants", "channels", "compare", "history")
@@ -170,6 +171,9 @@ def render(
         "may_push": rights.may("channel.sync"),
         "may_see_channels": rights.may("channel.view"),
         "address": address(product.pk, scope),
+        "may_ask_why": True,
+        "may_settle": rights.may("product.publish"),
+        "here": address(product.pk, scope),
         "listing_count": sum(panel.listing is not None for panel in panels),
     }
     if tab == "fields":
@@ -220,7 +224,7 @@ def _fields(
         posted = saving.categories_to_show(outcome, submission) if refused else None
         placed = placement.build(bundle, scope, structure=structure, rights=rights, posted=posted)
     listings.annotate(sheet, panels)
-    add_proposals(sheet, bundle, structure, campaign)
+    add_proposals(sheet, bundle, structure, campaign, rights=rights)
     if campaign is None:
         outdated.annotate(sheet, bundle, structure)
     elsewhere = (
@@ -230,8 +234,19 @@ def _fields(
     return {"sheet": sheet, "placement": placed, "elsewhere": elsewhere, "editable": editable}
 
 
-def add_proposals(sheet: FieldSheet, bundle: Bundle, structure: Structure, campaign: Choice | None) -> None:
-    """Puts beside each field what weaker sources, or people who may not publish, want it to be. Two queries at most."""
+def add_proposals(
+    sheet: FieldSheet,
+    bundle: Bundle,
+    structure: Structure,
+    campaign: Choice | None,
+    *,
+    rights: Rights | None = None,
+) -> None:
+    """Puts beside each field what weaker sources, or people who may not publish, want it to be. Two queries at most.
+
+    With `rights`, who may approve products decides there.
+    """
+    decides = rights is not None and rights.may("product.publish") and bundle.product.trashed_at is None
     cells = {campaign_key(cell.key, campaign.code) if campaign else cell.key: cell for cell in sheet.cells}
     rows = Proposal.objects.filter(product=bundle.product, state=Proposal.State.OPEN).select_related(
         "proposed_by"
@@ -242,7 +257,18 @@ def add_proposals(sheet: FieldSheet, bundle: Bundle, structure: Structure, campa
         cell = cells.get(row.key)
         if cell is not None:
             text = ATTRIBUTE_TYPES[cell.spec.type].display(row.value, cell.spec, cell.locale or None)
-            cell.proposals.append((str(row.proposed_by or row.source), text))
+            who = (
+                str(row.proposed_by)
+                if row.proposed_by and row.source == PEOPLE
+                else source_label(row.source, structure)
+            )
+            parsed = Key.parse(cell.key)
+            may = (
+                decides
+                and rights is not None
+                and rights.may_edit_key(cell.spec, parsed.locale, parsed.context)
+            )
+            cell.proposals.append(Proposed(row.pk, who, text, may))
 
 
 def for_page(media: Media, request: HttpRequest) -> Media:

@@ -209,5 +209,5 @@ def _mark(item: Item) -> str:
     for each in item.fields:
         parts += [each.cell.key, each.cell.base, each.cell.shown, each.source.shown if each.source else ""]
         parts += [each.cell.locked, *(message for _channel, message in each.cell.channel_errors)]
-        parts += [value for _who, value in each.cell.proposals]
+        parts += [proposed.value for proposed in each.cell.proposals]
     return blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()
