@@ -2,3 +2,5 @@
 
 from enrichment.workbench.grid import bulk  # noqa: F401  (registers the job "grid.bulk")
 from enrichment.workbench.pictures import keeping, taking, writing  # noqa: F401  (their jobs, and how long they are kept)
+from enrichment.workbench.proposals import settling  # noqa: F401  (registers "proposals.settle")
+from enrichment.workbench.sources import counting  # noqa: F401  (registers "sources.count")

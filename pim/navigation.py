@@ -73,6 +73,7 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     _item(_("Home"), "home", "admin:index", None),
                     _item(_("Products"), "inventory_2", "admin:catalog_product_changelist", "product.view"),
+                    _item(_("Proposals"), "lightbulb", "admin:enrichment_proposals", "product.view"),
                     _item(_("Library"), "photo_library", "admin:catalog_asset_changelist", "product.view"),
                     _item(_("Imports"), "upload_file", "admin:catalog_importrun_changelist", "import.run"),
                     _item(_("Campaigns"), "campaign", "admin:catalog_campaign_changelist", "product.view"),
@@ -143,7 +144,7 @@ UNFOLD: dict[str, Any] = {
                         "structure.view",
                     ),
                     _item(_("GTIN pools"), "barcode", "admin:catalog_gtinpool_changelist", "structure.view"),
-                    _item(_("Sources"), "input", "admin:catalog_source_changelist", "structure.view"),
+                    _item(_("Sources"), "input", "admin:enrichment_sources", "structure.view"),
                     _item(
                         _("Import profiles"),
                         "rule_folder",

@@ -30,9 +30,11 @@ from enrichment.workbench.moves import duplicate_view, merge_view, place_views
 from enrichment.workbench.page import actions
 from enrichment.workbench.page import view as page
 from enrichment.workbench.pictures import views as pictures
+from enrichment.workbench.proposals import views as proposals
 from enrichment.workbench.queue import views as queue
 from enrichment.workbench.review import views as review
 from enrichment.workbench.saved_views import views as saved_views
+from enrichment.workbench.sources import views as sources
 
 
 @admin.register(Product)
@@ -95,9 +97,15 @@ class ProductAdmin(PolicyAdmin, ModelAdmin):
             path("review/ids/", wrap(review.ids), name="enrichment_review_ids"),
             path("review/item/", wrap(review.show), name="enrichment_review_item"),
             path("review/decide/", wrap(review.decide), name="enrichment_review_decide"),
+            path("proposals/", wrap(proposals.page), name="enrichment_proposals"),
+            path("proposals/settle/", wrap(proposals.settle), name="enrichment_proposals_settle"),
+            path("sources/", wrap(sources.page), name="enrichment_sources"),
+            path("sources/save/", wrap(sources.save), name="enrichment_sources_save"),
+            path("sources/count/", wrap(sources.count), name="enrichment_sources_count"),
             path("jobs/", wrap(tray.jobs), name="enrichment_jobs"),
             path("find/", wrap(palette.find), name="enrichment_find"),
             path(f"{one}/change/", wrap(page.page), name="catalog_product_change"),
+            path(f"{one}/why/", wrap(proposals.why), name="enrichment_why"),
             path(f"{one}/status/", wrap(actions.set_status), name="catalog_product_status"),
             path(f"{one}/enabled/", wrap(actions.set_enabled), name="catalog_product_enabled"),
             path(f"{one}/rename/", wrap(actions.rename), name="catalog_product_rename"),
