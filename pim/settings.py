@@ -279,6 +279,7 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "propagate": True},
         "httpx": {"level": "WARNING"},
+        "paramiko": {"level": "CRITICAL"},  # what it meets is told by whoever asked it
         # A line per tick would bury what matters.
         **{
             name: {"level": "WARNING"}

@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog.access import visible
+from catalog.attribute_types import ATTRIBUTE_TYPES, ValueRefused
 from catalog.models.campaign import Campaign
 from catalog.models.product import Product
 from catalog.models.source import Proposal
@@ -25,6 +27,7 @@ from catalog.values.campaigns import write_campaign
 from catalog.values.changes import EMPTY, Actor, Outcome, ProductChange
 from catalog.values.keys import attribute_of, split_campaign
 from catalog.values.write import BATCH, BatchTooLarge, write
+from pim.lib.deadlocks import again_after_deadlock
 
 State = Proposal.State
 
@@ -48,9 +51,13 @@ def accept(ids: Sequence[int], *, user: User, ref: str) -> Settled:
 
     One transaction: a proposal counts as taken over where its value stands, and only there.
     """
+    return again_after_deadlock(partial(_accepted, ids, user=user, ref=ref))
+
+
+def _accepted(ids: Sequence[int], *, user: User, ref: str) -> Settled:
     settled = Settled()
     with transaction.atomic():
-        chosen = _strongest(_ours(ids, user, settled), settled)
+        chosen = _possible(_strongest(_ours(ids, user, settled), settled), settled)
         by = Actor(user=user, origin="accept", ref=ref)
         plain: dict[int, list[tuple[Proposal, str]]] = defaultdict(list)
         campaigns: dict[str, dict[int, list[tuple[Proposal, str]]]] = defaultdict(lambda: defaultdict(list))
@@ -130,6 +137,23 @@ def _strongest(rows: Sequence[Proposal], settled: Settled) -> list[Proposal]:
             best[place] = row
     settled.others += len(rows) - len(best)
     return list(best.values())
+
+
+def _possible(rows: Sequence[Proposal], settled: Settled) -> list[Proposal]:
+    """A stored form may name an option that is gone by now; all else that may be gone the door looks up again."""
+    structure = Structure.current()
+    found = []
+    for row in rows:
+        spec = structure.attributes.get(attribute_of(row.key))
+        if row.value is not None and spec is not None and spec.options:
+            kind = ATTRIBUTE_TYPES[spec.type]
+            try:
+                kind.clean(kind.from_cell(kind.to_cell(row.value, spec), spec), spec, structure=structure)
+            except ValueRefused as refused:
+                settled.refuse(str(refused.message))
+                continue
+        found.append(row)
+    return found
 
 
 def _values(proposals: Sequence[tuple[Proposal, str]]) -> dict[str, object]:

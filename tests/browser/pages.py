@@ -83,7 +83,11 @@ def prepare(page: Page, rig: Rig) -> list[Place]:
         Place("akeneo-plan", to_move),
         Place("akeneo-report", moved),
         Place("import-place", _first(page, rig, "catalog/importprofile").replace("/change/", "/files/")),
-        Place("import-place-sftp", _first(page, rig, "catalog/importprofile").replace("/change/", "/files/?kind=sftp"), is_alike=True),
+        Place(
+            "import-place-sftp",
+            _first(page, rig, "catalog/importprofile").replace("/change/", "/files/?kind=sftp"),
+            is_alike=True,
+        ),
         Place("category-tree", f"{rig.admin}/catalog/product/categories/"),
         Place("category-order", f"{rig.admin}/catalog/product/categories/", _open_order),
         Place("attribute-convert", f"{rig.admin}/catalog/attribute/", _open_conversion),

@@ -66,7 +66,7 @@ def test_of_two_for_one_value_the_stronger_source_is_taken_over(desk: Desk, mug:
     says(world, mug, {"price": {"EUR": "3.00"}}, source="marketing")
     assert sorted(source for source, _state in states()) == ["marketing", "supplier"]
     desk.post("enrichment_proposals_settle", do="accept", all="1", query="attribute=price")
-    assert values_of(mug)["price"] == {"EUR": "3.00"}
+    assert values_of(mug)["price"] == {"EUR": "3"}
     assert sorted(states()) == [("marketing", "accepted"), ("supplier", "open")]
 
 

@@ -116,8 +116,9 @@ def _now(row: Proposal, loaded: Mapping[int, Bundle]) -> Any:
     if bundle is None:
         return ABSENT
     if campaign:
-        document = next((each for each in bundle.campaigns if each.code == campaign), None)
-        return document.levels[0].get(key, ABSENT) if document is not None else ABSENT
+        own = (each for each in bundle.campaigns if each.code == campaign and each.level == 0)
+        document = next(own, None)
+        return document.values.get(key, ABSENT) if document is not None else ABSENT
     return bundle.levels[0].values.get(key, ABSENT)
 
 

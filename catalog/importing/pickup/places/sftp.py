@@ -134,7 +134,8 @@ class Sftp(Place):
 
     @classmethod
     def described(cls, settings: Mapping[str, Any]) -> str:
-        return f"{settings.get('host', '')}{':/'[: 2 - settings.get('folder', '').startswith('/')]}{settings.get('folder', '')}"
+        host, folder = settings.get("host", ""), settings.get("folder", "")
+        return f"{host}:{folder}" if folder else host
 
     @classmethod
     @contextmanager
