@@ -37,7 +37,8 @@ class Said:
 
     kind: str
     at: datetime
-    source: str
+    source: str  # its code
+    named: str  # its label
     who: str
     how: str
     text: str
@@ -122,7 +123,7 @@ def _said(product: int, key: str, spec: AttributeSpec, structure: Structure) -> 
     runs = _runs(row.ref for row, _pair in written)
     said = [
         Said(
-            "wrote", row.at, row.source, str(row.user or ""), origin_of(row.origin), _text(after, spec, locale), *runs.get(row.ref, ("", "")),
+            "wrote", row.at, row.source, source_label(row.source, structure), str(row.user or ""), origin_of(row.origin), _text(after, spec, locale), *runs.get(row.ref, ("", "")),
         )
         for row, (_before, after) in written
     ]  # fmt: skip
@@ -130,7 +131,7 @@ def _said(product: int, key: str, spec: AttributeSpec, structure: Structure) -> 
         kind = {State.OPEN: "open", State.ACCEPTED: "accepted", State.REJECTED: "rejected"}[State(row.state)]
         said.append(
             Said(
-                kind, row.created_at, row.source, str(row.proposed_by or ""), _("proposal"), _text(row.value, spec, locale),
+                kind, row.created_at, row.source, source_label(row.source, structure), str(row.proposed_by or ""), _("proposal"), _text(row.value, spec, locale),
                 proposal=row.pk if kind == "open" else None, decided=str(row.settled_by or ""),
             )
         )  # fmt: skip
