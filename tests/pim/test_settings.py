@@ -139,3 +139,28 @@ def test_a_database_url_that_cannot_be_used_is_refused_without_its_password(monk
     with pytest.raises(ImproperlyConfigured, match=said) as refused:
         env.database("DATABASE_URL", "")
     assert ":canary@" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "port", "user", "ssl", "tls"),
+    [
+        ("smtp://maria%40x:p%3Aw@mail.test", "mail.test", 587, "maria@x", False, True),
+        ("smtps://mail.test", "mail.test", 465, "", True, False),
+        ("smtp://localhost:25?tls=0", "localhost", 25, "", False, False),
+    ],
+)
+def test_a_mail_server_is_taken_apart(monkeypatch, url, host, port, user, ssl, tls):
+    monkeypatch.setenv("PIM_MAIL_URL", url)
+    made = env.mail("PIM_MAIL_URL")
+    assert (made["EMAIL_HOST"], made["EMAIL_PORT"], made["EMAIL_HOST_USER"]) == (host, port, user)
+    assert (made["EMAIL_USE_SSL"], made["EMAIL_USE_TLS"]) == (ssl, tls)
+
+
+@pytest.mark.parametrize(
+    "url", ["mail.test", "http://secret:word@mail.test", "smtp://secret:word@mail.test:port"]
+)
+def test_a_mail_server_that_cannot_be_used_is_refused_without_its_password(monkeypatch, url):
+    monkeypatch.setenv("PIM_MAIL_URL", url)
+    with pytest.raises(ImproperlyConfigured) as refused:
+        env.mail("PIM_MAIL_URL")
+    assert "word" not in str(refused.value)
