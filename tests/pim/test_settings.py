@@ -157,10 +157,10 @@ def test_a_mail_server_is_taken_apart(monkeypatch, url, host, port, user, ssl, t
 
 
 @pytest.mark.parametrize(
-    "url", ["mail.test", "http://secret:word@mail.test", "smtp://secret:word@mail.test:port"]
+    "url", ["mail.test", "http://secret:canary@mail.test", "smtp://secret:canary@mail.test:port"]
 )
 def test_a_mail_server_that_cannot_be_used_is_refused_without_its_password(monkeypatch, url):
     monkeypatch.setenv("PIM_MAIL_URL", url)
     with pytest.raises(ImproperlyConfigured) as refused:
         env.mail("PIM_MAIL_URL")
-    assert "word" not in str(refused.value)
+    assert "canary" not in str(refused.value)

@@ -143,16 +143,16 @@ class Sftp(Place):
         cls, settings: Mapping[str, Any], credentials: Mapping[str, Any], *, wait: float = READ_SECONDS
     ) -> Iterator[Opened]:
         host, port = settings["host"], int(settings.get("port") or 22)
-        client = paramiko.SSHClient()
-        client.set_missing_host_key_policy(_Accepted(settings.get("host_key", "").rstrip("=")))
+        ssh = paramiko.SSHClient()
+        ssh.set_missing_host_key_policy(_Accepted(settings.get("host_key", "").rstrip("=")))
         try:
             with _connection(host, port) as sock:
-                client.connect(
+                ssh.connect(
                     host, port, settings["user"], credentials.get("password") or None, _key(credentials), sock=sock,
                     look_for_keys=False, allow_agent=False, timeout=CONNECT_SECONDS, banner_timeout=CONNECT_SECONDS,
                     auth_timeout=CONNECT_SECONDS, channel_timeout=CONNECT_SECONDS,
                 )  # fmt: skip
-                yield Opened(_Sftp(client, wait), settings.get("folder", ""))
+                yield Opened(_Sftp(ssh, wait), settings.get("folder", ""))
         except paramiko.AuthenticationException as error:
             raise Refused(_("%s does not accept the user name with this password or key.") % host) from error
         except PermissionError as error:
@@ -164,7 +164,7 @@ class Sftp(Place):
                 _("%(host)s cannot be reached: %(why)s.") % {"host": host, "why": _reason(error)}
             ) from error
         finally:
-            client.close()
+            ssh.close()
 
 
 @contextmanager
