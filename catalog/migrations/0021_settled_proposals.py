@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0019_pickups'),
+        ('catalog', '0020_pickups'),
     ]
 
     operations = [
