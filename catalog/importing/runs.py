@@ -56,7 +56,9 @@ def start(
     settings: ImportSettings | None = None,
 ) -> ImportRun:
     """A run for an uploaded file, as `read` makes it."""
-    run = read(content, filename, user=user, profile=profile, guess=guess, trusted=trusted)
+    run = read(
+        content, filename, user=user, profile=profile, guess=guess, trusted=trusted, find_profile=find_profile
+    )
     run.save()
     return run
 
@@ -69,6 +71,7 @@ def read(
     profile: ImportProfile | None = None,
     guess: bool = True,
     trusted: bool = False,
+    find_profile: bool = False,
 ) -> ImportRun:
     """A run that is not saved: its file stored, recognised and its columns mapped as far as they are known.
 
