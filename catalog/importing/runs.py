@@ -57,8 +57,8 @@ def start(
 ) -> ImportRun:
     """A run for an uploaded file, as `read` makes it."""
     run = read(
-        content, filename, user=user, profile=profile, guess=guess, trusted=trusted, find_profile=find_profile
-    )
+        content, filename, user=user, profile=profile, guess=guess, find_profile=find_profile, trusted=trusted, settings=settings,
+    )  # fmt: skip
     run.save()
     return run
 
@@ -70,8 +70,9 @@ def read(
     user: User | None,
     profile: ImportProfile | None = None,
     guess: bool = True,
-    trusted: bool = False,
     find_profile: bool = False,
+    trusted: bool = False,
+    settings: ImportSettings | None = None,
 ) -> ImportRun:
     """A run that is not saved: its file stored, recognised and its columns mapped as far as they are known.
 
