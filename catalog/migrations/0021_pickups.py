@@ -10,11 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-<<<<<<< HEAD:catalog/migrations/0021_pickups.py
         ('catalog', '0020_pictures_by_address'),
-=======
-        ('catalog', '0019_takeovers'),
->>>>>>> 0ac0325 (Lead from the first page to what managers read about imports):catalog/migrations/0020_pickups.py
     ]
 
     operations = [
