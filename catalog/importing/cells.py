@@ -6,13 +6,10 @@ what a column said before is remembered.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-
-from django.utils.translation import gettext as _
 
 from catalog.attribute_types import ATTRIBUTE_TYPES, AttributeType, ValueRefused
 from catalog.importing.field_cells import FIELD_READERS
@@ -21,17 +18,13 @@ from catalog.importing.mapping import Column
 from catalog.importing.new_options import NewOptions
 from catalog.importing.pictures import addresses
 from catalog.importing.pictures.addresses import Addresses
+from catalog.importing.results import check_result, no_result, of_results
 from catalog.importing.settings import ImportSettings
 from catalog.structure.product_names import NAMES, split_skus
 from catalog.structure.records import Records
 from catalog.structure.snapshot import Structure
 from catalog.structure.specs import AttributeSpec
 
-# What spreadsheets show instead of a result (ECMA-376 part 1, 18.18.11; OpenFormula 5.12; "Err:502" of LibreOffice).
-_NO_RESULT = re.compile(
-    r"\s*(#(N/A|NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|CALC!|SPILL!|GETTING_DATA)|Err:\d{3})\s*\Z"
-)
-_STARTS = frozenset("#E \t\n")
 REMEMBERED = 5_000  # distinct texts of one column whose result is kept
 
 
@@ -97,7 +90,7 @@ class _Composite:
     def stored(self, cells: Mapping[str, str], current: Any) -> Any:
         """Raises ValueRefused."""
         for text in cells.values():
-            _check_result(text)
+            check_result(text)
         raw = self.kind.from_columns(cells, self.spec, self.options, current=current)
         return self.kind.clean(raw, self.spec, structure=self.structure)
 
@@ -115,7 +108,7 @@ class RowParser:
     ) -> None:
         self.columns = columns
         self.new_options = NewOptions(structure) if new_options is None else new_options
-        made = MadeCells(columns)
+        made = MadeCells(columns, structure)
         self._made = made if made else None
         columns = made.columns
         self._fields: list[tuple[Column, str, Callable[[str], Any]]] = []
@@ -155,9 +148,7 @@ class RowParser:
             cleaner = self.new_options.cleaner(column, spec, column.cells(settings)) or kind.cleaner(
                 spec, column.cells(settings), structure=structure
             )
-            clean = _with_map(
-                _of_results(cleaner), column.values, list_separator(column, structure, settings)
-            )
+            clean = _with_map(of_results(cleaner), column.values, list_separator(column, structure, settings))
             if column.index is None:
                 self._fixed.append((target.key, clean(column.value)))
                 continue
@@ -186,7 +177,7 @@ class RowParser:
         """Makes the records and products known that these rows name: a query for each entity that has new ones, one for
         the products."""
         if self._made is not None and (self._records or self._products):
-            batch = [self._made.row(cells) for cells in batch]
+            batch = [self._made.row(cells)[0] for cells in batch]
         for index, records, separator in self._records:
             texts = {cells[index] for cells in batch}
             records.warm(part for text in texts for part in text.split(separator) if part.strip())
@@ -204,7 +195,7 @@ class RowParser:
         elif name == "parent":
             self.parent_index = column.index
         separator = list_separator(column, structure, settings)
-        reader = _with_map(_of_results(read), column.values, separator)
+        reader = _with_map(of_results(read), column.values, separator)
         self._fields.append((column, name, reader))
         if name == "sku":
             self.sku = lambda text: _readable(reader, text.strip())
@@ -215,7 +206,11 @@ class RowParser:
     def __call__(self, row: Sequence[str]) -> Parsed:
         parsed = Parsed(cells=row)
         if self._made is not None:
-            row = self._made.row(row)
+            row, unmade = self._made.row(row)
+            parsed.errors += [
+                _error(header, key, refused.text, refused.code, refused.message)
+                for header, key, refused in unmade
+            ]
         values, errors = parsed.values, parsed.errors
         for column, name, read in self._fields:
             text = (column.value if column.index is None else row[column.index]).strip()
@@ -303,7 +298,7 @@ class RowParser:
                 parsed.empty.append(composite.key)
         for header, key, text in parsed.unsure:
             if (document or {}).get(key) != text.strip():  # our own export brings back what was a text before
-                parsed.errors.append(_error(header, key, text, "no_result", _no_result(text)))
+                parsed.errors.append(_error(header, key, text, "no_result", no_result(text)))
         if parsed.empty:
             # An empty cell clears what the product has itself; it does not cut off what it inherits.
             parsed.empty = [key for key in parsed.empty if document and document.get(key) is not None]
@@ -356,26 +351,3 @@ def _with_map(
         return read(text if whole is None else whole)
 
     return mapped
-
-
-def _of_results(read: Callable[[str], Any]) -> Callable[[str], Any]:
-    """A formula that failed is no value, least of all a text."""
-
-    def checked(text: str) -> Any:
-        if text[:1] in _STARTS:
-            _check_result(text)
-        return read(text)
-
-    return checked
-
-
-def _check_result(text: str) -> None:
-    if _NO_RESULT.match(text):
-        raise ValueRefused("no_result", _no_result(text))
-
-
-def _no_result(text: str) -> str:
-    return _(
-        "The spreadsheet shows %(text)s here, as it could not calculate the cell: write the value itself, or open"
-        " the file in a spreadsheet program and save it again."
-    ) % {"text": text.strip()}

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from catalog.attribute_types import CellOptions
 from catalog.importing import targets
-from catalog.importing.made_cells import SEPARATORS, names_in
+from catalog.importing.made_cells import SEPARATORS, headers_of, names_in, place_of
 from catalog.importing.settings import EMPTY_CELLS, ImportSettings
 from catalog.importing.targets import Target, UnknownTarget
 from catalog.structure.snapshot import Structure
@@ -131,13 +131,13 @@ def faults(columns: Iterable[Column], structure: Structure) -> list[str]:
     found: list[str] = []
     taken: dict[Target, str] = {}
     columns = list(columns)
-    headers = {column.column.casefold() for column in columns if column.index is not None and not column.of}
+    headers = headers_of(columns)
     for column in columns:
         if column.to is None:
             continue
         if wrong := targets.check(column.to, structure):
             found.append(f"{column.column}: {wrong}")
-        elif missing := [name for name in names_in(column.template) if name.casefold() not in headers]:
+        elif missing := [name for name in names_in(column.template) if place_of(name, headers) is None]:
             found.append(
                 _("The file has no column '%(name)s', of which %(target)s is made: change that text.")
                 % {"name": missing[0], "target": targets.label(column.to, structure)}
@@ -186,24 +186,45 @@ def without(columns: Iterable[Column], refused: Sequence[Column]) -> list[Column
 
 
 def fit(columns: Iterable[Column], headers: Iterable[str]) -> dict[int, Column]:
-    """Remembered columns laid over the headers of a new file, by name in any case: {index: column}."""
-    remembered = {
-        column.column.casefold(): column for column in columns if column.index is not None and not column.of
-    }
+    """Remembered columns laid over the headers of a new file, by name: {index: column}."""
+    remembered = {column.column: column for column in columns if column.index is not None and not column.of}
+    listed = list(headers)
+    same = same_names(remembered, listed)
     return {
-        index: replace(known, column=header, index=index)
-        for index, header in enumerate(headers)
-        if (known := remembered.get(header.casefold()))
+        index: replace(remembered[same[header]], column=header, index=index)
+        for index, header in enumerate(listed)
+        if header in same
     }
+
+
+def same_names(known: Iterable[str], headers: Iterable[str]) -> dict[str, str]:
+    """{header: known one}. In another case only where one is left on both sides."""
+    known, headers = set(known), set(headers)
+    same = {header: header for header in headers & known}
+    left = _by_fold(known - headers)
+    for folded, listed in _by_fold(headers - known).items():
+        if len(listed) == 1 == len(left.get(folded, ())):
+            same[listed[0]] = left[folded][0]
+    return same
+
+
+def _by_fold(names: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name in names:
+        found.setdefault(name.casefold(), []).append(name)
+    return found
 
 
 def fit_parts(columns: Iterable[Column], found: Iterable[Column]) -> list[Column]:
     """The further parts of remembered columns, where this file (`found`) has the column and it is split."""
-    split = {
-        column.column.casefold(): column for column in found if column.index is not None and column.split
-    }
+    columns = list(columns)
+    whole = {column.column: column for column in found if column.index is not None and not column.of}
+    same = same_names(
+        [column.column for column in columns if column.index is not None and not column.of], whole
+    )
+    here = {known: whole[header] for header, known in same.items() if whole[header].split}
     return [
-        replace(column, of=whole.column, index=whole.index, why="remembered")
+        replace(column, of=here[column.of].column, index=here[column.of].index, why="remembered")
         for column in columns
-        if column.of and (whole := split.get(column.of.casefold()))
+        if column.of in here
     ]

@@ -187,12 +187,10 @@ def remember(
         if profile is None:
             profile = ImportProfile(code=code, labels={"en_US": name} if name else {})
         mine = mapping.from_json(run.mapping)
-        headers = {column.column.casefold() for column in mine}
-        others = [
-            column
-            for column in mapping.from_json(profile.mapping)
-            if column.index is not None and (column.of or column.column).casefold() not in headers
-        ]
+        known = [column for column in mapping.from_json(profile.mapping) if column.index is not None]
+        names = [column.of or column.column for column in known]
+        seen = set(mapping.same_names(names, [column.column for column in mine]).values())
+        others = [column for column, name in zip(known, names, strict=True) if name not in seen]
         # `why` tells how this file's column was found: a remembered one needs no reason.
         profile.mapping = mapping.as_json(replace(column, why="") for column in [*mine, *others])
         profile.settings, profile.dialect = run.settings, Table.from_json(run.table).dialect

@@ -11,7 +11,7 @@ from functools import partial
 
 from catalog.importing import files
 from catalog.importing.cells import RowParser, list_separator
-from catalog.importing.made_cells import maker
+from catalog.importing.made_cells import Unmade, maker
 from catalog.importing.mapping import Column
 from catalog.importing.mending import choices
 from catalog.importing.mending.places import Places
@@ -58,7 +58,10 @@ def unknown_texts(run: ImportRun, column: Column, structure: Structure, settings
     counted: Counter[str] = Counter()
     seen = 0
     for cell in _cells(run, table, column.index):
-        text = (cut([cell]) if cut else cell).strip()
+        try:
+            text = (cut([cell]) if cut else cell).strip()
+        except Unmade:
+            text = ""  # the plan says it of the row
         for part in text.split(separator) if separator else [text]:
             if part.strip() and (len(counted) < _HELD or part.strip() in counted):
                 counted[part.strip()] += 1

@@ -44,6 +44,7 @@ TITLES: Mapping[str, Any] = {
     "in_trash": _("the product is in the trash"),
     "conflict": _("changed by somebody since"),
     "no_result": _("the spreadsheet shows no result"),
+    "too_many_parts": _("more parts than columns for them"),
     "surplus_cells": _("cells beyond the last column"),
     "forbidden": _("not yours to write"),
 }

@@ -16,10 +16,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog.access import can, endpoint, visible
 from catalog.importing import mapping, runs, targets
+from catalog.importing.made_cells import headers_of
 from catalog.importing.mapping import Column
 from catalog.importing.readers.base import Table
 from catalog.importing.screens import naming, panel, reading
-from catalog.importing.screens.entries import entries_of, headers_of, preview, samples_of, set_of
+from catalog.importing.screens.entries import entries_of, preview, samples_of, set_of
 from catalog.importing.screens.posted import SettingsForm, read_posted, settings_from
 from catalog.importing.settings import ImportSettings
 from catalog.models.importing import ImportProfile, ImportRun
@@ -165,7 +166,8 @@ def try_column(request: HttpRequest, pk: int) -> JsonResponse:
     if problem:
         return JsonResponse({"label": "", "wrong": problem, "previews": [], "set": []})
     structure = Structure.current()
-    samples = samples_of(Table.from_json(run.table), column, headers_of(mapping.from_json(run.mapping)))
+    headers = headers_of(mapping.from_json(run.mapping))
+    samples = samples_of(Table.from_json(run.table), column, headers, structure=structure)
     return JsonResponse(
         {
             "label": targets.label(column.to, structure) if column.to else "",

@@ -14,7 +14,7 @@ from catalog.attribute_types import ATTRIBUTE_TYPES
 from catalog.importing import mapping, targets
 from catalog.importing.cells import RowParser
 from catalog.importing.links import Anyone
-from catalog.importing.made_cells import maker
+from catalog.importing.made_cells import Headers, Unmade, headers_of, maker
 from catalog.importing.mapping import Column
 from catalog.importing.new_options import NewOptions, with_new
 from catalog.importing.readers.base import Table
@@ -51,7 +51,7 @@ def entries_of(
     headers = headers_of(stored)
     entries = []
     for position, column in enumerate(stored):
-        samples = samples_of(table, column, headers)
+        samples = samples_of(table, column, headers, structure=structure)
         previews = preview(column, structure, settings, samples)
         problem = wrong.get(position, "")
         if not problem and id(column) in refused:
@@ -81,14 +81,6 @@ def _place(column: Column, last: int) -> int:
     return last if column.index is None else column.index
 
 
-def headers_of(columns: Sequence[Column]) -> dict[str, int | None]:
-    return {
-        column.column.casefold(): column.index
-        for column in columns
-        if column.index is not None and not column.of
-    }
-
-
 def set_of(column: Column, structure: Structure) -> list[str]:
     """What is set of a column besides its target, in a word or two each."""
     said = [f"{value}" for name, value in column.options.items() if name in ("unit", "currency")]
@@ -108,17 +100,25 @@ def set_of(column: Column, structure: Structure) -> list[str]:
 
 
 def samples_of(
-    table: Table, column: Column, headers: Mapping[str, int | None], most: int | None = SAMPLES
+    table: Table,
+    column: Column,
+    headers: Headers,
+    most: int | None = SAMPLES,
+    structure: Structure | None = None,
 ) -> list[str]:
-    """The first filled cells that differ, of a made column as they are made; `most` None: all filled cells."""
-    make = maker(column, headers)
+    """The first filled cells that differ, of a made column as they are made, or the cell of which none can be; `most` None: all
+    filled cells."""
+    make = maker(column, headers, structure)
     if make is None and column.index is None:
         return []
     width = max((place for place in (column.index, *headers.values()) if place is not None), default=0) + 1
     found = []
     for _number, cells in table.sample:
         padded = [*cells, *[""] * (width - len(cells))]
-        text = make(padded) if make is not None else padded[column.index]  # type: ignore[index]
+        try:
+            text = make(padded) if make is not None else padded[column.index]  # type: ignore[index]
+        except Unmade as refused:
+            text = refused.text
         if text.strip():
             found.append(text)
     return found if most is None else list(dict.fromkeys(found))[:most]

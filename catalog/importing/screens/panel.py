@@ -14,13 +14,13 @@ from catalog.access import can
 from catalog.attribute_types import ATTRIBUTE_TYPES
 from catalog.attribute_types.measurement import family_of
 from catalog.importing import guessing
-from catalog.importing.made_cells import SEPARATORS
-from catalog.importing.mapping import Column
+from catalog.importing.made_cells import SEPARATORS, headers_of
+from catalog.importing.mapping import MOST_PARTS, Column
 from catalog.importing.mending import choices
 from catalog.importing.new_options import GROWING
 from catalog.importing.readers.base import FileRefused, Table
-from catalog.importing.screens.entries import headers_of, samples_of
-from catalog.importing.screens.posted import DATE_FORMATS, DECIMALS, LISTS
+from catalog.importing.screens.entries import samples_of
+from catalog.importing.screens.posted import DATE_FORMATS, DECIMALS, LISTS, parts_in_use
 from catalog.importing.settings import ImportSettings
 from catalog.importing.targets import Target
 from catalog.importing.unknown_texts import Texts, unknown_texts
@@ -67,6 +67,8 @@ def panel_of(
         else [],
         "dates": DATE_FORMATS if kind in _DATES else [],
         "lists": LISTS if takes_list else [],
+        "parts": parts_in_use(column, columns),
+        "most_parts": MOST_PARTS,
         "separators": SEPARATORS.items() if column.index is not None and not column.of else [],
         "locales": [locale for locale in structure.locales.values() if locale.is_active]
         if kind in GROWING and may_make

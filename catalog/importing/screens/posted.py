@@ -84,8 +84,11 @@ def read_posted(
     for position, column in enumerate(list(chosen)):
         if column.index is not None and not column.of:
             by = data.get(f"split-{position}", column.split.get("by", ""))
+            number = data.get(f"parts-{position}", "")
             if by != column.split.get("by", "") and (by in SEPARATORS or not by):
-                chosen, is_cut = _cut(chosen, column, by, table), True
+                chosen, is_cut = _cut(chosen, column, by, _parts_in(column, by, table)), True
+            elif by and number.isdecimal() and int(number[:3]) != parts_in_use(column, chosen):
+                chosen, is_cut = _cut(chosen, column, by, int(number[:3])), True
     if fixed := data.get("fixed-to", "").strip():
         target = targets.parse_header(fixed, structure)
         if target is None:
@@ -157,16 +160,25 @@ def _with_value(column: Column, text: str) -> Column:
     return replace(column, column="", template="", value=text)
 
 
-def _cut(chosen: Sequence[Column], column: Column, by: str, table: Table) -> list[Column]:
-    """The columns with this one in as many parts as its cells have, or in one again."""
+def parts_in_use(column: Column, columns: Sequence[Column]) -> int:
+    """How many parts this column is cut into; 0: it is not."""
+    return len(column.split and [column, *(known for known in columns if known.of == column.column)])
+
+
+def _parts_in(column: Column, by: str, table: Table) -> int:
+    """As many as the sample's cells have."""
+    cells = [cells[column.index] for _number, cells in table.sample if column.index is not None and column.index < len(cells)]  # fmt: skip
+    return max((len(parts_of(text, by)) for text in cells), default=2) if by else 0
+
+
+def _cut(chosen: Sequence[Column], column: Column, by: str, number: int) -> list[Column]:
+    """The columns with this one in so many parts, 2 at least, or in one again."""
     header = column.column
     kept = [known for known in chosen if known.of != header]
     place = next(at for at, known in enumerate(kept) if known is column)
     if not by:
         kept[place] = replace(column, split={})
         return kept
-    cells = [cells[column.index] for _number, cells in table.sample if column.index is not None and column.index < len(cells)]  # fmt: skip
-    number = max((len(parts_of(text, by)) for text in cells), default=2)
     kept[place] = whole = replace(column, split={"by": by, "part": 1})
     parts = {known.split["part"]: known for known in chosen if known.of == header and known.split}
     for part in range(2, min(max(number, 2), MOST_PARTS) + 1):

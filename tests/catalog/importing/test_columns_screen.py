@@ -226,3 +226,16 @@ def test_an_option_that_is_made_is_named_in_the_plan(boss: Client, importer: Imp
     page = boss.get(address("change", planned)).content.decode()
     assert "1 new option of Color is made when this is imported: Weinrot" in page
     assert "[weinrot]" not in page
+
+
+def test_a_column_gets_more_parts_than_its_first_rows_have(boss: Client, importer: Importer) -> None:
+    run = importer.start("sku,family,Size\nA,mugs,80 x 60\n")
+    post(boss, run, split_2="x")
+    assert list(mapped(run)) == ["sku", "family", "Size", "Size [2]"]
+    panel = boss.get(address("columns", run), {"open": "2"}).content.decode()
+    assert 'name="parts-2" value="2"' in panel
+    post(boss, run, parts_2="3", do="plan")
+    assert list(mapped(run)) == ["sku", "family", "Size", "Size [2]", "Size [3]"]
+    assert run.state == "uploaded"  # the new part has nowhere to go yet
+    post(boss, run, parts_2="2")
+    assert list(mapped(run)) == ["sku", "family", "Size", "Size [2]"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from catalog.importing import mapping, runs
-from catalog.importing.made_cells import MadeCells, parts_of
+from catalog.importing.made_cells import MadeCells, parts_of, with_unit
 from catalog.importing.mapping import Column, part_of
 from catalog.importing.plan import plan_run
 from catalog.importing.progress import Progress
@@ -44,18 +44,75 @@ def test_a_cell_falls_into_parts(text: str, by: str, parts: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cells", "text"),
+    ("template", "cells", "text"),
     [
-        (["Kopp", "Mug", "blue"], "Kopp Mug, blue"),
-        (["Kopp", "", "blue"], "Kopp , blue"),
-        (["Kopp", "Mug", ""], "Kopp Mug"),
-        (["", "", ""], ""),
+        ("{a} {b}, {c}", ["Kopp", "Mug", "blue"], "Kopp Mug, blue"),
+        ("{a} {b}, {c}", ["Kopp", "", "blue"], "Kopp, blue"),
+        ("{a} {b}, {c}", ["Kopp", "Mug", ""], "Kopp Mug"),
+        ("{a} {b}, {c}", ["", "", "blue"], "blue"),
+        ("{a} {b}, {c}", ["", "", ""], ""),
+        ("{a}, {b}{c}", ["Kopp", "", "blue"], "Kopp, blue"),
+        ("{a} °C", ["-20", "", ""], "-20 °C"),
+        ("{a} bis {b} °C", ["", "-5", ""], "bis -5 °C"),
+        ("https://x/{a}/", ["A", "", ""], "https://x/A/"),
+        ("https://x/{a}/{b}", ["A", "", ""], "https://x/A"),
+        ("{a}{b}", ["1-2/", "", ""], "1-2/"),
+        ("{a} - {b}", ["two  blanks", "-x-", ""], "two  blanks - -x-"),
     ],
 )
-def test_a_text_is_put_together_and_empty_where_no_column_says_anything(cells: list[str], text: str) -> None:
-    columns = [Column("Brand", 0), Column("Model", 1), Column("Colour", 2)]
-    made = MadeCells([*columns, Column("t", None, NAME, template="{brand} {Model}, {COLOUR}")])
-    assert made.row([*cells, "surplus"])[3] == text
+def test_a_text_is_put_together_and_only_what_separated_an_empty_cell_goes(
+    template: str, cells: list[str], text: str, importer: Importer
+) -> None:
+    columns = [Column("A", 0), Column("B", 1), Column("c", 2)]
+    made = MadeCells([*columns, Column("t", None, NAME, template=template)], importer.world.structure)
+    assert made.row([*cells, "surplus"]) == ([*cells, text], [])
+
+
+def test_a_text_names_the_column_of_its_case_where_headers_differ_by_case_only(importer: Importer) -> None:
+    columns = [Column("Size", 0), Column("SIZE", 1), Column("Brand", 2)]
+    made = MadeCells([*columns, Column("t", None, NAME, template="{SIZE} {brand}")], importer.world.structure)
+    assert made.row(["1", "2", "Kopp"])[0][3] == "2 Kopp"
+    assert mapping.faults(
+        [*columns, SKU, Column("t", None, NAME, template="{size}")], importer.world.structure
+    )
+
+
+def test_a_cell_with_more_parts_than_columns_is_refused(importer: Importer) -> None:
+    size = Column("Size", 2, Target(attribute="capacity"), split={"by": "/", "part": 1})
+    rest = mapping.Column(**{**_plain(part_of(size, 2)), "to": COLOR})
+    text = "sku,family,Size\nA,mugs,300 / navy /\nB,mugs,300 / navy / 40 cm\n"
+    run = planned(importer, text, SKU, FAMILY, size, rest)
+    assert states(run) == [(2, "planned", "create", ""), (3, "rejected", "create", "too_many_parts")]
+    assert [(error["column"], error["value"]) for error in row(run, 3).errors] == [
+        ("Size", "300 / navy / 40 cm")
+    ]
+
+
+def test_the_unit_behind_the_last_part_is_that_of_the_numbers_before_it(importer: Importer) -> None:
+    first = Column("Size", 2, Target(attribute="weight"), split={"by": "x", "part": 1})
+    second = mapping.Column(**{**_plain(part_of(first, 2)), "to": NAME})
+    made = MadeCells([SKU, FAMILY, first, second], importer.world.structure)
+    assert made.row(["A", "mugs", "80 x 60"])[0][3:] == ["80", "60"]
+    assert made.row(["A", "mugs", "80 x 60 g"])[0][3:] == ["80 g", "60 g"]
+    pieces = Column("Size", 2, Target(attribute="capacity"), split={"by": "x", "part": 1})
+    made = MadeCells([SKU, FAMILY, pieces, second], importer.world.structure)
+    assert made.row(["A", "mugs", "6 x 80 g"])[0][3:] == ["6", "80 g"]
+    assert with_unit(["80", "1,5", "60 cm"]) == ["80 cm", "1,5 cm", "60 cm"]
+    assert with_unit(["80 mm", "60 cm"]) == ["80 mm", "60 cm"]
+    assert with_unit(["80", "60"]) == ["80", "60"]
+
+
+@pytest.mark.parametrize("text", ["#REF!", "#N/A"])
+def test_a_failed_formula_becomes_no_part_of_a_text(importer: Importer, text: str) -> None:
+    size = Column("Size", 3, Target(attribute="capacity"), split={"by": "/", "part": 1})
+    title = Column("{Brand} {Size}", None, NAME, template="{Brand} {Size}")
+    table = f"sku,family,Brand,Size\nA,mugs,{text},300\nB,mugs,Kopp,{text}\n"
+    run = planned(importer, table, SKU, FAMILY, Column("Brand", 2), size, title)
+    assert [(error["value"], error["code"]) for number in (2, 3) for error in row(run, number).errors] == [
+        (text, "no_result"),
+        (text, "no_result"),
+    ]
+    assert row(run, 2).values == {}
 
 
 def test_one_text_of_several_columns_and_several_attributes_of_one_are_imported(importer: Importer) -> None:
