@@ -18,8 +18,10 @@ from catalog.structure.snapshot import Structure
 from catalog.structure.specs import AttributeSpec
 
 LEAST_ALIKE = 0.7  # of the cells
-PRICE = re.compile(r"(?:[€$£]|\b[A-Z]{3}\b)\s*\d|\d[\d.,\s]*\s*(?:[€$£]|\b[A-Z]{3}\b)")
-MEASURE = re.compile(r"\s*[-+]?\d[\d.,\s]*\s*(?P<unit>[^\W\d_][^\d]{0,15}|[°%\"'].{0,3})\s*\Z")
+_LONGEST_AMOUNT = 60  # characters with what stands at it
+_SIGNS = frozenset("€$£")
+_PRICE = re.compile(r"(?P<before>[€$£]|[A-Z]{3})?\s*\d[\d.,'\s-]*(?P<after>[€$£]|[A-Z]{3})?")
+_MEASURE = re.compile(r"[-+]?\d[\d.,\s]*(?P<unit>[^\W\d_][^\d]{0,15}|[°%\"'].{0,3})")
 HEX = re.compile(r"#[0-9A-Fa-f]{3}(?:[0-9A-Fa-f]{3})?\Z")
 _NAMED_ALIKE = 0.5  # header and attribute, to tell several that would fit
 _LONGEST_WORD = 40  # characters of what may be an option
@@ -49,13 +51,19 @@ class Content:
             for spec in self.structure.attributes.values()
             if not spec.localizable and Target(attribute=spec.code) not in taken
         ]
-        for look in (_gtin, _price, _color, _measure, self._options):
+        for look in (_gtin, self._price, _color, _measure, self._options):
             fitting = list(look(samples, free))
             if fitting:
                 found = fitting[0] if len(fitting) == 1 else _of_name(header, fitting, self.structure)
                 if found is not None:
                     return found
         return self._of_structure(samples)
+
+    def _price(self, samples: Sequence[str], free: Sequence[AttributeSpec]) -> Iterator[Told]:
+        if are_mostly(samples, lambda text: is_price(text, self.structure.currencies)):
+            for spec in free:
+                if spec.type == "price":
+                    yield Told(Target(attribute=spec.code))
 
     def _options(self, samples: Sequence[str], free: Sequence[AttributeSpec]) -> Iterator[Told]:
         whole = {fold(text) for text in samples}
@@ -99,6 +107,19 @@ def are_mostly(samples: Sequence[str], fits: Callable[[str], object]) -> bool:
     return sum(bool(fits(text)) for text in samples) >= LEAST_ALIKE * len(samples)
 
 
+def is_price(text: str, currencies: Collection[str]) -> bool:
+    """An amount with a sign or one of these codes, and nothing else: "LED 10" is none."""
+    found = _PRICE.fullmatch(text.strip()) if len(text) <= _LONGEST_AMOUNT else None
+    said = (found["before"], found["after"]) if found else ()
+    return any(said) and all(name in _SIGNS or name in currencies for name in said if name)
+
+
+def unit_in(text: str) -> str:
+    """ "mm" of "80 mm"; "" where it is no amount with a unit."""
+    found = _MEASURE.fullmatch(text.strip()) if len(text) <= _LONGEST_AMOUNT else None
+    return found["unit"].strip() if found else ""
+
+
 def is_gtin(text: str) -> bool:
     return text.isdigit() and len(text) in (8, 12, 13, 14) and bool(ean.is_valid(text))
 
@@ -109,13 +130,6 @@ def _gtin(samples: Sequence[str], free: Sequence[AttributeSpec]) -> Iterator[Tol
         kind = [spec for spec in listed if spec.params.get("kind") == "gtin"]
         for spec in kind or listed:
             yield Told(Target(attribute=spec.code))
-
-
-def _price(samples: Sequence[str], free: Sequence[AttributeSpec]) -> Iterator[Told]:
-    if are_mostly(samples, PRICE.search):
-        for spec in free:
-            if spec.type == "price":
-                yield Told(Target(attribute=spec.code))
 
 
 def _color(samples: Sequence[str], free: Sequence[AttributeSpec]) -> Iterator[Told]:
@@ -130,7 +144,7 @@ def _color(samples: Sequence[str], free: Sequence[AttributeSpec]) -> Iterator[To
 
 
 def _measure(samples: Sequence[str], free: Sequence[AttributeSpec]) -> Iterator[Told]:
-    units = [found["unit"].strip() for text in samples if (found := MEASURE.match(text))]
+    units = [unit for text in samples if (unit := unit_in(text))]
     if len(units) < LEAST_ALIKE * len(samples):
         return
     for spec in free:

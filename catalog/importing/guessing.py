@@ -9,7 +9,7 @@ from typing import Any
 
 from catalog.attribute_types import ATTRIBUTE_TYPES, CellOptions, ValueRefused
 from catalog.importing.cells import RowParser
-from catalog.importing.content import HEX, MEASURE, PRICE, are_mostly, is_gtin
+from catalog.importing.content import HEX, are_mostly, is_gtin, is_price, unit_in
 from catalog.importing.mapping import Column
 from catalog.importing.readers.base import Table
 from catalog.importing.settings import LIST_SEPARATORS, ImportSettings
@@ -51,10 +51,10 @@ def guess(header: str, samples: Sequence[str], settings: ImportSettings, structu
         return _with_unit(label, header, structure) or Guess(label, "number")
     if _all_are("date", samples, options):
         return Guess(label, "date")
-    if are_mostly(samples, PRICE.search):
+    if are_mostly(samples, lambda text: is_price(text, structure.currencies)):
         return Guess(label, "price")
-    units = {said["unit"].strip() for text in samples if (said := MEASURE.match(text))}
-    if units and are_mostly(samples, MEASURE.match):
+    units = {unit for text in samples if (unit := unit_in(text))}
+    if units and are_mostly(samples, unit_in):
         for family in structure.measures.values():
             known = [unit for unit in map(family.find_unit, sorted(units)) if unit is not None]
             if len(known) == len(units):

@@ -6,6 +6,7 @@ import pytest
 from django.db import transaction
 
 from catalog.importing import mapping, runs
+from catalog.importing.content import is_price, unit_in
 from catalog.importing.mapping import Column, MappingRefused
 from catalog.importing.readers.base import Table
 from catalog.importing.settings import ImportSettings, SettingsRefused
@@ -215,3 +216,28 @@ def test_columns_a_person_may_not_write_are_left_out_and_named(importer: Importe
     run = importer.plan("sku,name-de_DE,name-en_US,ean\nM1,Tasse,Cup,4006381333931\n", user=user)
     assert run.counts["refused_columns"] == ["name-en_US", "ean"]
     assert row(run, 2).changes == {"name|de_DE": ["Becher", "Tasse"]}
+
+
+def test_headers_that_differ_by_case_only_are_remembered_apart(world: World) -> None:
+    known = [Column("WEIGHT", 0, Target(attribute="weight")), Column("Weight", 1), Column("Colour", 2)]
+    fitted = mapping.fit(known, ["Weight", "WEIGHT", "COLOUR"])
+    assert [(place, column.column, str(column.to or "")) for place, column in fitted.items()] == [
+        (0, "Weight", ""), (1, "WEIGHT", "weight"), (2, "COLOUR", ""),
+    ]  # fmt: skip
+    assert mapping.fit(known, ["weight"]) == {}  # either could be meant
+    assert list(mapping.fit(known[:1], ["Weight", "weight"])) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [("9,90 €", True), ("EUR 1.200,00", True), ("$5", True), ("19,- €", True), ("LED 10", False), ("USB 3", False),
+     ("5", False), ("ab 5 EUR", False), ("1" * 5000, False)],
+)  # fmt: skip
+def test_a_price_is_an_amount_with_a_currency_that_is_known(text: str, is_one: bool) -> None:
+    assert is_price(text, {"EUR": 1, "USD": 2}) == is_one
+
+
+def test_an_amount_says_its_unit() -> None:
+    assert [unit_in(text) for text in ("80 mm", " 1,5kg ", '9"', "80", "mm", "1 " * 5000)] == [
+        "mm", "kg", '"', "", "", "",
+    ]  # fmt: skip
