@@ -29,7 +29,7 @@ from pim.lib.formulas import neutral
 CHUNK = 500
 MOST_LINES = 1_048_000  # of a sheet (ECMA-376: 1,048,576 rows)
 LONGEST = 32_767  # characters of a cell
-_REMEMBERED = 2_000  # texts whose proposal is kept
+MOST_PROPOSED = 500  # texts that are compared with all options; what the others could be is left open
 
 
 class PlanFile:
@@ -85,13 +85,14 @@ class PlanFile:
         return [label, value, "", rule, problem["message"], proposed]
 
     def _proposal(self, text: str, problem: dict[str, Any]) -> str:
-        """The option, number or date that was probably meant; "" where there is none, or each row needs its own answer."""
+        """The option, number or date that was probably meant; "" where there is none, each row needs its own answer,
+        or many texts were looked up before."""
         if problem["code"] in titles.ONE_BY_ONE or problem["code"] in titles.ELSEWHERE:
             return ""
         place = (problem["key"], text)
         if place not in self._proposed:
-            if len(self._proposed) >= _REMEMBERED:
-                self._proposed.clear()
+            if len(self._proposed) >= MOST_PROPOSED:
+                return ""
             column, settings = self.places.column_of(problem), self.places.settings
             self._proposed[place] = choices.closest(text, column, self.structure) or reading_of(
                 text, column, self.structure, settings

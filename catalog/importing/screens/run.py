@@ -296,10 +296,11 @@ def rejected(request: HttpRequest, pk: int, format: str) -> HttpResponse | Strea
     return answer
 
 
+@never_cache
 @require_safe
 @endpoint("import.run")
 def plan_lines(request: HttpRequest, pk: int, format: str) -> HttpResponse | StreamingHttpResponse:
-    """The rows that are listed, as a file; it is made while it is sent."""
+    """The rows that are listed, as a file: CSV is made while it is sent, XLSX before."""
     run = find(request, pk)
     chosen = listed.filtered(listed.seen(run, request.user), request.GET)
     lines = plan_file.PlanFile(run, chosen.select_related("run"), request.user).lines()
