@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from types import ModuleType
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from catalog.models.product import Product
 from catalog.search.folding import folded
@@ -37,6 +37,16 @@ def filter_tokens(
 ) -> QuerySet[Product]:
     """Products that carry all of `all`, at least one of each group in `any_of`, and none of `none`."""
     return _backend().filter_tokens(queryset, list(all), [list(group) for group in any_of], list(none))
+
+
+def carrying(tokens: Sequence[str]) -> Q:
+    """The same as a condition, to be combined with others: products that carry at least one of the tokens."""
+    return _backend().carrying(list(tokens))
+
+
+def containing(phrase: str) -> Q:
+    """Products whose search text has this phrase as it is, whatever case and accents."""
+    return _backend().containing(folded(phrase.replace("\x00", " ")))
 
 
 def search_text(queryset: QuerySet[Product], words: str) -> QuerySet[Product]:

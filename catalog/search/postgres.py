@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import BooleanField, F, QuerySet
+from django.db.models import BooleanField, F, Q, QuerySet
 from django.db.models.expressions import Func, Value
 
 from catalog.models.product import Product
@@ -30,14 +30,22 @@ def filter_tokens(
     if every:
         queryset = queryset.filter(_Compare("@>", every))
     for group in any_of:
-        queryset = queryset.filter(_Compare("&&", group))
+        queryset = queryset.filter(carrying(group))
     if none:
         queryset = queryset.exclude(_Compare("&&", none))
     return queryset
 
 
+def carrying(tokens: list[str]) -> Q:
+    return Q(_Compare("&&", tokens))
+
+
 def contains(queryset: QuerySet[Product], word: str) -> QuerySet[Product]:
-    return queryset.filter(search__contains=word)
+    return queryset.filter(containing(word))
+
+
+def containing(phrase: str) -> Q:
+    return Q(search__contains=phrase)
 
 
 def replace_tokens(changes: Sequence[tuple[int, Any, Any]]) -> None:

@@ -19,10 +19,14 @@ def filter_tokens(
     queryset: QuerySet[Product], every: list[str], any_of: list[list[str]], none: list[str]
 ) -> QuerySet[Product]:
     for group in [[token] for token in every] + any_of:
-        queryset = queryset.filter(_Carries(group) if _is_common(group) else Q(pk__in=_having(group)))
+        queryset = queryset.filter(carrying(group))
     if none:
         queryset = queryset.exclude(pk__in=_having(none))
     return queryset
+
+
+def carrying(tokens: list[str]) -> Q:
+    return Q(_Carries(tokens)) if _is_common(tokens) else Q(pk__in=_having(tokens))
 
 
 def _is_common(tokens: list[str]) -> bool:
@@ -63,12 +67,14 @@ def _having(tokens: list[str]) -> RawSQL:
 
 
 def contains(queryset: QuerySet[Product], word: str) -> QuerySet[Product]:
-    if len(word) < 3:  # shorter than a trigram: the index has nothing to say
-        return queryset.filter(search__contains=word)
-    phrase = '"' + word.replace('"', '""') + '"'
-    return queryset.filter(
-        pk__in=RawSQL("SELECT rowid FROM catalog_text WHERE catalog_text MATCH %s", [phrase])
-    )
+    return queryset.filter(containing(word))
+
+
+def containing(phrase: str) -> Q:
+    if len(phrase) < 3:  # shorter than a trigram: the index has nothing to say
+        return Q(search__contains=phrase)
+    quoted = '"' + phrase.replace('"', '""') + '"'
+    return Q(pk__in=RawSQL("SELECT rowid FROM catalog_text WHERE catalog_text MATCH %s", [quoted]))
 
 
 def replace_tokens(changes: Sequence[tuple[int, Sequence[str], Sequence[str]]]) -> None:

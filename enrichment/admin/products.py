@@ -14,6 +14,7 @@ from catalog.models import Product
 from enrichment import palette, tray
 from enrichment.workbench.bulk_edit import views as bulk_edit
 from enrichment.workbench.categories import order, tree
+from enrichment.workbench.filtering import views as filtering
 from enrichment.workbench.grid import (
     bulk_views,
     columns_view,
@@ -54,6 +55,7 @@ class ProductAdmin(PolicyAdmin, ModelAdmin):
             path("rows/", wrap(grid.rows), name="catalog_product_rows"),
             path("filters/", wrap(panel.filters), name="catalog_product_filters"),
             path("filters/find/", wrap(panel.find_filters), name="catalog_product_find_filters"),
+            path("where/", wrap(filtering.build), name="catalog_product_where"),
             path("columns/", wrap(columns_view.choose), name="catalog_product_columns"),
             path("views/add/", wrap(saved_views.add), name="enrichment_view_add"),
             path("views/<int:view>/", wrap(saved_views.change), name="enrichment_view_change"),

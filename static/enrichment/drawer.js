@@ -5,6 +5,7 @@
         if (opener) {
             event.preventDefault();
             const dialog = document.getElementById(`drawer-${opener.dataset.openDrawer}`);
+            opener.closest("dialog")?.close(); // one panel leads to another
             const body = dialog.querySelector("[data-drawer-body]");
             const say = (text) => { const line = document.createElement("p"); line.setAttribute("role", "status"); line.textContent = text; body.replaceChildren(line); };
             say(body.dataset.loading);

@@ -192,6 +192,8 @@ def _products(page: Page, rig: Rig, run: int) -> list[Place]:
         Place("grid-filters", grid, _open_filters),
         Place("grid-views", f"{grid}?family=lamps&cols=_sku~name%7Cde_DE~@b2b_shop", _save_a_view),
         Place("grid-columns", f"{grid}?cols=_sku~name%7Cde_DE~@b2b_shop", _open_grid_columns),
+        Place("grid-where", f"{grid}?where={_CONDITIONS}", _open_conditions),
+        Place("grid-where-page", f"{grid}where/?where={_CONDITIONS}", is_alike=True),
         Place("view-new", f"{grid}views/add/?family=lamps"),
         Place("grid-nothing", f"{grid}?q=nothingofthekind"),
         Place("queue", f"{grid}queue/?incomplete=b2b_shop%7Cfr_FR", _open_queue),
@@ -233,6 +235,14 @@ def _products(page: Page, rig: Rig, run: int) -> list[Place]:
         Place("merge", f"{at[SIMPLE].removesuffix('change/')}merge/?other={VARIANT}"),
         Place("product-sheet", f"{at[VARIANT].removesuffix('change/')}sheet/b2b_shop/"),
     ]
+
+
+_CONDITIONS = "-if~family~in~lamps~-or~-if~a.name~contains~lantern~en_US~-if~changed~lately~30~-end"
+
+
+def _open_conditions(page: Page) -> None:
+    page.get_by_role("button", name="Change the conditions").click()
+    page.locator("dialog #where-form").wait_for()
 
 
 def _save_a_view(page: Page) -> None:

@@ -7,19 +7,19 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from catalog import search
 from catalog.access import Rights
 from catalog.attribute_types import ATTRIBUTE_TYPES
-from catalog.models import NumberValue, Product, Proposal, Revision
+from catalog.models import Product
 from catalog.structure.snapshot import Structure
 from catalog.structure.specs import AttributeSpec
-from channels import lacking
-from channels.models import Completeness, Listing
+from channels.models import Listing
 from channels.profile import ChannelSpec, Profiles
+from enrichment.workbench.grid.meaning import Meaning, carrying
 
 ATTRIBUTE_PREFIX = "a."
 MANY = 60  # attributes; more are not listed one by one but looked for
@@ -65,12 +65,7 @@ class AttributeFilter(django_filters.Filter):
         wanted = self.kind.filter_range(self.spec, value)
         if wanted is not None:
             key = f"{self.spec.code}:{wanted.sub}" if wanted.sub else self.spec.code
-            numbers = NumberValue.objects.filter(key=key)
-            if wanted.low is not None:
-                numbers = numbers.filter(number__gte=float(wanted.low))
-            if wanted.high is not None:
-                numbers = numbers.filter(number__lte=float(wanted.high))
-            qs = qs.filter(pk__in=numbers.values("product_id"))
+            qs = qs.filter(self.parent.means.numbers(key, wanted.low, wanted.high))
         return qs
 
     def describe(self, value: Any) -> str:
@@ -119,7 +114,7 @@ class MissingFilter(TextFilter):
 
     def _lacking(self, qs: QuerySet[Product], value: str) -> QuerySet[Product]:
         asked = self.read(value)
-        return qs.filter(pk__in=lacking.products(asked[0].id, asked[1], asked[2].code)) if asked else qs
+        return qs.filter(self.of.means.missing(asked[0], asked[1], asked[2].code)) if asked else qs
 
     def describe(self, value: Any) -> str:
         asked = self.read(value)
@@ -140,6 +135,7 @@ class ProductFilters(django_filters.FilterSet):
         panel: Collection[str] | None = None,
     ) -> None:
         self.structure, self.profiles, self.rights = structure, profiles, rights
+        self.means = Meaning(structure, profiles)
         super().__init__(data, queryset=queryset)
         # What has every choice of the structure is made when a panel is opened, not for each page of rows.
         for name, make in self._own().items():
@@ -226,10 +222,7 @@ class ProductFilters(django_filters.FilterSet):
         ]
 
     def _by_family(self, qs: QuerySet[Product], codes: list[str]) -> QuerySet[Product]:
-        known = self.structure.family_by_code
-        return qs.filter(
-            family_id__in=[known[code.casefold()].id for code in codes if code.casefold() in known]
-        )
+        return qs.filter(self.means.family(codes))
 
     def _by_status(self, qs: QuerySet[Product], statuses: list[str]) -> QuerySet[Product]:
         return qs.filter(status__in=statuses)
@@ -238,39 +231,19 @@ class ProductFilters(django_filters.FilterSet):
         return qs.filter(kind__in=kinds)
 
     def _by_category(self, qs: QuerySet[Product], codes: list[str]) -> QuerySet[Product]:
-        known = self.structure.category_by_code
-        tokens = [f"cat={known[code.casefold()].id}" for code in codes if code.casefold() in known]
-        return search.filter_tokens(qs, any_of=[tokens]) if tokens else qs.none()
-
-    def _places(self, values: list[str]) -> Q:
-        by_code = {channel.code: channel.id for channel in self.profiles.active}
-        asked = Q(pk__in=[])
-        for value in values:
-            channel, _bar, locale = value.partition("|")
-            asked |= Q(channel_id=by_code.get(channel, 0), locale=locale)
-        return asked
+        return qs.filter(carrying(self.means.category_tokens(codes)))
 
     def _complete(self, qs: QuerySet[Product], values: list[str]) -> QuerySet[Product]:
-        rows = Completeness.objects.filter(self._places(values), missing=0)
-        return qs.filter(pk__in=rows.values("product_id"))
+        return qs.filter(self.means.complete(values))
 
     def _incomplete(self, qs: QuerySet[Product], values: list[str]) -> QuerySet[Product]:
-        return search.filter_tokens(qs, any_of=[[f"inc:{value}" for value in values]])
+        return qs.filter(carrying(self.means.incomplete_tokens(values)))
 
     def _by_listing(self, qs: QuerySet[Product], values: list[str]) -> QuerySet[Product]:
-        by_code = {channel.code: channel for channel in self.profiles.active}
-        found = Q(pk__in=[])
-        for value in values:
-            code, _bar, state = value.partition("|")
-            channel = by_code.get(code)
-            if channel is None:
-                continue
-            rows = Listing.objects.filter(channel_id=channel.id, state=state).values("product_id")
-            found |= Q(root_id__in=rows) if channel.unit == "model" else Q(pk__in=rows)
-        return qs.filter(found)
+        return qs.filter(self.means.listing(values))
 
     def _outdated(self, qs: QuerySet[Product], codes: list[str]) -> QuerySet[Product]:
-        return search.filter_tokens(qs, any_of=[[f"outdated:{code}" for code in codes]])
+        return qs.filter(carrying(self.means.outdated_tokens(codes)))
 
     def _empty(self, qs: QuerySet[Product], codes: list[str]) -> QuerySet[Product]:
         return search.filter_tokens(qs, all=[f"empty:{code}" for code in codes])
@@ -279,8 +252,7 @@ class ProductFilters(django_filters.FilterSet):
         return qs.filter(enabled__in=[value == "yes" for value in values])
 
     def _proposed(self, qs: QuerySet[Product], values: list[str]) -> QuerySet[Product]:
-        rows = Proposal.objects.filter(state=Proposal.State.OPEN)
-        return qs.filter(pk__in=rows.values("product_id"))
+        return qs.filter(self.means.proposed())
 
     def _trashed(self, qs: QuerySet[Product], values: list[str]) -> QuerySet[Product]:
         return qs.exclude(trashed_at=None)
@@ -289,7 +261,7 @@ class ProductFilters(django_filters.FilterSet):
         return self._by_ref(qs, f"import:{run}")
 
     def _by_ref(self, qs: QuerySet[Product], ref: str) -> QuerySet[Product]:
-        return qs.filter(pk__in=Revision.objects.filter(ref=ref).values("product_id"))
+        return qs.filter(self.means.touched(ref))
 
     def chosen(self) -> dict[str, str]:
         """Filter name → what is chosen in words, of the filters in use."""

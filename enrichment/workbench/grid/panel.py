@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -62,6 +63,7 @@ def filters(request: HttpRequest) -> HttpResponse:
         ],
         "kept": [(name, value) for name in KEPT for value in request.GET.getlist(name) if value],
         "cleared": cleared(request.GET),
+        "query": urlencode([(n, v) for n in request.GET if n != "fragment" for v in request.GET.getlist(n)]),
         "find_url": reverse("admin:catalog_product_find_filters") if many else "",
         "number": len(codes),
     }

@@ -15,6 +15,7 @@ from catalog.models import Product
 from catalog.models.user import User
 from catalog.structure.snapshot import Structure
 from channels.profile import Profiles
+from enrichment.workbench.filtering.combined import Combined, Subjects
 from enrichment.workbench.grid import paging
 from enrichment.workbench.grid.filters import ProductFilters
 from enrichment.workbench.grid.paging import SORTS, Sort
@@ -40,10 +41,11 @@ class GridQuery:
     words: str
     sort: Sort
     level: str
+    combined: Combined
 
     @property
     def is_filtered(self) -> bool:
-        return bool(self.words or self.active)
+        return bool(self.words or self.active or self.combined.is_active)
 
     @cached_property
     def active(self) -> dict[str, str]:
@@ -63,6 +65,8 @@ class GridQuery:
             queryset = queryset.filter(kind__in=(Product.Kind.SIMPLE, Product.Kind.VARIANT))
         if self.words:
             queryset = search.search_text(queryset, self.words)
+        if self.combined.is_active:
+            queryset = queryset.filter(self.combined.q())
         return queryset
 
     @property
@@ -137,7 +141,8 @@ def parse(params: QueryDict, user: User, structure: Structure, profiles: Profile
         profiles=profiles,
         rights=rights_of(user),
     )
-    query = GridQuery(user, params, filters, " ".join(params.get("q", "").split())[:200], sort, "")
+    combined = Combined.of(params.get("where", ""), Subjects(structure, profiles, rights_of(user)))
+    query = GridQuery(user, params, filters, " ".join(params.get("q", "").split())[:200], sort, "", combined)
     level = params.get("level", "")
     # Somebody who looks for something looks among variants too; somebody who just looks, among what stands on top.
     query.level = level if level in LEVELS else ("all" if query.is_filtered else "top")

@@ -65,6 +65,10 @@ def _region(request: HttpRequest) -> dict[str, Any]:
         {"label": query.filters.filters[name].label, "text": text, "without": query.query(without=name)}
         for name, text in query.active.items()
     ]
+    chips += [
+        {"label": "", "text": text, "without": query.query(where=rest), "is_combined": True}
+        for text, rest in query.combined.sentences()
+    ]
     if query.words:
         chips.insert(0, {"label": _("Search"), "text": query.words, "without": query.query(q="")})
     rights = rights_of(request.user)
@@ -74,6 +78,7 @@ def _region(request: HttpRequest) -> dict[str, Any]:
         "count": count,
         "count_more": more,
         "chips": chips,
+        "combined": query.combined,
         "levels": [(code, label, query.query(level=code)) for code, label in LEVELS.items()],
         "sorts": [
             (sort.name, sort.label, query.query(sort=sort.name), sort.name == query.sort.name)

@@ -12,6 +12,8 @@ from catalog.structure.snapshot import Structure
 from catalog.values.keys import Key
 from enrichment.models import SavedView
 from enrichment.models.saved_view import QUERY_LENGTH
+from enrichment.workbench.filtering import grammar
+from enrichment.workbench.filtering.grammar import Condition, Group
 from enrichment.workbench.grid import columns
 from enrichment.workbench.grid.filters import ATTRIBUTE_PREFIX
 
@@ -59,7 +61,33 @@ def shown_to(query: str, structure: Structure, rights: Rights) -> str:
                 if (spec := structure.attributes.get(each.partition("|")[0])) is None
                 or columns.may_see(spec, Key.parse(each).locale, Key.parse(each).context, structure, rights)
             )  # fmt: skip
+        elif name == "where":
+            params[name] = _where(params[name], structure, rights)
     return kept(params)
+
+
+def _where(text: str, structure: Structure, rights: Rights) -> str:
+    try:
+        group = grammar.read(text)
+    except grammar.Misspelt:
+        return text
+    return grammar.write(_seen(group, structure, rights))
+
+
+def _seen(group: Group, structure: Structure, rights: Rights) -> Group:
+    parts: list[Condition | Group] = []
+    for part in group.parts:
+        if isinstance(part, Group):
+            inner = _seen(part, structure, rights)
+            if inner.parts or not part.parts:
+                parts.append(inner)
+            continue
+        about = part.words[1:2] if part.subject == "missing" else [part.subject[len(ATTRIBUTE_PREFIX) :]]
+        if part.subject != "missing" and not part.subject.startswith(ATTRIBUTE_PREFIX):
+            about = []
+        if all(_may_see(code, structure, rights) for code in about):
+            parts.append(part)
+    return Group(group.join, tuple(parts))
 
 
 def _may_see(code: str, structure: Structure, rights: Rights) -> bool:

@@ -1,0 +1,89 @@
+"""What each filter means, as a condition on products: said here once, for the panel, for links and for combined filters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Q
+
+from catalog import search
+from catalog.models import NumberValue, Proposal, Revision
+from catalog.structure.snapshot import Structure
+from channels import lacking
+from channels.models import Completeness, Listing
+from channels.profile import ChannelSpec, Profiles
+
+NOTHING = Q(pk__in=[])
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """Each takes values as an address has them and finds what fits any of them; values that name nothing find nothing."""
+
+    structure: Structure
+    profiles: Profiles
+
+    def family(self, codes: Iterable[str]) -> Q:
+        known = self.structure.family_by_code
+        return Q(family_id__in=[known[code.casefold()].id for code in codes if code.casefold() in known])
+
+    def category_tokens(self, codes: Iterable[str]) -> list[str]:
+        """With all below it."""
+        known = self.structure.category_by_code
+        return [f"cat={known[code.casefold()].id}" for code in codes if code.casefold() in known]
+
+    def channel(self, code: str) -> ChannelSpec | None:
+        return next((each for each in self.profiles.active if each.code == code), None)
+
+    def complete(self, slots: Iterable[str]) -> Q:
+        """`slots`: "channel|locale"."""
+        asked = NOTHING
+        for slot in slots:
+            code, _bar, locale = slot.partition("|")
+            channel = self.channel(code)
+            asked |= Q(channel_id=channel.id if channel else 0, locale=locale)
+        rows = Completeness.objects.filter(asked, missing=0)
+        return Q(pk__in=rows.values("product_id"))
+
+    def incomplete_tokens(self, slots: Iterable[str]) -> list[str]:
+        return [f"inc:{slot}" for slot in slots]
+
+    def missing(self, channel: ChannelSpec, locale: str, code: str) -> Q:
+        return Q(pk__in=lacking.products(channel.id, locale, code))
+
+    def listing(self, values: Iterable[str]) -> Q:
+        """`values`: "channel|state"."""
+        found = NOTHING
+        for value in values:
+            code, _bar, state = value.partition("|")
+            channel = self.channel(code)
+            if channel is not None:
+                rows = Listing.objects.filter(channel_id=channel.id, state=state).values("product_id")
+                found |= Q(root_id__in=rows) if channel.unit == "model" else Q(pk__in=rows)
+        return found
+
+    def outdated_tokens(self, locales: Iterable[str]) -> list[str]:
+        return [f"outdated:{code}" for code in locales]
+
+    def proposed(self) -> Q:
+        return Q(pk__in=Proposal.objects.filter(state=Proposal.State.OPEN).values("product_id"))
+
+    def touched(self, ref: str) -> Q:
+        """By one import, one bulk change: "import:12"."""
+        return Q(pk__in=Revision.objects.filter(ref=ref).values("product_id"))
+
+    def numbers(self, key: str, low: Decimal | None, high: Decimal | None) -> Q:
+        """By the number index; both ends included, None is open."""
+        numbers = NumberValue.objects.filter(key=key)
+        if low is not None:
+            numbers = numbers.filter(number__gte=float(low))
+        if high is not None:
+            numbers = numbers.filter(number__lte=float(high))
+        return Q(pk__in=numbers.values("product_id"))
+
+
+def carrying(tokens: Sequence[str]) -> Q:
+    """Products that carry one of the tokens; none of them, none."""
+    return search.carrying(tokens) if tokens else NOTHING
