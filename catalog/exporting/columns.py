@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -29,6 +29,8 @@ class Choice:
 
     `columns`: names of fields ("family"), codes of attributes ("name", with all its columns) or single headers
     ("name-de_DE"). `contexts`: "" is master. `empty_columns`: also columns without any value, to be filled in.
+    `as_listed`: in the order of `columns`. `labels`: a locale in which people read names instead of codes; such a file has no
+    revision, and is not for importing again. "": codes.
     """
 
     format: str = "csv"
@@ -36,6 +38,8 @@ class Choice:
     locales: tuple[str, ...] | None = None
     contexts: tuple[str, ...] | None = None
     empty_columns: bool = False
+    as_listed: bool = False
+    labels: str = ""
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Choice:
@@ -100,7 +104,38 @@ def plan(choice: Choice, structure: Structure, rights: Rights | None) -> Plan:
     _check(wanted, named, _("There is no column %(names)s."))
     _check(choice.locales, structure.locales, _("There is no locale %(names)s."))
     _check(choice.contexts, {"", *structure.contexts}, _("There is no audience or channel %(names)s."))
+    _check([choice.labels] if choice.labels else None, structure.locales, _("There is no locale %(names)s."))
+    if choice.labels:
+        chosen = [target for target in chosen if target.field != "_rev"]
+    if choice.as_listed and choice.columns is not None:
+        order = {name.casefold(): place for place, name in reversed(list(enumerate(choice.columns)))}
+        chosen.sort(key=lambda target: _place(target, order))
     return Plan(tuple(chosen), tuple(unspoken))
+
+
+def _place(target: Target, order: Mapping[str, int]) -> int:
+    """By which a product is found comes first, its revision last."""
+    if target.field in ALWAYS:
+        return -1 if target.field == "sku" else len(order) + 1
+    named = (str(target).casefold(), (target.field or target.attribute).casefold())
+    return min((order[name] for name in named if name in order), default=len(order))
+
+
+def headings(chosen: Sequence[Target], choice: Choice, structure: Structure) -> list[str]:
+    """The first row: what the importer reads, or with labels what people do."""
+    return [
+        str(target) if not choice.labels else _heading(target, choice.labels, structure) for target in chosen
+    ]
+
+
+def _heading(target: Target, locale: str, structure: Structure) -> str:
+    if target.field:
+        return str(targets.FIELD_LABELS[target.field])
+    known = structure.contexts.get(target.context)
+    where = [target.locale, known.label(locale) if known else "", target.part]
+    place = ", ".join(part for part in where if part)
+    label = structure.attributes[target.attribute].label(locale)
+    return f"{label} ({place})" if place else label
 
 
 def _of_attribute(spec: AttributeSpec, structure: Structure) -> Iterator[Target]:

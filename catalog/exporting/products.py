@@ -56,9 +56,9 @@ def export(
         used = rows.keys_in_use(products, seen)
         chosen = tuple(target for target in chosen if target.field or target.key in used)
     made = Exported(columns=len(chosen))
-    writer = rows.RowWriter(chosen, structure, rights)
+    writer = rows.RowWriter(chosen, structure, rights, labels=choice.labels)
     with open_file(path, choice.format) as file:
-        file.write([str(target) for target in chosen])
+        file.write(columns.headings(chosen, choice, structure))
         for batch in writer.batches(products):
             for cells in batch:
                 file.write(cells)

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from catalog.access import Rights
 from catalog.attribute_types import ATTRIBUTE_TYPES, AttributeType
+from catalog.codes import label_of
 from catalog.importing.targets import Target
 from catalog.models.product import Product, ProductCategory
 from catalog.structure.snapshot import Structure
@@ -65,10 +66,18 @@ class RowWriter:
     """Writes the chosen targets of products. Only a product's own values: what it inherits stays inherited when read again.
 
     An explicitly empty value is an empty cell, as an absent one is; the importer leaves both as they are.
+    `labels`: the locale whose names stand in the place of codes; numbers and days stay as they are.
     """
 
-    def __init__(self, chosen: Sequence[Target], structure: Structure, rights: Rights | None) -> None:
-        self.width, self.structure = len(chosen), structure
+    def __init__(
+        self,
+        chosen: Sequence[Target],
+        structure: Structure,
+        rights: Rights | None,
+        *,
+        labels: str = "",
+    ) -> None:
+        self.width, self.structure, self.labels = len(chosen), structure, labels
         self.rights = None if rights is None or rights.everything else rights
         self._fields = [(index, target.field) for index, target in enumerate(chosen) if target.field]
         parts: dict[str, list[tuple[str, int]]] = defaultdict(list)
@@ -114,10 +123,15 @@ class RowWriter:
             if stored is None or key not in writers:
                 continue
             kind, spec, parts = writers[key]
-            texts = _texts(kind, spec, stored, self.structure)
+            texts = self._texts(kind, spec, stored)
             for part, index in parts:
                 cells[index] = texts.get(part, "")
         return cells
+
+    def _texts(self, kind: AttributeType, spec: AttributeSpec, stored: Any) -> Mapping[str, str]:
+        if self.labels and _is_named(kind) and kind.columns(spec, self.structure) == [""]:
+            return {"": kind.display(stored, spec, self.labels)}
+        return kind.to_columns(stored, spec, self.structure)
 
     def _field(self, name: str, row: _Row, placed: Mapping[int, list[int]]) -> str:
         structure = self.structure
@@ -127,18 +141,22 @@ class RowWriter:
             return str(row.rev)
         if name == "family":
             family = structure.families.get(row.family or 0)
-            return family.code if family else ""
+            return self._named(family) if family else ""
         if name == "family_variant":
             variant = structure.variants.get(row.family_variant or 0)
-            return variant.code if variant and row.parent is None else ""  # below, it is the model's
+            return self._named(variant) if variant and row.parent is None else ""  # below, it is the model's
         if name == "parent":
             return row.parent_sku or ""
         if name == "status":
-            return row.status
+            return str(Product.Status(row.status).label) if self.labels else row.status
         if name == "enabled":
             return "1" if row.enabled else "0"
         known = structure.categories
-        return ",".join(known[pk].code for pk in placed.get(row.pk, ()) if pk in known)
+        between = ", " if self.labels else ","
+        return between.join(self._named(known[pk]) for pk in placed.get(row.pk, ()) if pk in known)
+
+    def _named(self, spec: Any) -> str:
+        return label_of(dict(spec.labels), spec.code, self.labels) if self.labels else spec.code
 
     def _allowed(self, rights: Rights, row: _Row, placed: Mapping[int, list[int]]) -> Mapping[str, Any]:
         """The writers of what this person may see of this product."""
@@ -155,5 +173,6 @@ class RowWriter:
         return self._seen_by[id(here)][1]
 
 
-def _texts(kind: AttributeType, spec: AttributeSpec, stored: Any, structure: Structure) -> Mapping[str, str]:
-    return kind.to_columns(stored, spec, structure)
+def _is_named(kind: AttributeType) -> bool:
+    """Whether its values are codes of something that has a name."""
+    return kind.has_options or kind.names_products or kind.filter_kind in ("options", "boolean")

@@ -230,3 +230,60 @@ def test_a_text_too_long_for_a_workbooks_cell_is_left_empty_and_told(tmp_path: P
         file.write(["sku", "text"])
         file.write(["M1", "x" * 32_768])
         assert file.too_long == [("M1", 1)]
+
+
+def test_labels_are_for_people_and_leave_numbers_and_formulas_alone(
+    desk: Desk, world: World, range_: Any
+) -> None:
+    world.edit(
+        range_["MUG-1"],
+        {"color": "navy", "features": ["stackable", "handmade"], "dishwasher_safe": True, "capacity": "-5.50", "name|de_DE": "=1+1"},
+    )  # fmt: skip
+    form = form_of(desk, q="MUG-1") | {"export-names": "en_US", "export-contexts": ["-"]}
+    desk.post("catalog_product_export_run", **form)
+    assert rows_of(desk) == [
+        {
+            "SKU": "MUG-1", "Family": "Mugs", "Family variant": "", "Parent (SKU)": "", "Categories": "Cups", "Status": "Draft",
+            "Enabled": "1", "Name (en_US)": "MUG-1", "Name (de_DE)": "'=1+1", "Color": "Navy blue",
+            "Features": "Stackable, Handmade", "Capacity": "-5.5", "Dishwasher safe": "Yes",
+        }
+    ]  # fmt: skip
+
+
+def test_the_grids_columns_are_the_files_in_their_order_and_come_back_unchanged(
+    desk: Desk, range_: Any, tmp_path: Path
+) -> None:
+    grid = {"q": "mug", "cols": "name|de_DE~@b2b~_status~weight~name|en_US|amazon~_changed"}
+    desk.post("catalog_product_export_run", **form_of(desk, **grid))
+    rows = rows_of(desk)
+    headers = ["sku", "name-de_DE", "status", "weight", "weight-unit", "name-en_US-amazon", "_rev"]
+    assert list(rows[0]) == headers
+    assert (rows[0]["name-de_DE"], rows[0]["name-en_US-amazon"]) == ("MUG-1 deutsch", "For Amazon")
+
+
+def test_what_was_chosen_for_a_file_is_remembered_with_its_view(
+    desk: Desk, world: World, range_: Any, person: Callable[..., User]
+) -> None:
+    from catalog.models import Role
+    from enrichment.models import SavedView
+
+    anna = Desk(person("anna", ["product.view", "export.run"]))
+    roles = {"view-roles": Role.objects.get(code="anna").pk}
+    desk.post("enrichment_view_add", query="family=mugs", **{"view-name": "Mugs", **roles})
+    view = SavedView.objects.get()
+    form = form_of(desk, view=view.pk, family="mugs")
+    group = next(name for name, codes in form.items() if "capacity" in codes)
+    changed = {
+        **form,
+        "export-locales": ["de_DE"],
+        group: [code for code in form[group] if code != "capacity"],
+    }
+    desk.post("catalog_product_export_run", **changed)
+    again = form_of(desk, view=view.pk, family="mugs")
+    assert (again["export-locales"], "capacity" in again[group]) == (["de_DE"], False)
+    assert form_of(desk, family="mugs")["export-locales"] == form["export-locales"]
+    # A reader begins with the same, and what they choose then stays theirs.
+    of_anna = form_of(anna, view=view.pk, family="mugs")
+    assert of_anna["export-locales"] == ["de_DE"]
+    anna.post("catalog_product_export_run", **{**of_anna, "export-locales": ["en_US"]})
+    assert form_of(desk, view=view.pk, family="mugs")["export-locales"] == ["de_DE"]

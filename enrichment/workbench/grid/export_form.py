@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -10,9 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.access import Rights
 from catalog.exporting.columns import ALWAYS, FIELDS, Choice
-from catalog.importing.targets import FIELD_LABELS
+from catalog.importing import targets
+from catalog.importing.targets import FIELD_LABELS, Target
 from catalog.structure.snapshot import Structure
+from enrichment.workbench.grid.columns import Column
 
+REMEMBERED = ("format", "names", "which", "locales", "contexts", "below", "empty_columns")
 MASTER = "-"  # a checkbox needs a value: a context's code begins with a letter or digit
 
 
@@ -24,6 +27,16 @@ class ExportForm(forms.Form):
         choices=[("xlsx", _("Excel workbook (XLSX)")), ("csv", _("CSV, for other programs"))],
         initial="xlsx",
         widget=forms.RadioSelect,
+    )
+    names = forms.ChoiceField(
+        label=_("Families, options and categories as"), widget=forms.RadioSelect, required=False, initial=""
+    )
+    which = forms.ChoiceField(
+        label=_("Which columns"),
+        choices=[("shown", _("Those the grid shows, in their order")), ("chosen", _("Those chosen below"))],
+        widget=forms.RadioSelect,
+        initial="shown",
+        required=False,
     )
     locales = forms.MultipleChoiceField(
         label=_("Languages"), widget=forms.CheckboxSelectMultiple, required=False
@@ -38,11 +51,28 @@ class ExportForm(forms.Form):
         label=_("Also columns without any value, to fill them in"), required=False
     )
 
-    def __init__(self, data: Any = None, *, structure: Structure, rights: Rights, tops: bool) -> None:
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        structure: Structure,
+        rights: Rights,
+        tops: bool,
+        shown: Sequence[Column] = (),
+        before: Mapping[str, Any] | None = None,
+    ) -> None:
+        """`shown`: the grid's columns, where somebody chose them. `before`: what `remembered()` gave for this view."""
         super().__init__(data, prefix="export")
         if not tops:
             del self.fields["below"]
-        self.structure, self.rights = structure, rights
+        if not shown:
+            del self.fields["which"]
+        self.structure, self.rights, self.shown = structure, rights, shown
+        languages = [(code, spec.name) for code, spec in structure.locales.items() if spec.is_active]
+        self.fields["names"].choices = [
+            ("", _("Codes: the file can be imported again")),
+            *((code, _("Labels in %(language)s") % {"language": name}) for code, name in languages),
+        ]
         self._offer("locales", [
             (code, spec.name) for code, spec in structure.locales.items()
             if spec.is_active and rights.may_in("product.view", None, code, None)
@@ -66,6 +96,28 @@ class ExportForm(forms.Form):
         for number, (code, entries) in enumerate(listed.items()):
             known = structure.groups.get(code)
             self._group(f"group{number}", known.label() if known else code, entries)
+        self._begin_with(before or {})
+
+    def _begin_with(self, before: Mapping[str, Any]) -> None:
+        for name in REMEMBERED:
+            if name in self.fields and name in before:
+                self.initial[name] = before[name]
+        left_out = frozenset(before.get("left_out", ()))
+        for name in self.groups if left_out else ():
+            self.initial[name] = [code for code in self.fields[name].initial if code not in left_out]
+
+    def remembered(self) -> dict[str, Any]:
+        """Of a valid form, what the next one of this view begins with. Columns by what was left out: what is new is in it."""
+        data = self.cleaned_data
+        kept = {
+            name: data[name]
+            for name in REMEMBERED
+            if name in self.fields and data[name] != self.fields[name].initial
+        }
+        left_out = [
+            code for name in self.groups for code in self.fields[name].initial if code not in data[name]
+        ]
+        return {**kept, "left_out": left_out} if left_out else kept
 
     def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
         field = self.fields[name]
@@ -95,13 +147,31 @@ class ExportForm(forms.Form):
             chosen = self._chosen(name)
             whole = whole and chosen is None
             columns += self.fields[name].initial if chosen is None else chosen
+        if data.get("which") == "shown":
+            return Choice(
+                format=data["format"],
+                columns=tuple(self._headers()),
+                empty_columns=True,
+                as_listed=True,
+                labels=data["names"],
+            )
         return Choice(
             format=data["format"],
+            labels=data["names"],
             columns=None if whole else tuple(columns),
             locales=self._chosen("locales"),
             contexts=None if contexts is None else tuple("" if code == MASTER else code for code in contexts),
             empty_columns=data["empty_columns"],
         )
+
+    def _headers(self) -> Iterator[str]:
+        """Those of the grid's columns that a file has: what a channel says is none of the product's own values."""
+        for column in self.shown:
+            if column.spec is not None:
+                for part in targets.columns_of(column.spec, self.structure):
+                    yield str(Target("", column.spec.code, column.locale, column.context, part))
+            elif column.name[1:] in FIELDS:
+                yield column.name[1:]
 
     def _chosen(self, name: str) -> tuple[str, ...] | None:
         """None where everything offered is chosen."""

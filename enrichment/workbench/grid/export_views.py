@@ -13,10 +13,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from catalog.access import endpoint, rights_of
 from catalog.exporting.columns import ChoiceRefused
 from catalog.structure.snapshot import Structure
-from enrichment.workbench.grid import export
+from channels import profile as channel_profiles
+from enrichment.models import SavedView
+from enrichment.workbench.grid import columns, export
 from enrichment.workbench.grid.bulk import Selection
 from enrichment.workbench.grid.export_form import ExportForm
 from enrichment.workbench.grid.returning import back_from
+from enrichment.workbench.saved_views import address
+from enrichment.workbench.saved_views.tabs import may_change, views_of
 
 
 @never_cache
@@ -47,6 +51,7 @@ def run(request: HttpRequest) -> HttpResponse:
         with transaction.atomic():
             below = form.cleaned_data.get("below", False)
             export.start(selection, form.choice(), user=request.user, below=below)
+            _remember(request, selection, form)
     except ChoiceRefused as refused:
         form.add_error(None, str(refused))
         return _page(request, selection, form)
@@ -57,8 +62,35 @@ def run(request: HttpRequest) -> HttpResponse:
 
 
 def _form(request: HttpRequest, selection: Selection, data: QueryDict | None = None) -> ExportForm:
-    tops = export.shows_tops(selection, request.user)
-    return ExportForm(data, structure=Structure.current(), rights=rights_of(request.user), tops=tops)
+    structure, rights = Structure.current(), rights_of(request.user)
+    params = _params(request, selection)
+    asked = params.get("cols", "")
+    view = _view(request, params)
+    return ExportForm(
+        data,
+        structure=structure,
+        rights=rights,
+        tops=export.shows_tops(selection, request.user),
+        shown=columns.chosen(asked, structure, channel_profiles.current(structure), rights) if asked else (),
+        before=view.export if view else None,
+    )
+
+
+def _params(request: HttpRequest, selection: Selection) -> QueryDict:
+    """The grid's address, from which single rows are chosen as well: the form of the grid posts it beside them."""
+    return QueryDict(selection.query if selection.query is not None else request.POST.get("query", ""))
+
+
+def _view(request: HttpRequest, params: QueryDict) -> SavedView | None:
+    number = address.number_of(params)
+    return next((view for view in views_of(request.user) if view.pk == number), None) if number else None
+
+
+def _remember(request: HttpRequest, selection: Selection, form: ExportForm) -> None:
+    """For the next file of this view; of a shared one by who may change it."""
+    view = _view(request, _params(request, selection))
+    if view is not None and may_change(view, request.user, rights_of(request.user)):
+        SavedView.objects.filter(pk=view.pk).update(export=form.remembered())
 
 
 def _page(request: HttpRequest, selection: Selection, form: ExportForm) -> HttpResponse:
@@ -67,6 +99,7 @@ def _page(request: HttpRequest, selection: Selection, form: ExportForm) -> HttpR
         "title": _("Export %(what)s") % {"what": export.counted(selection, request.user)},
         "form": form,
         "selection": selection,
+        "grid_query": _params(request, selection).urlencode(),
         "next": back_from(request),
     }
     return TemplateResponse(request, "enrichment/grid/export.html", context)
