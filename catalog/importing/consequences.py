@@ -25,7 +25,8 @@ from catalog.values.changes import ABSENT
 from catalog.values.keys import attribute_of, is_field
 from catalog.values.products import descendants
 
-KINDS = frozenset({"empties", "incomplete"})  # of notes, which say nothing of how the row was read
+INCOMPLETE = "incomplete"
+KINDS = frozenset({"empties", INCOMPLETE})  # of notes, which say nothing of how the row was read
 ALL = ("", "")
 MOST_BELOW = 1_000  # variants looked at for one batch of rows
 Changed = Mapping[str, tuple[Any, Any]]
@@ -108,7 +109,7 @@ def _note(loss: Foreseen, variants: int) -> dict[str, Any]:
         message += " " + ngettext(
             "%(count)d variant of it.", "%(count)d variants of it.", variants
         ) % {"count": variants}  # fmt: skip
-    return {"kind": "incomplete", "key": "", "message": message, "channel": mark_of(loss.channel)}
+    return {"kind": INCOMPLETE, "key": "", "message": message, "channel": mark_of(loss.channel)}
 
 
 def mark_of(channel: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from catalog.importing import mapping
 from catalog.importing.readers.base import Table
+from catalog.importing.settings import ImportSettings
 from catalog.models.importing import ImportProfile, ImportRun
 from catalog.structure.snapshot import Structure
 
@@ -27,8 +28,11 @@ def profile_of(table: Table) -> ImportProfile | None:
 
 
 def is_settled(run: ImportRun) -> bool:
-    """Whether each column goes where a person sent it in an earlier file of the profile, and nothing is wrong with that."""
-    if run.profile is None:
+    """Whether each column goes where a person sent it in an earlier file of the profile, and nothing is wrong with that.
+
+    Where a person said how to read another file (its encoding, the row of its names), they look whether it holds for this one.
+    """
+    if run.profile is None or ImportSettings.from_json(run.settings).is_read_by_choice:
         return False
     columns = mapping.from_json(run.mapping)
     known = headers_of(run.profile)

@@ -90,7 +90,14 @@ def read(
     settings = _recognise_as_last_time(run, settings, guess=guess)
     if profile is None and find_profile and (profile := recognition.profile_of(Table.from_json(run.table))):
         run.profile, run.source = profile, profile.source
-        settings = ImportSettings.from_json(profile.settings)
+        # It was found by the columns that this file was seen to have: where they stand in it is known better than from another.
+        settings = replace(
+            ImportSettings.from_json(profile.settings),
+            encoding=None,
+            delimiter=None,
+            sheet=None,
+            header_row=None,
+        )
         run.policy = settings.policy
         settings = _recognise_as_last_time(run, settings, guess=guess)
     if profile is None and not is_known:

@@ -86,6 +86,11 @@ class ImportSettings:
         )
 
     @property
+    def is_read_by_choice(self) -> bool:
+        """Whether a person said where and in which signs the table stands, instead of what was found."""
+        return any((self.sheet, self.header_row, self.encoding, self.delimiter))
+
+    @property
     def cells(self) -> CellOptions:
         return CellOptions(
             decimal=self.decimal, date_format=self.date_format, list_separator=self.list_separator

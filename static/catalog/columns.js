@@ -65,6 +65,7 @@
         } catch {
             return; // saving says it too
         }
+        if (answer.redirected) return window.location.reload(); // signed out meanwhile
         if (!answer.ok || asked.get(row) !== turn) return;
         const told = await answer.json();
         row.querySelector("[data-label]").textContent = told.label;
@@ -101,6 +102,7 @@
         } catch {
             answer = { ok: false };
         }
+        if (answer.redirected) return window.location.reload();
         if (!answer.ok) return link ? window.location.assign(link.href) : undefined;
         const html = await answer.text();
         row.querySelector(".panel-row")?.remove();

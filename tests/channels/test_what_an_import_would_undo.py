@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from catalog.models import Role, User
 from tests.catalog.importing.files import Importer, row
 from tests.channels.stage import FULL, make_channel
 from tests.world import World
@@ -44,6 +45,31 @@ def test_a_row_that_empties_what_a_channel_requires_says_so(importer: Importer, 
     for channel, skus in (("b2b", ["A", "C"]), ("shop", [])):
         answer = client.get(page, {"show": "incomplete", "channel": channel})
         assert [entry["row"].sku for entry in answer.context["rows"]] == skus
+
+
+def test_who_sees_no_channels_is_told_nothing_of_them(importer: Importer, client: Client) -> None:
+    importer.world.create("A", FULL, family="mugs")
+    run = importer.plan("sku,weight\nA,\n", empty="clear")
+    person = User.objects.create_user("importer", is_staff=True)
+    role = Role.objects.create(
+        code="importers", labels={}, verbs=["import.run", "product.view", "product.edit"]
+    )
+    person.roles.add(role)
+    run.created_by = person
+    run.save()
+    page = reverse("admin:catalog_importrun_change", args=[run.pk])
+    file = reverse("admin:catalog_importrun_plan_csv", args=[run.pk])
+
+    def told() -> tuple[bool, bool]:
+        shown = client.get(page, {"show": "incomplete"}).content.decode()
+        lines = b"".join(client.get(file).streaming_content).decode()
+        return "B2B shop" in shown, "B2B shop" in lines
+
+    client.force_login(person)
+    assert told() == (False, False)
+    role.verbs = [*role.verbs, "channel.view"]
+    role.save()
+    assert told() == (True, True)
 
 
 def test_a_model_says_it_of_the_variants_that_inherit_from_it(importer: Importer, world: World) -> None:

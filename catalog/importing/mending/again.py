@@ -7,6 +7,7 @@ is rejected still is only looked at a second time.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Generator, Sequence
 from contextlib import closing, nullcontext
 from pathlib import Path
@@ -96,6 +97,7 @@ class Again(Planner):
         super().__post_init__()
         self._held: dict[int, ImportRow] = {}
         self._counted: dict[str, int] = {}
+        self._lost: Counter[tuple[str, str]] = Counter()
         if self.named is not None:  # who is missing was found when the file was read
             self.named.close()
             self.named = None
@@ -224,9 +226,20 @@ class Again(Planner):
             if name != "cells_changed" or stored.applied_at is None:
                 added = self.counts[name] - counted.get(name, 0)
                 stored.counts[name] = max(0, stored.counts.get(name, 0) + added)
+        self._add_lost(stored)
         if self.parser.new_options.made:
             stored.counts["new_options"] = self.parser.new_options.made
         stored.save(update_fields=["counts"])
+
+    def _add_lost(self, stored: ImportRun) -> None:
+        """Rows by the channel for which they would no longer be complete."""
+        lost = {(code, name): number for code, name, number in stored.counts.get("incomplete_on", ())}
+        for channel, number in (self.incomplete_on - self._lost).items():
+            lost[channel] = lost.get(channel, 0) + number
+        self._lost = Counter(self.incomplete_on)
+        if lost:
+            listed = sorted(lost.items(), key=lambda entry: -entry[1])
+            stored.counts["incomplete_on"] = [[*channel, number] for channel, number in listed]
 
     def end(self) -> None:
         super().end()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from catalog.access import rights_of
 from catalog.attribute_types import ATTRIBUTE_TYPES, AttributeType
 from catalog.importing import rows, targets
+from catalog.importing.consequences import INCOMPLETE
 from catalog.importing.new_options import Made, with_new
 from catalog.importing.targets import FIELD_LABELS, Target
 from catalog.models.importing import ImportRow
@@ -45,8 +46,23 @@ def described(row: ImportRow, structure: Structure, user: Any, made: Made | None
             {**problem, "value": _shown(problem["value"]), "column": problem["column"] or _label_of_problem(problem, structure)}
             for problem in row.errors
         ],
-        "notes": [{**note, "label": key_label(note["key"], structure) if note["key"] else ""} for note in row.notes],
+        "notes": list(seen_notes(row, structure, user)),
     }  # fmt: skip
+
+
+def seen_notes(row: ImportRow, structure: Structure, user: Any) -> Iterator[dict[str, Any]]:
+    """With `label`; without those about attributes the person may not see, and about channels for whom they are none of theirs."""
+    rights = rights_of(user)
+    for note in row.notes:
+        key = note["key"]
+        if note["kind"] == INCOMPLETE and not rights.may("channel.view"):
+            continue
+        if key and not is_field(key):
+            parsed = Key.parse(key)
+            spec = structure.attributes.get(parsed.attribute)
+            if spec is not None and not rights.may_view_key(spec, parsed.locale, parsed.context):
+                continue
+        yield {**note, "label": key_label(key, structure) if key else ""}
 
 
 def _label_of_problem(problem: dict[str, Any], structure: Structure) -> str:

@@ -18,7 +18,7 @@ from catalog.importing.mending import choices, titles
 from catalog.importing.mending.kinds import places_of
 from catalog.importing.mending.places import Places
 from catalog.importing.mending.reading import reading_of
-from catalog.importing.screens.changes import key_label, seen_changes
+from catalog.importing.screens.changes import key_label, seen_changes, seen_notes
 from catalog.models.importing import ImportRow, ImportRun
 from catalog.structure.product_names import NAMES
 from catalog.structure.snapshot import Structure
@@ -70,9 +70,8 @@ class PlanFile:
         else:
             for key, before, after in seen_changes(row, self.structure, self.user, self.made, _as_cell):
                 found.append([key_label(key, self.structure), before, after, "", "", ""])
-        for note in row.notes:
-            label = key_label(note["key"], self.structure) if note["key"] else ""
-            found.append([label, "", "", note["kind"], note["message"], ""])
+        for note in seen_notes(row, self.structure, self.user):
+            found.append([note["label"], "", "", note["kind"], note["message"], ""])
         return found or [["", "", "", "", "", ""]]
 
     def _of_error(self, problem: dict[str, Any], row: ImportRow) -> list[str]:

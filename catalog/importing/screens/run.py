@@ -76,7 +76,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "later": listed.query_of(request, after=later),
         "quiet": quiet,
         "filter": listed.filter_of(request),
-        "channels": _channels(run, request.GET),
+        "channels": _channels(run, request.GET) if can(request.user, "channel.view") else [],
         "new_options": _new_options(run, structure),
         "filtered": bool(request.GET.get("error")),
         "may_apply": run.state == State.PLANNED or (run.state == State.FAILED and links.is_unfinished(run)),

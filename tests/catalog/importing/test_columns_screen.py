@@ -239,3 +239,24 @@ def test_a_column_gets_more_parts_than_its_first_rows_have(boss: Client, importe
     assert run.state == "uploaded"  # the new part has nowhere to go yet
     post(boss, run, parts_2="2")
     assert list(mapped(run)) == ["sku", "family", "Size", "Size [2]"]
+
+
+def test_how_another_file_was_to_be_read_is_looked_at_before_this_ones_plan(
+    boss: Client, importer: Importer
+) -> None:
+    run = importer.start("sku,family,name-de_DE,color\nA,mugs,Tasse,red\n")
+    post(boss, run, do="save", remember="1", profile_code="supplier")
+    profile = ImportProfile.objects.get()
+    profile.settings = {**profile.settings, "encoding": "cp1252"}  # chosen for a file that was so
+    profile.save()
+
+    def uploaded(**form: str) -> ImportRun:
+        file = io.BytesIO("sku,family,name-de_DE,color\nB,mugs,Größe,red\n".encode())
+        file.name = "next.csv"
+        boss.post(reverse("admin:catalog_importrun_upload"), {"file": file, **form})
+        return ImportRun.objects.latest("pk")
+
+    found = uploaded()  # by its columns: it is read as it is seen to be, and settled
+    assert (found.profile, found.table["encoding"], found.state) == (profile, "utf-8", "planning")
+    chosen = uploaded(profile=profile.code)  # by hand: somebody looks at it first
+    assert (chosen.table["encoding"], chosen.state) == ("cp1252", "uploaded")
