@@ -112,7 +112,8 @@ def recognise(run: ImportRun, *, user: User, choices: Choices, dialect: str | No
     _check_plannable(run)
     settings = replace(
         ImportSettings.from_json(run.settings), encoding=choices.encoding, delimiter=choices.delimiter, sheet=choices.sheet,
-        header_row=choices.header_row, every_row=bool(choices.every_row), dialect=dialect,
+        header_row=choices.header_row, every_row=bool(choices.every_row), in_columns=choices.in_columns,
+        dialect=dialect,
     )  # fmt: skip
     _recognise(run, settings, guess=True)
     run.settings, run.state = settings.as_json(), State.UPLOADED
@@ -136,7 +137,13 @@ def _recognise_as_last_time(run: ImportRun, settings: ImportSettings, *, guess: 
         if settings.reading == NOTHING_CHOSEN or refused.code not in _BY_CHOICE:
             raise
         settings = replace(
-            settings, encoding=None, delimiter=None, sheet=None, header_row=None, every_row=False
+            settings,
+            encoding=None,
+            delimiter=None,
+            sheet=None,
+            header_row=None,
+            every_row=False,
+            in_columns=None,
         )
         _recognise(run, settings, guess=guess)
     return settings

@@ -26,8 +26,8 @@ class SettingsRefused(ValueError):
 class ImportSettings:
     """`empty`: what an empty cell means for a value that is there, keep or clear (a column may say otherwise).
 
-    `create` and `update` say what the run may do at all. `encoding`, `delimiter`, `sheet`, `header_row` and `every_row` are
-    what a person corrected in the recognition (readers.base.Choices), and `dialect` too; None: found out.
+    `create` and `update` say what the run may do at all. `encoding`, `delimiter`, `sheet`, `header_row`, `every_row` and
+    `in_columns` are what a person corrected in the recognition (readers.base.Choices), and `dialect` too; None: found out.
     `policy`: the one that was applied last. `missing`: what becomes of products that earlier files of the profile named and
     this one does not: nothing, report (list them), retire (disable them).
     """
@@ -43,6 +43,7 @@ class ImportSettings:
     sheet: str | None = None
     header_row: int | None = None
     every_row: bool = False
+    in_columns: bool | None = None
     dialect: str | None = None
     policy: str = "skip-bad"
     missing: str = "nothing"
@@ -66,6 +67,8 @@ class ImportSettings:
                     _("The import setting %(name)s is one of: %(allowed)s.")
                     % {"name": name, "allowed": " ".join(allowed)}
                 )
+        if settings.in_columns not in (None, True, False):
+            raise SettingsRefused(_("The import setting %(name)s is true or false.") % {"name": "in_columns"})
         for name in ("create", "update", "every_row"):
             if not isinstance(getattr(settings, name), bool):
                 raise SettingsRefused(_("The import setting %(name)s is true or false.") % {"name": name})
@@ -83,6 +86,7 @@ class ImportSettings:
             encoding=self.encoding,
             delimiter=self.delimiter,
             every_row=self.every_row or None,
+            in_columns=self.in_columns,
         )
 
     @property

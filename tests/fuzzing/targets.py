@@ -17,9 +17,9 @@ import orjson
 from catalog.attribute_types import ATTRIBUTE_TYPES, AttributeType, ValueRefused
 from catalog.attribute_types.base import CellOptions
 from catalog.importing.readers import xlsx
-from catalog.importing.readers.base import FileRefused, reader_for
+from catalog.importing.readers.base import FileRefused
 from catalog.importing.readers.child import read_in_child, recognise_in_child
-from catalog.importing.readers.recognise import recognise
+from catalog.importing.readers.recognise import recognise, rows_of
 from catalog.structure.specs import AttributeSpec
 from tests.catalog.attribute_types.specs import STRUCTURE, attribute
 from tests.fuzzing import seeds
@@ -39,7 +39,7 @@ def read(path: Path, name: str) -> None:
         table = recognise(path, name)
         orjson.dumps(table.as_json())
         before = 0
-        for count, (number, cells) in enumerate(reader_for(table.format).rows(path, table)):
+        for count, (number, cells) in enumerate(rows_of(path, table)):
             assert number > before, "rows come in their order"
             assert len(cells) >= len(table.headers), "a cell for each name"
             orjson.dumps(

@@ -20,7 +20,8 @@ from typing import Any
 
 import orjson
 
-from catalog.importing.readers.base import FileRefused, Table, choices_from, reader_for
+from catalog.importing.readers.base import FileRefused, Table, choices_from
+from catalog.importing.readers.recognise import recognise, rows_of
 from pim.lib.confinement import confine
 
 BATCH_ROWS = 500
@@ -44,8 +45,6 @@ def main() -> None:
 def _answer(request: Mapping[str, Any]) -> None:
     path = Path(request["path"])
     if request["do"] == "recognise":
-        from catalog.importing.readers.recognise import recognise
-
         _send({"table": recognise(path, request["filename"], choices_from(request["choices"])).as_json()})
     else:
         table, mark, wanted = Table.from_json(request["table"]), request.get("mark"), request.get("cells")
@@ -78,7 +77,7 @@ def _stream(
     batch: list[Any] = []
     count = chars = 0
     try:
-        for row in reader_for(table.format).rows(path, table):
+        for row in rows_of(path, table):
             if row[0] <= after:
                 continue
             batch.append(made(*row) if made else row)

@@ -80,7 +80,7 @@ class Note:
 class Choices:
     """What a person corrected after the first recognition; None is "find out".
 
-    `every_row`: rows that look like headings between the products are products too.
+    `every_row`: rows that look like headings between the products are products too. `in_columns`: each product is a column.
     """
 
     sheet: str | None = None
@@ -88,6 +88,7 @@ class Choices:
     encoding: str | None = None
     delimiter: str | None = None
     every_row: bool | None = None
+    in_columns: bool | None = None
 
 
 NOTHING_CHOSEN = Choices()
@@ -102,6 +103,8 @@ class Table:
     `sheets` are those that show, `hidden` the others; of a JSON file they are the lists within it. `head` are rows around
     the header as they stand, shortened, for people to point at. `left_out` are the kinds of rows (catalog.importing.readers
     .between) below the header that are no data and do not come.
+
+    `in_columns`: products stand in columns, and what is a row here is one of them (readers.turned).
 
     `dialect` is whose file it is. Where that dialect makes products of several rows, `headers` and `sample` are those of
     the products, and `shape` says how they are made (owner: catalog.importing.shaped).
@@ -122,6 +125,7 @@ class Table:
     hidden: tuple[str, ...] = ()
     head: tuple[Row, ...] = ()
     left_out: tuple[str, ...] = ()
+    in_columns: bool = False
     dialect: str = "plain"
     shape: Mapping[str, Any] = field(default_factory=dict)
 

@@ -36,6 +36,10 @@ REFUSALS: dict[str, str | Promise] = {
     "no_records": _(
         'The JSON holds no list of objects. Export a list with an object for each product: [{"sku": …}, …].'
     ),
+    "too_big_to_turn": _(
+        "This table is too large to have its products in columns: turn it in Excel (copy, paste special, transpose), with at most"
+        " %(most)s rows."
+    ),
     "no_articles": _("The BMEcat has no ARTICLE or PRODUCT in it: export the catalogue with its articles."),
     "broken_xml": _("The XML is broken or cut off. Export it again, and upload it as it is."),
     "broken_json": _("The JSON is broken in line %(line)s. Export it again, or correct that line."),
@@ -101,6 +105,9 @@ NOTES: dict[str, str | Promise] = {
     "stacked_header": _("The column names stand in the rows %(first)s to %(last)s and were put together."),
     "doubled_headers": _("These column names occur more than once and were numbered: %(names)s."),
     "nameless_columns": _("These columns have no name: %(columns)s."),
+    "in_columns": _(
+        "Its products stand in columns. What is called a row here is one of them: row 2 is column B of the file."
+    ),
     "other_sheets": _("The sheet “%(sheet)s” is read; the other sheets are not: %(others)s."),
     "hidden_sheets": _("These sheets are hidden and not read: %(others)s."),
     "section_rows": _(

@@ -6,10 +6,13 @@ This does the parsing itself. Other rooms call `child.recognise_in_child`, which
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+from catalog.importing.readers import turned
 from catalog.importing.readers.archive import check_workbook
-from catalog.importing.readers.base import NOTHING_CHOSEN, Choices, FileRefused, Table, reader_for
+from catalog.importing.readers.base import NOTHING_CHOSEN, Choices, FileRefused, Row, Table, reader_for
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
@@ -39,9 +42,20 @@ _JSON = re.compile(rb"\{\s*[\"}]|\[\s*[\[{\]]")
 def recognise(path: Path, filename: str, choices: Choices = NOTHING_CHOSEN) -> Table:
     """Raises FileRefused for anything that is no table of a format in `base.READERS`."""
     try:
-        return reader_for(_format(path)).describe(path, filename, choices)
+        table = reader_for(_format(path)).describe(path, filename, _in_rows(choices))
+        return turned.describe(path, choices, table) if turned.is_wanted(table, choices) else table
     except OSError:
         raise FileRefused("missing") from None
+
+
+def _in_rows(choices: Choices) -> Choices:
+    """The row of the names is one of the turned table, where it is turned."""
+    return replace(choices, header_row=None) if choices.in_columns else choices
+
+
+def rows_of(path: Path, table: Table) -> Iterator[Row]:
+    """As Reader.rows, of a table that was recognised."""
+    return turned.rows(path, table) if table.in_columns else reader_for(table.format).rows(path, table)
 
 
 def _format(path: Path) -> str:

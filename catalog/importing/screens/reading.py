@@ -56,6 +56,8 @@ class ReadingForm(forms.Form):
         label=gettext_lazy("Headings between the rows are products too"), required=False
     )
 
+    in_columns = forms.BooleanField(label=gettext_lazy("Products stand in columns"), required=False)
+
     def __init__(self, *args: Any, table: Table, settings: ImportSettings, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kinds = [(code, kind.label) for code, kind in DIALECTS.items()]
@@ -68,6 +70,7 @@ class ReadingForm(forms.Form):
             ("encoding", bool(table.encoding)),
             ("delimiter", bool(table.delimiter)),
             ("every_row", bool(table.left_out or settings.every_row)),
+            ("in_columns", bool(table.header_row)),
         ):
             if not there:
                 del self.fields[name]
@@ -81,7 +84,11 @@ class ReadingForm(forms.Form):
         header_row = int(row) if row.isdecimal() else given.get("header_row")
         if not row and header_row == table.header_row:
             header_row = settings.header_row
-        if sheet is not None and sheet != table.sheet:
+        in_columns: bool | None = given.get("in_columns", False)
+        is_turned = in_columns != table.in_columns
+        if in_columns == table.in_columns:
+            in_columns = settings.in_columns
+        if (sheet is not None and sheet != table.sheet) or is_turned:
             header_row = None
         elif sheet == table.sheet and settings.sheet is None:
             sheet = None
@@ -91,6 +98,7 @@ class ReadingForm(forms.Form):
             encoding=given.get("encoding") or None,
             delimiter=given.get("delimiter") or None,
             every_row=given.get("every_row") or None,
+            in_columns=in_columns,
         )
 
 
@@ -179,4 +187,5 @@ def _initial(table: Table, settings: ImportSettings) -> dict[str, Any]:
         "encoding": settings.encoding or "",
         "delimiter": settings.delimiter or "",
         "every_row": settings.every_row,
+        "in_columns": table.in_columns,
     }
