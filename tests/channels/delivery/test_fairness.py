@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 import time_machine
+from django.db import transaction
 from django.utils import timezone
 
 from catalog.models import Product
@@ -83,7 +84,8 @@ def test_many_products_of_one_change_are_a_sync(stage: Stage) -> None:
     from channels import profile
 
     channels = profile.current(stage.world.structure).active
-    mark_products(list(rows) * 20, channels)
+    with transaction.atomic():
+        mark_products(list(rows) * 20, channels)
     assert set(Listing.objects.values_list("held_by", flat=True)) == {Listing.SYNC}
 
 
