@@ -250,7 +250,7 @@ def _save_a_view(page: Page) -> None:
     page.get_by_role("link", name="Save as").click()
     page.get_by_label("Name").fill(f"Lamps {page.evaluate('Date.now()')}")
     page.get_by_role("button", name="Save").click()
-    page.get_by_text("Last changed").click()
+    page.locator("summary", has_text="Last changed").click()
     page.get_by_role("link", name="Label, A to Z").click()
     page.get_by_role("link", name="Reset").wait_for()
 

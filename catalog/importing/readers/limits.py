@@ -17,8 +17,8 @@ class Limits:
     wait: int = 180
 
     def for_size(self, size: int) -> Limits:
-        """A second more for every MB of file: a million rows are slow, not hostile, and in a workbook packed eightfold."""
-        extra = size // MIB
+        """A second more for every MB beyond four: a million rows are slow, not hostile, and in a workbook packed eightfold."""
+        extra = max(0, size // MIB - 4)
         return Limits(self.memory, self.cpu + extra, self.wait + extra)
 
 

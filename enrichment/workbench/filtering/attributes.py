@@ -33,7 +33,7 @@ from enrichment.workbench.filtering.subjects import (
     Written,
 )
 from enrichment.workbench.grid.filters import ATTRIBUTE_PREFIX
-from enrichment.workbench.grid.meaning import Meaning
+from enrichment.workbench.grid.meaning import Meaning, numbers
 
 TEXTS = {
     "contains": (_("contains"), IContains),
@@ -155,7 +155,7 @@ class _Range(Subject):
         if wanted is None:
             return None
         key = f"{self.spec.code}:{wanted.sub}" if wanted.sub else self.spec.code
-        return Term(self.means.numbers(key, wanted.low, wanted.high), negated=operator == "beyond")
+        return Term(numbers(key, wanted.low, wanted.high), negated=operator == "beyond")
 
     def _range(self, words: Sequence[str]) -> Any:
         try:

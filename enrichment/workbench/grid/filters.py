@@ -19,7 +19,7 @@ from catalog.structure.snapshot import Structure
 from catalog.structure.specs import AttributeSpec
 from channels.models import Listing
 from channels.profile import ChannelSpec, Profiles
-from enrichment.workbench.grid.meaning import Meaning, carrying
+from enrichment.workbench.grid.meaning import Meaning, carrying, numbers
 
 ATTRIBUTE_PREFIX = "a."
 MANY = 60  # attributes; more are not listed one by one but looked for
@@ -65,7 +65,7 @@ class AttributeFilter(django_filters.Filter):
         wanted = self.kind.filter_range(self.spec, value)
         if wanted is not None:
             key = f"{self.spec.code}:{wanted.sub}" if wanted.sub else self.spec.code
-            qs = qs.filter(self.parent.means.numbers(key, wanted.low, wanted.high))
+            qs = qs.filter(numbers(key, wanted.low, wanted.high))
         return qs
 
     def describe(self, value: Any) -> str:

@@ -74,16 +74,17 @@ class Meaning:
         """By one import, one bulk change: "import:12"."""
         return Q(pk__in=Revision.objects.filter(ref=ref).values("product_id"))
 
-    def numbers(self, key: str, low: Decimal | None, high: Decimal | None) -> Q:
-        """By the number index; both ends included, None is open."""
-        numbers = NumberValue.objects.filter(key=key)
-        if low is not None:
-            numbers = numbers.filter(number__gte=float(low))
-        if high is not None:
-            numbers = numbers.filter(number__lte=float(high))
-        return Q(pk__in=numbers.values("product_id"))
-
 
 def carrying(tokens: Sequence[str]) -> Q:
     """Products that carry one of the tokens; none of them, none."""
     return search.carrying(tokens) if tokens else NOTHING
+
+
+def numbers(key: str, low: Decimal | None, high: Decimal | None) -> Q:
+    """By the number index; both ends included, None is open."""
+    rows = NumberValue.objects.filter(key=key)
+    if low is not None:
+        rows = rows.filter(number__gte=float(low))
+    if high is not None:
+        rows = rows.filter(number__lte=float(high))
+    return Q(pk__in=rows.values("product_id"))
