@@ -114,6 +114,6 @@ def _shown(
         request, channel, "rules", forms=forms, destinations=form,
         in_eu=sorted(str(countries.NAMES[code]) for code in EU.intersection(channel.destinations)),
         unspoken=[str(countries.NAMES[code]) for code in countries.unspoken(locales, channel.destinations)],
-        media=sum((each.media for each in forms), form.media + Media()),
+        media=sum((each.media for each in forms), form.media + Media(js=["catalog/select_names.js"])),
     )  # fmt: skip
     return TemplateResponse(request, "channels/rules.html", context, status=status)
