@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -29,6 +30,13 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not FOLDER.is_dir(), reason="the folder of samples is not beside this repository"),
 ]
+
+
+@pytest.fixture(autouse=True)
+def unwatched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A job's lease is renewed beside it over a connection that does not see a test's transaction: here it would be lost
+    after twenty seconds."""
+    monkeypatch.setattr("catalog.jobs.handle.LEASE", timedelta(days=1))
 
 
 def zipped(*, pictures: bool) -> io.BytesIO:
