@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, expect
 from pytest_httpserver import HTTPServer
 
 from tests.browser import walking
 from tests.browser.conftest import Complaints
+from tests.browser.hand import Hand
 from tests.browser.rig import Rig, manage, until
 from tests.channels.connectors.shopify_shop import ShopifyShop
 
@@ -32,25 +33,6 @@ def shop() -> Iterator[ShopifyShop]:
         yield stands_in
 
 
-class Hand:
-    """Counts what it presses: a field that is filled in is pressed first, a choice is opened and made."""
-
-    def __init__(self) -> None:
-        self.clicks = 0
-
-    def click(self, where: Locator) -> None:
-        self.clicks += 1
-        where.click()
-
-    def write(self, where: Locator, text: str) -> None:
-        self.clicks += 1
-        where.fill(text)
-
-    def choose(self, where: Locator, value: str) -> None:
-        self.clicks += 2
-        where.select_option(value)
-
-
 def test_a_shop_is_connected_in_fifteen_clicks(
     browser: Browser, rig: Rig, complaints: Complaints, shop: ShopifyShop
 ) -> None:
@@ -68,7 +50,7 @@ def test_a_shop_is_connected_in_fifteen_clicks(
         expect(page.locator("[data-message]").first).to_contain_text("Shopify is there.")
         title = page.locator("[data-row]").filter(has=page.locator("code", has_text="title")).first
         hand.click(title.locator("summary").first)
-        hand.choose(title.locator("[data-kind]").first, "template")
+        hand.choose(title.locator("[data-kind]").first, value="template")
         hand.write(title.get_by_label("Attribute, or text").first, "{brand} {name}")
         expect(title.locator(".mapping-preview").first).to_contain_text("/255")
         hand.click(page.get_by_role("button", name="Save all fields"))

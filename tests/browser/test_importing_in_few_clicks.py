@@ -6,9 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Complaints
+from tests.browser.hand import Hand
 from tests.browser.lamp_maker import HEADERS, LATER, UNKNOWN, lamps
 from tests.browser.rig import Rig
 from tests.browser.test_journey import counters
@@ -18,35 +19,17 @@ FIRST_FILE, NEXT_FILE, A_CLASS, UNDO = 11, 4, 3, 2
 MAY_TAKE = {"first": 12, "next": 4, "class": 3, "undo": 3}  # what was asked for
 
 
-class Hand:
-    """Counts what it presses: a field that is filled in is pressed first, a choice is opened and made, a file is one."""
-
-    def __init__(self) -> None:
-        self.clicks = 0
-
-    def click(self, where: Locator) -> None:
-        self.clicks += 1
-        where.click()
-
-    def write(self, where: Locator, text: str) -> None:
-        self.clicks += 1
-        where.fill(text)
-
-    def choose(self, where: Locator, label: str) -> None:
-        self.clicks += 2
-        where.select_option(label=label)
-
-    def upload(self, page: Page, path: Path) -> None:
-        """From anywhere in the admin."""
-        self.click(page.locator("a[href$='/admin/catalog/importrun/']").first)
-        self.clicks += 1
-        page.get_by_label("File", exact=True).set_input_files(path)
-        self.click(page.get_by_role("button", name="Upload"))
-
-
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     return tmp_path / "lamp maker price list 2026.csv"
+
+
+def upload(hand: Hand, page: Page, path: Path) -> None:
+    """From anywhere in the admin; a file is one click."""
+    hand.click(page.locator("a[href$='/admin/catalog/importrun/']").first)
+    hand.clicks += 1
+    page.get_by_label("File", exact=True).set_input_files(path)
+    hand.click(page.get_by_role("button", name="Upload"))
 
 
 def is_planned(page: Page) -> None:
@@ -64,7 +47,7 @@ def test_the_first_file_of_an_unknown_supplier(
     with person(browser, rig, "manager") as page:
         complaints.watch(page)
         hand = Hand()
-        hand.upload(page, file)
+        upload(hand, page, file)
         page.wait_for_url(re.compile(r"/importrun/\d+/columns/"))
         expect(page.locator("[data-unmapped]")).to_have_text("4 columns are left out")
         assert page.locator("tbody[data-position]").count() == len(HEADERS) == 20
@@ -101,7 +84,7 @@ def test_the_next_file_of_that_supplier(
     with person(browser, rig, "manager") as page:
         complaints.watch(page)
         hand = Hand()
-        hand.upload(page, file)
+        upload(hand, page, file)
         is_planned(page)
         expect(page.locator(".run-head")).to_contain_text("lamp maker price list")
         assert counters(page) == {"to create": 7, "to change": 0, "unchanged": 7, "bad rows": 0}
@@ -117,7 +100,7 @@ def test_a_class_of_errors_and_the_way_back(
     with person(browser, rig, "manager") as page:
         complaints.watch(page)
         hand = Hand()
-        hand.upload(page, file)
+        upload(hand, page, file)
         is_planned(page)
         assert counters(page)["bad rows"] == 2
         hand.clicks = 0

@@ -9,27 +9,13 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser import walking
 from tests.browser.conftest import Complaints
+from tests.browser.hand import Hand
 from tests.browser.rig import Rig
 from tests.browser.test_journey import counters
 from tests.browser.walking import WAIT, person
 
 BAD = 17
 MOST_CLICKS = 3  # for a class of errors, and for an undo
-
-
-class Hand:
-    """Counts what a person clicks. A list costs two: to open it and to choose."""
-
-    def __init__(self) -> None:
-        self.clicks = 0
-
-    def click(self, target: Locator) -> None:
-        self.clicks += 1
-        target.click()
-
-    def choose(self, target: Locator, label: str) -> None:
-        self.clicks += 2
-        target.select_option(label=label)
 
 
 @pytest.fixture(scope="module")
