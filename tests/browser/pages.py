@@ -252,7 +252,7 @@ def _save_a_view(page: Page) -> None:
     page.get_by_role("button", name="Save").click()
     page.locator("summary", has_text="Last changed").click()
     page.get_by_role("link", name="Label, A to Z").click()
-    page.get_by_role("link", name="Reset").wait_for()
+    page.get_by_role("link", name="Reset", exact=True).wait_for()
 
 
 def _open_grid_columns(page: Page) -> None:
