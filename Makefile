@@ -9,7 +9,7 @@ WORKERS ?= 2
 ARGS ?=
 FUZZ_MINUTES ?= 60
 FUZZED := csv json bmecat xls packed xlsx ods cells
-PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadfile
+PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 # Tests that start processes of their own come one by one: two at once starve each other on a small machine.
 ALONE := faults or browser
 SUITE = $(PYTEST) -m "not ($(ALONE))" $(ARGS) && $(BIN)/pytest -m "$(ALONE)" $(ARGS)

@@ -21,14 +21,25 @@ hypothesis_settings.load_profile("suite")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Measurements run only when asked for; the quick tests come first, the browser's last."""
+    """Measurements run only when asked for; the browser's tests come last.
+
+    One process runs the quick tests first. Several begin with the slow files, since none is left to share the
+    work with one that begins a slow file last.
+    """
     asked = config.getoption("-m") or ""
     if "bench" not in asked:
         kept = [item for item in items if "bench" not in item.keywords]
         config.hook.pytest_deselected(items=[item for item in items if "bench" in item.keywords])
         items[:] = kept
+    slow_first = hasattr(config, "workerinput")
+    slow = {item.path for item in items if "slow" in item.keywords}
     items.sort(
-        key=lambda item: ("browser" in item.keywords, "faults" in item.keywords, "slow" in item.keywords)
+        key=lambda item: (
+            "browser" in item.keywords,
+            "faults" in item.keywords,
+            (item.path in slow) != slow_first,
+            ("slow" in item.keywords) != slow_first,
+        )
     )
 
 
