@@ -75,8 +75,16 @@ def start_postgres() -> str:
 
 def serve_postgres(home: Path, port: int, settings: Sequence[str]) -> None:
     """Runs the cluster in `home` (made where there is none) until this process ends. The superuser is `pim`."""
+    command, account = postgres_command(home, port, settings)
+    # SIGINT is its fast shutdown; as the parent-death signal it stops even when the suite was killed.
+    _start(command, log=home / "log", end=signal.SIGINT, cwd=home, **account)
+    _wait("PostgreSQL", home / "log", lambda: postgres_answers(port))
+
+
+def postgres_command(home: Path, port: int, settings: Sequence[str]) -> tuple[list[object], dict[str, str]]:
+    """What runs the cluster in `home`, made where there is none, and the account it has to run as."""
     programs = postgres_programs()
-    account: dict[str, str | int] = {}
+    account: dict[str, str] = {}
     if os.geteuid() == 0:  # the server refuses to run as root
         shutil.chown(home, "postgres", "postgres")
         account = {"user": "postgres", "group": "postgres"}
@@ -96,15 +104,7 @@ def serve_postgres(home: Path, port: int, settings: Sequence[str]) -> None:
         ]
         subprocess.run([*initdb, "--no-sync"], check=True, capture_output=True, cwd=home, **account)  # type: ignore[call-overload]
     options = [part for setting in ("listen_addresses=127.0.0.1", *settings) for part in ("-c", setting)]
-    # SIGINT is its fast shutdown; as the parent-death signal it stops even when the suite was killed.
-    _start(
-        [programs / "postgres", "-D", data, "-p", str(port), "-k", home, *options],
-        log=home / "log",
-        end=signal.SIGINT,
-        cwd=home,
-        **account,
-    )
-    _wait("PostgreSQL", home / "log", lambda: _answers(programs, port))
+    return [programs / "postgres", "-D", data, "-p", str(port), "-k", home, *options], account
 
 
 def postgres_programs() -> Path:
@@ -192,8 +192,8 @@ def _temporary_folder(prefix: str) -> str:
     return folder
 
 
-def _answers(programs: Path, port: int) -> bool:
-    ready = [programs / "pg_isready", "-h", "127.0.0.1", "-p", str(port), "-q"]
+def postgres_answers(port: int) -> bool:
+    ready = [postgres_programs() / "pg_isready", "-h", "127.0.0.1", "-p", str(port), "-q"]
     return subprocess.run(ready, check=False).returncode == 0
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Count, F
 from django.utils import timezone
 
@@ -71,29 +71,49 @@ def save(skus: Sequence[str], values: dict[str, Any] | None = None, **fields: An
     assert all(outcome.ok for outcome in outcomes), outcomes
 
 
-def save_many(skus: Sequence[str], *, count: int, seed: int, key: str, rest: float = 0.0) -> dict[str, int]:
+def save_many(
+    skus: Sequence[str], *, count: int, seed: int, key: str, rest: float = 0.0, first: int = 1
+) -> dict[str, int]:
     """`count` saves of random products, each with the next number; returns the last number saved of each product.
 
     Every 20th is rolled back after it was written: nothing may be seen of it. `rest`: seconds between two, at most.
+    A save whose database crashed is made again, as a person does who was told so.
     """
     chance = random.Random(seed)
     ids = dict(Product.objects.filter(sku__in=skus).values_list("sku", "pk"))
     last: dict[str, int] = {}
-    for number in range(1, count + 1):
+    for number in range(first, first + count):
         sku = chance.choice(list(skus))
         change = ProductChange(product=ids[sku], values=_numbered(key, number))
-        outcome = write([change], by=SYSTEM)[0]
+        outcome = _through_crashes(lambda change=change: write([change], by=SYSTEM))[0]
         assert outcome.ok, outcome
         last[sku] = number
         if number % 20 == 0:
-            try:
-                with transaction.atomic():
-                    write([ProductChange(product=ids[sku], values={"name|en_US": ROLLED_BACK})], by=SYSTEM)
-                    raise _RollBack
-            except _RollBack:
-                pass
+            _through_crashes(lambda sku=sku: _written_and_rolled_back(ids[sku]))
         time.sleep(chance.uniform(0, rest))
     return last
+
+
+def _written_and_rolled_back(product: int) -> None:
+    try:
+        with transaction.atomic():
+            write([ProductChange(product=product, values={"name|en_US": ROLLED_BACK})], by=SYSTEM)
+            raise _RollBack
+    except _RollBack:
+        pass
+
+
+def _through_crashes(save: Callable[[], Any]) -> Any:
+    """Again until the database is back; any other error is one."""
+    for _ in range(600):
+        try:
+            return save()
+        except (InterfaceError, OperationalError):
+            if connection.vendor != "postgresql" or (connection.connection and connection.is_usable()):
+                raise
+            connection.close()
+            time.sleep(0.1)
+    raise AssertionError("the database did not come back")
 
 
 def _numbered(key: str, number: int) -> dict[str, Any]:

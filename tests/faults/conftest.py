@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.faults.harness import Rig, Template
+from tests.faults.stores import ON_POSTGRES, Cluster
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +23,18 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template]:
 def rig(template: Template) -> Iterator[Rig]:
     with Rig(template) as made:
         yield made
+
+
+@pytest.fixture
+def crashing_rig(tmp_path: Path) -> Iterator[Rig]:
+    """On PostgreSQL with a server of its own, `rig.database.cluster`; SQLite has none that could crash by itself."""
+    cluster = Cluster() if ON_POSTGRES else None
+    try:
+        with Rig(Template(tmp_path, cluster)) as made:
+            yield made
+    finally:
+        if cluster:
+            cluster.end()
 
 
 @pytest.fixture

@@ -16,10 +16,13 @@ def main() -> int:
     out = sys.stdout
     sys.stdout = sys.stderr  # nothing but answers may be on that line
     django.setup()
+    from django.db import close_old_connections
+
     from tests.faults import acts
 
     for line in sys.stdin:
         asked = json.loads(line)
+        close_old_connections()  # the database may have crashed since
         try:
             answer = {"result": getattr(acts, asked["act"])(**asked["with"])}
         except Exception:

@@ -22,7 +22,7 @@ from cryptography.fernet import Fernet
 
 from tests.channels.shop import sample_secret
 from tests.faults.processes import MARK, Process, TookTooLong, marked, wait
-from tests.faults.stores import Broker, Database
+from tests.faults.stores import Broker, Cluster, Database
 
 ROOT = Path(__file__).resolve().parents[2]
 IS_LONG = os.environ.get("PIM_FAULTS") == "long"
@@ -88,9 +88,9 @@ class Hands:
 class Template:
     """A migrated database with the tests' structure and channel, of which each rig gets a copy."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, cluster: Cluster | None = None) -> None:
         self.folder = folder
-        self.database = Database(folder)
+        self.database = Database(folder, cluster=cluster)
         env = {**SHARED, "PIM_DATA": str(folder), "DATABASE_URL": self.database.url}
         for command in (
             ["manage.py", "migrate", "--verbosity", "0"],

@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -35,7 +36,14 @@ class Process:
     """A command in a session of its own, so that it can be killed with all it started. Its output goes to `log`."""
 
     def __init__(
-        self, name: str, command: Sequence[object], *, env: Mapping[str, str], log: Path, cwd: Path
+        self,
+        name: str,
+        command: Sequence[object],
+        *,
+        env: Mapping[str, str],
+        log: Path,
+        cwd: Path,
+        **account: Any,
     ) -> None:
         self.name, self.log = name, log
         self.starts_at = log.stat().st_size if log.exists() else 0
@@ -49,6 +57,7 @@ class Process:
                 cwd=cwd,
                 start_new_session=True,
                 preexec_fn=die_with_parent(signal.SIGTERM),
+                **account,
             )
 
     def said(self) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,19 +15,46 @@ from uuid import uuid4
 import redis
 
 from tests.faults.processes import Process, wait
-from tests.servers import free_port
+from tests.servers import free_port, postgres_answers, postgres_command
 
 ON_POSTGRES = os.environ.get("PIM_TEST_DATABASE", "sqlite") == "postgres"
 ON_REDIS = os.environ.get("PIM_TEST_BROKER", "filesystem") == "redis"
 
 
-class Database:
-    """`url` for DATABASE_URL. A copy is made of a database that nobody is connected to."""
+class Cluster:
+    """A PostgreSQL server that may crash. Unlike the suite's it tells of no commit that is not in its log."""
 
-    def __init__(self, folder: Path, *, copy_of: Database | None = None) -> None:
+    def __init__(self) -> None:
+        self.home, self.port = Path(tempfile.mkdtemp(prefix="pim-cluster-")), free_port()
+        self.url = f"postgres://pim@127.0.0.1:{self.port}/postgres"
+        self.come_back()
+
+    def crash(self) -> None:
+        """Its immediate shutdown: every session ends at once, and the log is all it has at the next start."""
+        self.process.child.send_signal(signal.SIGQUIT)
+        self.process.wait_for_end()
+
+    def come_back(self) -> None:
+        command, account = postgres_command(self.home, self.port, ("fsync=off", "max_connections=60"))
+        log = self.home / "log"
+        self.process = Process("postgres", command, env=os.environ, log=log, cwd=self.home, **account)
+        wait("PostgreSQL answers", lambda: postgres_answers(self.port), seconds=60)
+
+    def end(self) -> None:
+        self.crash()
+        shutil.rmtree(self.home, ignore_errors=True)
+
+
+class Database:
+    """`url` for DATABASE_URL. A copy is made of a database that nobody is connected to, on the same `cluster`."""
+
+    def __init__(
+        self, folder: Path, *, copy_of: Database | None = None, cluster: Cluster | None = None
+    ) -> None:
         self.name = f"faults_{uuid4().hex[:12]}"
+        self.cluster = copy_of.cluster if copy_of else cluster
         if ON_POSTGRES:
-            self.server = os.environ["DATABASE_URL"]
+            self.server = self.cluster.url if self.cluster else os.environ["DATABASE_URL"]
             self.url = urlunsplit(urlsplit(self.server)._replace(path=f"/{self.name}"))
             template = f" TEMPLATE {copy_of.name}" if copy_of else ""
             self._administrate(f"CREATE DATABASE {self.name}{template}")
