@@ -63,30 +63,31 @@ def _preview(request: HttpRequest) -> tuple[workbook.Report, str]:
 
 
 def _preview_taxonomy(request: HttpRequest) -> tuple[workbook.Report, str]:
-    given, tree = request.FILES.get("file"), request.POST["tree"].strip()
+    files, tree = [request.FILES.get(name) for name in ("file", "values")], request.POST["tree"].strip()
+    given = [file for file in files if file is not None]
     locale = request.POST.get("locale", "")
     try:
-        if given is None:
+        if files[0] is None:
             raise ValueError(_("Choose a file first."))
-        if given.size > MAX_UPLOAD:
-            raise ValueError(
-                _("A file of the structure has at most %(limit)d MB.") % {"limit": MAX_UPLOAD >> 20}
-            )
+        if any(file.size > taxonomy.MAX_FILE for file in given):
+            raise ValueError(_("A taxonomy has at most %(limit)d MB.") % {"limit": taxonomy.MAX_FILE >> 20})
         if not re.match(CODE_PATTERN, tree) or len(tree) > 40:
             raise ValueError(_("The tree's code has letters, digits, _ and ., at most 40: google"))
         if locale not in Structure.current().locales:
             raise ValueError(_("Choose the language of the file's names."))
-        found = taxonomy.read(given.read())
+        found = taxonomy.read(*(file.read() for file in given))
         branches = [
             steps for line in request.POST.get("branches", "").splitlines() if (steps := taxonomy.steps(line))
         ]
         known = set(Category.objects.filter(code__startswith=f"{tree}_").values_list("code", flat=True))
-        paths = taxonomy.chosen(found, branches, known, tree)
+        paths = taxonomy.chosen(found.paths, branches, known, tree)
         wanted = (
             {tuple(map(str.casefold, branch)) for branch in branches} if "families" in request.POST else set()
         )
         families = [path for path in paths if tuple(map(str.casefold, path)) in wanted]
-        data = taxonomy.workbook(found, paths, tree=tree, locale=locale, families=families)
+        data = taxonomy.workbook(
+            found, paths, tree=tree, locale=locale, families=families, structure=Structure.current()
+        )
     except ValueError as error:
         return workbook.Report(problems=[str(error)]), ""
     return _look_at(request, data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from catalog.models import Category, Family, User
+from catalog.models import Category, Family, FamilyAttribute, Option, User
 from catalog.transfer import taxonomy
 from tests.world import World, build_world
 
@@ -34,15 +35,16 @@ def admin(db: None, settings: Any, tmp_path: Path) -> tuple[World, Client]:
     return world, client
 
 
-def upload(client: Client, text: str, **given: str) -> Any:
+def upload(client: Client, text: str, **given: Any) -> Any:
     file = SimpleUploadedFile("taxonomy.txt", text.encode())
     form = {"tree": "google", "locale": "en_US", "branches": "", "file": file, **given}
     return client.post(reverse("admin:catalog_structure_workbook"), form)
 
 
-def take(client: Client, text: str, **given: str) -> None:
-    kept = upload(client, text, **given).context_data["kept"]
-    assert kept
+def take(client: Client, text: str, **given: Any) -> None:
+    answer = upload(client, text, **given)
+    kept = answer.context_data["kept"]
+    assert kept, [sheet.problems for sheet in answer.context_data["report"].sheets]
     client.post(reverse("admin:catalog_structure_workbook"), {"kept": kept})
 
 
@@ -64,12 +66,66 @@ def test_branches_become_categories_and_another_language_names_them(admin: tuple
     assert upload(client, GERMAN, locale="de_DE").context_data["kept"] == ""  # says what is here already
 
 
+def category(number: str, path: str, *attributes: tuple[str, str]) -> dict[str, Any]:
+    named = [{"handle": handle, "name": name, "extended": False} for handle, name in attributes]
+    return {
+        "id": f"gid://shopify/TaxonomyCategory/{number}",
+        "full_name": path,
+        "name": path,
+        "attributes": named,
+    }
+
+
+SHOPIFY = [
+    category("dr", "Drinks"),
+    category("dr-1", "Drinks > Tea", ("tea-color", "Tea color"), ("leaf-kinds", "Leaf kinds"), ("steeping", "Steeping"), ("color", "Hue")),
+]  # fmt: skip
+VALUES = [
+    {"handle": "hue", "extended_attributes": [{"handle": "tea-color", "name": "Tea color"}], "values": [
+        {"handle": "hue__pale-green", "name": "Pale green"}, {"handle": "hue__amber", "name": "Amber"},
+    ]},
+    {"handle": "leaf-kinds", "values": [{"handle": "leaf-kinds__whole", "name": "Whole"}]},
+    {"handle": "color", "values": [{"handle": "color__mauve", "name": "Mauve"}]},
+]  # fmt: skip
+
+
+def test_families_begin_with_the_attributes_of_their_category(admin: tuple[World, Client]) -> None:
+    """What is here already, such as a colour, is the family's too and stays as it is."""
+    _world, client = admin
+    hues = set(Option.objects.filter(attribute__code="color").values_list("code", flat=True))
+    categories = json.dumps({"version": "1", "verticals": [{"name": "Drinks", "categories": SHOPIFY}]})
+    values = SimpleUploadedFile(
+        "attributes.json", json.dumps({"version": "1", "attributes": VALUES}).encode()
+    )
+    given = {"tree": "shopify", "branches": "Drinks > Tea", "families": "on"}
+    take(client, categories, **given, values=values)
+    family = Family.objects.get(code="shopify_dr_1")
+    members = FamilyAttribute.objects.filter(family=family).order_by("position")
+    assert list(members.values_list("attribute__code", "attribute__type")) == [
+        ("tea_color", "select"),
+        ("leaf_kinds", "multiselect"),
+        ("steeping", "text"),
+        ("color", "select"),
+    ]
+    assert dict(Option.objects.filter(attribute__code="tea_color").values_list("code", "labels")) == {
+        "pale_green": {"en_US": "Pale green"},
+        "amber": {"en_US": "Amber"},
+    }
+    assert set(Option.objects.filter(attribute__code="color").values_list("code", flat=True)) == hues
+    members.delete()
+    again = upload(client, categories, **given).context_data["report"]
+    changed = [(sheet.name, sheet.created, sheet.updated) for sheet in again.sheets]
+    assert changed == [("categories", [], [])]  # a family that is here is the manager's
+
+
 @pytest.mark.parametrize(
     ("text", "given", "said"),
     [
         (ENGLISH, {}, "Drinks · Tools &amp; Parts"),
         (ENGLISH, {"branches": "Drinks > Soup"}, "no branch “Drinks &gt; Soup”"),
         ("sku;name\nA;x", {"branches": "A"}, "is an id and a path of names"),
+        ('{"products": []}', {"branches": "A"}, "take categories.json"),
+        ('{"verticals": [7]}', {"branches": "A"}, "is not Shopify&#x27;s categories.json"),
         (ENGLISH, {"branches": "Drinks", "tree": "a tree"}, "letters, digits"),
         (ENGLISH, {"branches": "Drinks", "locale": "xx"}, "Choose the language"),
     ],
@@ -94,6 +150,6 @@ def test_who_may_not_edit_the_structure_is_refused(admin: tuple[World, Client]) 
 def test_the_published_file_is_read_whole() -> None:
     (path,) = OFFICIAL.glob("taxonomy-with-ids*.txt")
     found = taxonomy.read(path.read_bytes())
-    assert len(found) == sum(" - " in line for line in path.read_text("utf-8").splitlines()) > 5_000
-    assert all(entry[:-1] in found for entry in found if len(entry) > 1)
-    assert found[("Home & Garden", "Kitchen & Dining")] == "638"
+    assert len(found.paths) == sum(" - " in line for line in path.read_text("utf-8").splitlines()) > 5_000
+    assert all(entry[:-1] in found.paths for entry in found.paths if len(entry) > 1)
+    assert found.paths[("Home & Garden", "Kitchen & Dining")] == "638"
