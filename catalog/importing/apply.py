@@ -7,7 +7,7 @@ that name others of the same file come a second time, once all are there (catalo
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -68,8 +68,9 @@ def apply_run(run: ImportRun, *, by: Actor, progress: Progress) -> dict[str, Any
     if not spoilt:
         new_options.make(run, by=by)
     links = Links(Structure.current()) if run.counts.get("naming") else None
-    if not whole and lanes.are_possible():
-        _apply_in_lanes(run, links, by=by, progress=progress)
+    if not whole and lanes.are_possible(planned.count()):
+        with lanes.second(run, by=by, progress=progress) as second:
+            _apply_in_lanes(second, run, links, by=by, progress=progress)
     steps: list[Callable[..., int | None]] = [_apply_chunk]
     if links is not None:
         steps.append(partial(link_chunk, most=CHUNK))
@@ -99,7 +100,31 @@ def _is_spoilt(step: Callable[[], int | None], progress: Progress, *, whole: boo
     return whole
 
 
-def _apply_in_lanes(run: ImportRun, links: Links | None, *, by: Actor, progress: Progress) -> None:
+def lane_step(
+    run: ImportRun, asked: Mapping[str, Any], *, by: Actor, progress: Progress
+) -> Callable[[], int]:
+    """What one of several processes does until it returns 0: `asked` {"level", "most"}, or {"link", "most"}."""
+    links = Links(Structure.current()) if run.counts.get("naming") else None
+    given: dict[str, Any] = {
+        "by": by,
+        "progress": progress,
+        "whole": False,
+        "is_lane": True,
+        "most": asked["most"],
+    }
+    if "link" in asked:
+        assert links is not None  # noqa: S101 - asked of runs that have links only
+        return partial(_taken, partial(link_chunk, run, links, **given))
+    return partial(_taken, partial(_apply_chunk, run, links, level=asked["level"], **given))
+
+
+def _taken(step: Callable[[], int | None]) -> int:
+    return step() or 0
+
+
+def _apply_in_lanes(
+    second: lanes.Second, run: ImportRun, links: Links | None, *, by: Actor, progress: Progress
+) -> None:
     """Level by level, since a model's variants find it by what is stored. Returns early where somebody cancelled."""
 
     def after(taken: int) -> bool:
@@ -107,25 +132,22 @@ def _apply_in_lanes(run: ImportRun, links: Links | None, *, by: Actor, progress:
         failpoint("import_chunk")
         return not progress.cancelled()
 
+    def both(**asked: Any) -> None:
+        asked["most"] = CHUNK
+        lanes.drive(second, asked, lane_step(run, asked, by=by, progress=progress), after=after)
+
     planned = run.rows.filter(state=State.PLANNED)
     for level in sorted(set(planned.order_by().values_list("level", flat=True).distinct())):
-
-        def step(level: int = level, *, is_lane: bool = True) -> int:
-            taken = _apply_chunk(
-                run, links, by=by, progress=progress, whole=False, level=level, is_lane=is_lane
-            )
-            return taken or 0
-
         if progress.cancelled():
             return
-        lanes.drive(step, after=after)
+        both(level=level)
         # What a worker that has died unseen holds still was passed over: the next level, and what names it, wait for it.
-        while not progress.cancelled() and (taken := step(is_lane=False)):
+        rest = partial(_apply_chunk, run, links, by=by, progress=progress, whole=False, level=level)
+        while not progress.cancelled() and (taken := rest()):
             progress.advance(taken)
     fill = run.policy == Policy.FILL_EMPTY  # a variant is asked for once its model has what it gets
     if links is not None and not links.binds and not fill and not progress.cancelled():
-        link = partial(link_chunk, run, links, by=by, progress=progress, whole=False, is_lane=True)
-        lanes.drive(lambda: link(most=CHUNK // lanes.LANES) or 0, after=after)
+        both(link=True)
 
 
 def close_run(run: ImportRun, *, by: Actor, progress: Progress) -> dict[str, Any]:
@@ -150,6 +172,7 @@ def _apply_chunk(
     whole: bool,
     level: int | None = None,
     is_lane: bool = False,
+    most: int | None = None,
 ) -> int | None:
     """How many rows were dealt with; None where the run may not have the row that was refused.
 
@@ -160,8 +183,7 @@ def _apply_chunk(
             queue = run.rows.filter(state=State.PLANNED).order_by("level", "number").defer("raw")
             if level is not None:
                 queue = queue.filter(level=level)
-            most = CHUNK // lanes.LANES if is_lane else CHUNK  # together no more in memory than one lane
-            chunk = list(queue.select_for_update(of=("self",), skip_locked=is_lane)[:most])
+            chunk = list(queue.select_for_update(of=("self",), skip_locked=is_lane)[: most or CHUNK])
             # A model and its variants are two chunks: a variant finds its parent by what is stored.
             chunk = [row for row in chunk if row.level == chunk[0].level]
             if not chunk:

@@ -1,57 +1,144 @@
-"""Chunks of one run side by side: while the database writes one, this process prepares the next.
+"""A second process that writes chunks of the same run, where there are enough of them to pay for its start.
 
-Threads, each with a connection of its own. What they share is the queue of planned rows, which the database hands out
-(SKIP LOCKED); a killed process leaves what one lane would have left, twice. SQLite has one writer, and goes in one lane.
+Writing a chunk costs this process about as much time as the database, one after the other. What both share is the queue
+of planned rows, which the database hands out (SKIP LOCKED), the job's lease and the run's counts, locked at the end of a
+chunk. Where the second one dies, its chunk is rolled back and this one goes on alone. SQLite has one writer, and no second.
 """
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+import select
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections
-from django.db.backends.base.base import BaseDatabaseWrapper
+import orjson
+from django.db import connection
 from django.utils import translation
 
-LANES = 2
+from catalog.importing.progress import Progress
+from catalog.models.importing import ImportRun
+from catalog.values.changes import Actor
+
+logger = logging.getLogger(__name__)
+
+MODULE = "catalog.importing.second_lane"
+ROOT = Path(__file__).resolve().parents[2]
+WORTH_IT = 2_500  # rows; a start takes about the time of 2,000
+END_WITHIN = 60  # seconds, for a chunk that is being written
 
 
-def are_possible() -> bool:
-    """Not where a transaction is open around: the other lanes would not see what it did."""
+def are_possible(rows: int) -> bool:
+    """Not where a transaction is open around: the other process would not see what it did."""
     return (
-        connection.vendor == "postgresql"
+        rows >= WORTH_IT
+        and connection.vendor == "postgresql"
         and not connection.in_atomic_block
-        and (os.cpu_count() or 1) >= LANES
+        and (os.cpu_count() or 1) > 1
     )
 
 
-def drive(step: Callable[[], int], *, after: Callable[[int], bool]) -> None:
-    """Calls `step` in every lane until it returns 0 there. `after` gets each other result, in the caller's thread, and
-    says whether to go on. What a step raises is raised here, once every lane came to rest.
-    """
-    language = translation.get_language()
-    opened: set[BaseDatabaseWrapper] = set()
+class Second:
+    """The other process, from here. `is_ready`: it has started; `rests`: it found no more of what it was asked for last,
+    or is gone."""
 
-    def lane() -> int:
-        own = connections[DEFAULT_DB_ALIAS]
-        if own not in opened:
-            own.inc_thread_sharing()  # so that it can be closed from here, when its thread is gone
-            opened.add(own)
-        with translation.override(language):
-            return step()
+    def __init__(self, setup: Mapping[str, Any]) -> None:
+        self.child = subprocess.Popen(
+            [sys.executable, "-B", "-m", MODULE],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            bufsize=0,
+            cwd=ROOT,
+        )
+        self.is_ready, self.rests, self.is_gone = False, True, False
+        self._heard = b""
+        self._tell(setup)
 
+    def ask(self, what: Mapping[str, Any]) -> None:
+        self.rests = False
+        self._tell(what)
+
+    def taken(self, wait: float = 0) -> list[int]:
+        """The rows of each chunk that it wrote since this was called last; waits for the next word up to `wait` seconds."""
+        found: list[int] = []
+        assert self.child.stdout is not None  # noqa: S101 - a pipe was asked for
+        while not self.is_gone and select.select([self.child.stdout], [], [], wait)[0]:
+            more = os.read(self.child.stdout.fileno(), 65_536)
+            if not more:
+                logger.warning("The second process of an import ended with %s", self.child.wait())
+                self.is_ready, self.rests, self.is_gone = False, True, True
+                return found
+            *lines, self._heard = (self._heard + more).split(b"\n")
+            for message in map(orjson.loads, lines):
+                self.is_ready = True
+                self.rests = self.rests or "rest" in message
+                found += [message["taken"]] if "taken" in message else []
+            wait = 0
+        return found
+
+    def close(self) -> None:
+        """Returns when it has ended, its last chunk written or rolled back."""
+        for pipe in (self.child.stdin, self.child.stdout):
+            assert pipe is not None  # noqa: S101
+            with suppress(BrokenPipeError):
+                pipe.close()
+        try:
+            self.child.wait(END_WITHIN)
+        except subprocess.TimeoutExpired:
+            self.child.kill()
+            self.child.wait()
+
+    def _tell(self, message: Mapping[str, Any]) -> None:
+        assert self.child.stdin is not None  # noqa: S101
+        with suppress(BrokenPipeError):
+            self.child.stdin.write(orjson.dumps(message) + b"\n")
+
+
+@contextmanager
+def second(run: ImportRun, *, by: Actor, progress: Progress) -> Iterator[Second]:
+    actor = {name: getattr(by, name) for name in ("origin", "source", "ref", "trusted", "proposes")}
+    setup = {
+        "run": run.pk,
+        "actor": actor,
+        "user": by.user.pk if by.user else None,
+        "job": progress.handle.pk if progress.handle else None,
+        "token": progress.handle.token if progress.handle else "",
+        "language": translation.get_language(),
+        "database": connection.settings_dict["NAME"],
+    }
+    made = Second(setup)
     try:
-        with ThreadPoolExecutor(LANES, thread_name_prefix="import") as pool:
-            running: set[Future[int]] = {pool.submit(lane) for _ in range(LANES)}
-            going = True
-            while running:
-                done, running = wait(running, return_when=FIRST_COMPLETED)
-                for future in done:
-                    taken = future.result()
-                    going = going and (not taken or after(taken))
-                    if taken and going:
-                        running.add(pool.submit(lane))
+        yield made
     finally:
-        for own in opened:
-            own.close()
+        made.close()
+
+
+def drive(
+    other: Second, asked: Mapping[str, Any], step: Callable[[], int], *, after: Callable[[int], bool]
+) -> None:
+    """Calls `step` here until it returns 0, and has the other process do what it is `asked` for meanwhile.
+
+    `after` gets the rows of each chunk, whoever wrote it, and says whether to go on.
+    """
+    going, has_asked = True, False
+
+    def hear(wait: float = 0) -> bool:
+        told = [after(taken) for taken in other.taken(wait)]  # of each, whatever the first says
+        return all(told)
+
+    while going:
+        going = hear()
+        if other.is_ready and not has_asked:
+            other.ask(asked)
+            has_asked = True
+        taken = step() if going else 0
+        if not taken:
+            break
+        going = after(taken)
+    while going and has_asked and not other.rests:
+        going = hear(wait=1)

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from catalog.importing import lanes
 from tests.catalog.importing.files import Importer
 from tests.world import World, build_world
 
@@ -17,3 +19,18 @@ def world(db: None) -> World:
 def importer(world: World, tmp_path: Path, settings) -> Importer:
     settings.MEDIA_ROOT = tmp_path / "media"
     return Importer(world)
+
+
+@pytest.fixture
+def shares(monkeypatch: Any) -> list[int]:
+    """The rows of each chunk that the second process wrote. It is waited for before the first chunk."""
+    shares: list[int] = []
+    taken = lanes.Second.taken
+
+    def hear(self: lanes.Second, wait: float = 0) -> list[int]:
+        found = taken(self, wait if self.is_ready else 60)
+        shares.extend(found)
+        return found
+
+    monkeypatch.setattr(lanes.Second, "taken", hear)
+    return shares
