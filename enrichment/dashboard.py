@@ -18,6 +18,8 @@ from channels import profile as channel_profiles
 from channels.models import Listing
 from channels.profile import ChannelSpec, Profiles
 from enrichment import numbers, review
+from enrichment.comments import reading as comments
+from enrichment.comments.reading import Waiting
 from enrichment.models import ReviewNote
 from enrichment.numbers import PlaceNumbers
 from enrichment.workbench.page.listings import TONES
@@ -80,6 +82,7 @@ class Dashboard:
     statuses: list[Counted]
     waiting: list[Counted]
     returned: list[ReviewNote]
+    comments: list[Waiting]
     channels: list[ChannelHealth]
     imports: list[RecentImport]
     is_empty: bool
@@ -104,6 +107,7 @@ def build(user: User) -> Dashboard:
         statuses=_statuses(statuses),
         waiting=_waiting(user, rights, statuses, states, profiles, structure),
         returned=returned,
+        comments=comments.waiting(user),
         channels=_channels(numbers.by_place(counted), states, profiles, rights, structure),
         imports=_imports(user) if rights.may("import.run") else [],
         is_empty=not any(statuses.values()),

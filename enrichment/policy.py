@@ -5,6 +5,10 @@ from __future__ import annotations
 from catalog.access import covers
 
 covers("enrichment.ReviewNote", product="product")
+# Beyond that, by the right to see the value they are about: enrichment.comments.places.
+covers("enrichment.Thread", product="product")
+covers("enrichment.Comment", product="thread__product")
+covers("enrichment.Notification", product="comment__thread__product")
 # Which of them a person sees, SavedView.objects.open_to says; what of the products, the grid.
 covers("enrichment.SavedView", verb="product.view")
 covers("enrichment.DefaultView", verb="product.view")

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from catalog.access import SIGNED_IN, endpoint
 from catalog.exporting import stored
 from catalog.models import Job
+from enrichment.comments import reading as comments
 
 RECENT = timedelta(minutes=10)
 MOST = 10
@@ -24,7 +25,8 @@ MOST = 10
 @require_safe
 @endpoint(SIGNED_IN)
 def jobs(request: HttpRequest) -> JsonResponse:
-    """{running, jobs: [{id, title, state, state_label, percent (null: unknown), message, file}]}: running, and ended lately.
+    """{running, comments, jobs: [{id, title, state, state_label, percent (null: unknown), message, file}]}: running, and ended
+    lately; `comments`: how many wait for this person to read them.
 
     `file`: the address of what the job made, "" where it made none.
     """
@@ -33,7 +35,10 @@ def jobs(request: HttpRequest) -> JsonResponse:
         unfinished | Q(finished_at__gte=timezone.now() - RECENT), created_by=request.user
     )
     shown = [_entry(row) for row in rows.order_by("-id").defer("params", "log")[:MOST]]
-    return JsonResponse({"running": sum(job["active"] for job in shown), "jobs": shown})
+    running = sum(job["active"] for job in shown)
+    return JsonResponse(
+        {"running": running, "comments": len(comments.waiting(request.user)), "jobs": shown}  # type: ignore[arg-type]
+    )
 
 
 def _entry(row: Job) -> dict[str, Any]:

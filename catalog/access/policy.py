@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -105,6 +106,17 @@ def paths_of(product: Product) -> list[str]:
     """The paths of the categories of a product and of the levels above it: one query."""
     chain = {pk for pk in (product.pk, product.parent_id, product.root_id) if pk}
     return list(ProductCategory.objects.filter(product_id__in=chain).values_list("category__path", flat=True))
+
+
+def paths_of_each(products: Iterable[Product]) -> dict[int, list[str]]:
+    """As paths_of, of each of a few products by its id: one query, none for no product."""
+    chains = {each.pk: {pk for pk in (each.pk, each.parent_id, each.root_id) if pk} for each in products}
+    placed: dict[int, list[str]] = {}
+    if chains:
+        rows = ProductCategory.objects.filter(product_id__in=set().union(*chains.values()))
+        for product, path in rows.values_list("product_id", "category__path"):
+            placed.setdefault(product, []).append(path)
+    return {pk: [path for level in chain for path in placed.get(level, ())] for pk, chain in chains.items()}
 
 
 def visible(

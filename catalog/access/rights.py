@@ -167,10 +167,22 @@ def forget_rights(user: Any) -> None:
 
 def _load(user: Any) -> Rights:
     """Two queries at most: the roles with their grants and the grants' lists, the structure where contexts are listed."""
+    verbs_of, scopes_of = _read(user.pk)
+    verbs = {verb for given in verbs_of.values() for verb in given}
+    return Rights(verbs, [scope for scopes in scopes_of.values() for scope in scopes])
+
+
+def scopes_by_role() -> dict[int, list[Scope]]:
+    """Role → its scopes, of all roles. Two queries at most."""
+    return _read(None)[1]
+
+
+def _read(user: int | None) -> tuple[dict[int, frozenset[str]], dict[int, list[Scope]]]:
+    """Verbs and scopes by role: of one person's roles, with None of all."""
     verbs_of: dict[int, frozenset[str]] = {}
     grants: dict[int, dict[int, _Listed]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_statement(), [user.pk])
+        cursor.execute(_statement(user is None), [] if user is None else [user])
         rows = cursor.fetchall()
     for role, verbs, pk, may_edit, master, unlocalized, name, item in rows:
         if role not in verbs_of:
@@ -182,21 +194,20 @@ def _load(user: Any) -> Rights:
     below: Mapping[str, set[str]] = {}
     if any("contexts" in listed.lists for own in grants.values() for listed in own.values()):
         below = _branches()
-    scopes: list[Scope] = []
+    scopes_of: dict[int, list[Scope]] = {}
     for role, given in verbs_of.items():
         on_products = given & PRODUCT_VERBS
-        if not grants[role]:
-            scopes.append(Scope(on_products))
+        scopes = [] if grants[role] else [Scope(on_products)]
         scopes += [
             listed.scope(on_products if listed.may_edit else on_products & {"product.view"}, below)
             for listed in grants[role].values()
         ]
-    verbs = {verb for given in verbs_of.values() for verb in given}
-    return Rights(verbs, [scope for scope in scopes if scope.verbs])
+        scopes_of[role] = [scope for scope in scopes if scope.verbs]
+    return verbs_of, scopes_of
 
 
 @cache
-def _statement() -> str:
+def _statement(of_everybody: bool) -> str:
     """A row for each item of the lists of a person's grants, and one where there is none. Written out: it is asked at each
     request, and made of querysets it takes Django several times as long as the database."""
     lists = []
@@ -207,12 +218,13 @@ def _statement() -> str:
             f"SELECT x.grant_id, '{name}' AS name, item.{column} AS item FROM {through.db_table} x"  # noqa: S608 - our own names, no values
             f" JOIN {listed.db_table} item ON item.id = x.{item}"
         )
-    roles = User.roles.through._meta.db_table
+    roles, mine = f"{Role._meta.db_table} role", f"{User.roles.through._meta.db_table} mine"
+    told = roles if of_everybody else f"{mine} JOIN {roles} ON role.id = mine.role_id"
     return (
         "SELECT role.id, role.verbs, given.id, given.may_edit, given.master, given.unlocalized, listed.name, listed.item"  # noqa: S608
-        f" FROM {roles} mine JOIN {Role._meta.db_table} role ON role.id = mine.role_id"
-        f" LEFT JOIN {Grant._meta.db_table} given ON given.role_id = role.id"
-        f" LEFT JOIN ({' UNION ALL '.join(lists)}) listed ON listed.grant_id = given.id WHERE mine.user_id = %s"
+        f" FROM {told} LEFT JOIN {Grant._meta.db_table} given ON given.role_id = role.id"
+        f" LEFT JOIN ({' UNION ALL '.join(lists)}) listed ON listed.grant_id = given.id"
+        f"{'' if of_everybody else ' WHERE mine.user_id = %s'}"
     )
 
 

@@ -14,6 +14,7 @@ from catalog.models import Product
 from enrichment import palette, tray
 from enrichment.workbench.bulk_edit import views as bulk_edit
 from enrichment.workbench.categories import order, tree
+from enrichment.workbench.comments import views as comments
 from enrichment.workbench.filtering import views as filtering
 from enrichment.workbench.grid import (
     bulk_views,
@@ -104,10 +105,14 @@ class ProductAdmin(PolicyAdmin, ModelAdmin):
             path("sources/", wrap(sources.page), name="enrichment_sources"),
             path("sources/save/", wrap(sources.save), name="enrichment_sources_save"),
             path("sources/count/", wrap(sources.count), name="enrichment_sources_count"),
+            path("comments/read/", wrap(comments.mark_read), name="enrichment_comments_read"),
             path("jobs/", wrap(tray.jobs), name="enrichment_jobs"),
             path("find/", wrap(palette.find), name="enrichment_find"),
             path(f"{one}/change/", wrap(page.page), name="catalog_product_change"),
             path(f"{one}/why/", wrap(proposals.why), name="enrichment_why"),
+            path(f"{one}/comments/", wrap(comments.show), name="enrichment_comments"),
+            path(f"{one}/comments/act/", wrap(comments.act), name="enrichment_comments_act"),
+            path(f"{one}/comments/people/", wrap(comments.people), name="enrichment_comments_people"),
             path(f"{one}/status/", wrap(actions.set_status), name="catalog_product_status"),
             path(f"{one}/enabled/", wrap(actions.set_enabled), name="catalog_product_enabled"),
             path(f"{one}/rename/", wrap(actions.rename), name="catalog_product_rename"),

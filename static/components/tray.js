@@ -1,4 +1,4 @@
-// The tray of jobs: asks once, and then every 3 seconds, but only while something of this person's runs.
+// The tray of jobs, and how many comments wait: asks once, and then every 3 seconds, but only while something of this person's runs.
 (() => {
     const tray = document.querySelector("[data-tray]");
     if (!tray) return;
@@ -33,10 +33,20 @@
         }
         return item;
     };
+    // Comments that wait to be read; the panel in which they are read says so.
+    const unread = document.querySelector("[data-unread]");
+    const tell = (number) => {
+        const says = number === 0 ? "" : number === 1 ? unread.dataset.one : unread.dataset.many.replace("%d", number > 99 ? "99+" : number);
+        const shown = unread.querySelector("[data-unread-text]");
+        unread.hidden = number === 0;
+        if (shown.textContent !== says) shown.textContent = says;
+    };
+    document.addEventListener("pim:unread", (event) => tell(event.detail));
     const ask = async () => {
         const answer = await fetch(tray.dataset.tray, { headers: { Accept: "application/json" } }).catch(() => null);
         if (!answer?.ok) return;
-        const { running, jobs } = await answer.json();
+        const { running, comments, jobs } = await answer.json();
+        tell(comments);
         tray.hidden = jobs.length === 0;
         tray.classList.toggle("tray-busy", running > 0);
         const says = running === 0 ? text.dataset.idle : running === 1 ? text.dataset.one : text.dataset.many.replace("%d", running);

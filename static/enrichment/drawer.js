@@ -15,7 +15,8 @@
             const answer = await fetch(wanted).catch(() => null);
             if (!answer?.ok) { say(body.dataset.failed); return; }
             body.innerHTML = await answer.text();
-            body.querySelector("select, input:not([type=hidden]), button:not([tabindex='-1'])")?.focus();
+            (body.querySelector("[data-first]") ?? body.querySelector("select, input:not([type=hidden]), button:not([tabindex='-1'])"))?.focus();
+            dialog.dispatchEvent(new CustomEvent("pim:drawer", { bubbles: true }));
             return;
         }
         const dialog = event.target.closest("dialog.drawer");

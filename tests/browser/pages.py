@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from playwright.sync_api import FilePayload, Page
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser import walking
 from tests.browser.rig import Rig
@@ -226,6 +226,8 @@ def _products(page: Page, rig: Rig, run: int) -> list[Place]:
         Place("product-channels", f"{at[VARIANT]}?tab=channels"),
         Place("product-compare", f"{at[VARIANT]}?tab=compare"),
         Place("product-library", at[MODEL], _open_library),
+        Place("product-comments", at[SIMPLE], _talk),
+        Place("comments", at[SIMPLE].replace("/change/", "/comments/")),
         Place("product-history", f"{at[MODEL]}?tab=history"),
         Place("product-moves", at[VARIANT], _open_moves),
         Place("move-family", f"{at[SIMPLE].removesuffix('change/')}move/family/?to=tents"),
@@ -397,6 +399,21 @@ def _open_filters(page: Page) -> None:
 def _open_library(page: Page) -> None:
     page.locator("[data-asset-choose]").first.click()
     page.locator("dialog .library-choice").first.wait_for()
+
+
+def _talk(page: Page) -> None:
+    """A thread about a name, and somebody about to be named in an answer."""
+    name = page.locator("[data-cell='name|en_US']")
+    name.scroll_into_view_if_needed()
+    name.locator("input:not([type=hidden]), textarea").first.focus()
+    page.get_by_role("button", name=re.compile("^Comments")).click()
+    dialog = page.get_by_role("dialog", name="Comments")
+    expect(dialog.get_by_label("Comment on")).to_have_value("name|en_US")
+    dialog.get_by_label("Your comment").fill("Is this what the supplier calls it?")
+    dialog.get_by_role("button", name="Comment", exact=True).click()
+    dialog.locator(".comment-text").first.wait_for()
+    dialog.get_by_label("Your answer").first.press_sequentially("Yes, @man")
+    dialog.get_by_role("listbox", name="People").get_by_role("option").first.wait_for()
 
 
 def _open_missing(page: Page) -> None:

@@ -64,6 +64,7 @@ class Cell:
     channel_drift: list[tuple[str, str]] = field(default_factory=list)  # (channel, what it shows)
     proposals: list[Proposed] = field(default_factory=list)
     limits: list[tuple[str, int]] = field(default_factory=list)  # (channel, characters)
+    comments: int = 0  # in the open thread about it
     outdated: Any = None  # enrichment.workbench.page.outdated.Outdated
     conflict: Conflict | None = None
     theirs: str = ""

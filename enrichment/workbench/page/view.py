@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -29,6 +30,7 @@ from catalog.values.links import bring_products
 from channels import profile as channel_profiles
 from channels.profile import Profiles
 from enrichment import readiness, review, workflow
+from enrichment.comments import reading as comments
 from enrichment.readiness import field_id
 from enrichment.workbench.page import (
     campaigns,
@@ -143,6 +145,7 @@ def render(
     profiles = channel_profiles.current(structure)
     panels = listings.panels(product, profiles, with_attempts=tab == "channels")
     ready = readiness.of_product(bundle, profiles, structure)
+    said = comments.counts(product, rights, structure)
     context: dict[str, Any] = {
         **admin.site.each_context(request),
         "title": product.labels.get(scope.locale) or product.label or product.sku,
@@ -172,6 +175,9 @@ def render(
         "may_see_channels": rights.may("channel.view"),
         "address": address(product.pk, scope),
         "may_ask_why": True,
+        "may_comment": product.trashed_at is None,
+        "comment_count": sum(said.values()),
+        "comments_now": _comments_now(request, product, scope),
         "may_settle": rights.may("product.publish"),
         "here": address(product.pk, scope),
         "listing_count": sum(panel.listing is not None for panel in panels),
@@ -179,6 +185,8 @@ def render(
     if tab == "fields":
         context |= _fields(bundle, scope, structure, profiles, rights, panels, outcome, submission, campaign)
         links.annotate(context["sheet"], bundle, structure, request.user)
+        for cell in context["sheet"].cells:
+            cell.comments = said.get(cell.key, 0)
         context["media"] = for_page(context["sheet"].form.media, request)
     elif tab == "variants":
         context["table"] = variants.table(bundle, structure=structure, locale=scope.locale)
@@ -200,6 +208,15 @@ def render(
             before=int(before) if before.isdecimal() else None,
         )
     return TemplateResponse(request, "enrichment/page/page.html", context, status=status)
+
+
+def _comments_now(request: HttpRequest, product: Product, scope: Scope) -> str:
+    """The panel a link of the first screen opens: `comments` is a value's key, or "all"."""
+    key = request.GET.get("comments", "")
+    if not key:
+        return ""
+    asked = "" if key == "all" else f"&{urlencode({'key': key})}"
+    return f"{reverse('admin:enrichment_comments', args=[product.pk])}?{scope.query()}{asked}"
 
 
 def _fields(
