@@ -17,11 +17,14 @@ from catalog.structure.snapshot import Structure
 from channels import profile as channel_profiles
 from channels.models import Listing
 from channels.profile import ChannelSpec, Profiles
-from enrichment import numbers, review
+from enrichment import assigning, numbers, review
 from enrichment.comments import reading as comments
 from enrichment.comments.reading import Waiting
 from enrichment.models import ReviewNote
 from enrichment.numbers import PlaceNumbers
+from enrichment.workbench.filtering import grammar
+from enrichment.workbench.filtering.grammar import Condition, Group
+from enrichment.workbench.filtering.work import ME
 from enrichment.workbench.page.listings import TONES
 from enrichment.workbench.queue import address as queue
 
@@ -83,6 +86,7 @@ class Dashboard:
     waiting: list[Counted]
     returned: list[ReviewNote]
     comments: list[Waiting]
+    assigned: assigning.Mine
     channels: list[ChannelHealth]
     imports: list[RecentImport]
     is_empty: bool
@@ -102,12 +106,14 @@ def build(user: User) -> Dashboard:
     counted = products if rights.category_paths() is not None else None
     statuses = numbers.by_status(products)
     states = numbers.by_state(counted) if rights.may("channel.view") else {}
+    mine = assigning.mine(user)
     returned = list(review.returned_to(user)[: RETURNED + 1])
     return Dashboard(
         statuses=_statuses(statuses),
-        waiting=_waiting(user, rights, statuses, states, profiles, structure),
+        waiting=[*_assigned(mine), *_waiting(user, rights, statuses, states, profiles, structure)],
         returned=returned,
         comments=comments.waiting(user),
+        assigned=mine,
         channels=_channels(numbers.by_place(counted), states, profiles, rights, structure),
         imports=_imports(user) if rights.may("import.run") else [],
         is_empty=not any(statuses.values()),
@@ -155,6 +161,17 @@ def _waiting(
     label = _("With open proposals")
     waiting.append(Counted(label, number, grid(proposed="yes", level="all"), "info", "lightbulb"))
     return [each for each in waiting if each.number]
+
+
+def _assigned(mine: assigning.Mine) -> list[Counted]:
+    late = Counted(_("Overdue"), mine.overdue, _of_me("late"), "danger", "alarm")
+    every = Counted(_("Assigned to you"), mine.total, _of_me("in"), "info", "assignment_ind")
+    return [each for each in (late, every) if each.number]
+
+
+def _of_me(operator: str) -> str:
+    where = grammar.write(Group("and", (Condition("assigned", operator, (ME,)),)))
+    return grid(where=where, level="all")
 
 
 def _outdated(user: User, rights: Rights, structure: Structure) -> list[Counted]:

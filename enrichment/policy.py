@@ -5,6 +5,8 @@ from __future__ import annotations
 from catalog.access import covers
 
 covers("enrichment.ReviewNote", product="product")
+covers("enrichment.Assignment", product="product")
+covers("enrichment.Presence", product="product")
 # Beyond that, by the right to see the value they are about: enrichment.comments.places.
 covers("enrichment.Thread", product="product")
 covers("enrichment.Comment", product="thread__product")

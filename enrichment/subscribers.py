@@ -1,5 +1,9 @@
 """Imported when the app is ready, in web processes and workers alike: what has to be known in both."""
 
+from enrichment import (
+    assigning,  # noqa: F401  (registers "products.assign")
+    presence,  # noqa: F401  (how long it is kept)
+)
 from enrichment.comments import keeping as comments_keeping  # noqa: F401  (how long comments are kept)
 from enrichment.workbench.grid import bulk  # noqa: F401  (registers the job "grid.bulk")
 from enrichment.workbench.pictures import keeping, taking, writing  # noqa: F401  (their jobs, and how long they are kept)

@@ -12,6 +12,7 @@ from unfold.admin import ModelAdmin
 from catalog.access import PolicyAdmin, can
 from catalog.models import Product
 from enrichment import palette, tray
+from enrichment.workbench.assigning import views as assigning
 from enrichment.workbench.bulk_edit import views as bulk_edit
 from enrichment.workbench.categories import order, tree
 from enrichment.workbench.comments import views as comments
@@ -32,6 +33,7 @@ from enrichment.workbench.moves import duplicate_view, merge_view, place_views
 from enrichment.workbench.page import actions
 from enrichment.workbench.page import view as page
 from enrichment.workbench.pictures import views as pictures
+from enrichment.workbench.presence import views as presence
 from enrichment.workbench.proposals import views as proposals
 from enrichment.workbench.queue import views as queue
 from enrichment.workbench.review import views as review
@@ -69,6 +71,8 @@ class ProductAdmin(PolicyAdmin, ModelAdmin):
             path("bulk/undo/", wrap(bulk_views.undo), name="catalog_product_bulk_undo"),
             path("values/", wrap(bulk_edit.page), name="catalog_product_edit"),
             path("values/run/", wrap(bulk_edit.run), name="catalog_product_edit_run"),
+            path("assign/", wrap(assigning.choose), name="catalog_product_assign"),
+            path("assign/run/", wrap(assigning.run), name="catalog_product_assign_run"),
             path("translations/", wrap(translations.look), name="catalog_product_translations"),
             path("translations/run/", wrap(translations.run), name="catalog_product_translations_run"),
             path("export/", wrap(export_views.choose), name="catalog_product_export"),
@@ -113,6 +117,8 @@ class ProductAdmin(PolicyAdmin, ModelAdmin):
             path(f"{one}/comments/", wrap(comments.show), name="enrichment_comments"),
             path(f"{one}/comments/act/", wrap(comments.act), name="enrichment_comments_act"),
             path(f"{one}/comments/people/", wrap(comments.people), name="enrichment_comments_people"),
+            path(f"{one}/assigned/done/", wrap(assigning.done), name="enrichment_assignment_done"),
+            path(f"{one}/presence/", wrap(presence.ping), name="enrichment_presence"),
             path(f"{one}/status/", wrap(actions.set_status), name="catalog_product_status"),
             path(f"{one}/enabled/", wrap(actions.set_enabled), name="catalog_product_enabled"),
             path(f"{one}/rename/", wrap(actions.rename), name="catalog_product_rename"),

@@ -1,16 +1,20 @@
 """What the people's room keeps for itself."""
 
+from enrichment.models.assignment import Assignment
 from enrichment.models.comment import Comment, Notification, Thread
 from enrichment.models.pictures import PictureFile, PictureMatch
+from enrichment.models.presence import Presence
 from enrichment.models.review import ReviewNote
 from enrichment.models.saved_view import DefaultView, SavedView
 
 __all__ = [
+    "Assignment",
     "Comment",
     "DefaultView",
     "Notification",
     "PictureFile",
     "PictureMatch",
+    "Presence",
     "ReviewNote",
     "SavedView",
     "Thread",

@@ -211,6 +211,7 @@ def _products(page: Page, rig: Rig, run: int) -> list[Place]:
         Place("bulk", f"{grid}?import={run}&level=all", _preview_bulk),
         Place("bulk-edit-what", f"{grid}?import={run}&level=all", _choose_what),
         Place("bulk-edit", f"{grid}?import={run}&level=all", _preview_edit),
+        Place("assign", f"{grid}?import={run}&level=all", _choose_person),
         Place("still-right", f"{grid}?outdated=de_DE", _preview_translations),
         Place("numbering", f"{grid}?import={run}&level=all", _preview_numbers),
         Place("export", f"{grid}export/?family=lamps", _open_columns),
@@ -226,6 +227,7 @@ def _products(page: Page, rig: Rig, run: int) -> list[Place]:
         Place("product-channels", f"{at[VARIANT]}?tab=channels"),
         Place("product-compare", f"{at[VARIANT]}?tab=compare"),
         Place("product-library", at[MODEL], _open_library),
+        Place("product-assigned", at[SIMPLE], _assign),
         Place("product-comments", at[SIMPLE], _talk),
         Place("comments", at[SIMPLE].replace("/change/", "/comments/")),
         Place("product-history", f"{at[MODEL]}?tab=history"),
@@ -235,6 +237,7 @@ def _products(page: Page, rig: Rig, run: int) -> list[Place]:
         Place("move-out", f"{at[VARIANT].removesuffix('change/')}move/out/"),
         Place("duplicate", f"{at[VARIANT].removesuffix('change/')}duplicate/"),
         Place("merge", f"{at[SIMPLE].removesuffix('change/')}merge/?other={VARIANT}"),
+        Place("home-waiting", f"{rig.admin}/"),
         Place("product-sheet", f"{at[VARIANT].removesuffix('change/')}sheet/b2b_shop/"),
     ]
 
@@ -362,6 +365,12 @@ def _preview_numbers(page: Page) -> None:
     page.wait_for_url("**/number/")
 
 
+def _choose_person(page: Page) -> None:
+    _select_two(page)
+    page.get_by_role("button", name="Assign").click()
+    page.wait_for_url("**/assign/")
+
+
 def _choose_what(page: Page) -> None:
     _select_two(page)
     page.get_by_role("button", name="Change values").click()
@@ -399,6 +408,17 @@ def _open_filters(page: Page) -> None:
 def _open_library(page: Page) -> None:
     page.locator("[data-asset-choose]").first.click()
     page.locator("dialog .library-choice").first.wait_for()
+
+
+def _assign(page: Page) -> None:
+    """To oneself, overdue, so that the first screen has it too."""
+    page.get_by_role("button", name="Assign").click()
+    page.wait_for_url("**/assign/")
+    page.get_by_label("Who").select_option(label="Ida Holm")
+    page.get_by_label("Due on").fill("2026-01-31")
+    page.get_by_label("What is to be done").fill("Ask the supplier about the handle")
+    page.get_by_role("button", name="Assign", exact=True).click()
+    page.locator(".assigned").wait_for()
 
 
 def _talk(page: Page) -> None:

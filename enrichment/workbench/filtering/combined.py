@@ -29,6 +29,7 @@ class Subjects:
     structure: Structure
     profiles: Profiles
     rights: Rights
+    reader: int = 0  # the id of who looks
     _made: dict[str, Subject | None] = field(default_factory=dict)
 
     @cached_property
@@ -37,7 +38,7 @@ class Subjects:
 
     @cached_property
     def own(self) -> Mapping[str, Subject]:
-        return {subject.name: subject for subject in own_subjects(self.means, self.rights)}
+        return {subject.name: subject for subject in own_subjects(self.means, self.rights, self.reader)}
 
     def attribute(self, code: str) -> Subject | None:
         spec = self.structure.attributes.get(code)

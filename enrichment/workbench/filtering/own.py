@@ -33,18 +33,22 @@ from enrichment.workbench.filtering.subjects import (
     ends_of,
     midnight,
 )
+from enrichment.workbench.filtering.work import Assigned
 from enrichment.workbench.grid.meaning import Meaning
 
-PRODUCT, CHANNELS, HISTORY = _("Product"), _("Channels and languages"), _("History")
+PRODUCT, CHANNELS, WORK, HISTORY = _("Product"), _("Channels and languages"), _("Work"), _("History")
 PEOPLE = 500
 TEXTS = (("contains", _("contains")), ("lacks", _("does not contain")), ("starts", _("starts with")), ("is", _("is")), ("isnt", _("is not")))  # fmt: skip
 
 
-def own_subjects(means: Meaning, rights: Rights) -> Iterator[Subject]:
+def own_subjects(means: Meaning, rights: Rights, reader: int) -> Iterator[Subject]:
+    """`reader`: the id of who looks."""
     structure, profiles = means.structure, means.profiles
     yield from _product(means, structure)
     yield from _channels(means, structure, profiles, rights)
-    yield from _history(means)
+    people = _people()
+    yield Assigned(people, reader, WORK)
+    yield from _history(means, people)
 
 
 def _product(means: Meaning, structure: Structure) -> Iterator[Subject]:
@@ -128,7 +132,7 @@ def _channels(means: Meaning, structure: Structure, profiles: Profiles, rights: 
     yield OneOf("outdated", _("Outdated translation in"), CHANNELS, translated, means.outdated_tokens)
 
 
-def _history(means: Meaning) -> Iterator[Subject]:
+def _history(means: Meaning, people: Choices) -> Iterator[Subject]:
     yield Days("created", _("Created"), HISTORY, "created_at")
     yield Days("changed", _("Last changed"), HISTORY, "updated_at")
     yield Written(
@@ -140,7 +144,7 @@ def _history(means: Meaning) -> Iterator[Subject]:
     def day() -> forms.Field:
         return forms.DateField(label=_("since"), widget=DateInput(), required=False)
 
-    yield Pair("by", _("Changed by"), HISTORY, since, Chosen(_people(), day, label=_("person"), second_label=_("since")), _by_person)  # fmt: skip
+    yield Pair("by", _("Changed by"), HISTORY, since, Chosen(people, day, label=_("person"), second_label=_("since")), _by_person)  # fmt: skip
     yield Pair("source", _("Changed from source"), HISTORY, since, Chosen(_sources(), day, label=_("source"), second_label=_("since")), _by_source)  # fmt: skip
     yield Stated("proposed", _("Proposals"), HISTORY, {
         "waiting": (_("wait to be taken over"), lambda: Term(means.proposed())),

@@ -40,7 +40,7 @@ def build(request: HttpRequest) -> HttpResponse:
     a path, or "show", which leads to the grid. `fragment=1`: without the page around it."""
     structure = Structure.current()
     profiles = channel_profiles.current(structure)
-    subjects = Subjects(structure, profiles, rights_of(request.user))
+    subjects = Subjects(structure, profiles, rights_of(request.user), request.user.pk or 0)
     posted = request.method == "POST"
     params = QueryDict(request.POST.get("query", "") if posted else request.GET.urlencode(), mutable=True)
     for name in ("fragment", "after", "before"):

@@ -141,7 +141,9 @@ def parse(params: QueryDict, user: User, structure: Structure, profiles: Profile
         profiles=profiles,
         rights=rights_of(user),
     )
-    combined = Combined.of(params.get("where", ""), Subjects(structure, profiles, rights_of(user)))
+    combined = Combined.of(
+        params.get("where", ""), Subjects(structure, profiles, rights_of(user), user.pk or 0)
+    )
     query = GridQuery(user, params, filters, " ".join(params.get("q", "").split())[:200], sort, "", combined)
     level = params.get("level", "")
     # Somebody who looks for something looks among variants too; somebody who just looks, among what stands on top.

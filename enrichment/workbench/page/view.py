@@ -33,6 +33,7 @@ from enrichment import readiness, review, workflow
 from enrichment.comments import reading as comments
 from enrichment.readiness import field_id
 from enrichment.workbench.page import (
+    assigned,
     campaigns,
     fields,
     files,
@@ -176,6 +177,8 @@ def render(
         "address": address(product.pk, scope),
         "may_ask_why": True,
         "may_comment": product.trashed_at is None,
+        "assigned": [] if product.trashed_at else assigned.shown(product, request.user, rights),  # type: ignore[arg-type]
+        "may_assign": rights.may("product.edit"),
         "comment_count": sum(said.values()),
         "comments_now": _comments_now(request, product, scope),
         "may_settle": rights.may("product.publish"),

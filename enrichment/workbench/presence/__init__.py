@@ -1,0 +1,1 @@
+"""Presence over HTTP: a page's sign of life, answered with who else is there."""
