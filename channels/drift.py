@@ -25,7 +25,7 @@ from catalog.values.changes import Actor, ProductChange
 from catalog.values.keys import format_key
 from catalog.values.resolve import resolve
 from catalog.values.write import write
-from channels import protection
+from channels import alike, protection
 from channels.models import Listing
 from channels.profile import ChannelSpec, FieldSpec
 from channels.sheets import sources
@@ -66,18 +66,22 @@ def push(listing_id: int, field: str | None = None) -> bool:
     return True
 
 
-def accept(listing_id: int, field: str) -> bool:
-    """The field, or ("") the whole product, is the channel's own from now on: neither sent otherwise nor compared."""
+def accept(listing_id: int, field: str | None = None) -> bool:
+    """The field, ("") the whole product, or (None) each field that differs is the channel's own from now on: neither sent
+    otherwise nor compared."""
     with transaction.atomic():
         row = _locked(listing_id)
-        entry = next((each for each in row.drift if each["field"] == field), None)
-        if entry is None or not row.sent_hash:
+        chosen = [each for each in row.drift if field in (None, each["field"])]
+        chosen = [each for each in chosen if protection.may_be_kept(each["field"])]
+        if not chosen or not row.sent_hash:
             return False
-        row.kept = sorted({*row.kept, field})
+        fields = {each["field"]: each["seen"] for each in chosen}
+        row.kept = sorted({*row.kept, *fields})
         row.kept_at = row.kept_at or timezone.now()
-        row.drift = [] if field == "" else [each for each in row.drift if each is not entry]
-        if field:
-            row.sent_sheet = protection.put(row.sent_sheet or {}, {field: entry["seen"]})
+        row.drift = [] if "" in fields else [each for each in row.drift if each not in chosen]
+        own = {path: seen for path, seen in fields.items() if path}
+        if own:
+            row.sent_sheet = protection.put(row.sent_sheet or {}, own)
         row.drifted_at = row.drifted_at if row.drift else None
         row.save(update_fields=["kept", "kept_at", "drift", "drifted_at", "sent_sheet"])
     return True
@@ -158,7 +162,7 @@ def way_back(
     if entry["seen"] is None:
         return Way(_("There is no value there."))
     row = next((each for each in fields_of(bundle, channel, structure) if each.target == place.target), None)
-    if row is None or place.target == entry["field"]:
+    if row is None or place.is_part:
         return Way(_("This part of the sheet is not made from one attribute."))
     spec, why = _only_source(row, structure)
     if spec is None:
@@ -191,6 +195,8 @@ def _as_given(seen: Any, row: FieldSpec, spec: AttributeSpec, place: Place) -> t
     """(the stored form, "") of what the channel shows, or why there is none: made into a sheet again it has to be the same."""
     kind = ATTRIBUTE_TYPES[spec.type]
     raw = seen.get("code") if isinstance(seen, dict) and "code" in seen else seen
+    by_word = _options_by_word(seen, spec, place)
+    raw = raw if by_word is None else by_word
     if row.value_list:
         codes = [ours for ours, theirs in row.value_list.items() if theirs == seen]
         if len(codes) != 1:
@@ -202,9 +208,38 @@ def _as_given(seen: Any, row: FieldSpec, spec: AttributeSpec, place: Place) -> t
         return None, _("%s does not take this value.") % spec.label()
     if stored is None:
         return None, _("%s does not take this value.") % spec.label()
-    if not row.value_list and kind.sheet_value(stored, spec, place.locale) != seen:
+    if (
+        not row.value_list
+        and by_word is None
+        and not _same(kind.sheet_value(stored, spec, place.locale), seen)
+    ):
         return None, _("As %s it would be another value.") % spec.label()
     return stored, ""
+
+
+def _options_by_word(seen: Any, spec: AttributeSpec, place: Place) -> Any:
+    """The codes of the options that a channel shows by their words in its language; None where it shows no words, or some that
+    are none."""
+    listed = seen if isinstance(seen, list) else [seen]
+    if not spec.options or not listed or not all(isinstance(one, str) for one in listed):
+        return None
+    known: dict[str, list[str]] = {}
+    for option in spec.options.values():
+        known.setdefault(alike.words(option.label(place.locale)).casefold(), []).append(option.code)
+    found = [known.get(alike.words(one).casefold(), ()) for one in listed]
+    if any(len(codes) != 1 for codes in found):
+        return None
+    codes = [one[0] for one in found]
+    return codes if isinstance(seen, list) else codes[0]
+
+
+def _same(ours: Any, seen: Any) -> bool:
+    """Channels trim texts and write numbers their own way."""
+    if isinstance(ours, dict) and isinstance(seen, dict):
+        return ours.keys() == seen.keys() and all(_same(value, seen[name]) for name, value in ours.items())
+    if isinstance(ours, str) and isinstance(seen, (str, int, float)):
+        return alike.same_number(ours, seen)
+    return bool(ours == seen)
 
 
 def _at_home(spec: AttributeSpec, place: Place, value: Any) -> Way:

@@ -2,7 +2,8 @@
 
 Channel.protected: {"compare": [fields], "overwrite": [fields]}, by the names of the sheet's fields. What is never compared is
 sent and not read back; what is never overwritten is filled when the product is new there, and then is the channel's.
-Listing.kept: paths of a sheet ("locales.de_DE.title"; "" for the whole) that somebody accepted as they are there.
+Listing.kept: paths of a sheet ("locales.de_DE.title"; "variants.SKU-1"; "" for the whole) that somebody accepted as they
+are there.
 
 A connector sends whole products, and a field it leaves out is one it empties. So a field that is the channel's is sent with
 the value that the channel shows, read back right before where the connector tells its fields; of one that does not, only the
@@ -14,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -27,23 +28,32 @@ from channels.sheets.diff import leaves
 from channels.sheets.problems import Problem
 
 KEYS = ("compare", "overwrite")
+_PART = re.compile(
+    r"variants\.(?P<sku>.+)\.(?P<target>images|axes|sku|sku_there|family|model|categories|status)"
+)
 _PATH = re.compile(r"(?:variants\.(?P<sku>.+?)\.)?(?:locales\.(?P<locale>[^.]+)|fields)\.(?P<target>.+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """A path of a sheet taken apart. `target` is all of it where it is no field: "images", "categories"."""
+    """A path of a sheet taken apart. `is_part`: no field, but "images", "categories", or ("variants.SKU-1") a whole variant."""
 
     target: str
     locale: str = ""
     sku: str = ""
+    is_part: bool = field(default=False, compare=False)
+
+    @property
+    def is_variant(self) -> bool:
+        return self.is_part and self.target.startswith("variants.")
 
 
 def where(path: str) -> Where:
-    found = _PATH.fullmatch(path)
-    if found is None:
-        return Where(path.rpartition(".")[2] if path.startswith("variants.") else path)
-    return Where(found["target"], found["locale"] or "", found["sku"] or "")
+    if found := _PATH.fullmatch(path):
+        return Where(found["target"], found["locale"] or "", found["sku"] or "")
+    if part := _PART.fullmatch(path):
+        return Where(part["target"], sku=part["sku"], is_part=True)
+    return Where(path, is_part=True)
 
 
 def clean(protected: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -64,6 +74,11 @@ def clean(protected: Mapping[str, Any]) -> dict[str, list[str]]:
 def is_compared(path: str, row: Listing, channel: ChannelSpec) -> bool:
     names = {*channel.protected.get("compare", ()), *channel.protected.get("overwrite", ())}
     return path not in row.kept and where(path).target not in names
+
+
+def may_be_kept(path: str) -> bool:
+    """By the SKU we know it."""
+    return where(path).target not in ("sku", "sku_there")
 
 
 def is_kept_whole(row: Listing) -> bool:
@@ -114,17 +129,23 @@ def is_about(problem: Problem, theirs: Mapping[str, Any]) -> bool:
 
 
 def put(payload: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    """A copy with these values at their paths; None takes one out."""
+    """A copy with these values at their paths; None takes one out, be it a whole variant ("variants.SKU-1")."""
     copied = deepcopy(dict(payload))
     for path, value in values.items():
         place = where(path)
+        if place.is_variant:
+            if value is None and "variants" in copied:
+                copied["variants"] = [
+                    one for one in copied["variants"] if f"variants.{one.get('sku')}" != path
+                ]
+            continue
         part: Any = copied
         if place.sku:
             part = next((each for each in copied.get("variants", ()) if each.get("sku") == place.sku), None)
             if part is None:
                 continue
-        if place.target == path:
-            _put(part, path, value)
+        if place.is_part:
+            _put(part, place.target, value)
         elif place.locale:
             _put(part.setdefault("locales", {}).setdefault(place.locale, {}), place.target, value)
         else:

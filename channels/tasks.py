@@ -10,10 +10,10 @@ from django.conf import settings
 from django.utils import timezone
 
 import channels.delivery.again
-import channels.delivery.reconcile
 import channels.dry_runs
 import channels.matching  # noqa: F401  their kinds of job
 from channels.delivery.drain import drain as drain_channel
+from channels.delivery.reading import start_due
 from channels.delivery.sweep import channels_with_work
 from channels.rules.turning import turn
 
@@ -22,8 +22,9 @@ logger = logging.getLogger(__name__)
 
 @shared_task(name="channels.tasks.tick")
 def tick() -> None:
-    """Lets rules begin whose day has come, and nudges every channel that has something to do."""
+    """Lets rules begin whose day has come, and nudges every channel that has something to do, or is to be read back."""
     turn(timezone.localdate())
+    start_due(timezone.now())
     nudge(channels_with_work(timezone.now()))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from datetime import timedelta
 from types import TracebackType
 from typing import Any
 
@@ -31,8 +32,12 @@ class JobCancelled(Exception):
 
 
 class TurnOver(Exception):
-    """May be raised by a long job that is in no hurry: those who wait get their turn, then it is claimed again and goes on
-    from what it stored itself."""
+    """May be raised by a long job that is in no hurry: those who wait get their turn, then it is claimed again, `after` a
+    while, and goes on from what it stored itself."""
+
+    def __init__(self, *, after: timedelta = timedelta()) -> None:
+        super().__init__()
+        self.after = after
 
 
 class JobHandle:
@@ -86,6 +91,11 @@ class JobHandle:
             {"at": timezone.now().isoformat(), "text": redact(str(message))[:LOG_WIDTH]},
         ][-LOG_LINES:]
         self._renew(log=self.lines)
+
+    def remember(self, **params: Any) -> None:
+        """Parameters with which the next claim calls it, where this one comes to no end."""
+        self.row.params = {**self.row.params, **params}
+        self._renew(params=self.row.params)
 
     def cancelled(self) -> bool:
         """Whether somebody asked it to stop. A function that sees True returns soon; its job then counts as cancelled."""

@@ -63,9 +63,15 @@ def run(row: Job) -> None:
         logger.warning("Job %s (%s) was taken over by another worker", row.pk, row.kind)
     except JobCancelled:
         finish(row, Job.State.CANCELLED, **handle.final_columns())
-    except TurnOver:
+    except TurnOver as turn:
         columns = handle.final_columns()
-        release(row, attempts=0 if columns["done"] > row.done else row.attempts, **columns)
+        waited = bool(turn.after)  # for something outside, which is no fault of the job
+        release(
+            row,
+            after=turn.after,
+            attempts=0 if waited or columns["done"] > row.done else row.attempts,
+            **columns,
+        )
     except SoftTimeLimitExceeded:
         # Its time in this process is over, not its work: another claim goes on from where it is.
         release(row, message=_("Continues in another worker"))

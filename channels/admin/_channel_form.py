@@ -31,7 +31,7 @@ from pim.lib.encrypted import DecryptionFailed
 
 SETTING, SECRET = "setting_", "secret_"
 PROTECTED = ("never_compare", "never_overwrite")  # beside channels.protection.KEYS
-SAFETY = ("removal_share", "removal_least", "on_drift")
+SAFETY = ("removal_share", "removal_least", "on_drift", "read_every")
 
 
 def connector_choices() -> list[tuple[str, Any]]:
@@ -66,7 +66,7 @@ class ChannelForm(FixedCodeForm):
         model = Channel
         fields = (
             "code", "labels", "context", "locales", "currencies", "category_tree", "connector", "send_fallback", "fallback_counts", "counts_sku",
-            "outdated", "removal_share", "removal_least", "on_drift", "is_active",
+            "outdated", "removal_share", "removal_least", "on_drift", "read_every", "is_active",
         )  # fmt: skip
 
     connector_fields: Mapping[str, forms.Field] = {}
@@ -141,6 +141,8 @@ class ChannelForm(FixedCodeForm):
             if cleaned.get(name) in (None, ""):  # left empty, it stays as it is
                 cleaned[name] = getattr(self.instance, name)
         self._protect(cleaned)
+        if "read_every" in self.changed_data:
+            self.instance.read_due_at = None  # a whole interval from now on
         was = (self.instance.connector, self.instance.settings)
         self.instance.settings = {
             name: cleaned[SETTING + name]

@@ -17,8 +17,9 @@ from django.views.decorators.http import require_POST, require_safe
 from catalog.access import can, endpoint, visible
 from catalog.structure.product_names import NAMES
 from catalog.structure.snapshot import Structure
-from channels import drift, profile
+from channels import drift, profile, protection
 from channels.admin._board import TABS, channel_of, page_of
+from channels.delivery import reading
 from channels.dry_runs import short
 from channels.models import Channel, Listing
 from channels.profile import ChannelSpec
@@ -54,7 +55,7 @@ def view(request: HttpRequest, pk: int) -> HttpResponse:
         after=page[PAGE - 1].pk if len(page) > PAGE else 0, begun=start,
         kept=list(rows.filter(kept_at__isnull=False).defer("sent_sheet")[:KEPT]),
         asks=channel.on_drift == Channel.OnDrift.ASK, may_propose=can(request.user, "product.edit"),
-        hides=NAMES.hides_any,
+        hides=NAMES.hides_any, reading=reading.last_of(pk), read_every=channel.get_read_every_display(),
     )  # fmt: skip
     return TemplateResponse(request, "channels/drift_page.html", context)
 
@@ -63,33 +64,37 @@ def _items(rows: list[Listing], spec: ChannelSpec) -> list[dict[str, Any]]:
     """Listings with their differences, and for each the way back into the PIM, in a constant number of queries."""
     structure, now = Structure.current(), timezone.now()
     units = load.units([row.product_id for row in rows], spec, structure)
-    return [
-        {
-            "listing": row,
-            "entries": [
-                {
-                    **entry,
-                    "kind_label": drift.KINDS.get(entry.get("kind", ""), drift.KINDS["edited"]),
-                    "sent_text": short(entry["sent"], LONGEST), "seen_text": short(entry["seen"], LONGEST),
-                    "way": drift.way_back(entry, units[row.product_id], spec, structure, at=now),
-                }
-                for entry in row.drift
-            ],
-        }
-        for row in rows
-        if row.product_id in units
-    ]  # fmt: skip
+    items = []
+    for row in rows:
+        if row.product_id not in units:
+            continue
+        entries = [
+            {
+                **entry,
+                "kind_label": drift.KINDS.get(entry.get("kind", ""), drift.KINDS["edited"]),
+                "sent_text": short(entry["sent"], LONGEST), "seen_text": short(entry["seen"], LONGEST),
+                "way": drift.way_back(entry, units[row.product_id], spec, structure, at=now),
+                "may_be_kept": bool(row.sent_hash) and protection.may_be_kept(entry["field"]),
+            }
+            for entry in row.drift
+        ]  # fmt: skip
+        items.append({
+            "listing": row, "entries": entries,
+            "keeps": sum(each["may_be_kept"] for each in entries),
+            "adopts": sum(not each["way"].why and not each.get("adopted") for each in entries),
+        })  # fmt: skip
+    return items
 
 
 @require_POST
 @endpoint("channel.sync")
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
-    """`listing`, `what` (push, accept, take_back) and `field`; push without a field means all of the listing's."""
+    """`listing`, `what` (push, accept, take_back) and `field`; to push or accept without a field means all of the listing's."""
     row, channel = _asked(request, pk)
     what, field = request.POST.get("what", ""), request.POST.get("field")
     if what == "push":
         done = drift.push(row.pk, field)
-    elif what == "accept" and field is not None:
+    elif what == "accept":
         done = drift.accept(row.pk, field)
     elif what == "take_back" and field is not None:
         done = drift.take_back(row.pk, field)
@@ -106,22 +111,30 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @endpoint("product.edit")
 def adopt(request: HttpRequest, pk: int) -> HttpResponse:
-    """`listing` and `field`: what the channel shows becomes a proposal. The door asks for the rights to the value."""
+    """`listing` and `field` (none: each that has a way): what the channel shows becomes a proposal. The door asks for the
+    rights to the value."""
     row, channel = _asked(request, pk)
-    field = request.POST.get("field", "")
-    entry = next((each for each in row.drift if each["field"] == field), None)
-    spec, structure = _spec(pk), Structure.current()
+    field = request.POST.get("field")
+    entries = [each for each in row.drift if field in (None, each["field"])]
+    spec, structure, now = _spec(pk), Structure.current(), timezone.now()
     unit = load.units([row.product_id], spec, structure).get(row.product_id)
-    if entry is None or unit is None:
+    if not entries or unit is None:
         messages.info(request, _("It has changed meanwhile: look again."))
         return _back(request, channel)
-    way = drift.way_back(entry, unit, spec, structure, at=timezone.now())
-    problems = [way.why] if way.why else drift.adopt(row, field, way, spec, by=request.user)
-    for problem in problems:
+    proposed, problems = [], []
+    for entry in entries:
+        way = drift.way_back(entry, unit, spec, structure, at=now)
+        if way.why and field is None:
+            continue
+        told = [way.why] if way.why else drift.adopt(row, entry["field"], way, spec, by=request.user)
+        problems += told
+        proposed += [] if told else [way.label]
+    for problem in dict.fromkeys(problems):
         messages.warning(request, problem)
-    if not problems:
+    if proposed:
+        names = ", ".join(dict.fromkeys(proposed))
         messages.success(
-            request, _("Proposed as %(attribute)s: it stands beside the field.") % {"attribute": way.label}
+            request, _("Proposed as %(attribute)s: it stands beside the field.") % {"attribute": names}
         )
     return _back(request, channel)
 

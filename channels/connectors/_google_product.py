@@ -67,7 +67,7 @@ PRICES = (
     "installment", "subscriptioncost",
 )  # fmt: skip
 STOCK = ("availability", "availabilitydate", "sellongooglequantity")
-_UNITS = {
+UNITS = {
     "GRAM": "g", "KILOGRAM": "kg", "OUNCE": "oz", "POUND": "lb", "MILLIGRAM": "mg", "CENTIMETER": "cm", "INCH": "in",
     "METER": "m", "MILLILITER": "ml", "CENTILITER": "cl", "LITER": "l", "CUBIC_METER": "cbm", "SQUARE_METER": "sqm",
     "PIECE": "ct",
@@ -124,13 +124,13 @@ def build(sheet: Mapping[str, Any], settings: Mapping[str, Any]) -> Built:
     attributes: dict[str, Any] = {}
     custom: list[dict[str, str]] = []
     errors: list[ItemError] = []
-    for target, locale, value in _owned(sheet, settings):
+    for target, locale, value in owned(sheet, settings):
         name = api_name(target)
         try:
             if name in _KINDS:
                 attributes[name] = _fitting(name, value, settings)
             elif name != "offerId":
-                custom.append({"name": target.replace("_", " "), "value": _text(value)})
+                custom.append({"name": target.replace("_", " "), "value": as_text(value)})
         except _Unfit as unfit:
             errors.append(ItemError(str(unfit), target, locale, "unfit"))
     _add_what_the_sheet_has(attributes, sheet, settings)
@@ -187,7 +187,7 @@ def _values(sheet: Mapping[str, Any], settings: Mapping[str, Any]) -> Iterator[t
         yield target, locale, value
 
 
-def _owned(sheet: Mapping[str, Any], settings: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
+def owned(sheet: Mapping[str, Any], settings: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
     withheld = {
         *(() if settings.get("prices") else PRICES),
         *(() if settings.get("stock") else STOCK),
@@ -246,12 +246,12 @@ def _fitting(name: str, value: Any, settings: Mapping[str, Any]) -> Any:
     kind = _KINDS[name]
     if kind in ("texts", "words"):
         entries = [*(value if isinstance(value, list) else [value])]
-        texts = [_text(entry) for entry in entries]
+        texts = [as_text(entry) for entry in entries]
         if name == "gtins":
             return [_gtin(text) for text in texts]
         return [_word(name, text) for text in texts] if kind == "words" else texts
     if kind == "word":
-        return _word(name, _text(value))
+        return _word(name, as_text(value))
     if kind == "money":
         return _money(value, str(settings.get("currency") or ""))
     if kind in ("weight", "length", "measure", "base"):
@@ -259,14 +259,14 @@ def _fitting(name: str, value: Any, settings: Mapping[str, Any]) -> Any:
     return _PLAIN[kind](value)
 
 
-def _text(value: Any) -> str:
+def as_text(value: Any) -> str:
     if isinstance(value, Mapping):
         if "amount" in value:
             unit = str(value.get("unit", ""))
-            return f"{value['amount']} {_UNITS.get(unit, unit)}".strip()
+            return f"{value['amount']} {UNITS.get(unit, unit)}".strip()
         return str(value.get("label") or value.get("url") or ", ".join(f"{v} {k}" for k, v in value.items()))
     if isinstance(value, list):
-        return ", ".join(_text(entry) for entry in value)
+        return ", ".join(as_text(entry) for entry in value)
     return ("true" if value else "false") if isinstance(value, bool) else str(value)
 
 
@@ -304,7 +304,7 @@ def _money(value: Any, currency: str) -> dict[str, str]:
             raise _Unfit(_("There is no price in %s.") % currency)
         amount = value[currency]
     else:
-        amount, _blank, own = _text(value).partition(" ")
+        amount, _blank, own = as_text(value).partition(" ")
         currency = own or currency
     try:
         micros = Decimal(str(amount)) * 1_000_000
@@ -318,9 +318,9 @@ def _money(value: Any, currency: str) -> dict[str, str]:
 
 
 def _measure(kind: str, value: Any) -> dict[str, Any]:
-    amount, _blank, unit = _text(value).partition(" ")
+    amount, _blank, unit = as_text(value).partition(" ")
     unit = unit.strip()
-    taken = _TAKEN.get(kind, tuple(_UNITS.values()))
+    taken = _TAKEN.get(kind, tuple(UNITS.values()))
     if unit not in taken:
         raise _Unfit(
             _("Google takes this in %(units)s, not in '%(unit)s': convert it in the channel's fields.")
@@ -335,35 +335,35 @@ def _measure(kind: str, value: Any) -> dict[str, Any]:
 
 def _whole(value: Any) -> str:
     try:
-        return str(int(Decimal(_text(value).partition(" ")[0])))
+        return str(int(Decimal(as_text(value).partition(" ")[0])))
     except (InvalidOperation, ValueError, OverflowError):
-        raise _Unfit(_("'%s' is no whole number.") % _text(value)[:60]) from None
+        raise _Unfit(_("'%s' is no whole number.") % as_text(value)[:60]) from None
 
 
 def _yes(value: Any) -> bool:
     known = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-    word = _text(value).strip().lower()
+    word = as_text(value).strip().lower()
     if word not in known:
         raise _Unfit(_("'%s' is neither yes nor no.") % word[:60])
     return known[word]
 
 
 def _moment(value: Any) -> str:
-    text = _text(value)
+    text = as_text(value)
     return f"{text}T00:00:00Z" if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else text
 
 
 def _written(value: Any) -> dict[str, str]:
     """A text that a machine wrote, which Google wants told apart."""
-    return {"content": _text(value), "digitalSourceType": "TRAINED_ALGORITHMIC_MEDIA"}
+    return {"content": as_text(value), "digitalSourceType": "TRAINED_ALGORITHMIC_MEDIA"}
 
 
 def _eprel(value: Any) -> list[dict[str, str]]:
     """The number in the European register of energy labels: "EC:EPREL:123456", or the number alone."""
-    number = _text(value).rpartition(":")[2].strip()
+    number = as_text(value).rpartition(":")[2].strip()
     return [{"certificationAuthority": "EC", "certificationName": "EPREL", "certificationCode": number}]
 
 
 _PLAIN: dict[str, Callable[[Any], Any]] = {
-    "text": _text, "yes": _yes, "whole": _whole, "moment": _moment, "written": _written, "eprel": _eprel,
+    "text": as_text, "yes": _yes, "whole": _whole, "moment": _moment, "written": _written, "eprel": _eprel,
 }  # fmt: skip

@@ -117,7 +117,8 @@ class ItemResult:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a channel holds under one of our keys. `sheet` where it can tell; else only the hash is compared.
+    """What a channel holds under one of our keys. `sheet` where it can tell; else only the hash is compared. `shown`: the
+    product in the channel's own form, of which Connector.as_sheet makes the sheet.
 
     `outcome`: what it makes of it, where it holds without showing: accepted while it still looks at it, rejected with
     `errors`. Errors of what is live are warnings, told at their fields.
@@ -131,6 +132,7 @@ class Seen:
     sheet: Mapping[str, Any] | None = None
     outcome: Literal["live", "accepted", "rejected"] = "live"
     errors: tuple[ItemError, ...] = ()
+    shown: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +183,7 @@ class Connector(ABC):
     can_read_back: ClassVar[bool] = True
     # Whether it finds products that others made there, by more than our key.
     can_find: ClassVar[bool] = False
-    # Whether what is read back has its sheet (Seen.sheet): only then can it be compared field by field.
+    # Whether it tells what it shows in our fields (read_fields, as_sheet): only then is it compared field by field.
     tells_fields: ClassVar[bool] = False
     # Days after which what did not change is sent once more, where the channel forgets what it is not told again.
     forgets_after: ClassVar[int | None] = None
@@ -285,6 +287,15 @@ class Connector(ABC):
     def read_back(self, keys: Sequence[str]) -> Mapping[str, Seen | None]:
         """What the channel holds under these keys; None where it holds nothing. A key left out is not known."""
         raise NotImplementedError
+
+    def read_fields(self, sheets: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Seen | None]:
+        """As read_back(), with what is shown in the fields of these sheets (by key), which were sent or are to be."""
+        return self.read_back(list(sheets))
+
+    def as_sheet(self, seen: Seen, sheet: Mapping[str, Any], *, hash: str = "") -> Mapping[str, Any] | None:
+        """What the channel shows, as a sheet like this one; None where it does not tell. Where it only writes the same its
+        own way, or says nothing of a field, this sheet's value stands. `hash`: the sheet's, where it was sent. No request."""
+        return seen.sheet
 
 
 class PushItems(Connector):

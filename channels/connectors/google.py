@@ -26,6 +26,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from channels.connectors import _calls
+from channels.connectors import _google_compared as google_compared
 from channels.connectors import _google_product as google_product
 from channels.connectors import _google_template as google_template
 from channels.connectors._google_account import Account, KeyField
@@ -65,6 +66,7 @@ class GoogleMerchant(PushItems):
     guarded = ("address",)
     batch_size = 50
     seconds = BUDGET + 2 * (2 * WAIT + CONNECT)  # and the last request with its token
+    tells_fields = True
     forgets_after = 25  # Google forgets after 30 days
 
     def __init__(self, *, channel: str, settings: Mapping[str, Any], credentials: Mapping[str, Any]) -> None:
@@ -221,6 +223,9 @@ class GoogleMerchant(PushItems):
         self.told = {"requests": len(found)}
         return found
 
+    def as_sheet(self, seen: Seen, sheet: Mapping[str, Any], *, hash: str = "") -> Mapping[str, Any] | None:
+        return google_compared.compared(sheet, seen.shown, self.settings) if seen.shown else None
+
     def _identity(self, key: str) -> str:
         return google_product.identity(key, self.settings)
 
@@ -240,7 +245,7 @@ class GoogleMerchant(PushItems):
         version = str(product.get("versionNumber") or "")
         outcome, errors = self._judgement(status)
         return Seen(
-            key, identity, hash=str(stamp)[:64], revision=int(version) if version.isdigit() else 0, outcome=outcome, errors=errors,
+            key, identity, hash=str(stamp)[:64], revision=int(version) if version.isdigit() else 0, outcome=outcome, errors=errors, shown=product,
         )  # fmt: skip
 
     def _judgement(

@@ -11,7 +11,7 @@ by metafieldsSet, which leaves those of others alone, and variants that were nev
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -23,10 +23,12 @@ from channels.connectors._candidates import NEW
 from channels.connectors._shopify import documents
 from channels.connectors._shopify.api import Api, softened
 from channels.connectors._shopify.bulk import Jobs
+from channels.connectors._shopify.compared import compared
 from channels.connectors._shopify.fields import Outgoing, Refused, ShopFacts, There, shown
 from channels.connectors._shopify.product import outgoing, refused_anyhow, sendable
 from channels.connectors._shopify.settings import shop_settings
 from channels.connectors._shopify.shop import OWNED_AT_FIRST, Shop, is_gone, receipt_of
+from channels.connectors._shopify.showing import Showing, Shown
 from channels.connectors._shopify.steps import Steps
 from channels.connectors._shopify.template import TEMPLATE
 from channels.connectors._shopify.texts import Translations
@@ -64,6 +66,7 @@ class Shopify(PushInBulk):
     guarded = ("shop",)
     batch_size = 10
     can_find = True
+    tells_fields = True
 
     def __init__(self, *, channel: str, settings: Mapping[str, Any], credentials: Mapping[str, Any]) -> None:
         super().__init__(channel=channel, settings=settings, credentials=dict(credentials))
@@ -159,11 +162,30 @@ class Shopify(PushInBulk):
 
         While the shop works on a job, that may be about to change: of such a product nothing is said.
         """
+        return self._looked_up(
+            lambda: {key: self._seen(key, one) for key, one in self.shop.held(keys).items()}
+        )
+
+    def read_fields(self, sheets: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Seen | None]:
+        """Their hash is that of the receipt, whatever was changed since: as_sheet() says that."""
+        return self._looked_up(lambda: {
+            key: self._seen(key, one and one.product, one) for key, one in Showing(self.shop).of(sheets).items()
+        })  # fmt: skip
+
+    def as_sheet(self, seen: Seen, sheet: Mapping[str, Any], *, hash: str = "") -> Mapping[str, Any] | None:
+        if seen.shown is None:
+            return None
+        shop = self.shop.speaking(tuple(sheet.get("locales") or ()))
+        return compared(
+            sheet, seen.shown, shop, was_sent=bool(hash) and seen.shown.receipt.get("hash") == hash,
+            is_active=self.steps.keeps_active,
+        )  # fmt: skip
+
+    def _looked_up(self, look: Callable[[], dict[str, Seen | None]]) -> Mapping[str, Seen | None]:
         self.api.begin()
         try:
             with self.api.changing_nothing():
-                held = self.shop.held(keys)
-                seen = {key: self._seen(key, product) for key, product in held.items()}
+                seen = look()
                 unsure = [key for key, one in seen.items() if one is None or not one.hash]
                 if unsure and self.jobs.are_running():
                     return {key: one for key, one in seen.items() if key not in unsure}
@@ -171,16 +193,21 @@ class Shopify(PushInBulk):
             self.told = {**self.api.told, **self.api.points.told()}
         return seen
 
-    def _seen(self, key: str, product: Mapping[str, Any] | None) -> Seen | None:
+    def _seen(self, key: str, product: Mapping[str, Any] | None, told: Shown | None = None) -> Seen | None:
         if product is None:
             return None
         receipt = receipt_of(product)
         if is_gone(product, receipt):
             return None
-        same = receipt.get("shown") == shown(product, receipt.get("shown") or ())
+        same = told is not None or receipt.get("shown") == shown(product, receipt.get("shown") or ())
         revision = int(receipt.get("revision") or 0)
         return Seen(
-            key, product["id"], self._url(product), str(receipt.get("hash", "")) if same else "", revision
+            key,
+            product["id"],
+            self._url(product),
+            str(receipt.get("hash", "")) if same else "",
+            revision,
+            shown=told,
         )
 
     # --- one product

@@ -98,7 +98,13 @@ class Load:
             sending.put_off(many)
         elif many:
             self._start(sending, many)
-        settle(sending.settlements, token=claim.token, now=timezone.now(), secrets=secrets_of(connector))
+        settle(
+            sending.settlements,
+            token=claim.token,
+            now=timezone.now(),
+            secrets=secrets_of(connector),
+            tells_fields=connector.tells_fields,
+        )
         self.counts.update(outcome_of(item) for item in sending.settlements)
         return not sending.stopped
 

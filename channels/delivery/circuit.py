@@ -35,6 +35,13 @@ def why_closed(channel: Channel, now: datetime) -> str:
     return ""
 
 
+def opens_at(channel: Channel, now: datetime) -> datetime | None:
+    """When requests may go out again; None where that is for a person to say."""
+    if not channel.is_active or channel.paused_at is not None:
+        return None
+    return schedule.next_opening(channel.schedule, max(now, channel.blocked_until or now))
+
+
 def may_call(channel: Channel, now: datetime) -> bool:
     """Whether this worker may send a request. While the circuit is open one worker in five minutes may try."""
     if why_closed(channel, now):

@@ -132,6 +132,12 @@ def _deliver(channel: Channel, connector: Connector, report: Report, *, singly: 
         return False
     sending = Sending(channel, connector, claim)
     sending.deliver(prepare(claim.listings, spec, structure, at=now))
-    settle(sending.settlements, token=claim.token, now=timezone.now(), secrets=secrets_of(connector))
+    settle(
+        sending.settlements,
+        token=claim.token,
+        now=timezone.now(),
+        secrets=secrets_of(connector),
+        tells_fields=connector.tells_fields,
+    )
     report.counts.update(outcome_of(item) for item in sending.settlements)
     return not sending.stopped and len(claim.listings) == limit

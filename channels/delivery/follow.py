@@ -53,7 +53,13 @@ def poll(channel: Channel, connector: Follows, *, now: datetime) -> int:
             if not sending.stopped
             else [Settlement(row) for row in rows]
         )
-    settle(settlements, token=claim.token, now=timezone.now(), secrets=secrets_of(connector))
+    settle(
+        settlements,
+        token=claim.token,
+        now=timezone.now(),
+        secrets=secrets_of(connector),
+        tells_fields=connector.tells_fields,
+    )
     return len(settlements)
 
 
@@ -137,7 +143,13 @@ def confirm(channel: Channel, connector: Connector, *, now: datetime) -> int:
             _confirmed(row, seen.get(_key(row)), judged.get(row.pk), now, milliseconds, dict(connector.told))
             for row in claim.listings
         ]
-    settle(settlements, token=claim.token, now=timezone.now(), secrets=secrets_of(connector))
+    settle(
+        settlements,
+        token=claim.token,
+        now=timezone.now(),
+        secrets=secrets_of(connector),
+        tells_fields=connector.tells_fields,
+    )
     return len(settlements)
 
 

@@ -43,6 +43,13 @@ class Prepared:
         return str(sent.get("sku") or self.key)
 
     @property
+    def sheet_there(self) -> Mapping[str, Any]:
+        """What is to be there under that key; of what is not to be, the key alone."""
+        if self.decision.sheet is None or self.is_renamed:
+            return {"sku": self.key_there, "locales": {}, "fields": {}}
+        return self.decision.sheet.payload
+
+    @property
     def is_renamed(self) -> bool:
         return self.key_there != self.key
 

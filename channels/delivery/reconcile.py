@@ -1,13 +1,14 @@
 """What does the channel show? Compared with what was sent, field by field; what follows is the profile's (channels.drift).
 
-Each difference is of a kind: `edited` there; `stale`, since the channel shows an earlier state of ours; `truncated`;
-`missing`. What is stale is always sent again, what was cut never by itself, as it would be cut again.
+Each difference is of a kind: `edited` there; `stale`, since the channel shows an earlier state of ours, or in this field a
+value that was sent before; `truncated`; `missing`. What is stale is always sent again, what was cut never by itself, as it
+would be cut again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import connection, transaction
@@ -15,11 +16,10 @@ from django.db.models import F, Max, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from catalog.jobs import JobHandle, job
 from catalog.structure.snapshot import Structure
-from channels import profile, protection
+from channels import alike, profile, protection
 from channels.connectors.base import CONNECTORS, Connector, DeliveryError, Retry, Seen
-from channels.delivery import circuit
+from channels.delivery import circuit, seeing
 from channels.delivery.settle import masked, secrets_of
 from channels.models import Attempt, Channel, Listing
 from channels.profile import ChannelSpec
@@ -35,9 +35,24 @@ class Drift:
     fields: list[dict[str, Any]] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What was read at once. `last`: the id of the listing up to which the channel is read by now; `read`: how many were asked
+    for."""
+
+    last: int
+    read: int
+    drifted: list[Drift]
+
+
 def reconcile(*, channel_id: int, mark: bool = True) -> list[Drift]:
-    """Reads back every listing that is there, or was withdrawn, in batches; with `mark` the drifted ones are sent again
-    where the profile says so.
+    """Reads back every listing that is there, or was withdrawn; with `mark` the drifted ones are sent again where the profile
+    says so. Raises as read()."""
+    return [drift for batch in read(channel_id=channel_id, mark=mark) for drift in batch.drifted]
+
+
+def read(*, channel_id: int, mark: bool = True, after: int = 0) -> Iterator[Batch]:
+    """The same in batches, from behind the listing `after` on.
 
     Reading is a request like any other: none goes out while the channel is paused, waits or has its quiet hours. Raises
     Retry where it is closed, the connector's DeliveryError where it does not answer, and NotImplementedError where it
@@ -45,33 +60,28 @@ def reconcile(*, channel_id: int, mark: bool = True) -> list[Drift]:
     """
     channel = Channel.objects.get(pk=channel_id)
     spec = profile.current(Structure.current()).by_id[channel_id]
-    found: list[Drift] = []
     with CONNECTORS[channel.connector](
         channel=channel.code, settings=channel.settings, credentials=dict(channel.credentials)
     ) as connector:
-        last = 0
-        while rows := list(_settled(channel_id).filter(pk__gt=last).order_by("pk")[: connector.batch_size]):
+        while rows := list(_settled(channel_id).filter(pk__gt=after).order_by("pk")[: connector.batch_size]):
             _check_open(channel_id)
             try:
-                found += _compare(connector, spec, rows, mark=mark)
+                told, drifted = _compare(connector, spec, rows, mark=mark)
             except DeliveryError as error:  # what the channel said may repeat what it was sent
-                raise type(error)(masked(str(error), secrets_of(connector))) from None
-            last = rows[-1].pk
-    return found
+                error.args = (masked(str(error), secrets_of(connector)),)
+                raise error from None
+            # What its time did not suffice for stands at the end, and is asked for next.
+            after = next((row.pk for row in reversed(rows) if row.pk in told), rows[-1].pk)
+            yield Batch(after, sum(row.pk <= after for row in rows), drifted)
+
+
+def left(channel_id: int, after: int) -> int:
+    return _settled(channel_id).filter(pk__gt=after).count()
 
 
 def _check_open(channel_id: int) -> None:
     if closed := circuit.why_closed(Channel.objects.get(pk=channel_id), timezone.now()):
         raise Retry(closed, applied="no")
-
-
-@job("channels.reconcile", queue="delivery")
-def run(handle: JobHandle, *, channel: int) -> dict[str, int]:
-    """A channel that does not answer fails the job with its reason, for the person who asked."""
-    try:
-        return {"drifted": len(reconcile(channel_id=channel))}
-    except DeliveryError as error:
-        raise ValueError(str(error)) from None
 
 
 def _settled(channel_id: int) -> Any:
@@ -86,29 +96,37 @@ def _settled(channel_id: int) -> Any:
 
 def _compare(
     connector: Connector, channel: ChannelSpec, rows: Sequence[Listing], *, mark: bool
-) -> list[Drift]:
+) -> tuple[set[int], list[Drift]]:
+    """(ids of listings that need no further asking, what drifted)."""
     if connection.in_atomic_block:
         raise RuntimeError("A channel must not be called inside a transaction.")
-    rows = [row for row in rows if not protection.is_kept_whole(row)]
+    told = {row.pk for row in rows if protection.is_kept_whole(row)}
+    rows = [row for row in rows if row.pk not in told]
     keys = {row.pk: str((row.sent_sheet or {}).get("sku") or row.product.sku) for row in rows}
-    seen = connector.read_back(list(keys.values())) if rows else {}
+    sheets = {keys[row.pk]: row.sent_sheet or _nothing_of(keys[row.pk]) for row in rows}
+    seen = connector.read_fields(sheets) if rows else {}
     now = timezone.now()
     revisions = _revisions([row.pk for row in rows])
     drifted, theirs = [], {}
+    rows = [row for row in rows if keys[row.pk] in seen]
+    told |= {row.pk for row in rows}
     for row in rows:
-        if keys[row.pk] not in seen:
-            continue
         there = seen[keys[row.pk]]
-        if there is not None and there.sheet is not None and (own := _own(row, there.sheet, channel)):
-            theirs[row.pk] = own
-        if fields := drift_of(row, there, channel, revision=revisions.get(row.pk, 0)):
+        earlier: Collection[str] = ()
+        if there is not None and row.sent_sheet:
+            there = _beside(connector, row, there, channel)
+            if there.sheet is not None and row.earlier:
+                earlier = seeing.showing_earlier(connector, row, there, row.earlier)
+            if there.sheet is not None and (own := _own(row, there.sheet, channel)):
+                theirs[row.pk] = own
+        if fields := drift_of(row, there, channel, revision=revisions.get(row.pk, 0), earlier=earlier):
             drifted.append(Drift(row.pk, keys[row.pk], fields))
     with transaction.atomic():
         # Only what nothing happened to meanwhile: what was sent or decided since is not what was compared.
         free = Listing.objects.filter(desired_rev=F("sent_rev"), lease_until=None)
         before = {row.pk: row.drifted_at for row in rows}
-        told = {drift.listing_id for drift in drifted}
-        free.filter(pk__in=before.keys() - told).update(seen_at=now, drift=[], drifted_at=None)
+        differing = {drift.listing_id for drift in drifted}
+        free.filter(pk__in=before.keys() - differing).update(seen_at=now, drift=[], drifted_at=None)
         for drift in drifted:
             since = before[drift.listing_id] or now
             free.filter(pk=drift.listing_id).update(seen_at=now, drift=drift.fields, drifted_at=since)
@@ -120,7 +138,7 @@ def _compare(
             free.filter(pk__in=judged).update(state=Listing.State.ACCEPTED, state_since=now, next_try_at=now)
         again = [drift.listing_id for drift in drifted if mark and goes_again(drift.fields, channel)]
         # What went away by itself may have kept an edit of ours from being sent.
-        again += [row.pk for row in rows if mark and row.drift and row.pk not in told]
+        again += [row.pk for row in rows if mark and row.drift and row.pk not in differing]
         if again:
             # `unknown`: the next drain looks at the channel first, and so sends although the hash is what was sent last.
             free.filter(pk__in=again).update(
@@ -129,7 +147,31 @@ def _compare(
                 unknown=True,
                 next_try_at=now,
             )
-    return drifted
+    return told, drifted
+
+
+def _beside(connector: Connector, row: Listing, there: Seen, channel: ChannelSpec) -> Seen:
+    """Beside what was sent; where somebody has yet to decide, and what was sent was the channel's, beside ours."""
+    seen = seeing.beside(connector, there, row.sent_sheet or {}, row.sent_hash)
+    ours = _ours(row, channel)
+    if not ours or seen.sheet is None or there.shown is None:
+        return seen
+    told = connector.as_sheet(there, protection.put(row.sent_sheet or {}, ours)) or {}
+    return replace(seen, sheet=protection.put(seen.sheet, protection.seen_at(told, ours)))
+
+
+def _ours(row: Listing, channel: ChannelSpec) -> dict[str, Any]:
+    """Path → our value, of fields that wait for a decision."""
+    waiting = protection.undecided(row, channel)
+    return {
+        path: entry["sent"]
+        for path, entry in waiting.items()
+        if path and not protection.where(path).is_variant
+    }
+
+
+def _nothing_of(key: str) -> dict[str, Any]:
+    return {"sku": key, "locales": {}, "fields": {}}
 
 
 def goes_again(fields: Sequence[Mapping[str, Any]], channel: ChannelSpec) -> bool:
@@ -167,11 +209,16 @@ def _is_judged_anew(row: Listing, there: Seen | None) -> bool:
 
 
 def drift_of(
-    row: Listing, there: Seen | None, channel: ChannelSpec, *, revision: int = 0
+    row: Listing,
+    there: Seen | None,
+    channel: ChannelSpec,
+    *,
+    revision: int = 0,
+    earlier: Collection[str] = (),
 ) -> list[dict[str, Any]]:
     """[{field, sent, seen, kind}]; [] where the channel shows what was sent. "" names the product as a whole.
 
-    `revision`: the one it was sent under last, 0 where that is not known.
+    `revision`: the one it was sent under last, 0 where that is not known; `earlier`: fields that show what was sent before.
     """
     waiting = protection.undecided(row, channel)
     if there is None:
@@ -185,12 +232,31 @@ def drift_of(
         kind = "stale" if is_older else "edited"
         return [] if there.hash == row.sent_hash else [_entry("", row.sent_hash, there.hash, kind, waiting)]
     # What was sent as the channel had it, since nobody has decided, is still measured against ours.
-    ours = {path: entry["sent"] for path, entry in waiting.items() if path}
+    ours = protection.put(row.sent_sheet or {}, _ours(row, channel))
     return [
-        _entry(one.path, one.before, one.after, kind_of(one, is_older=is_older), waiting)
-        for one in diff(protection.put(row.sent_sheet or {}, ours), there.sheet)
+        _entry(
+            one.path,
+            one.before,
+            one.after,
+            kind_of(one, is_older=is_older or one.path in earlier),
+            waiting,
+        )
+        for one in _by_variant(diff(ours, there.sheet))
         if protection.is_compared(one.path, row, channel)
     ]
+
+
+def _by_variant(found: Sequence[Difference]) -> list[Difference]:
+    """A variant that is not there is one difference, and not one in each of its fields."""
+    gone = {
+        one.path.removesuffix(".sku"): one.before
+        for one in found
+        if one.after is None and protection.where(one.path) == protection.Where("sku", sku=str(one.before))
+    }
+    kept = [one for one in found if not one.path.startswith(tuple(f"{name}." for name in gone))]
+    return sorted(
+        [*kept, *(Difference(name, sku, None) for name, sku in gone.items())], key=lambda one: one.path
+    )
 
 
 def kind_of(difference: Difference, *, is_older: bool) -> str:
@@ -200,11 +266,7 @@ def kind_of(difference: Difference, *, is_older: bool) -> str:
         return "stale"
     if seen is None:
         return "missing"
-    if isinstance(sent, str) and isinstance(seen, str):
-        begins = seen.rstrip().removesuffix("…").removesuffix("...").rstrip()
-        if begins and len(seen) < len(sent) and sent.startswith(begins):
-            return "truncated"
-    return "edited"
+    return "truncated" if alike.is_cut(sent, seen) else "edited"
 
 
 def _entry(

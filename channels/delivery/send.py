@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from channels import profiles, protection
+from channels import profiles
 from channels.connectors.base import (
     Config,
     Connector,
@@ -29,9 +29,8 @@ from channels.connectors.base import (
     SubmitAndPoll,
     Unknown,
 )
-from channels.delivery import circuit, outcomes, removals
+from channels.delivery import circuit, outcomes, removals, seeing
 from channels.delivery.claim import Claim
-from channels.delivery.gate import as_sent
 from channels.delivery.prepare import Prepared
 from channels.delivery.settle import Record, Settlement, masked, secrets_of
 from channels.models import Channel, Listing
@@ -85,7 +84,7 @@ class Sending:
         """Settles those that are there as they should be; returns those still to be sent."""
         try:
             seen, milliseconds = self.call(
-                lambda: self.connector.read_back([one.key_there for one in doubtful])
+                lambda: self.connector.read_fields({one.key_there: one.sheet_there for one in doubtful})
             )
         except DeliveryError as error:
             self.failed(doubtful, error, "read_back")
@@ -94,8 +93,8 @@ class Sending:
         still = []
         for one in doubtful:
             there: Seen | None = seen.get(one.key_there, UNREAD)
-            if one.theirs and there is not UNREAD and there is not None and there.sheet is not None:
-                one = self._as_it_is_there(one, there.sheet)
+            if there is not UNREAD and there is not None:
+                one, there = seeing.as_it_is_there(self.connector, one, there)
             if there is UNREAD:
                 record = Record(
                     "read_back",
@@ -112,16 +111,6 @@ class Sending:
             else:
                 still.append(one)
         return still
-
-    def _as_it_is_there(self, one: Prepared, seen: Mapping[str, Any]) -> Prepared:
-        """What is the channel's own, as it shows it now."""
-        sheet = one.decision.sheet
-        theirs = protection.seen_at(seen, one.theirs)
-        if sheet is None or theirs == one.theirs:
-            return one
-        sheet = protection.with_theirs(sheet, theirs)
-        sheet = as_sent(sheet, type(self.connector), self.connector.settings, changed=True)
-        return replace(one, decision=replace(one.decision, sheet=sheet), theirs=theirs)
 
     # --- sending
 

@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce
 
 from catalog.values.rows import update_rows
 from channels.connectors.base import Connector
+from channels.delivery.seeing import earlier_values
 from channels.models import Attempt, Listing
 from pim.lib.redaction import MASK, redact
 
@@ -23,7 +24,7 @@ SHORTEST_SECRET = 4
 COLUMNS = (
     "state", "state_since", "reason", "desired_rev", "sent_rev", "sent_hash", "sent_sheet", "sent_at", "external_id", "external_url",
     "stale_since", "due_at", "held_by", "next_try_at", "attempts", "lease_until", "lease_token", "unknown", "submission",
-    "submitted", "error_class", "errors", "seen_at", "drift", "drifted_at", "removal", "kept", "kept_at",
+    "submitted", "error_class", "errors", "seen_at", "drift", "drifted_at", "removal", "kept", "kept_at", "earlier",
 )  # fmt: skip
 
 
@@ -52,9 +53,16 @@ class Settlement:
 
 
 def settle(
-    settlements: Sequence[Settlement], *, token: str, now: datetime, secrets: Iterable[str] = ()
+    settlements: Sequence[Settlement],
+    *,
+    token: str,
+    now: datetime,
+    secrets: Iterable[str] = (),
+    tells_fields: bool = False,
 ) -> int:
     """Stores the settlements of rows this token still holds, and returns how many. Locks them in the order of their ids.
+
+    `tells_fields`: of the channel, so that what it was sent before is remembered, to be known when it shows that again.
 
     A row that went to somebody else is left alone; if we sent something for it, it is made stale once more and read
     back, so that the newest value is written last even where the channel takes whatever comes last.
@@ -77,6 +85,10 @@ def settle(
             )
         for item in settlements:
             if item.listing.pk in held:
+                if tells_fields and "sent_sheet" in item.values:
+                    held[item.listing.pk].earlier = earlier_values(
+                        held[item.listing.pk], item.values["sent_sheet"]
+                    )
                 _apply(held[item.listing.pk], item, now, secrets)
         update_rows(Listing, COLUMNS, held.values())
         Attempt.objects.bulk_create(

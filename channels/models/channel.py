@@ -26,6 +26,14 @@ class Channel(Labelled):
         PUSH = "push", _("Send ours again")
         ASK = "ask", _("Leave it as it is there until somebody decides")
 
+    class ReadEvery(models.IntegerChoices):
+        """Hours between two readings of a channel."""
+
+        NEVER = 0, _("Only when somebody asks")
+        QUARTER = 6, _("Every six hours")
+        DAY = 24, _("Every day")
+        WEEK = 168, _("Every week")
+
     context = models.OneToOneField(
         "catalog.Context",
         verbose_name=_("context"),
@@ -99,6 +107,13 @@ class Channel(Labelled):
         help_text=_("After a comparison: what happens by itself with fields that were changed there."),
     )
     protected = models.JSONField(default=dict, blank=True)  # owned by channels.protection
+    read_every = models.PositiveSmallIntegerField(
+        _("read back"),
+        choices=ReadEvery,
+        default=ReadEvery.DAY,
+        help_text=_("How often what the channel shows is compared with what was sent, where it can be read."),
+    )
+    read_due_at = models.DateTimeField(null=True, editable=False)  # the next time it is
     is_active = models.BooleanField(_("active"), default=True)
     paused_at = models.DateTimeField(_("paused since"), null=True, editable=False)
     paused_reason = models.TextField(_("why"), default="", editable=False)

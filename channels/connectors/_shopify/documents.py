@@ -13,6 +13,10 @@ fragment Shown on Product {
   seo { title description }
 }"""
 
+_RECEIPT = (
+    "fragment Receipt on Product { receipt: metafield(namespace: $namespace, key: $receipt) { value } }"
+)
+
 SETUP: Document = (
     "Setup",
     """query Setup($namespace: String!, $key: String!, $published: Boolean!) {
@@ -185,8 +189,44 @@ def held(count: int) -> Document:
         for n in range(count)
     )
     return "Held", (
-        f"query Held($namespace: String!, $receipt: String!, {keys}) {{\n{products}\n}}{_SHOWN}\n"
-        "fragment Receipt on Product { receipt: metafield(namespace: $namespace, key: $receipt) { value } }"
+        f"query Held($namespace: String!, $receipt: String!, {keys}) {{\n{products}\n}}{_SHOWN}\n{_RECEIPT}"
+    )
+
+
+_OF_VARIANT = """
+fragment OfVariant on ProductVariant {
+  id sku barcode price compareAtPrice selectedOptions { name value }
+  inventoryItem { harmonizedSystemCode countryCodeOfOrigin measurement { weight { value unit } } }
+}"""
+MORE_VARIANTS: Document = (
+    "MoreVariants",
+    """query MoreVariants($id: ID!, $first: Int!, $after: String) {
+  product(id: $id) {
+    variants(first: $first, after: $after) { nodes { ...OfVariant } pageInfo { hasNextPage endCursor } }
+  }
+}"""
+    + _OF_VARIANT,
+)
+
+
+def showing(count: int) -> Document:
+    """What is shown of products by our key, as p0, p1 …: of each its metafields f of that count c, v variants, m pictures."""
+    given = ", ".join(
+        f"$k{n}: UniqueMetafieldValueInput!, $f{n}: [String!]!, $c{n}: Int!, $v{n}: Int!, $m{n}: Int!"
+        for n in range(count)
+    )
+    products = "\n".join(
+        f"""  p{n}: productByIdentifier(identifier: {{customId: $k{n}}}) {{
+    ...Shown ...Receipt ...Sorted
+    metafields(first: $c{n}, keys: $f{n}) {{ nodes {{ id namespace key type value }} }}
+    variants(first: $v{n}) {{ nodes {{ ...OfVariant }} pageInfo {{ hasNextPage endCursor }} }}
+    media(first: $m{n}) {{ nodes {{ id alt status }} pageInfo {{ hasNextPage }} }}
+  }}"""
+        for n in range(count)
+    )
+    return "Showing", (
+        f"query Showing($namespace: String!, $receipt: String!, {given}) {{\n{products}\n}}{_SHOWN}{_OF_VARIANT}\n{_RECEIPT}\n"
+        "fragment Sorted on Product { tags category { id } options { id position name optionValues { id name } } }"
     )
 
 

@@ -85,7 +85,8 @@ class There:
 @dataclass
 class Outgoing:
     """`input` of productSet; `metafields`: (target, namespace, key, type, value); `texts` by locale: target → text;
-    `option_texts` by locale: (option's position, its value or "") → text; `names`: targets sent; `pictures`: their keys."""
+    `option_texts` by locale: (option's position, its value or "") → text; `names`: targets sent; `pictures`: their keys;
+    `left_to_the_shop`: whether it is active is the shop's own."""
 
     input: dict[str, Any]
     metafields: list[tuple[str, str, str, str, str]]
@@ -95,6 +96,7 @@ class Outgoing:
     skus: list[str]
     pictures: list[str]
     axes: list[str]
+    left_to_the_shop: bool = False
 
     @property
     def metafield_names(self) -> list[str]:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import orjson
 from django.utils.translation import gettext as _
 
 from channels.connectors._shopify.fields import (
@@ -23,15 +22,11 @@ from channels.connectors._shopify.fields import (
     text,
     values_of,
 )
+from channels.connectors._shopify.metafields import as_metafield, kind_for, metafield_name
 from channels.connectors._shopify.pictures import pictures_of
 from channels.connectors._shopify.variants import option_texts, variants_of
 from channels.connectors.base import ItemError
 
-SYMBOLS = {
-    "GRAM": "g", "KILOGRAM": "kg", "OUNCE": "oz", "POUND": "lb", "MILLIMETER": "mm", "CENTIMETER": "cm", "METER": "m",
-    "INCH": "in", "FOOT": "ft", "YARD": "yd", "MILLILITER": "ml", "CENTILITER": "cl", "LITER": "l",
-}  # fmt: skip
-MEASURED = frozenset({"weight", "volume", "dimension"})
 METAFIELD_KEY = re.compile(r"[A-Za-z0-9_-]{2,64}\Z")
 
 
@@ -80,7 +75,7 @@ def outgoing(sheet: Mapping[str, Any], shop: ShopFacts, there: There) -> Outgoin
     names += [f"{locale}.{target}" for locale, words in texts.items() for target in words]
     return Outgoing(
         made, metafields, texts, {locale: option_texts(sheet, parts, shop.base, locale) for locale in shop.locales},
-        names, [str(part["sku"]) for part in parts], list(pictures or {}), axes,
+        names, [str(part["sku"]) for part in parts], list(pictures or {}), axes, left_to_the_shop="status" in sheet,
     )  # fmt: skip
 
 
@@ -116,7 +111,7 @@ def sendable(sheet: Mapping[str, Any], owns: frozenset[str]) -> dict[str, Any]:
     }  # fmt: skip
     if "media" in owns:
         made["images"] = [{"url": one["url"], "alt": one.get("alt", "")} for one in sheet["images"]]
-    made |= {name: sheet[name] for name in ("axes",) if name in sheet}
+    made |= {name: sheet[name] for name in ("axes", "status") if name in sheet}
     if "variants" in sheet:
         made["variants"] = [sendable(variant, owns) for variant in sheet["variants"]]
     return made
@@ -136,35 +131,12 @@ def _metafields(
     for target, value in values.items():
         if target in TEXTS or target in LISTS or target in OF_VARIANTS:
             continue
-        namespace, point, key = target.removeprefix("metafields.").rpartition(".")
-        namespace = namespace if point else shop.namespace
+        namespace, _point, key = metafield_name(target, shop).rpartition(".")
         if not METAFIELD_KEY.match(key) or not METAFIELD_KEY.match(namespace):
             message = _(
                 "'%s' cannot be a metafield: its key takes letters, digits, - and _, 2 to 64 of them."
             )
             errors.append(ItemError(message % target, target, code="metafield"))
             continue
-        kind = shop.types.get((namespace, key)) or _kind(value)
-        yield target, namespace, key, kind, _as_metafield(value, kind)
-
-
-def _kind(value: Any) -> str:
-    """For a metafield the shop has no definition of. Always the same for an attribute, so that texts may grow lines."""
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, (list, tuple)):
-        return "list.single_line_text_field"
-    return "multi_line_text_field"
-
-
-def _as_metafield(value: Any, kind: str) -> str:
-    if kind.startswith("list."):
-        return orjson.dumps([text(one) for one in as_list(value)]).decode()
-    if kind in MEASURED and isinstance(value, Mapping) and "amount" in value:
-        unit = str(value.get("unit", ""))
-        return orjson.dumps(
-            {"value": float(value["amount"]), "unit": SYMBOLS.get(unit, unit.lower())}
-        ).decode()
-    if kind == "json":
-        return orjson.dumps(value).decode()
-    return text(value)
+        kind = shop.types.get((namespace, key)) or kind_for(value)
+        yield target, namespace, key, kind, as_metafield(value, kind)

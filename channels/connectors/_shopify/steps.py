@@ -37,7 +37,8 @@ class Steps:
         made = dict(sent.input)
         if not known:
             made["metafields"] = [{"namespace": self.shop.namespace, "key": KEY, "type": "id", "value": key}]
-        if not known or self.keeps_active or {receipt.get("withdrawn"), receipt.get("resumed")} & HIDDEN:
+        keeps = self.keeps_active and not sent.left_to_the_shop
+        if not known or keeps or {receipt.get("withdrawn"), receipt.get("resumed")} & HIDDEN:
             made["status"] = self.settings.get("new") or "ACTIVE"
         identifier = {"id": known} if known else {"customId": self.shop.key_of(key)}
         return {
@@ -95,7 +96,10 @@ class Steps:
         self, item: Item, product: Mapping[str, Any], sent: Outgoing, pictures: Mapping[str, str]
     ) -> Metafields:
         """What stands for all of it, once it went through: the last step, and the only one that has the hash."""
-        names = [*(name for name in sent.names if name in TEXTS), *(["status"] if self.keeps_active else [])]
+        names = [
+            *(name for name in sent.names if name in TEXTS),
+            *(["status"] if self.keeps_active and not sent.left_to_the_shop else []),
+        ]
         told = {
             "hash": item.hash, "revision": item.revision, "names": sent.names, "skus": sent.skus, "media": dict(pictures),
             "metafields": sent.metafield_names, "shown": shown(product, names),

@@ -32,6 +32,8 @@ def variants_of(
     known = {str(one["sku"]): str(one["id"]) for one in there.variants if one.get("sku")}
     if there.receipt and not there.receipt.get("skus"):
         known = _by_barcode(parts, shop, there, known) | known
+    elif there.receipt:
+        known = _by_options(sheet, parts, options, shop, there, known) | known
     variants: list[dict[str, Any]] = []
     for part in parts:
         variant: dict[str, Any] = {
@@ -78,6 +80,28 @@ def _by_barcode(
         barcode = text(values_of(part, shop.base).get("barcode") or "").lstrip("0")
         if barcode in others and part["sku"] not in known:
             found[str(part["sku"])] = others.pop(barcode)
+    return found
+
+
+def _by_options(
+    sheet: Mapping[str, Any],
+    parts: Sequence[Mapping[str, Any]],
+    options: Sequence[Mapping[str, Any]],
+    shop: ShopFacts,
+    there: There,
+    known: Mapping[str, str],
+) -> dict[str, str]:
+    """Our SKU → variant, of one that got another SKU in the shop: what is chosen by the same options is the same one."""
+    others = {
+        tuple((part["name"], part["value"]) for part in one.get("selectedOptions") or ()): str(one["id"])
+        for one in there.variants
+        if one["id"] not in known.values()
+    }
+    found = {}
+    for part in parts:
+        stands = tuple((one["optionName"], one["name"]) for one in _stands(sheet, part, options, shop.base))
+        if part["sku"] not in known and stands in others:
+            found[str(part["sku"])] = others.pop(stands)
     return found
 
 

@@ -44,7 +44,8 @@ def invalid(path: str, message: str) -> Response:
 
 class MerchantCenter:
     """`next`: answers to come, and whether the request is done first. `issues`: by SKU, what is then said of a product;
-    `places`: where products are shown; `lag`: reads that still see what was before; `quota`: requests that are left."""
+    `places`: where products are shown; `lag`: reads that still see what was before; `quota`: requests that are left; `changed`:
+    by SKU, attributes that rules and people there show otherwise (None: not at all), until the next insert."""
 
     def __init__(self, server: HTTPServer) -> None:
         self.server = server
@@ -61,6 +62,7 @@ class MerchantCenter:
         self.wrong: list[str] = []
         self.tokens: list[str] = []
         self.next_tokens: list[Response] = []
+        self.changed: dict[str, dict[str, Any]] = {}
         self.key: dict[str, Any] = {}  # of the service account; empty: the connector's sample
         self.requests = self.submissions = self.created = self.lag = 0
         self.quota: int | None = None
@@ -150,6 +152,7 @@ class MerchantCenter:
     def _insert(self, body: dict[str, Any]) -> Response:
         name = f"{body['contentLanguage']}~{body['feedLabel']}~{body['offerId']}"
         self.bodies.append(body)
+        self.changed.pop(body["offerId"], None)
         if body["offerId"] in self.rejected:
             return invalid("product_attributes.title", self.rejected[body["offerId"]])
         held = self.inputs.get(name)
@@ -166,11 +169,31 @@ class MerchantCenter:
         if body is None:
             return
         status = {"destinationStatuses": self.places, "itemLevelIssues": self.issues.get(body["offerId"], [])}
+        changed = self.changed.get(body["offerId"], {})
+        shown = {**written(body["productAttributes"]), **changed}
+        body = {
+            **body,
+            "productAttributes": {name: value for name, value in shown.items() if value is not None},
+        }
         product = {**body, "name": f"accounts/123/products/{name}", "dataSource": "accounts/123/dataSources/456", "productStatus": status}  # fmt: skip
         judge = discovery.products()
         if judge:
             self.wrong += judge.value(product, {"$ref": "Product"}, "product", given=False)
         self.products[name] = product
+
+
+def written(attributes: dict[str, Any]) -> dict[str, Any]:
+    """As Google processes them: plain texts cut at their lengths, GTINs of fourteen digits, lists in an order of its own."""
+    made = dict(attributes)
+    for name, longest in (("title", 150), ("description", 5000)):
+        if name in made:
+            made[name] = " ".join(re.sub(r"<[^>]*>", " ", made[name]).split())[:longest]
+    if "gtins" in made:
+        made["gtins"] = [one.zfill(14) for one in made["gtins"]]
+    for name in ("additionalImageLinks", "productTypes"):
+        if name in made:
+            made[name] = sorted(made[name])
+    return made
 
 
 def _identity(part: str) -> str:

@@ -134,6 +134,12 @@ class ShopifyShop(ShopifyState, ShopJobs):
         cost, now = self._cost(variables, query), time.monotonic()
         self.left = min(self.most, self.left + (now - self.at) * self.restore)
         self.at = now
+        if cost > 1000 and not query.startswith("mutation"):
+            told = {
+                "message": f"Query cost is {cost}",
+                "extensions": {"code": "MAX_COST_EXCEEDED", "maxCost": 1000},
+            }
+            return json({"errors": [told]})
         if cost > self.left:
             self.throttled.append(self.log[-1][0])
             told = {
@@ -167,6 +173,11 @@ class ShopifyShop(ShopifyState, ShopJobs):
             1.9 * len(made.get("files") or ())
             + 0.4 * len(made.get("metafields") or ())
             + 0.2 * len(made.get("variants") or ())
+        )
+        parts += sum(
+            {"v": 6, "m": 1, "c": 1}.get(name[0], 0) * many
+            for name, many in variables.items()
+            if re.fullmatch(r"[vmc]\d+", name)
         )
         return float(int(10 * query.startswith("mutation") + parts + 2 + query.count("productByIdentifier")))
 

@@ -7,6 +7,7 @@ input's metafields carry it.
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from itertools import count
 from typing import Any
 
@@ -189,7 +190,7 @@ class ShopifyState(Texts):
             "category",
         ):
             if name in input:
-                product[name] = input[name]
+                product[name] = written(name, input[name])
         product["seo"] |= input.get("seo") or {}
         if "metafields" in input:
             kept = {(one["namespace"], one["key"]): one for one in input["metafields"]}
@@ -197,14 +198,19 @@ class ShopifyState(Texts):
         if "files" in input:
             held = {one["id"]: one for one in product["media"]}
             product["media"] = [
-                held[one["id"]] if "id" in one else self._picture(one) for one in input["files"]
+                {**held[one["id"]], "alt": one.get("alt")} if "id" in one else self._picture(one)
+                for one in input["files"]
             ]
         product["options"] = self._options(product, input["productOptions"])
         known = {one["id"]: one for one in product["variants"]}
         product["variants"] = [
             {
                 **known.get(one.get("id"), {"id": self._id("ProductVariant"), "sku": ""}),
-                **{name: value for name, value in one.items() if name not in ("optionValues", "id")},
+                **{
+                    name: written(name, value)
+                    for name, value in one.items()
+                    if name not in ("optionValues", "id")
+                },
                 "options": {value["optionName"]: value["name"] for value in one["optionValues"]},
             }
             for one in input["variants"]
@@ -267,7 +273,8 @@ class ShopifyState(Texts):
         return {
             "id": old["id"] if old else self._id("Metafield"),
             "owner": {"__typename": "Product", "id": product["id"]},
-            **{name: given[name] for name in ("namespace", "key", "value", "type")},
+            **{name: given[name] for name in ("namespace", "key", "type")},
+            "value": written(given["type"], given["value"]),
         }
 
     def _delete_metafields(self, info: Any, metafields: list[dict[str, Any]]) -> dict[str, Any]:
@@ -300,6 +307,8 @@ class ShopifyState(Texts):
                 "selectedOptions": [
                     {"name": name, "value": value} for name, value in variant["options"].items()
                 ],
+                "price": variant.get("price", "0.00"),
+                "inventoryItem": {"measurement": {}, **(variant.get("inventoryItem") or {})},
             }
             for variant in product["variants"]
         ]
@@ -313,10 +322,19 @@ class ShopifyState(Texts):
             {**one, "status": "FAILED" if one["source"] in self.failing_media else one["status"]}
             for one in product["media"]
         ]
+
+        def metafields(info: Any, first: int, keys: list[str]) -> dict[str, Any]:
+            found = [one for name, one in product["metafields"].items() if ".".join(name) in keys]
+            return {"nodes": found[:first]}
+
+        def pictures(info: Any, first: int) -> dict[str, Any]:
+            return {"nodes": media[:first], "pageInfo": {"hasNextPage": len(media) > first}}
+
         return {
-            **product, "onlineStoreUrl": f"https://shop.example/products/{product['handle']}" if product["published"] else None,
+            **product, "category": product.get("category") and {"id": product["category"]}, "metafields": metafields,
+            "onlineStoreUrl": f"https://shop.example/products/{product['handle']}" if product["published"] else None,
             "metafield": lambda info, namespace, key: product["metafields"].get((namespace, key)),
-            "variants": variants, "media": lambda info, **more: {"nodes": media},
+            "variants": variants, "media": pictures,
             "options": [
                 {"id": one["id"], "name": one["name"], "position": one["position"], "optionValues": [{"id": i, "name": word} for word, i in one["values"].items()]}
                 for one in product["options"]
@@ -326,6 +344,26 @@ class ShopifyState(Texts):
 
     def _id(self, kind: str) -> str:
         return f"gid://shopify/{kind}/{next(self._ids)}"
+
+
+def written(name: str, value: Any) -> Any:
+    """As Shopify keeps it: texts trimmed, markup laid out and escaped, tags once and in order, amounts with their cents."""
+    if name in ("title", "vendor", "productType"):
+        return value.strip()
+    if name == "descriptionHtml":
+        return re.sub(r"(</(?:p|li|ul|h\d)>)(?=<)", r"\1\n", re.sub(r"&(?!\w+;|#)", "&amp;", value.strip()))
+    if name == "tags":
+        return sorted(
+            {tag.strip().casefold(): tag.strip() for one in value for tag in one.split(",")}.values(),
+            key=str.casefold,
+        )
+    if name in ("price", "compareAtPrice") and value is not None:
+        return str(Decimal(value).quantize(Decimal("0.01")))
+    if name == "number_decimal":
+        return format(Decimal(value).normalize(), "f")
+    if name in ("weight", "dimension", "volume"):
+        return re.sub(r'"(g|kg)"', lambda unit: {"g": '"GRAMS"', "kg": '"KILOGRAMS"'}[unit[1]], value)
+    return value
 
 
 def _refused(code: str, field: list[str], message: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from channels.connectors._shopify import documents
+from channels.connectors._shopify import documents, showing
 from channels.connectors._shopify.settings import OWNED
 from channels.connectors.base import Item
 from channels.models import Listing
@@ -25,7 +25,7 @@ pytestmark = needs_schema
 State = Listing.State
 
 DOCUMENTS = [value for value in vars(documents).values() if isinstance(value, tuple)] + [
-    documents.held(10), documents.translatable(2), documents.register(10), documents.publish(10),
+    documents.held(10), documents.translatable(2), documents.register(10), documents.publish(10), documents.showing(10),
 ]  # fmt: skip
 OPERATIONS = {operation for operation, _text in DOCUMENTS}
 
@@ -61,7 +61,9 @@ def test_what_does_not_fit_the_schema_is_noticed() -> None:
     assert wrong_variables(document, variables | {"input": {"title": "Mug", "variants": [{"sku": "1"}]}})
 
 
-def test_every_operation_is_sent_with_variables_that_fit(shopify: ShopifyShop) -> None:
+def test_every_operation_is_sent_with_variables_that_fit(
+    shopify: ShopifyShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shopify.made_in_the_shop("Old mug", "MUG-1")
     owns = list(OWNED)
     picture = {"url": "https://pim.example/1.jpg", "alt": "A mug"}
@@ -84,6 +86,8 @@ def test_every_operation_is_sent_with_variables_that_fit(shopify: ShopifyShop) -
         many = [item_of(sheet_of(f"NEW-{number}", fields={"care.capacity": "0.4"})) for number in range(2)]
         job = connector.start_bulk(many)
         connector.read_back(["NOBODY"])
+        monkeypatch.setattr(showing, "VARIANTS_AT_ONCE", 1)
+        connector.read_fields({"MUG-1": full, "SHIRT": sized("S", "M")})
         results = connector.collect(job.handle, dict(enumerate(many)))
         assert [one.outcome for one in results] == ["live", "live"]  # type: ignore[union-attr]
     assert set(shopify.done) == OPERATIONS
@@ -94,6 +98,7 @@ def test_every_operation_is_sent_with_variables_that_fit(shopify: ShopifyShop) -
             "Translatable",
             "Register",
             "PublishSeveral",
+            "Showing",
         ):  # of their number the stand-in's own check is proof
             continue
         assert wrong_variables(checked(texts[operation])[0], variables) == [], operation

@@ -1,0 +1,68 @@
+"""What a channel shows beside a sheet, whichever way its connector tells it. No request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from channels import protection
+from channels.connectors.base import Connector, Seen
+from channels.delivery.gate import as_sent
+from channels.delivery.prepare import Prepared
+from channels.models import Listing
+from channels.sheets.diff import leaves
+
+EARLIER = 2  # values of a field that are remembered
+LONGEST = 4000  # characters of one; a longer one is not
+
+
+def beside(connector: Connector, seen: Seen, sheet: Mapping[str, Any], hash: str) -> Seen:
+    """With its sheet in the form of this one. Without its hash where it shows something else than that stands for."""
+    if seen.shown is None:
+        return seen
+    told = connector.as_sheet(seen, sheet, hash=hash)
+    if told is None:
+        return seen
+    return replace(seen, sheet=told, hash=seen.hash if told == sheet else "")
+
+
+def as_it_is_there(connector: Connector, one: Prepared, seen: Seen) -> tuple[Prepared, Seen]:
+    """What is to be sent with what is the channel's own as it shows it now, and what it shows beside that."""
+    sheet = one.decision.sheet
+    if sheet is None or one.is_renamed:
+        return one, seen
+    told = beside(connector, seen, sheet.payload, sheet.hash)
+    if not one.theirs or told.sheet is None:
+        return one, told
+    theirs = protection.seen_at(told.sheet, one.theirs)
+    if theirs == one.theirs:
+        return one, told
+    sheet = protection.with_theirs(sheet, theirs)
+    sheet = as_sent(sheet, type(connector), connector.settings, changed=True)
+    one = replace(one, decision=replace(one.decision, sheet=sheet), theirs=theirs)
+    return one, beside(connector, seen, sheet.payload, sheet.hash)
+
+
+def earlier_values(row: Listing, sheet: Mapping[str, Any] | None) -> dict[str, list[Any]]:
+    """Listing.earlier once this sheet is what was sent last: the newest values before it of each field that changed."""
+    if sheet is None or row.sent_sheet is None or row.sent_sheet == sheet:
+        return row.earlier if sheet is not None else {}
+    now = dict(leaves(sheet))
+    known = {path: list(values) for path, values in row.earlier.items() if path in now}
+    for path, value in leaves(row.sent_sheet):
+        if path in now and now[path] != value and len(str(value)) <= LONGEST:
+            others = [one for one in known.get(path, ()) if one not in (value, now[path])]
+            known[path] = [value, *others][:EARLIER]
+    return known
+
+
+def showing_earlier(connector: Connector, row: Listing, seen: Seen, paths: Iterable[str]) -> set[str]:
+    """Of these fields, those in which the channel shows a value that we sent before."""
+    found = set()
+    for path in paths:
+        for value in row.earlier.get(path, ()):
+            told = connector.as_sheet(seen, protection.put(row.sent_sheet or {}, {path: value}))
+            if told is not None and dict(leaves(told)).get(path) == value:
+                found.add(path)
+    return found
