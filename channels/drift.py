@@ -82,8 +82,9 @@ def accept(listing_id: int, field: str | None = None) -> bool:
         own = {path: seen for path, seen in fields.items() if path}
         if own:
             row.sent_sheet = protection.put(row.sent_sheet or {}, own)
+            row.earlier = {**row.earlier, "": sorted({*row.earlier.get("", ()), *own})}
         row.drifted_at = row.drifted_at if row.drift else None
-        row.save(update_fields=["kept", "kept_at", "drift", "drifted_at", "sent_sheet"])
+        row.save(update_fields=["kept", "kept_at", "drift", "drifted_at", "sent_sheet", "earlier"])
     return True
 
 

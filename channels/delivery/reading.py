@@ -13,53 +13,58 @@ from catalog.jobs import JobCancelled, JobHandle, TurnOver, job
 from catalog.jobs.queue import ENDED
 from catalog.models import Job
 from channels import profiles
-from channels.connectors.base import CONNECTORS, DeliveryError, Retry
+from channels.connectors.base import CONNECTORS, DeliveryError, Retry, Unknown
 from channels.delivery import circuit
 from channels.delivery.reconcile import left, read
 from channels.models import Channel
 
 KIND = "channels.reconcile"
 SECONDS = 60.0  # of one turn; then those who wait have theirs
+FAILURES = 5  # in a row
 LONGEST_WAIT = timedelta(hours=12)  # a night's quiet hours
 
 
 @job(KIND, queue="delivery")
 def run(
-    handle: JobHandle, *, channel: int, after: int = 0, read_by_now: int = 0, drifted: int = 0
+    handle: JobHandle,
+    *,
+    channel: int,
+    after: int = 0,
+    read_by_now: int = 0,
+    drifted: int = 0,
+    failures: int = 0,
 ) -> dict[str, int]:
     """A channel that does not answer fails the job with its reason, for the person who asked. Once begun, it waits for one that
-    asks to wait or has its quiet hours, and goes on."""
+    asks to wait, fails, or has its quiet hours, and goes on."""
     until, total = time.monotonic() + SECONDS, read_by_now + left(channel, after)
     try:
         for batch in read(channel_id=channel, after=after):
-            after, read_by_now = batch.last, read_by_now + batch.read
+            after, read_by_now, failures = batch.last, read_by_now + batch.read, 0
             drifted += len(batch.drifted)
-            handle.remember(after=after, read_by_now=read_by_now, drifted=drifted)
+            handle.remember(after=after, read_by_now=read_by_now, drifted=drifted, failures=failures)
             handle.progress(read_by_now, max(total, read_by_now))
             if handle.cancelled():
                 raise JobCancelled
             if time.monotonic() > until:
                 raise TurnOver
     except DeliveryError as error:
-        wait = _wait(channel, error, timezone.now())
-        if after and wait is not None:
-            raise TurnOver(after=wait) from None
-        raise ValueError(str(error)) from None
+        wait = _wait(channel, error, timezone.now(), failures)
+        if not after or failures >= FAILURES or wait is None:
+            raise ValueError(str(error)) from None
+        handle.remember(failures=failures + 1)
+        raise TurnOver(after=wait) from None
     return {"drifted": drifted, "read": read_by_now}
 
 
-def _wait(channel_id: int, error: DeliveryError, now: datetime) -> timedelta | None:
-    """Until it may be asked again; None where nobody knows, or only a person can tell."""
-    if not isinstance(error, Retry):
+def _wait(channel_id: int, error: DeliveryError, now: datetime, failures: int) -> timedelta | None:
+    """Until it may be asked again; None where only a person can tell."""
+    if not isinstance(error, (Retry, Unknown)):
         return None
-    if error.after is not None:
-        wait = timedelta(seconds=error.after)
-    else:
-        opens = circuit.opens_at(Channel.objects.get(pk=channel_id), now)
-        if opens is None:
-            return None
-        wait = opens - now
-    return max(wait, timedelta(seconds=1)) if wait <= LONGEST_WAIT else None
+    opens = circuit.opens_at(Channel.objects.get(pk=channel_id), now)
+    if opens is None:
+        return None
+    wait = max(opens - now, timedelta(seconds=getattr(error, "after", None) or 15 * 2**failures))
+    return wait if wait <= LONGEST_WAIT else None
 
 
 def start_due(now: datetime) -> list[int]:

@@ -116,7 +116,7 @@ def _compare(
         if there is not None and row.sent_sheet:
             there = _beside(connector, row, there, channel)
             if there.sheet is not None and row.earlier:
-                earlier = seeing.showing_earlier(connector, row, there, row.earlier)
+                earlier = seeing.showing_earlier(connector, row, there)
             if there.sheet is not None and (own := _own(row, there.sheet, channel)):
                 theirs[row.pk] = own
         if fields := drift_of(row, there, channel, revision=revisions.get(row.pk, 0), earlier=earlier):

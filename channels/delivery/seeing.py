@@ -44,24 +44,37 @@ def as_it_is_there(connector: Connector, one: Prepared, seen: Seen) -> tuple[Pre
     return one, beside(connector, seen, sheet.payload, sheet.hash)
 
 
-def earlier_values(row: Listing, sheet: Mapping[str, Any] | None) -> dict[str, list[Any]]:
-    """Listing.earlier once this sheet is what was sent last: the newest values before it of each field that changed."""
-    if sheet is None or row.sent_sheet is None or row.sent_sheet == sheet:
-        return row.earlier if sheet is not None else {}
+def earlier_values(
+    row: Listing, sheet: Mapping[str, Any] | None, theirs: Iterable[str]
+) -> dict[str, list[Any]]:
+    """Listing.earlier once this sheet is what was sent last: of each field that changed the newest values of ours before it.
+
+    `theirs`: fields in which the sheet has what is the channel's own. They are noted under "", so that it never counts as ours.
+    """
+    if sheet is None:
+        return {}
+    own = sorted({path for path in theirs if path})
+    noted = {"": own} if own else {}
+    if row.sent_sheet is None:
+        return noted
     now = dict(leaves(sheet))
+    not_ours = set(row.earlier.get("", ()))
     known = {path: list(values) for path, values in row.earlier.items() if path in now}
     for path, value in leaves(row.sent_sheet):
-        if path in now and now[path] != value and len(str(value)) <= LONGEST:
+        if path in now and now[path] != value and path not in not_ours and len(str(value)) <= LONGEST:
             others = [one for one in known.get(path, ()) if one not in (value, now[path])]
             known[path] = [value, *others][:EARLIER]
-    return known
+    return known | noted
 
 
-def showing_earlier(connector: Connector, row: Listing, seen: Seen, paths: Iterable[str]) -> set[str]:
-    """Of these fields, those in which the channel shows a value that we sent before."""
+def showing_earlier(connector: Connector, row: Listing, seen: Seen) -> set[str]:
+    """The fields in which the channel shows a value of ours that was sent before."""
+    sent, there = dict(leaves(row.sent_sheet or {})), dict(leaves(seen.sheet or {}))
     found = set()
-    for path in paths:
-        for value in row.earlier.get(path, ()):
+    for path, values in row.earlier.items():
+        if not path or sent.get(path) == there.get(path):
+            continue
+        for value in values:
             told = connector.as_sheet(seen, protection.put(row.sent_sheet or {}, {path: value}))
             if told is not None and dict(leaves(told)).get(path) == value:
                 found.add(path)

@@ -73,8 +73,11 @@ class Sending:
         if not self.connector.can_read_back:
             doubtful = []
         certain = [one for one in to_send if one not in doubtful]
-        if doubtful:
-            certain += self.read_back(doubtful)
+        for start in range(0, len(doubtful), self.connector.batch_size):
+            if self.stopped:
+                self.put_off(doubtful[start:])
+                break
+            certain += self.read_back(doubtful[start : start + self.connector.batch_size])
         if self.stopped:
             self.put_off(certain)
             return []

@@ -86,9 +86,9 @@ def settle(
         for item in settlements:
             if item.listing.pk in held:
                 if tells_fields and "sent_sheet" in item.values:
-                    held[item.listing.pk].earlier = earlier_values(
-                        held[item.listing.pk], item.values["sent_sheet"]
-                    )
+                    row = held[item.listing.pk]
+                    theirs = {*row.kept, *(each["field"] for each in item.values.get("drift", ()))}
+                    row.earlier = earlier_values(row, item.values["sent_sheet"], theirs)
                 _apply(held[item.listing.pk], item, now, secrets)
         update_rows(Listing, COLUMNS, held.values())
         Attempt.objects.bulk_create(

@@ -51,7 +51,8 @@ class Listing(models.Model):
     # What the channel holds of ours: hash and sheet of the last send that it took; empty after a withdrawal.
     sent_hash = models.CharField(max_length=64, default="")
     sent_sheet = models.JSONField(null=True)
-    # Path → values sent before in fields that changed since, the newest first (channels.delivery.seeing).
+    # Path → values sent before in fields that changed since, the newest first; "": paths sent as the channel had them
+    # (channels.delivery.seeing).
     earlier = models.JSONField(default=dict)
     sent_at = models.DateTimeField(_("sent"), null=True)
     external_id = models.CharField(max_length=255, default="")
