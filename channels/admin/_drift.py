@@ -24,6 +24,7 @@ from channels.dry_runs import short
 from channels.models import Channel, Listing
 from channels.profile import ChannelSpec
 from channels.sheets import load
+from channels.sheets.words import in_words
 from channels.tasks import nudge
 
 TABS["drift"] = lambda: _("Drift")
@@ -72,7 +73,7 @@ def _items(rows: list[Listing], spec: ChannelSpec) -> list[dict[str, Any]]:
             {
                 **entry,
                 "kind_label": drift.KINDS.get(entry.get("kind", ""), drift.KINDS["edited"]),
-                "sent_text": short(entry["sent"], LONGEST), "seen_text": short(entry["seen"], LONGEST),
+                **_named(entry["field"]), **_said(entry["sent"], entry["seen"]),
                 "way": drift.way_back(entry, units[row.product_id], spec, structure, at=now),
                 "may_be_kept": bool(row.sent_hash) and protection.may_be_kept(entry["field"]),
             }
@@ -84,6 +85,36 @@ def _items(rows: list[Listing], spec: ChannelSpec) -> list[dict[str, Any]]:
             "adopts": sum(not each["way"].why and not each.get("adopted") for each in entries),
         })  # fmt: skip
     return items
+
+
+def _said(sent: Any, seen: Any) -> dict[str, str]:
+    """As one reads it; with its markup where only that differs."""
+    told = in_words(_pictures(sent)), in_words(_pictures(seen))
+    if told[0] == told[1] and sent is not None and seen is not None:
+        told = short(sent, LONGEST), short(seen, LONGEST)
+    return {"sent_text": short(told[0], LONGEST), "seen_text": short(told[1], LONGEST)}
+
+
+def _pictures(value: Any) -> Any:
+    """By their alternative texts, or addresses."""
+    if isinstance(value, list) and all(isinstance(one, dict) and "url" in one for one in value):
+        return [one.get("alt") or one["url"] for one in value]
+    return value
+
+
+def _named(path: str) -> dict[str, str]:
+    """`name` of the field, and `of`: the variant and the language."""
+    place = protection.where(path)
+    named = {
+        "": _("the product"), "images": _("pictures"), "axes": _("options"), "status": _("whether it is active"),
+        "categories": _("categories"), "model": _("model"), "sku_there": "SKU",
+    }  # fmt: skip
+    if place.is_variant:
+        return {"name": _("the variant"), "of": path.removeprefix("variants.")}
+    return {
+        "name": named.get(place.target, place.target),
+        "of": " · ".join(filter(None, (place.sku, place.locale))),
+    }
 
 
 @require_POST

@@ -29,7 +29,8 @@ def variants_of(
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """productOptions and variants. Variants the shop made itself stay as they are."""
     options = _options(sheet, parts, shop, errors)
-    known = {str(one["sku"]): str(one["id"]) for one in there.variants if one.get("sku")}
+    ours = {str(part["sku"]) for part in parts}
+    known = {str(one["sku"]): str(one["id"]) for one in there.variants if str(one.get("sku")) in ours}
     if there.receipt and not there.receipt.get("skus"):
         known = _by_barcode(parts, shop, there, known) | known
     elif there.receipt:

@@ -323,11 +323,11 @@ class ShopifyState(Texts):
             for one in product["media"]
         ]
 
-        def metafields(info: Any, first: int, keys: list[str]) -> dict[str, Any]:
+        def metafields(info: Any, first: int, keys: list[str], **more: Any) -> dict[str, Any]:
             found = [one for name, one in product["metafields"].items() if ".".join(name) in keys]
             return {"nodes": found[:first]}
 
-        def pictures(info: Any, first: int) -> dict[str, Any]:
+        def pictures(info: Any, first: int, **more: Any) -> dict[str, Any]:
             return {"nodes": media[:first], "pageInfo": {"hasNextPage": len(media) > first}}
 
         return {
