@@ -227,7 +227,7 @@ def _options_by_word(seen: Any, spec: AttributeSpec, place: Place) -> Any:
     known: dict[str, list[str]] = {}
     for option in spec.options.values():
         known.setdefault(alike.words(option.label(place.locale)).casefold(), []).append(option.code)
-    found = [known.get(alike.words(one).casefold(), ()) for one in listed]
+    found = [known.get(alike.words(one).casefold(), []) for one in listed]
     if any(len(codes) != 1 for codes in found):
         return None
     codes = [one[0] for one in found]

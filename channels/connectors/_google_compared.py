@@ -67,10 +67,10 @@ def _what_the_sheet_has(
     """Pictures, categories and the model, where no field of the mapping gives them."""
     names = [name for name in ("imageLink", "additionalImageLinks") if name in sent and name not in mapped]
     if any(not same(name, sent[name], there.get(name)) for name in names):
-        shown = [url for name in names for url in _listed(there.get(name))]
+        urls = [url for name in names for url in _listed(there.get(name))]
         ours = [url for name in names for url in _listed(sent[name])]
-        kept = [image for image in made["images"] if image["url"] in shown or image["url"] not in ours]
-        made["images"] = [*kept, *({"url": url} for url in shown if url not in ours)]
+        kept = [image for image in made["images"] if image["url"] in urls or image["url"] not in ours]
+        made["images"] = [*kept, *({"url": url} for url in urls if url not in ours)]
     if "productTypes" in sent and "productTypes" not in mapped:
         shown = there.get("productTypes")
         if not same("productTypes", sent["productTypes"], shown):

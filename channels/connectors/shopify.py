@@ -169,7 +169,7 @@ class Shopify(PushInBulk):
     def read_fields(self, sheets: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Seen | None]:
         """Their hash is that of the receipt, whatever was changed since: as_sheet() says that."""
         return self._looked_up(lambda: {
-            key: self._seen(key, one and one.product, one) for key, one in Showing(self.shop).of(sheets).items()
+            key: self._seen(key, one.product if one else None, one) for key, one in Showing(self.shop).of(sheets).items()
         })  # fmt: skip
 
     def as_sheet(self, seen: Seen, sheet: Mapping[str, Any], *, hash: str = "") -> Mapping[str, Any] | None:

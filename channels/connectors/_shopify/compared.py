@@ -260,8 +260,10 @@ def matched(
     parts: Sequence[Mapping[str, Any]], there: Shown, model: Mapping[str, Any] | None, base: str
 ) -> dict[str, Mapping[str, Any]]:
     """Our SKU → the variant: by its SKU; else by the options it is chosen by, of which the shop has each only once."""
-    found = {str(one["sku"]): one for one in there.variants if one.get("sku")}
-    found = {str(part["sku"]): found[str(part["sku"])] for part in parts if str(part["sku"]) in found}
+    by_sku = {str(one["sku"]): one for one in there.variants if one.get("sku")}
+    found: dict[str, Mapping[str, Any]] = {
+        str(part["sku"]): by_sku[str(part["sku"])] for part in parts if str(part["sku"]) in by_sku
+    }
     taken = {one["id"] for one in found.values()}
     left = [one for one in there.variants if one["id"] not in taken]
     axes = (model or {}).get("axes") or ()
