@@ -37,7 +37,7 @@ def posted(**changes: Any) -> dict[str, Any]:
         "code": "b2b", "labels__en_US": "B2B shop", "is_active": "on", "context": Context.objects.get(code="b2b").pk,
         "locales": list(Locale.objects.filter(code__in=["en_US", "de_DE"]).values_list("pk", flat=True)),
         "currencies": list(Currency.objects.values_list("pk", flat=True)), "connector": "webhook", "send_fallback": "on", "outdated": "warns",
-        "removal_share": "20", "removal_least": "10", "on_drift": "push",
+        "removal_share": "20", "removal_least": "10", "on_drift": "push", "read_every": "24",
         "families": ["mugs"], "categories": ["cups"], "setting_endpoint": "https://shop.example/hook", "setting_timeout": "10",
         "secret_secret": SECRET, "send_when": "windows", "windows": "mon-fri 06:00-08:00\nsun 22:00-02:00", "quiet_start": "23:00",
         "quiet_end": "05:00", "time_zone": "Europe/Paris",
