@@ -162,6 +162,8 @@ def way_back(
         return Way(_("The channel does not tell its fields."))
     if entry["seen"] is None:
         return Way(_("There is no value there."))
+    if entry.get("kind") in ("stale", "truncated"):
+        return Way(_("It is ours: an earlier value, or the beginning of it."))
     row = next((each for each in fields_of(bundle, channel, structure) if each.target == place.target), None)
     if row is None or place.is_part:
         return Way(_("This part of the sheet is not made from one attribute."))

@@ -310,8 +310,8 @@ def _price(value: Any, theirs: Any, shop: ShopFacts) -> Any:
         ours = value.get(shop.currency)
         if ours is None or (theirs is not None and alike.same_number(ours, theirs)):
             return value
-        others = {currency: amount for currency, amount in value.items() if currency != shop.currency}
-        return {**others, **({} if theirs is None else {shop.currency: str(theirs)})} or None
+        shown = {**value, shop.currency: None if theirs is None else str(theirs)}
+        return {currency: amount for currency, amount in shown.items() if amount is not None} or None
     if theirs is None:
         return None
     return value if alike.same_number(value, theirs) else str(theirs)
