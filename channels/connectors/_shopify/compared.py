@@ -306,14 +306,13 @@ def _tags(value: Any, theirs: Sequence[str]) -> Any:
 
 def _price(value: Any, theirs: Any, shop: ShopFacts) -> Any:
     """In the shop's currency; amounts in others are not sent, and stay."""
-    if isinstance(value, Mapping):
-        ours = value.get(shop.currency)
-        if ours is None or (theirs is not None and alike.same_number(ours, theirs)):
-            return value
-        shown = {**value, shop.currency: None if theirs is None else str(theirs)}
-        return {currency: amount for currency, amount in shown.items() if amount is not None} or None
+    if isinstance(value, Mapping) and shop.currency not in value:
+        return value
     if theirs is None:
         return None
+    if isinstance(value, Mapping):
+        same = alike.same_number(value[shop.currency], theirs)
+        return value if same else {**value, shop.currency: str(theirs)}
     return value if alike.same_number(value, theirs) else str(theirs)
 
 
