@@ -83,6 +83,9 @@ class AttributeType:
     names_assets: ClassVar[bool] = False  # its values are files of the library (`references`, `check_asset`)
     names_products: ClassVar[bool] = False  # its values point at products, which `spec.products` names
     everywhere: ClassVar[bool] = False  # every family has its attributes
+    in_cell: ClassVar[bool] = (
+        False  # written by hand in a cell of the spreadsheet view (`to_hand`, `from_hand`)
+    )
     has_parts: ClassVar[bool] = False  # stored as a flat list whose parts are added and taken away one by one
     indexed: ClassVar[bool] = False  # its tokens are kept for all its attributes, filterable or not
     filter_kind: ClassVar[str] = "none"  # options | number | date | text | boolean | none
@@ -231,6 +234,38 @@ class AttributeType:
     ) -> Any:
         """What `clean` takes, from {suffix: cell}; parts whose column is missing are kept from `current`."""
         return self.from_cell(cells.get("", ""), spec, options)
+
+    # --- cells that people write: clean(from_hand(to_hand(stored))) == stored, for types with `in_cell`
+
+    def hand_columns(self, spec: AttributeSpec, structure: Structure | None = None) -> list[str]:
+        """Suffixes of the cells a value is written in: one cell, or one for each currency."""
+        return [""]
+
+    def to_hand(
+        self,
+        stored: Any,
+        spec: AttributeSpec,
+        options: CellOptions = PLAIN_CELLS,
+        *,
+        structure: Structure | None = None,
+    ) -> dict[str, str]:
+        """{suffix: text} for each of `hand_columns`, in the words of the interface's language."""
+        return {"": self.to_cell(stored, spec)}
+
+    def from_hand(
+        self,
+        texts: Mapping[str, str],
+        spec: AttributeSpec,
+        options: CellOptions = PLAIN_CELLS,
+        *,
+        current: Any = None,
+    ) -> Any:
+        """What `clean` takes; cells that are not named are kept from `current`, the stored value. Raises ValueRefused."""
+        return self.from_columns(texts, spec, options, current=current)
+
+    def hand_choices(self, spec: AttributeSpec) -> list[tuple[str, str]]:
+        """(text to write, label) where there is something to choose from; a cell may hold other texts as well."""
+        return []
 
     # --- the product form
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -10,7 +10,13 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from catalog.attribute_types.base import ATTRIBUTE_TYPES, AttributeType, ValueRefused
+from catalog.attribute_types.base import (
+    ATTRIBUTE_TYPES,
+    PLAIN_CELLS,
+    AttributeType,
+    CellOptions,
+    ValueRefused,
+)
 from catalog.widgets import OptionSelect, RawField
 
 _YES = frozenset(
@@ -26,6 +32,7 @@ class Boolean(AttributeType):
     code = "boolean"
     label = gettext_lazy("Yes/No")
     icon = "toggle_on"
+    in_cell = True
     may_be_axis = True
     filter_kind = "boolean"
 
@@ -51,6 +58,22 @@ class Boolean(AttributeType):
 
     def to_cell(self, stored: Any, spec: Any) -> str:
         return "" if stored is None else "true" if stored else "false"
+
+    def to_hand(
+        self, stored: Any, spec: Any, options: CellOptions = PLAIN_CELLS, *, structure: Any = None
+    ) -> dict[str, str]:
+        return {"": self.display(stored, spec)}
+
+    def from_hand(
+        self, texts: Mapping[str, str], spec: Any, options: CellOptions = PLAIN_CELLS, *, current: Any = None
+    ) -> Any:
+        """In the interface's own words, whatever its language; else as any door reads it."""
+        written = texts.get("", "").strip()
+        said = {self.display(value, spec).casefold(): value for value in (True, False)}
+        return said.get(written.casefold(), written)
+
+    def hand_choices(self, spec: Any) -> list[tuple[str, str]]:
+        return [(text, text) for text in (self.display(True, spec), self.display(False, spec))]
 
     def form_field(
         self, spec: Any, *, locale: Any = None, required: bool = False, structure: Any = None

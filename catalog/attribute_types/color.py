@@ -16,7 +16,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from catalog.attribute_types.base import ATTRIBUTE_TYPES, AttributeType, ValueRefused
+from catalog.attribute_types.base import (
+    ATTRIBUTE_TYPES,
+    PLAIN_CELLS,
+    AttributeType,
+    CellOptions,
+    ValueRefused,
+)
 from catalog.attribute_types.text import as_text
 from catalog.widgets import RawField, TextField, options_widget
 
@@ -114,6 +120,7 @@ class Color(AttributeType):
     code = "color"
     label = gettext_lazy("Colour")
     icon = "palette"
+    in_cell = True
     filter_kind = "options"
     default_params = {"only_palette": False}
     sample_params = {"palette": {"Navy": "#1B2A49", "Sand": "#D8C7A0"}}
@@ -165,6 +172,14 @@ class Color(AttributeType):
             return ""
         name = palette_of(spec).name_of.get(stored)
         return f"{name} ({stored})" if name else stored
+
+    def to_hand(
+        self, stored: Any, spec: Any, options: CellOptions = PLAIN_CELLS, *, structure: Any = None
+    ) -> dict[str, str]:
+        return {"": palette_of(spec).name_of.get(stored, stored) if stored else ""}
+
+    def hand_choices(self, spec: Any) -> list[tuple[str, str]]:
+        return [(name, f"{name} ({color})") for name, color in spec.params.get("palette", {}).items()]
 
     def markup(self, stored: Any, spec: Any, locale: str | None = None) -> SafeString:
         if not stored:

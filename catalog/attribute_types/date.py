@@ -44,6 +44,7 @@ class Date(AttributeType):
     code = "date"
     label = gettext_lazy("Date")
     icon = "calendar_today"
+    in_cell = True
     numeric = True
     filter_kind = "date"
     sample_params = {"min": "2000-01-01"}

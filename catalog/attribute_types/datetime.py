@@ -16,7 +16,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from catalog.attribute_types.base import ATTRIBUTE_TYPES, AttributeType, NumberRange, ValueRefused
+from catalog.attribute_types.base import (
+    ATTRIBUTE_TYPES,
+    PLAIN_CELLS,
+    AttributeType,
+    CellOptions,
+    NumberRange,
+    ValueRefused,
+)
 from catalog.widgets import DateInput, PartsField, PartsWidget, RangeField
 
 UTC = datetime.UTC
@@ -103,6 +110,7 @@ class DateTime(AttributeType):
     code = "datetime"
     label = gettext_lazy("Date and time")
     icon = "schedule"
+    in_cell = True
     numeric = True
     filter_kind = "date"
     sample_params = {"min": "2000-01-01T00:00:00Z"}
@@ -199,6 +207,17 @@ class DateTime(AttributeType):
         with translation.override(locale.replace("_", "-").lower() if locale else translation.get_language()):
             text = formats.date_format(local, "DATETIME_FORMAT")
         return f"{text} ({timezone.get_current_timezone_name()})"
+
+    def to_hand(
+        self, stored: Any, spec: Any, options: CellOptions = PLAIN_CELLS, *, structure: Any = None
+    ) -> dict[str, str]:
+        """By the reader's clock."""
+        return {"": MomentInput.clock(stored).replace("T", " ")}
+
+    def from_hand(
+        self, texts: Mapping[str, str], spec: Any, options: CellOptions = PLAIN_CELLS, *, current: Any = None
+    ) -> Any:
+        return {"at": texts.get("", "").strip().replace(" ", "T", 1), "was": current or ""}
 
     def form_field(
         self, spec: Any, *, locale: Any = None, required: bool = False, structure: Any = None

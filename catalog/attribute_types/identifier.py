@@ -58,6 +58,7 @@ class Identifier(AttributeType):
     code = "identifier"
     label = gettext_lazy("Identifier")
     icon = "barcode"
+    in_cell = True
     is_text = True
     filter_kind = "text"
     default_params = {"kind": "free", "check": "warn", "number_new": False}

@@ -26,6 +26,7 @@ class Link(AttributeType):
     code = "link"
     label = gettext_lazy("Link")
     icon = "link"
+    in_cell = True
     is_text = True
     filter_kind = "text"
     default_params = {"https_only": False}

@@ -70,6 +70,7 @@ class Measurement(AttributeType):
     code = "measurement"
     label = gettext_lazy("Measurement")
     icon = "straighten"
+    in_cell = True
     numeric = True
     may_be_axis = True
     filter_kind = "number"
@@ -221,6 +222,25 @@ class Measurement(AttributeType):
         if raw and cells.get("unit", "").strip():
             raw["unit"] = cells["unit"].strip()
         return raw
+
+    def to_hand(
+        self, stored: Any, spec: Any, options: CellOptions = PLAIN_CELLS, *, structure: Any = None
+    ) -> dict[str, str]:
+        if not stored:
+            return {"": ""}
+        family = family_of(spec)
+        unit = family.units.get(stored["unit"])
+        symbol = unit.symbol if unit is not None and family.find_unit(unit.symbol) is unit else stored["unit"]
+        return {"": f"{stored['amount'].replace('.', options.decimal)} {symbol}"}
+
+    def from_hand(
+        self, texts: Mapping[str, str], spec: Any, options: CellOptions = PLAIN_CELLS, *, current: Any = None
+    ) -> Any:
+        """An amount without a unit is in the unit that stands there, not in the attribute's own."""
+        text = texts.get("", "")
+        return (
+            self._parse(text, options.decimal, current["unit"] if current else None) if text.strip() else ""
+        )
 
     def is_empty(self, stored: Any) -> bool:
         return not stored

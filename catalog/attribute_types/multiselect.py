@@ -35,6 +35,7 @@ class MultiSelect(AttributeType):
     code = "multiselect"
     label = gettext_lazy("Multi select")
     icon = "checklist"
+    in_cell = True
     has_options = True
     has_parts = True
     filter_kind = "options"
@@ -75,6 +76,23 @@ class MultiSelect(AttributeType):
 
     def to_cell(self, stored: Any, spec: Any) -> str:
         return ",".join(stored or ())
+
+    def to_hand(
+        self, stored: Any, spec: Any, options: CellOptions = PLAIN_CELLS, *, structure: Any = None
+    ) -> dict[str, str]:
+        known, mark = options_of(spec), options.list_separator
+        names = [known.called(code) for code in stored or ()]
+        text = f"{mark} ".join(
+            code if mark in name else name for code, name in zip(stored or (), names, strict=True)
+        )
+        return {"": self.to_cell(stored, spec) if fold(text) in known.by_label else text}
+
+    def hand_choices(self, spec: Any) -> list[tuple[str, str]]:
+        known = options_of(spec)
+        return [
+            (code if "," in (name := known.called(code)) else name, label)
+            for code, label in option_choices(spec, None)
+        ]
 
     def merge(self, base: Any, mine: Any, theirs: Any, spec: Any = None) -> Any:
         """As sets: what either added is in, what either removed is out. They conflict only over `max_items`."""

@@ -209,6 +209,7 @@ class Number(AttributeType):
     code = "number"
     label = gettext_lazy("Number")
     icon = "numbers"
+    in_cell = True
     numeric = True
     filter_kind = "number"
     sample_params = {"decimals": 2, "min": "0"}
@@ -234,6 +235,11 @@ class Number(AttributeType):
             if refused.code != "not_a_number":
                 raise
         return as_decimal(bare_amount(text, options), options.decimal)
+
+    def to_hand(
+        self, stored: Any, spec: Any, options: CellOptions = PLAIN_CELLS, *, structure: Any = None
+    ) -> dict[str, str]:
+        return {"": (stored or "").replace(".", options.decimal)}
 
     def cleaner(
         self, spec: Any, options: CellOptions = PLAIN_CELLS, *, structure: Any = None

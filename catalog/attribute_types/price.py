@@ -76,6 +76,7 @@ class Price(AttributeType):
     code = "price"
     label = gettext_lazy("Price")
     icon = "sell"
+    in_cell = True
     numeric = True
     filter_kind = "number"
     sample_params = {"decimals": 2}
@@ -202,6 +203,21 @@ class Price(AttributeType):
             if currency:
                 prices[currency.upper()] = self._of_currency(cell, currency.upper(), options.decimal)
         return prices
+
+    def hand_columns(self, spec: Any, structure: Any = None) -> list[str]:
+        return self.columns(spec, structure)
+
+    def to_hand(
+        self, stored: Any, spec: Any, options: CellOptions = PLAIN_CELLS, *, structure: Any = None
+    ) -> dict[str, str]:
+        """As the product form shows amounts. A currency that is not active has no cell, and keeps its amount."""
+        shown = self.form_value(stored, spec)
+        return {
+            part: shown.get(part, "").replace(".", options.decimal)
+            if part
+            else self.to_cell(stored, spec).replace(".", options.decimal)
+            for part in self.hand_columns(spec, structure)
+        }
 
     def _of_currency(self, cell: str, currency: str, mark: str) -> Decimal | None:
         """The amount in a currency's own column, which may name that currency and no other."""

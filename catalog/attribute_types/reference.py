@@ -35,6 +35,7 @@ class Reference(AttributeType):
     code = "reference"
     label = gettext_lazy("Reference")
     icon = "hub"
+    in_cell = True
     filter_kind = "options"
     indexed = True
     default_params = {"multiple": False}
@@ -139,6 +140,10 @@ class Reference(AttributeType):
 
     def from_cell(self, text: str, spec: Any, options: CellOptions = PLAIN_CELLS) -> Any:
         return [part.strip() for part in text.split(options.list_separator) if part.strip()]
+
+    def hand_choices(self, spec: Any) -> list[tuple[str, str]]:
+        few = spec.records.few() if spec.records else None
+        return [(record.code, f"{record.label()} ({record.code})") for record in few or ()]
 
     def form_field(
         self, spec: Any, *, locale: Any = None, required: bool = False, structure: Any = None

@@ -11,7 +11,13 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalog.attribute_types.base import ATTRIBUTE_TYPES, AttributeType, ValueRefused
+from catalog.attribute_types.base import (
+    ATTRIBUTE_TYPES,
+    PLAIN_CELLS,
+    AttributeType,
+    CellOptions,
+    ValueRefused,
+)
 from catalog.widgets import RawField, option_widget, options_widget
 
 SUGGEST_AMONG = 2_000  # options: beyond, looking for similar ones would take longer than the import
@@ -75,6 +81,13 @@ class Options:
             self.refusals[folded] = message
         return message
 
+    def called(self, code: str) -> str:
+        """What a person writes for an option: its label where that means nothing else, else its code."""
+        label = self.codes[code].label() if code in self.codes else code
+        folded = fold(label)
+        is_clear = self.by_label.get(folded) == {code} and self.by_code.get(folded, code) == code
+        return label if is_clear else code
+
     def name(self, code: str) -> str:
         label = self.codes[code].label()
         return code if label in (code, f"[{code}]") else f"{label} ({code})"
@@ -120,6 +133,7 @@ class Select(AttributeType):
     code = "select"
     label = gettext_lazy("Select")
     icon = "radio_button_checked"
+    in_cell = True
     has_options = True
     may_be_axis = True
     filter_kind = "options"
@@ -129,6 +143,14 @@ class Select(AttributeType):
 
     def display(self, stored: Any, spec: Any, locale: str | None = None) -> str:
         return "" if stored is None else label_of_option(stored, spec, locale)
+
+    def to_hand(
+        self, stored: Any, spec: Any, options: CellOptions = PLAIN_CELLS, *, structure: Any = None
+    ) -> dict[str, str]:
+        return {"": "" if stored is None else options_of(spec).called(stored)}
+
+    def hand_choices(self, spec: Any) -> list[tuple[str, str]]:
+        return [(options_of(spec).called(code), label) for code, label in option_choices(spec, None)]
 
     def form_field(
         self, spec: Any, *, locale: Any = None, required: bool = False, structure: Any = None

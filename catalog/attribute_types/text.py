@@ -136,6 +136,7 @@ class Text(AttributeType):
     code = "text"
     label = gettext_lazy("Text")
     icon = "short_text"
+    in_cell = True
     is_text = True
     filter_kind = "text"
     sample_params = {"max_length": 80}

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog.attribute_types import CONFLICT, AttributeType, ValueRefused
+from catalog.attribute_types.base import PLAIN_CELLS, CellOptions
 from catalog.structure.specs import AttributeSpec
 from tests.catalog.attribute_types.specs import STRUCTURE, attribute
 
@@ -135,6 +136,28 @@ def its_columns_read_back_as_the_same_value(kind: AttributeType) -> None:
         assert kind.clean(kind.from_columns(cells, spec), spec, structure=STRUCTURE) == stored
 
     each_stored(kind, check)
+
+
+def a_cell_written_by_hand_reads_back_as_the_same_value(kind: AttributeType) -> None:
+    """In the spreadsheet view, by people who write decimals and days in one way or the other."""
+    by_hand = (PLAIN_CELLS, CellOptions(decimal=",", date_format="%d.%m.%Y"))
+
+    def check(stored: Any, spec: AttributeSpec) -> None:
+        for options in by_hand:
+            texts = kind.to_hand(stored, spec, options, structure=STRUCTURE)
+            assert list(texts) == kind.hand_columns(spec, STRUCTURE)
+            for current in (None, stored):
+                raw = kind.from_hand(texts, spec, options, current=current)
+                assert kind.clean(raw, spec, structure=STRUCTURE) == stored
+
+    if kind.in_cell:
+        each_stored(kind, check)
+        spec = sample_attribute(kind)
+        empty = kind.to_hand(None, spec, structure=STRUCTURE)
+        assert set(empty.values()) == {""}
+        assert kind.clean(kind.from_hand(empty, spec), spec, structure=STRUCTURE) is None
+        for text, _label in kind.hand_choices(spec):
+            assert kind.clean(kind.from_hand({"": text}, spec), spec, structure=STRUCTURE) is not None
 
 
 def empty_is_known(kind: AttributeType) -> None:
@@ -278,6 +301,7 @@ CHECKS = [
     cleaning_twice_changes_nothing,
     a_cell_reads_back_as_the_same_value,
     its_columns_read_back_as_the_same_value,
+    a_cell_written_by_hand_reads_back_as_the_same_value,
     empty_is_known,
     nonsense_is_refused_with_a_sentence,
     the_form_field_round_trips,
