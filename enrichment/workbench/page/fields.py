@@ -19,11 +19,12 @@ from catalog.values.bundle import Bundle, attributes_at, attributes_of
 from catalog.values.changes import ABSENT, Conflict
 from catalog.values.fields import axes_of
 from catalog.values.hashing import value_hash
-from catalog.values.keys import Key, format_key
+from catalog.values.keys import format_key
 from catalog.values.resolve import resolve
 from channels.completeness import asked_of, is_filled
 from channels.profile import Profiles
 from enrichment.readiness import field_id
+from enrichment.workbench import locks
 from enrichment.workbench.page import campaigns
 from enrichment.workbench.page.campaigns import Choice, Layer
 from enrichment.workbench.page.files import ShownFile, named
@@ -286,23 +287,14 @@ def _cell(
 
 
 def _locked(layer: Layer, spec: AttributeSpec, key: str, scope: Scope, rights: Rights, writable: bool) -> str:
-    bundle, parsed = layer.bundle, Key.parse(key)
+    bundle = layer.bundle
     if scope.at is not None:
         return _("preview")
-    if bundle.product.trashed_at is not None:
-        return _("in the trash")
-    if not writable:
-        level = bundle.variant.bound.get(spec.code, 0) if bundle.variant else 0
-        if level < bundle.depth:
-            return _("common to all variants")
-        return _("written on each variant")
+    if reason := locks.by_place(bundle, spec, writable=writable):
+        return reason
     if layer.choice is not None and (spec.unique or spec.code in axes_of(bundle.variant, bundle.depth)):
         return _("the same in every campaign")
-    if not rights.may_edit_key(spec, parsed.locale, parsed.context):
-        return _("read only for you")
-    if spec.read_only:
-        return _("written by imports and rules only")
-    return ""
+    return locks.by_right(spec, key, rights)
 
 
 def _condition(layer: Layer, row: Row, scope: Scope, structure: Structure) -> Condition | None:
