@@ -66,6 +66,15 @@ class ChannelCell:
         )
 
     @property
+    def text(self) -> str:
+        """The same in a line."""
+        return " · ".join(
+            part
+            for part in ("" if self.ratio is None else f"{self.ratio} %", self.state and self.state_label)
+            if part
+        )
+
+    @property
     def html(self) -> SafeString:
         return _rendered(self, get_language() or "")
 

@@ -10,6 +10,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from catalog import search
 from catalog.access import Rights
@@ -19,7 +20,9 @@ from catalog.structure.snapshot import Structure
 from catalog.structure.specs import AttributeSpec
 from channels.models import Listing
 from channels.profile import ChannelSpec, Profiles
+from enrichment.workbench.grid.columns import BETWEEN
 from enrichment.workbench.grid.meaning import Meaning, carrying, numbers
+from enrichment.workbench.grid.paging import LARGEST_ID
 
 ATTRIBUTE_PREFIX = "a."
 MANY = 60  # attributes; more are not listed one by one but looked for
@@ -93,6 +96,22 @@ class TextFilter(django_filters.CharFilter):
 
     def describe(self, value: Any) -> str:
         return str(value or "")
+
+
+class ChosenFilter(TextFilter):
+    """Products picked by hand: their ids, "~" between them, so that an address can be passed on."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda qs, value: qs.filter(pk__in=self.ids(value)), label=_("Picked by hand"))
+
+    @classmethod
+    def ids(cls, value: str) -> list[int]:
+        found = [int(part) for part in value.split(BETWEEN) if part.isascii() and part.isdecimal() and len(part) < 20]  # fmt: skip
+        return [pk for pk in found if pk <= LARGEST_ID]
+
+    def describe(self, value: Any) -> str:
+        count = len(self.ids(str(value or "")))
+        return ngettext("%d product", "%d products", count) % count if value else ""
 
 
 class MissingFilter(TextFilter):
@@ -186,6 +205,7 @@ class ProductFilters(django_filters.FilterSet):
             "trash": lambda: ChoiceFilter([("yes", _("In the trash"))], self._trashed, label=_("Trash")),
             "import": lambda: TextFilter(self._by_import, label=_("Touched by import")),
             "ref": lambda: TextFilter(self._by_ref, label=_("Touched by")),
+            "chosen": lambda: ChosenFilter(),
         }
 
     def _families(self) -> Choices:

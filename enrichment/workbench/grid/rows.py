@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,9 +60,8 @@ def load(
     A model's completeness is that of its variants together.
     """
     channels = [column.channel for column in columns if column.channel is not None]
-    models = [row for row in products if not row.is_sellable]
-    variants, phrases = _variants(models), _Phrases()
-    cells = _Cells(products, models, channels, columns, structure, rights)
+    variants, phrases = _variants([row for row in products if not row.is_sellable]), _Phrases()
+    cells = _Cells(products, channels, columns, structure, rights)
     rows = []
     for product in products:
         pk, count = product.pk, variants.get(product.pk, 0)
@@ -87,7 +86,6 @@ class _Cells:
     def __init__(
         self,
         products: Sequence[Product],
-        models: Sequence[Product],
         channels: Sequence[ChannelSpec],
         columns: Sequence[Column],
         structure: Structure,
@@ -95,9 +93,7 @@ class _Cells:
     ) -> None:
         self.columns, self.structure = columns, structure
         names = {column.name for column in columns}
-        self.scores = _scores(products, channels) | _scores_below(models) if channels else {}
-        self.states = _states(products, channels) if channels else {}
-        self.below = _states_below(models, channels) if channels else {}
+        self.on_channel = channel_cells(products, channels)
         self.values = values.load(products, columns, structure=structure, rights=rights)
         self.categories = values.categories(products, structure) if "_categories" in names else {}
         self.kinds = dict(Product.Kind.choices)
@@ -119,7 +115,7 @@ class _Cells:
         if column.spec is not None:
             return self.values.get(product.pk, {}).get(column.name, "")
         if column.channel is not None:
-            return self._channel(product, column.channel).html
+            return self.on_channel(product, column.channel).html
         if column.name == "_family":
             family = self.structure.families.get(product.family_id or 0)
             return family.label() if family else ""
@@ -137,15 +133,27 @@ class _Cells:
         shown = formats.date_format(moment, "SHORT_DATE_FORMAT")
         return format_html('<time datetime="{}">{}</time>', moment.isoformat(), shown)
 
-    def _channel(self, product: Product, channel: ChannelSpec) -> ChannelCell:
+
+def channel_cells(
+    products: Sequence[Product], channels: Sequence[ChannelSpec]
+) -> Callable[[Product, ChannelSpec], ChannelCell]:
+    """What each of these products shows of each channel, all of it loaded at once; nothing where there is no channel."""
+    models = [row for row in products if not row.is_sellable]
+    scores = _scores(products, channels) | _scores_below(models) if channels else {}
+    states = _states(products, channels) if channels else {}
+    below = _states_below(models, channels) if channels else {}
+
+    def cell(product: Product, channel: ChannelSpec) -> ChannelCell:
         pk, place = product.pk, (product.pk, channel.id)
         unit = unit_of(channel.unit, product=pk, kind=product.kind, root=product.root_id) or 0
         return ChannelCell(
             channel.label,
-            _in_order(self.scores.get(place), channel),
-            *self.states.get((unit, channel.id), ("", "")),
-            below=self.below.get(place, ()),
+            _in_order(scores.get(place), channel),
+            *states.get((unit, channel.id), ("", "")),
+            below=below.get(place, ()),
         )
+
+    return cell
 
 
 class _Phrases:
