@@ -39,6 +39,7 @@ from enrichment.workbench.queue import views as queue
 from enrichment.workbench.review import views as review
 from enrichment.workbench.saved_views import views as saved_views
 from enrichment.workbench.sources import views as sources
+from enrichment.workbench.spreadsheet import views as spreadsheet
 
 
 @admin.register(Product)
@@ -100,6 +101,11 @@ class ProductAdmin(PolicyAdmin, ModelAdmin):
             path("queue/ids/", wrap(queue.ids), name="enrichment_queue_ids"),
             path("queue/item/", wrap(queue.show), name="enrichment_queue_item"),
             path("queue/save/", wrap(queue.save), name="enrichment_queue_save"),
+            path("spreadsheet/", wrap(spreadsheet.page), name="enrichment_spreadsheet"),
+            path("spreadsheet/begin/", wrap(spreadsheet.begin), name="enrichment_spreadsheet_begin"),
+            path("spreadsheet/ids/", wrap(spreadsheet.ids), name="enrichment_spreadsheet_ids"),
+            path("spreadsheet/rows/", wrap(spreadsheet.rows), name="enrichment_spreadsheet_rows"),
+            path("spreadsheet/save/", wrap(spreadsheet.save), name="enrichment_spreadsheet_save"),
             path("review/", wrap(review.page), name="enrichment_review"),
             path("review/ids/", wrap(review.ids), name="enrichment_review_ids"),
             path("review/item/", wrap(review.show), name="enrichment_review_item"),

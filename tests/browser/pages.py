@@ -201,6 +201,8 @@ def _products(page: Page, rig: Rig, run: int) -> list[Place]:
         Place("queue-keys", f"{grid}queue/?incomplete=b2b_shop%7Cde_DE", _open_keys),
         Place("queue-refused", f"{grid}queue/?q={SIMPLE}&fields=gtin", _be_refused),
         Place("queue-draft", f"{grid}queue/?missing=b2b_shop%7Cfr_FR%7Cdescription", _be_offered_a_draft),
+        Place("spreadsheet", f"{grid}spreadsheet/?{_CELLS}&frozen=1", _be_refused_in_a_cell),
+        Place("spreadsheet-list", f"{grid}spreadsheet/?{_CELLS}", _open_choices),
         Place("proposals", f"{grid}proposals/"),
         Place("sources", f"{grid}sources/"),
         Place("why", at[SIMPLE].replace("/change/", "/why/?key=name%7Cen_US")),
@@ -243,6 +245,25 @@ def _products(page: Page, rig: Rig, run: int) -> list[Place]:
 
 
 _CONDITIONS = "-if~family~in~lamps~-or~-if~a.name~contains~lantern~en_US~-if~changed~lately~30~-end"
+
+
+_CELLS = "family=lamps&level=all&sort=sku&cols=battery_type~price~name%7Cen_US~description%7Cde_DE~waterproof~_status"
+
+
+def _be_refused_in_a_cell(page: Page) -> None:
+    page.locator("[data-spreadsheet][data-ready]").wait_for()
+    page.locator("[data-at='0'][data-col='2']").focus()
+    page.keyboard.type("much")
+    page.keyboard.press("Enter")
+    page.locator(".spread-told").first.wait_for()
+    page.keyboard.press("ArrowUp")
+
+
+def _open_choices(page: Page) -> None:
+    page.locator("[data-spreadsheet][data-ready]").wait_for()
+    page.locator("[data-at='0'][data-col='1']").focus()
+    page.keyboard.press("F2")
+    page.locator(".spread-choice").first.wait_for()
 
 
 def _open_conditions(page: Page) -> None:

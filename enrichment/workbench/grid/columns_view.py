@@ -22,6 +22,8 @@ from channels.profile import Profiles
 from enrichment.workbench.grid import columns
 from enrichment.workbench.grid.columns import Column
 
+# What shows products in columns, by the parameter `at`.
+VIEWS = {"": "admin:catalog_product_changelist", "spreadsheet": "admin:enrichment_spreadsheet"}
 LISTED = 60  # attributes offered at once; more are looked for
 
 
@@ -30,18 +32,22 @@ LISTED = 60  # attributes offered at once; more are looked for
 @endpoint("product.view")
 def choose(request: HttpRequest) -> HttpResponse:
     """By GET for the grid's address. By POST its `query`, `col` in order, and `do`: "add:name|de_DE", "drop:", "up:", "down:"
-    with a column's name, "usual", "find", or "show", which leads to the grid. `fragment=1`: without the page around it."""
+    with a column's name, "usual", "find", or "show", which leads to the grid, or where `at` is "spreadsheet" there.
+    `fragment=1`: without the page around it."""
     structure = Structure.current()
     profiles, rights = channel_profiles.current(structure), rights_of(request.user)
     posted = request.method == "POST"
     params = QueryDict(request.POST.get("query", "") if posted else request.GET.urlencode(), mutable=True)
-    params.pop("fragment", None)
+    at = (request.POST if posted else request.GET).get("at", "")
+    leads_to = reverse(VIEWS.get(at, VIEWS[""]))
+    for name in ("fragment", "at"):
+        params.pop(name, None)
     asked = columns.text_of(request.POST.getlist("col")) if posted else params.get("cols", "")
     shown = columns.chosen(asked, structure, profiles, rights) if asked or not posted else []
     verb, _colon, name = request.POST.get("do", "").partition(":")
     focus, said = "", ""
     if verb == "show":
-        return _to_grid(params, shown, profiles)
+        return _shown_in(leads_to, params, shown, profiles)
     if verb:
         shown, focus, said = _done(verb, name, shown, structure, profiles, rights)
     context_code = request.POST.get("context", "")
@@ -54,7 +60,8 @@ def choose(request: HttpRequest) -> HttpResponse:
         "said": said,
         "is_full": len(shown) >= columns.MOST,
         "most": columns.MOST,
-        "back": f"{reverse('admin:catalog_product_changelist')}?{params.urlencode()}",
+        "at": at,
+        "back": f"{leads_to}?{params.urlencode()}",
         **_offered(request.POST.get("find", ""), context_code, shown, structure, profiles, rights),
     }
     is_fragment = (request.POST if posted else request.GET).get("fragment") == "1"
@@ -62,7 +69,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, f"enrichment/grid/{name}.html", context)
 
 
-def _to_grid(params: QueryDict, shown: Sequence[Column], profiles: Profiles) -> HttpResponse:
+def _shown_in(leads_to: str, params: QueryDict, shown: Sequence[Column], profiles: Profiles) -> HttpResponse:
     text = columns.text_of(shown)
     if not shown or text == columns.text_of(columns.usual(profiles)):
         params.pop("cols", None)
@@ -71,7 +78,7 @@ def _to_grid(params: QueryDict, shown: Sequence[Column], profiles: Profiles) -> 
     for name in ("after", "before"):
         params.pop(name, None)
     query = params.urlencode() or "view=all"
-    return HttpResponseRedirect(f"{reverse('admin:catalog_product_changelist')}?{query}")
+    return HttpResponseRedirect(f"{leads_to}?{query}")
 
 
 def _done(
