@@ -231,7 +231,7 @@ def test_what_is_no_batch_of_cells_is_refused_whole(view: View, cup: int, cells:
 
 def test_columns_and_letters_that_no_database_takes_are_answered(view: View, cup: int) -> None:
     answers = view.save(
-        (cup, "na|m|e|x", "x"), (cup, "price:XXX", "1"), (cup, "_sku", "X"), (cup, NAME, "a\x00b")
+        (cup, "na|m|e|x", "x"), (cup, "price:ZZZ", "1"), (cup, "_sku", "X"), (cup, NAME, "a\x00b")
     )
     assert states(answers) == ["error", "error", "error", "saved"]
     assert values_of(cup)[NAME] == "ab"

@@ -67,7 +67,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     selection = bulk.Selection.of(request.POST)
     params = QueryDict(request.POST.get("query", ""), mutable=True)
     if selection.query is None:
-        kept = {name: params[name] for name in ("cols", "sort") if name in params}
+        kept = {name: str(params[name]) for name in ("cols", "sort") if name in params}
         params = QueryDict(mutable=True)
         params.update({"chosen": BETWEEN.join(map(str, selection.ids)), "level": "all", **kept})
     for name in ("after", "before"):
