@@ -48,6 +48,7 @@ UNCONCERNED = frozenset(
         "import_profile",
         "requirement",
         "gtin_pool",
+        "rule",
     }
 )
 # The catalogue derives their products anew, and calls the participants with them.

@@ -1,4 +1,5 @@
-"""What enrichment does inside a change's transaction: an approval by whatever way answers the comments of the review."""
+"""What enrichment does inside a change's transaction: an approval by whatever way answers the comments of the review, and
+products are marked for the rules that run on change."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from catalog import participants
 from catalog.models import Product
 from catalog.participants import ChangeBatch, StructureChange
 from enrichment import review
+from enrichment.rules import following
 
 
 class Enrichment:
@@ -20,9 +22,12 @@ class Enrichment:
             and pk not in batch.created
             and batch.bundles[pk].product.status == Product.Status.APPROVED
         )
+        following.mark(batch)
 
     def structure_changed(self, change: StructureChange) -> None:
-        """Comments hang on products alone."""
+        """Of most kinds the catalogue derives the products anew, which marks them; an option's label stands in no product."""
+        if change.kind == "option":
+            following.options_changed(change.ids)
 
 
 participants.register(Enrichment())

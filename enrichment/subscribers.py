@@ -5,6 +5,7 @@ from enrichment import (
     presence,  # noqa: F401  (how long it is kept)
 )
 from enrichment.comments import keeping as comments_keeping  # noqa: F401  (how long comments are kept)
+from enrichment.rules import keeping as rule_runs, running  # noqa: F401, I001  (registers "rules.run", and how long runs are kept)
 from enrichment.workbench.grid import bulk  # noqa: F401  (registers the job "grid.bulk")
 from enrichment.workbench.pictures import keeping, taking, writing  # noqa: F401  (their jobs, and how long they are kept)
 from enrichment.workbench.proposals import settling  # noqa: F401  (registers "proposals.settle")

@@ -37,7 +37,11 @@ def _schedule(sender: Celery, **_kwargs: object) -> None:
             # A tick that nobody took in time is worth nothing: the next one does its work.
             "options": {"queue": queue, "expires": every * 3},
         }
-        for name, queue in (("channels.tasks.tick", "delivery"), ("catalog.tasks.tick", "interactive"))
+        for name, queue in (
+            ("channels.tasks.tick", "delivery"),
+            ("catalog.tasks.tick", "interactive"),
+            ("enrichment.tasks.tick", "interactive"),
+        )
     }
     sender.conf.beat_schedule["catalog.tasks.thin"] = {
         "task": "catalog.tasks.thin", "schedule": THIN_SECONDS, "options": {"queue": "imports", "expires": THIN_SECONDS},

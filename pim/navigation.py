@@ -145,6 +145,7 @@ UNFOLD: dict[str, Any] = {
                     ),
                     _item(_("GTIN pools"), "barcode", "admin:catalog_gtinpool_changelist", "structure.view"),
                     _item(_("Sources"), "input", "admin:enrichment_sources", "structure.view"),
+                    _item(_("Rules"), "bolt", "admin:enrichment_rules", "structure.view"),
                     _item(
                         _("Import profiles"),
                         "rule_folder",

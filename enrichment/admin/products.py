@@ -37,6 +37,7 @@ from enrichment.workbench.presence import views as presence
 from enrichment.workbench.proposals import views as proposals
 from enrichment.workbench.queue import views as queue
 from enrichment.workbench.review import views as review
+from enrichment.workbench.rules import views as rules
 from enrichment.workbench.saved_views import views as saved_views
 from enrichment.workbench.sources import views as sources
 from enrichment.workbench.spreadsheet import views as spreadsheet
@@ -116,6 +117,11 @@ class ProductAdmin(PolicyAdmin, ModelAdmin):
             path("sources/save/", wrap(sources.save), name="enrichment_sources_save"),
             path("sources/count/", wrap(sources.count), name="enrichment_sources_count"),
             path("comments/read/", wrap(comments.mark_read), name="enrichment_comments_read"),
+            path("rules/", wrap(rules.page), name="enrichment_rules"),
+            path("rules/add/", wrap(rules.add), name="enrichment_rule_add"),
+            path("rules/<int:rule>/", wrap(rules.change), name="enrichment_rule_change"),
+            path("rules/<int:rule>/run/", wrap(rules.run), name="enrichment_rule_run"),
+            path("rules/<int:rule>/arrange/", wrap(rules.arrange), name="enrichment_rule_arrange"),
             path("jobs/", wrap(tray.jobs), name="enrichment_jobs"),
             path("find/", wrap(palette.find), name="enrichment_find"),
             path(f"{one}/change/", wrap(page.page), name="catalog_product_change"),

@@ -5,6 +5,7 @@ from enrichment.models.comment import Comment, Notification, Thread
 from enrichment.models.pictures import PictureFile, PictureMatch
 from enrichment.models.presence import Presence
 from enrichment.models.review import ReviewNote
+from enrichment.models.rule import Rule, RuleMark, RuleRun
 from enrichment.models.saved_view import DefaultView, SavedView
 
 __all__ = [
@@ -16,6 +17,9 @@ __all__ = [
     "PictureMatch",
     "Presence",
     "ReviewNote",
+    "Rule",
+    "RuleMark",
+    "RuleRun",
     "SavedView",
     "Thread",
 ]

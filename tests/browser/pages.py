@@ -205,6 +205,8 @@ def _products(page: Page, rig: Rig, run: int) -> list[Place]:
         Place("spreadsheet-list", f"{grid}spreadsheet/?{_CELLS}", _open_choices),
         Place("proposals", f"{grid}proposals/"),
         Place("sources", f"{grid}sources/"),
+        Place("rules", f"{grid}rules/add/?where=-if~family~in~lamps", _save_a_rule),
+        Place("rule-preview", f"{grid}rules/add/?where=-if~family~in~lamps", _preview_a_rule),
         Place("why", at[SIMPLE].replace("/change/", "/why/?key=name%7Cen_US")),
         Place("queue-end", f"{grid}queue/?q=nothingofthekind"),
         Place("review", f"{grid}review/"),
@@ -242,6 +244,30 @@ def _products(page: Page, rig: Rig, run: int) -> list[Place]:
         Place("home-waiting", f"{rig.admin}/"),
         Place("product-sheet", f"{at[VARIANT].removesuffix('change/')}sheet/b2b_shop/"),
     ]
+
+
+def _write_a_rule(page: Page, name: str) -> None:
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_label("What is done", exact=True).select_option("template")
+    page.locator("#id_a0-attribute option[value=color]").wait_for(state="detached")
+    page.get_by_label("Attribute", exact=True).select_option("name")
+    page.get_by_label("Template", exact=True).fill("{name} ({sku})")
+    page.get_by_label("Texts are read in", exact=True).select_option("en_US")
+    page.get_by_role("checkbox", name="Français (France)", exact=True).check()
+
+
+def _preview_a_rule(page: Page) -> None:
+    _write_a_rule(page, "Names with numbers")
+    page.get_by_role("button", name="Preview", exact=True).click()
+    page.locator("#preview").wait_for()
+
+
+def _save_a_rule(page: Page) -> None:
+    """The list with one rule, which is run by hand and by nobody."""
+    _write_a_rule(page, f"Names {page.evaluate('Date.now()')}")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("link", name="All rules", exact=True).click()
+    page.locator(".automation-line").first.wait_for()
 
 
 _CONDITIONS = "-if~family~in~lamps~-or~-if~a.name~contains~lantern~en_US~-if~changed~lately~30~-end"

@@ -1,4 +1,4 @@
-"""Messages reach the queue they were sent to, and the clock has its two ticks."""
+"""Messages reach the queue they were sent to, and the clock has its ticks."""
 
 import pytest
 from celery import Celery
@@ -44,6 +44,7 @@ def test_each_room_that_works_by_the_clock_is_ticked_and_old_ticks_expire():
     assert {entry["task"]: entry["options"]["queue"] for entry in app.conf.beat_schedule.values()} == {
         "channels.tasks.tick": "delivery",
         "catalog.tasks.tick": "interactive",
+        "enrichment.tasks.tick": "interactive",
         "catalog.tasks.thin": "imports",
     }
     for entry in app.conf.beat_schedule.values():
@@ -54,7 +55,12 @@ def test_each_room_that_works_by_the_clock_is_ticked_and_old_ticks_expire():
 
 def test_every_ticked_task_exists():
     app.loader.import_default_modules()
-    assert {"channels.tasks.tick", "catalog.tasks.tick", "catalog.tasks.thin"} <= set(app.tasks)
+    assert {
+        "channels.tasks.tick",
+        "catalog.tasks.tick",
+        "enrichment.tasks.tick",
+        "catalog.tasks.thin",
+    } <= set(app.tasks)
 
 
 def test_only_json_is_taken_and_a_lost_worker_gives_its_task_back():

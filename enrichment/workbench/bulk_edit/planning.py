@@ -169,13 +169,13 @@ def _look(made: Preview, outcomes: Sequence[Outcome], edit: Edit, structure: Str
     for outcome in shown:
         product = outcome.product or 0
         texts = [
-            (_place(key, structure), difference(*(_text(key, value, structure) for value in pair)))
+            (place_of(key, structure), difference(*(text_of(key, value, structure) for value in pair)))
             for key, pair in outcome.changed.items()
         ]
         made.rows.append(Row(product, skus.get(product, ""), texts))
 
 
-def _text(key: str, value: Any, structure: Structure) -> str:
+def text_of(key: str, value: Any, structure: Structure) -> str:
     if value is ABSENT or value is None:
         return ""
     if key == CATEGORIES:
@@ -187,7 +187,7 @@ def _text(key: str, value: Any, structure: Structure) -> str:
     )
 
 
-def _place(key: str, structure: Structure) -> str:
+def place_of(key: str, structure: Structure) -> str:
     if key == CATEGORIES:
         return ""
     parsed = Key.parse(key)

@@ -78,7 +78,7 @@ def build(request: HttpRequest) -> HttpResponse:
         "most": grammar.MOST,
         "back": f"{reverse('admin:catalog_product_changelist')}?{params.urlencode()}",
         "find": request.POST.get("find", ""),
-        **_offered(subjects, box, request.POST.get("find", "")),
+        **offered(subjects, box, request.POST.get("find", "")),
     }
     if not is_too_long:
         query = parse(params, request.user, structure, profiles)
@@ -89,7 +89,7 @@ def build(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, f"enrichment/filtering/{template}.html", context)
 
 
-def _offered(subjects: Subjects, box: Box, find: str) -> dict[str, Any]:
+def offered(subjects: Subjects, box: Box, find: str) -> dict[str, Any]:
     """What can be asked for, by group; of very many attributes those in use, and those whose name has what is typed."""
     groups: dict[str, list[tuple[str, str]]] = {}
     for subject in subjects.own.values():

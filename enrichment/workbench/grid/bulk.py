@@ -27,6 +27,7 @@ from enrichment import workflow
 from enrichment.workbench.grid.query import parse
 
 MOST = 100_000  # products of one bulk change
+UNDONE = ("bulk:", "rule:")  # how the refs begin of what can be taken back as a whole
 Status = Product.Status
 
 

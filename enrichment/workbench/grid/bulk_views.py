@@ -102,9 +102,9 @@ def tell(request: HttpRequest, result: bulk.Result, done: str) -> None:
 @require_POST
 @endpoint("product.view")
 def undo(request: HttpRequest) -> HttpResponse:
-    """`ref` of a bulk change. The door decides product by product who may give it back."""
+    """`ref` of a bulk change, or of a rule's run. The door decides product by product who may give it back."""
     ref = request.POST.get("ref", "")
-    if not ref.startswith("bulk:"):
+    if not ref.startswith(bulk.UNDONE):
         raise Http404(_("There is no such bulk change."))
     revisions = bulk.revisions_of(ref, request.user)
     count = revisions.count()

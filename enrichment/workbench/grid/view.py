@@ -95,7 +95,7 @@ def _region(request: HttpRequest) -> dict[str, Any]:
         "may_confirm": "outdated" in query.active and rights.may("product.edit"),
         "is_empty": not context["rows"] and not query.is_filtered and query.level in ("top", "all"),
         "in_trash": "trash" in query.active,
-        "bulk_ref": ref if (ref := request.GET.get("ref", "")).startswith("bulk:") and count else "",
+        "bulk_ref": ref if (ref := request.GET.get("ref", "")).startswith(bulk.UNDONE) and count else "",
         "back": reverse("admin:catalog_product_changelist") + "?" + query.query(),
     }
 

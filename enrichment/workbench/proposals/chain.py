@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -22,18 +23,20 @@ from catalog.values.keys import Key
 from catalog.values.links import bring_pairs
 from catalog.values.resolve import Resolved, resolve
 from catalog.values.revisions import changes_from_json
+from enrichment.models import Rule
 from enrichment.workbench.page.history import origin_of
 from enrichment.workbench.page.origin import describe, source_label
 
 LOOKED_AT = 300  # revisions of the product, the newest first
 SHOWN = 30
 _IMPORT = re.compile(r"(?:import|undo):(\d+)\Z")
+_RULE = re.compile(r"rule:(\d+):")
 State = Proposal.State
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """`kind`: wrote, open, accepted, rejected. `href`: of the import it came with."""
+    """`kind`: wrote, open, accepted, rejected. `href`: of the import it came with, or the rule."""
 
     kind: str
     at: datetime
@@ -120,7 +123,8 @@ def _said(product: int, key: str, spec: AttributeSpec, structure: Structure) -> 
     )
     pairs = [{key: pair} for _row, pair in written] + [{key: (ABSENT, row.value)} for row in proposals]
     bring_pairs(pairs, structure)
-    runs = _runs(row.ref for row, _pair in written)
+    refs = [row.ref for row, _pair in written]
+    runs = _runs(refs) | _rules(refs)
     said = [
         Said(
             "wrote", row.at, row.source, source_label(row.source, structure), str(row.user or ""), origin_of(row.origin), _text(after, spec, locale), *runs.get(row.ref, ("", "")),
@@ -148,6 +152,17 @@ def _runs(refs: Any) -> dict[str, tuple[str, str]]:
         ref: (reverse("admin:catalog_importrun_change", args=[pk]), names[pk])
         for ref, pk in ids.items()
         if pk in names
+    }
+
+
+def _rules(refs: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Ref → (address, name) of the rules that are still there. One query, none where no rule wrote."""
+    ids = {ref: int(found[1]) for ref in refs if (found := _RULE.match(ref))}
+    known = {rule.pk: str(rule) for rule in Rule.objects.filter(pk__in=set(ids.values()))} if ids else {}
+    return {
+        ref: (f"{reverse('admin:enrichment_rules')}#rule-{pk}", known[pk])
+        for ref, pk in ids.items()
+        if pk in known
     }
 
 

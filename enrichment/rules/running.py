@@ -1,0 +1,208 @@
+"""A rule over everything that fits: as a job that can be killed and goes on, in chunks, with what came of it kept as a run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from catalog.access import can
+from catalog.jobs import JobHandle, enqueue, job
+from catalog.jobs.queue import ENDED
+from catalog.models import Job, Revision, Source, User
+from catalog.structure.announce import announce
+from catalog.structure.snapshot import Structure
+from catalog.values.changes import Outcome
+from catalog.values.write import BATCH, write
+from enrichment.models import Rule, RuleRun
+from enrichment.rules import current as rules_now
+from enrichment.rules import planning
+from enrichment.rules.current import SOURCE, RuleSpec
+from enrichment.rules.planning import CannotRun, Claims, Step
+from enrichment.workbench.grid.bulk import Result
+
+KIND = "rules.run"
+REASONS = 30  # kept of a run
+Trigger = RuleRun.Trigger
+
+
+def ensure_source() -> None:
+    """What rules write as: a source below all people, made where it is missing. Without a row it would have no rank."""
+    with transaction.atomic():
+        if Source.objects.filter(code=SOURCE).exists():
+            return
+        people = list(Source.objects.filter(kind=Source.Kind.PERSON).values_list("rank", flat=True))
+        rank = min([60, *people]) - 10
+        made = Source.objects.create(
+            code=SOURCE, kind=Source.Kind.RULE, rank=rank, labels={"en_US": "Rules", "de_DE": "Regeln", "fr_FR": "Règles"}
+        )  # fmt: skip
+        announce("source", [made.pk])
+
+
+def structure_to_run() -> Structure:
+    structure = Structure.current()
+    if SOURCE not in structure.sources:
+        ensure_source()
+        structure = Structure.current()
+    return structure
+
+
+def enqueue_run(rule: Rule, *, trigger: str, by: User | None) -> RuleRun:
+    """In the caller's transaction."""
+    now = timezone.now()
+    run = RuleRun.objects.create(
+        rule=rule, ref=f"rule:{rule.pk}:{uuid4().hex[:12]}", trigger=trigger, by=by, started_at=now
+    )
+    run.job = enqueue(KIND, {"run": run.pk}, by=by, title=str(rule))
+    run.save(update_fields=["job"])
+    return run
+
+
+def open_run(rule: int) -> RuleRun | None:
+    """The one of its runs that did not end, where there is one."""
+    rows = RuleRun.objects.filter(rule=rule, ended_at=None).exclude(trigger=Trigger.CHANGE)
+    return rows.exclude(job=None).exclude(job__state__in=ENDED).first()
+
+
+def next_run(rule: Rule, after: datetime) -> datetime | None:
+    """The next time of the day, in the installation's time zone; None where the clock does not run it."""
+    if not rule.enabled or rule.daily_at is None:
+        return None
+    zone = timezone.get_default_timezone()
+    day = after.astimezone(zone).date()
+    moments = (datetime.combine(day + timedelta(days=ahead), rule.daily_at, zone) for ahead in (0, 1, 2))
+    return next(moment for moment in moments if moment > after)
+
+
+def begin_due(now: datetime | None = None) -> list[int]:
+    """The tick: a job for each rule whose time has come, or that was saved; says for which. One that is at it is left."""
+    now = now or timezone.now()
+    waiting = Rule.objects.filter(enabled=True)
+    due = waiting.filter(whole_due=True) | waiting.filter(next_run_at__lte=now)
+    return [pk for pk in due.order_by("position", "pk").values_list("pk", flat=True) if _begin(pk, now)]
+
+
+def _begin(pk: int, now: datetime) -> bool:
+    with transaction.atomic():
+        rows = Rule.objects.filter(pk=pk, enabled=True)
+        if connection.features.has_select_for_update_skip_locked:
+            rows = rows.select_for_update(skip_locked=True, of=("self",))
+        rule = rows.select_related("owner").first()
+        if rule is None or open_run(pk) is not None:
+            return False
+        by_clock = rule.next_run_at is not None and rule.next_run_at <= now
+        if not (rule.whole_due or by_clock):
+            return False
+        enqueue_run(rule, trigger=Trigger.SAVED if rule.whole_due else Trigger.CLOCK, by=rule.owner)
+        Rule.objects.filter(pk=pk).update(whole_due=False, next_run_at=next_run(rule, now))
+    return True
+
+
+def _job_ended(row: Job) -> None:
+    RuleRun.objects.filter(pk=row.params["run"]).update(ended_at=timezone.now())
+
+
+@job(KIND, ended=_job_ended)
+def run_rule(handle: JobHandle, /, *, run: int) -> dict[str, Any]:
+    """Killed half way it goes on behind the last chunk. Who stands for the rule, and what they may, is asked at each."""
+    row = RuleRun.objects.filter(pk=run).first()
+    if row is None:
+        return {}  # its rule was deleted
+    try:
+        if row.trigger == Trigger.HAND and not can(
+            User.objects.filter(pk=handle.by_id).first(), "structure.edit"
+        ):
+            raise CannotRun(_("Who started it may no longer change the structure."))
+        _run(handle, row)
+    except CannotRun as stopped:
+        note_problem(row.rule_id, str(stopped))
+        _end(row)
+        raise ValueError(str(stopped)) from None
+    note_problem(row.rule_id, "")
+    _end(row)
+    row.refresh_from_db()
+    return {"changed": row.changed, "refused": row.refused, "proposed": row.proposed, "reasons": row.reasons, "ref": row.ref}  # fmt: skip
+
+
+def _end(row: RuleRun) -> None:
+    RuleRun.objects.filter(pk=row.pk).update(ended_at=timezone.now())
+
+
+def note_problem(rule: int, text: str) -> None:
+    Rule.objects.filter(pk=rule).exclude(problem=text).update(problem=text)
+
+
+def _run(handle: JobHandle, row: RuleRun) -> None:
+    rule, user, structure = _ready(row.rule_id)
+    total = planning.matching(rule, user, structure).count()
+    done = handle.row.done
+    handle.progress(done, max(total, done))
+    cursor: Sequence[int] = row.cursor
+    while not handle.cancelled():
+        rule, user, structure = _ready(row.rule_id)
+        rows = planning.matching(rule, user, structure)
+        found = next(planning.walk(rows, cursor, size=BATCH), None)
+        if found is None:
+            return
+        ids, cursor = found
+        claims: Claims = set()
+        planning.claim_above(rule, rules_now.current(structure), ids, structure, claims)
+        # A chunk that was written before its place was noted is not written twice.
+        before = set(
+            Revision.objects.filter(ref=row.ref, product_id__in=ids).values_list("product_id", flat=True)
+        )
+        ids = [pk for pk in ids if pk not in before]
+        write_step(rule, ids, user=user, structure=structure, claims=claims, ref=row.ref)
+        RuleRun.objects.filter(pk=row.pk).update(cursor=cursor)
+        done += len(ids) + len(before)
+        handle.progress(done, max(total, done))
+
+
+def _ready(pk: int) -> tuple[RuleSpec, User, Structure]:
+    structure = structure_to_run()
+    rule = rules_now.current(structure).by_id(pk)
+    if rule is None:
+        raise CannotRun(_("The rule is no longer there."))
+    return rule, planning.check_owner(User.objects.filter(pk=rule.owner).first()), structure
+
+
+def write_step(
+    rule: RuleSpec, ids: Sequence[int], *, user: User, structure: Structure, claims: Claims, ref: str
+) -> int:
+    """Of at most BATCH products of one stage; counts on the run `ref`. How many were changed."""
+    step = planning.plan(rule, ids, user=user, structure=structure, claims=claims)
+    outcomes = write(step.changes, by=planning.actor(user, ref)) if step.changes else []
+    result = count(step, outcomes)
+    _note(ref, step, result)
+    return result.changed
+
+
+def count(step: Step, outcomes: Iterable[Outcome]) -> Result:
+    """Of a step and what the door said to it, or would say."""
+    result = Result()
+    result.add(outcomes)
+    for why, number in step.reasons.items():
+        result.reasons[why] = result.reasons.get(why, 0) + number
+    result.refused += len(step.refused)
+    return result
+
+
+def _note(ref: str, step: Step, result: Result) -> None:
+    with transaction.atomic():
+        row = RuleRun.objects.select_for_update().filter(ref=ref).first()
+        if row is None:
+            return
+        reasons = Counter(row.reasons)
+        reasons.update(result.reasons)
+        kept = dict(reasons.most_common(REASONS))
+        RuleRun.objects.filter(pk=row.pk).update(
+            matched=F("matched") + step.looked_at, changed=F("changed") + result.changed,
+            proposed=F("proposed") + result.proposed, refused=F("refused") + result.refused, reasons=kept,
+        )  # fmt: skip

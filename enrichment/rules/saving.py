@@ -1,0 +1,103 @@
+"""Saving a rule: refused where rules would wake each other for ever; what runs on change then looks at everything once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from catalog.models import User
+from catalog.structure.announce import announce
+from catalog.structure.snapshot import Structure
+from enrichment.models import Rule
+from enrichment.rules import loops, running
+from enrichment.rules.current import RuleSpec, current, spec_of
+
+
+def check(row: Rule, structure: Structure) -> None:
+    """Raises ValidationError, naming the circle. Rules that are switched off, or do not run on change, wake nobody."""
+    mine = spec_of(row, structure)
+    if not (mine.on_change or row.daily_at):
+        return
+    if loops.hits(mine.written, mine.inputs):
+        raise ValidationError(
+            _(
+                "It reads what it writes, so each run would change it again: run it by hand only, or write to another field."
+            )
+        )
+    if not mine.follows:
+        return
+    others = Rule.objects.filter(enabled=True, on_change=True).exclude(pk=row.pk or 0)
+    specs: dict[str, RuleSpec] = {row.code: mine, **{each.code: spec_of(each, structure) for each in others}}
+    found = loops.circle({code: (spec.written, spec.inputs, spec.asked) for code, spec in specs.items()})
+    if found:
+        raise ValidationError(
+            _(
+                "These rules would wake each other for ever: %(circle)s. Run one of them by hand or by the clock, or read another field."
+            )
+            % {"circle": " → ".join(specs[code].label for code in found)}
+        )
+
+
+def save(row: Rule, *, by: User) -> None:
+    """With the rights of `by` from now on. Raises ValidationError as check()."""
+    with transaction.atomic():
+        # Two who save at once wait for each other: neither circle nor place is found twice.
+        list(Rule.objects.order_by("pk").select_for_update().values_list("pk"))
+        structure = Structure.current()
+        check(row, structure)
+        before = Rule.objects.filter(pk=row.pk or 0).first()
+        _wake([row, before] if before else [row], structure)
+        if row.pk is None:
+            row.position = (Rule.objects.aggregate(last=Max("position"))["last"] or 0) + 1
+        row.owner, row.problem = by, ""
+        row.whole_due = row.enabled and row.on_change
+        row.next_run_at = running.next_run(row, timezone.now())
+        row.save()
+        announce("rule", [row.pk], by=by.pk)
+    running.ensure_source()
+
+
+def switch(pk: int, *, on: bool, by: User) -> None:
+    """Raises ValidationError, and Rule.DoesNotExist."""
+    row = Rule.objects.get(pk=pk)
+    row.enabled = on
+    save(row, by=by)
+
+
+def delete(pk: int, *, by: User) -> None:
+    """What it wrote stays, until a rule below it says otherwise."""
+    with transaction.atomic():
+        _wake(list(Rule.objects.filter(pk=pk)), Structure.current())
+        announce("rule", [pk], by=by.pk)
+        Rule.objects.filter(pk=pk).delete()
+
+
+def _wake(rows: Sequence[Rule], structure: Structure) -> None:
+    """Who decides a value may be another one now: the others on change that write it look at everything once."""
+    keys = frozenset[str]().union(*(spec_of(row, structure).written for row in rows))
+    own = {row.pk for row in rows}
+    others = [rule.id for rule in current(structure).following if rule.written & keys and rule.id not in own]
+    if others:
+        Rule.objects.filter(pk__in=others).update(whole_due=True)
+
+
+def move(pk: int, step: int, *, by: User) -> None:
+    """One place up (-1) or down (1) in precedence."""
+    with transaction.atomic():
+        structure = Structure.current()
+        rows = list(Rule.objects.order_by("position", "pk").select_for_update())
+        place = next((number for number, row in enumerate(rows) if row.pk == pk), None)
+        if place is None or not 0 <= place + step < len(rows):
+            return
+        rows[place], rows[place + step] = rows[place + step], rows[place]
+        for number, row in enumerate(rows, 1):
+            row.position = number
+        Rule.objects.bulk_update(rows, ["position"])
+        for each in (rows[place], rows[place + step]):
+            _wake([each], structure)
+        announce("rule", [row.pk for row in rows], by=by.pk)
