@@ -106,7 +106,8 @@ def by_stage(rows: QuerySet[Product]) -> list[list[int]]:
 @dataclass(slots=True)
 class Step:
     """What a rule makes of some products. `right`: products at which all stands already; `elsewhere`: values that are written on
-    another level, or that the family does not have; `held`: values of people, who have no rank here; `reasons`: why a value
+    another level, or that the family does not have; `held`: values that stay, since people or a stronger source wrote them
+    where no proposal can be kept; `reasons`: why a value
     is not written, and in how many places; `refused`: products of which the attribute would not take one."""
 
     changes: list[ProductChange] = field(default_factory=list)
@@ -232,14 +233,24 @@ class _Work:
         self.claims.add((self.pk, action.part(key)))
         if same(self.effective.get(key, ABSENT), value, spec):
             return
-        holder = self.before.sources.get(key, "")
-        if holder == PEOPLE and holder not in self.structure.sources:
-            self.step.held += 1  # people have no rank that the door could ask for: what they wrote stays
+        holder, is_own = self._holder(key)
+        # The door weighs what stands here. People without a rank it cannot ask for, nor whose value is inherited.
+        if (holder == PEOPLE and holder not in self.structure.sources) or (
+            not is_own and outranked(holder, spec, self.structure)
+        ):
+            self.step.held += 1
             self.is_right = False
             return
         self.values[key] = value
         if not outranked(holder, spec, self.structure):
             self.own[key] = self.effective[key] = value
+
+    def _holder(self, key: str) -> tuple[str, bool]:
+        """The source of the value that stands, and whether that is this level's own."""
+        for depth, level in enumerate((self.before, *self.bundle.levels[1:])):
+            if key in level.values:
+                return level.sources.get(key, ""), depth == 0
+        return "", True
 
     def _may_read(self, action: Action, key: str) -> bool:
         locale, context = action.read_at(key)

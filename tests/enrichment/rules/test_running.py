@@ -73,6 +73,15 @@ def test_people_without_a_rank_of_their_own_keep_what_they_wrote_too(
     assert (values_of(product)["color"], Proposal.objects.count()) == ("navy", 0)
 
 
+def test_what_a_variant_inherits_from_a_person_stays_too(world: World, make_rule: MakeRule) -> None:
+    model = world.create("S", {"name|en_US": "By hand"}, family_variant="shirts_size").product or 0
+    small = world.create("S-s", {"size": "s"}, parent="S", by=FEED).product or 0
+    when = "-if~family~in~shirts"
+    run(make_rule(Action("template", "name", ("en_US",), template="Shirt {sku}"), when=when), world)
+    assert (values_of(model), values_of(small)) == ({"name|en_US": "By hand"}, {"size": "s"})
+    assert list(Proposal.objects.values_list("product", "value")) == [(model, "Shirt S")]
+
+
 def test_what_stands_is_a_rules_and_says_which(world: World, make_rule: MakeRule, desk: Desk) -> None:
     product = mug(world)
     rule = make_rule(RED, code="reds")
