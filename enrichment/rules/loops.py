@@ -14,7 +14,7 @@ from enrichment.workbench.grid.filters import ATTRIBUTE_PREFIX
 
 ANYTHING = "*"  # what hangs on all of a product: its label, its readiness, that it was changed at all
 # Conditions about what no rule writes.
-_APART = frozenset({"family", "status", "kind", "enabled", "sku", "created"})
+_APART = frozenset({"family", "status", "kind", "enabled", "sku", "created", "assigned"})
 
 
 def written(actions: Iterable[Action], structure: Structure) -> frozenset[str]:

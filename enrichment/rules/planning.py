@@ -60,7 +60,7 @@ def check_owner(user: User | None) -> User:
 
 def condition(rule: RuleSpec, user: User, structure: Structure) -> Combined:
     """Raises CannotRun where a part of it says nothing any more: left out, it would let products through that were never meant."""
-    subjects = Subjects(structure, channel_profiles.current(structure), rights_of(user))
+    subjects = Subjects(structure, channel_profiles.current(structure), rights_of(user), user.pk)
     combined = Combined.of(rule.when, subjects)
     if combined.is_misspelt or combined.left_out:
         raise CannotRun(

@@ -32,7 +32,7 @@ class Line:
 
 def lines(user: User) -> list[Line]:
     structure = Structure.current()
-    subjects = Subjects(structure, channel_profiles.current(structure), rights_of(user))
+    subjects = Subjects(structure, channel_profiles.current(structure), rights_of(user), user.pk)
     rows = list(visible(user, Rule.objects.select_related("owner")).order_by("position", "pk"))
     newest = RuleRun.objects.order_by().values("rule").annotate(newest=Max("pk")).values("newest")
     runs = {run.rule_id: run for run in RuleRun.objects.filter(pk__in=newest).select_related("by")}

@@ -69,7 +69,9 @@ def _form(request: HttpRequest, row: Rule) -> HttpResponse:
     """By POST the form (form.RuleDraft), and `do`: what is done to its rows, "preview" or "save". `fragment=1`: without the
     page around it."""
     structure = Structure.current()
-    subjects = Subjects(structure, channel_profiles.current(structure), rights_of(request.user))
+    subjects = Subjects(
+        structure, channel_profiles.current(structure), rights_of(request.user), request.user.pk or 0
+    )
     if request.method != "POST":
         made = RuleDraft.of_row(row, subjects, where=request.GET.get("where", ""))
         return _shown(request, made)

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalog', '0022_settled_proposals'),
-        ('enrichment', '0004_comments'),
+        ('enrichment', '0005_assignments'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
