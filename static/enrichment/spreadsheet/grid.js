@@ -29,7 +29,7 @@
             column && row?.proposes && !it.lock ? said.proposes : "",
         ].filter(Boolean);
         part("note-place").textContent = [row?.sku, column?.title, number > 1 ? said.selected.replace("%d", number) : ""].filter(Boolean).join(" · ");
-        part("note").textContent = parts.join(" ");
+        part("note").textContent = parts.join(" · ");
         for (const button of root.querySelectorAll("[data-decide]")) button.hidden = it.state !== "conflict";
         const link = part("there");
         link.hidden = !column?.key || !row;
