@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db.models import Count
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -31,6 +32,16 @@ class CampaignAdmin(StructureAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).annotate(product_count=Count("documents"))
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Its moments are read in the zone of whoever writes them, so that zone is named beside them."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and db_field.name in ("starts_at", "ends_at"):
+            zone = {"zone": timezone.get_current_timezone_name()}
+            field.help_text = (
+                gettext("In the time zone %(zone)s, which is yours. Everybody reads it in their own.") % zone
+            )
+        return field
 
     @display(
         description=_("now"), label={"running": "success", "coming": "info", "over": "", "off": "warning"}

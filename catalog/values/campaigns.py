@@ -57,6 +57,65 @@ def write_campaign(
     )
 
 
+def plan_campaign(
+    campaign: Campaign,
+    values: Mapping[int, Mapping[str, Any]],
+    *,
+    by: Actor,
+    base: Mapping[int, Mapping[str, str]] | None = None,
+    cleaned: bool = False,
+) -> list[Outcome]:
+    """What write_campaign() would do and say, writing nothing. The keys of what would change are plain."""
+    if len(values) > BATCH:
+        raise BatchTooLarge(f"{len(values)} products in one plan: at most {BATCH}")
+    drafts, _structure = _drafted(
+        campaign, values, by=by, base=base, cleaned=cleaned, converts=False, lock=False
+    )
+    return [concluded(draft) for draft in drafts]
+
+
+def _drafted(
+    campaign: Campaign,
+    values: Mapping[int, Mapping[str, Any]],
+    *,
+    by: Actor,
+    base: Mapping[int, Mapping[str, str]] | None,
+    cleaned: bool,
+    converts: bool,
+    lock: bool,
+) -> tuple[list[Draft], Structure]:
+    rights = None if by.trusted else rights_of(by.user)
+    wanted = Product.objects.filter(pk__in=list(values)).order_by("pk")
+    rows = {row.pk: row for row in (wanted.select_for_update(no_key=True) if lock else wanted)}
+    structure = Structure.current()  # once the rows are ours, as in write()
+    stored = {
+        row.product_id: row for row in CampaignValues.objects.filter(campaign=campaign, product_id__in=rows)
+    }
+    loaded = bundles.of_rows(rows.values(), structure=structure)
+    bring(values.values(), structure)
+    bring_products(values.values(), structure)
+    rules, stands = KeyRules(structure, by_hand=by.origin in BY_HAND), Stands(by, structure)
+    drafts = []
+    for pk, raws in values.items():
+        change = ProductChange(
+            product=pk,
+            values=dict(raws),
+            base=None if base is None else base.get(pk, {}),
+            cleaned=cleaned,
+            converts=converts,
+        )
+        draft = _draft(change, loaded.get(pk), stored.get(pk), structure, rights)
+        if structure.conversions:
+            adapt([draft], structure)
+        if not draft.outcome.errors:
+            _apply(draft, campaign, rules=rules, stands=stands, by=by)
+        drafts.append(draft)
+    check_assets(drafts, structure)
+    check_records(drafts, structure)
+    check_links(drafts, structure)
+    return drafts, structure
+
+
 def _written(
     campaign: Campaign,
     values: Mapping[int, Mapping[str, Any]],
@@ -66,41 +125,10 @@ def _written(
     cleaned: bool,
     converts: bool,
 ) -> list[Outcome]:
-    rights = None if by.trusted else rights_of(by.user)
     with transaction.atomic():
-        rows = {
-            row.pk: row
-            for row in Product.objects.filter(pk__in=list(values))
-            .order_by("pk")
-            .select_for_update(no_key=True)
-        }
-        structure = Structure.current()  # once the rows are ours, as in write()
-        stored = {
-            row.product_id: row
-            for row in CampaignValues.objects.filter(campaign=campaign, product_id__in=rows)
-        }
-        loaded = bundles.of_rows(rows.values(), structure=structure)
-        bring(values.values(), structure)
-        bring_products(values.values(), structure)
-        rules, stands = KeyRules(structure, by_hand=by.origin in BY_HAND), Stands(by, structure)
-        drafts = []
-        for pk, raws in values.items():
-            change = ProductChange(
-                product=pk,
-                values=dict(raws),
-                base=None if base is None else base.get(pk, {}),
-                cleaned=cleaned,
-                converts=converts,
-            )
-            draft = _draft(change, loaded.get(pk), stored.get(pk), structure, rights)
-            if structure.conversions:
-                adapt([draft], structure)
-            if not draft.outcome.errors:
-                _apply(draft, campaign, rules=rules, stands=stands, by=by)
-            drafts.append(draft)
-        check_assets(drafts, structure)
-        check_records(drafts, structure)
-        check_links(drafts, structure)
+        drafts, structure = _drafted(
+            campaign, values, by=by, base=base, cleaned=cleaned, converts=converts, lock=True
+        )
         if structure.conversions:
             record(drafts)
         written = [draft for draft in drafts if draft.outcome.changed and not draft.outcome.errors]

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.messages import get_messages
+from django.utils import timezone
 
 from catalog.jobs import run_due
-from catalog.models import Job, Product, Revision
+from catalog.models import Campaign, CampaignValues, Job, Product, Revision
 from catalog.structure.snapshot import Structure
 from catalog.values import bundle as bundles
+from catalog.values.campaigns import write_campaign
 from catalog.values.changes import Actor
 from enrichment.workbench.bulk_edit import running, views
 from enrichment.workbench.bulk_edit.operations import CATEGORIES, Edit
 from enrichment.workbench.grid import bulk
 from tests.enrichment.conftest import Desk, values_of
+from tests.world import SYSTEM
 
 NAME = {"attribute": "name", "of": "name", "edit-locales": "en_US", "edit-contexts": "-"}
 
@@ -281,3 +285,54 @@ def test_only_what_a_person_may_edit_is_offered_and_changed(mugs: list[int], per
     assert names(mugs)[0] == "Red mug"
     reader = Desk(person("rea", ["product.view"]))
     assert reader.post("catalog_product_edit", id=mugs).status_code == 403
+
+
+# --- for a campaign
+
+
+@pytest.fixture
+def sale(world: Any) -> Campaign:
+    now = timezone.now()
+    return Campaign.objects.create(
+        code="sale", labels={"en_US": "Sale"}, starts_at=now, ends_at=now + timedelta(days=9)
+    )
+
+
+def said(campaign: Campaign, ids: list[int]) -> list[Any]:
+    rows = dict(CampaignValues.objects.filter(campaign=campaign).values_list("product_id", "values"))
+    return [rows.get(pk, {}).get("name|en_US") for pk in ids]
+
+
+IN_SALE = {**NAME, "edit-campaign": "sale", "edit-operation": "set", "edit-value": "Cheap mug"}
+
+
+def test_a_campaigns_values_are_written_for_many_and_the_permanent_ones_stay(
+    desk: Desk, mugs: list[int], sale: Campaign
+) -> None:
+    before = names(mugs)
+    preview = looked(desk, mugs, **IN_SALE)["preview"]
+    assert (preview.products, said(sale, mugs)) == (5, [None] * 5)
+    assert preview.rows[0].changes == [("en_US", [("come", "Cheap mug")])]
+    done(desk, mugs, **IN_SALE)
+    assert said(sale, mugs) == ["Cheap mug"] * 5
+    assert names(mugs) == before
+
+
+def test_find_and_replace_looks_at_what_the_campaign_says(
+    desk: Desk, mugs: list[int], sale: Campaign
+) -> None:
+    write_campaign(sale, {mugs[0]: {"name|en_US": "Sale mug"}}, by=SYSTEM)
+    done(desk, mugs, **FIND, **{"edit-campaign": "sale"})
+    assert said(sale, mugs) == ["Sale Cup", None, None, None, None]
+    done(desk, mugs, **IN_SALE | {"edit-operation": "fill"})
+    assert said(sale, mugs) == ["Sale Cup", *["Cheap mug"] * 4]
+
+
+def test_undo_takes_a_campaigns_values_back_where_nobody_changed_them_since(
+    desk: Desk, mugs: list[int], sale: Campaign
+) -> None:
+    write_campaign(sale, {mugs[0]: {"name|en_US": "Sale mug"}}, by=SYSTEM)
+    done(desk, mugs, **IN_SALE)
+    write_campaign(sale, {mugs[1]: {"name|en_US": "By hand"}}, by=SYSTEM)
+    desk.post("catalog_product_bulk_undo", ref=ref_of())
+    assert said(sale, mugs) == ["Sale mug", "By hand", None, None, None]

@@ -19,6 +19,7 @@ from catalog.values.keys import Key
 from catalog.widgets import RawField, options_widget
 from enrichment.workbench.bulk_edit.operations import CATEGORIES, OPERATIONS, Edit, key_of, operations_of
 from enrichment.workbench.grid.export_form import MASTER
+from enrichment.workbench.page import campaigns
 from enrichment.workbench.page.placement import path_of
 
 
@@ -72,6 +73,10 @@ class EditForm(forms.Form):
     origin_context = forms.ChoiceField(
         label=gettext_lazy("From the values for"), required=False, widget=UnfoldAdminSelectWidget()
     )
+    campaign = forms.ChoiceField(
+        label=gettext_lazy("It holds"), required=False, widget=UnfoldAdminSelectWidget(),
+        help_text=gettext_lazy("A campaign's values end by themselves; then the permanent ones stand again."),
+    )  # fmt: skip
     locales = forms.MultipleChoiceField(
         label=gettext_lazy("In these languages"), required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -97,11 +102,21 @@ class EditForm(forms.Form):
             self.fields["value"].label = spec.label()
         self.fields["value"].required = False
         self._places(rights)
+        self._campaigns()
         asked = {each.asks for each in offered}
         for part, names in PARTS.items():
             if part not in asked:
                 for name in names:
                     self.fields.pop(name, None)
+
+    def _campaigns(self) -> None:
+        """Those that run or will; categories, and what tells products apart, no campaign changes."""
+        offered = campaigns.choices() if self.spec is not None and not self.spec.unique else []
+        if offered:
+            held = [(each.code, f"{each.label} ({each.period})") for each in offered]
+            self._offer("campaign", [("", _("Permanently")), *held])
+        else:
+            del self.fields["campaign"]
 
     def _places(self, rights: Rights) -> None:
         spec, structure = self.spec, self.structure
@@ -205,6 +220,7 @@ class EditForm(forms.Form):
             by=data["by"] if finds else "",
             match_case=finds and data["match_case"],
             whole_words=finds and data["whole_words"],
+            campaign=data.get("campaign") or "",
         )
 
     @property
@@ -232,4 +248,7 @@ def sentence(edit: Edit, structure: Structure) -> str:
     label = spec.label() if spec else _("Categories")
     places = {" · ".join(part for part in Key.parse(key)[1:] if part) for key in edit.keys} - {""}
     where = f" ({', '.join(sorted(places))})" if places else ""
+    if edit.campaign:
+        choice = campaigns.find(edit.campaign)
+        where += f" · {choice.label if choice else edit.campaign}"
     return f"{label}{where}: {str(OPERATIONS[edit.operation].label).rstrip(' …')}"

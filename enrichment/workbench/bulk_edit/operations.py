@@ -63,7 +63,8 @@ def operations_of(spec: AttributeSpec | None) -> list[Operation]:
 @dataclass(frozen=True, slots=True)
 class Edit:
     """`attribute`: a code, or CATEGORIES. `keys`: the values it writes. `value`: a stored form, or the codes of categories.
-    `origin`: the key it copies from. `find`, `by`: of texts.
+    `origin`: the key it copies from. `find`, `by`: of texts. `campaign`: the code of the one whose values are written, ""
+    for the permanent ones.
     """
 
     operation: str
@@ -75,6 +76,7 @@ class Edit:
     by: str = ""
     match_case: bool = False
     whole_words: bool = False
+    campaign: str = ""
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -82,6 +84,15 @@ class Edit:
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> Edit:
         return cls(**{**stored, "keys": tuple(stored["keys"])})
+
+    @property
+    def is_cleaned(self) -> bool:
+        """Whether what it writes are stored forms already."""
+        return self.operation in ("set", "fill", "copy", "copy_empty")
+
+    @property
+    def only_empty(self) -> bool:
+        return self.operation in ("fill", "copy_empty")
 
     @property
     def pattern(self) -> re.Pattern[str]:
@@ -111,7 +122,7 @@ def change(
             values[key] = value
     if not values:
         return None
-    own = bundle.levels[0].values
+    own = own_values(bundle, edit)
     computed = edit.operation in (
         "add",
         "take",
@@ -121,9 +132,17 @@ def change(
         product,
         values=values,
         base={key: value_hash(own.get(key, ABSENT)) for key in values} if computed else None,
-        cleaned=edit.operation in ("set", "fill", "copy", "copy_empty"),
-        only_empty=edit.operation in ("fill", "copy_empty"),
+        cleaned=edit.is_cleaned,
+        only_empty=edit.only_empty,
     )
+
+
+def own_values(bundle: Bundle, edit: Edit, *, level: int = 0) -> Mapping[str, Any]:
+    """What stands there to be changed: the product's own values (or those so many levels up), or what the campaign says."""
+    if not edit.campaign:
+        return bundle.levels[level].values
+    documents = (each for each in bundle.campaigns if each.code == edit.campaign and each.level == level)
+    return next((document.values for document in documents), {})
 
 
 def _placed(edit: Edit, categories: Sequence[str]) -> list[str]:
@@ -137,7 +156,9 @@ def _placed(edit: Edit, categories: Sequence[str]) -> list[str]:
 def _value(edit: Edit, key: str, bundle: Bundle, spec: AttributeSpec) -> tuple[bool, Any]:
     """(whether something is written, what). Only what the product says itself is replaced or taken away; what is added to
     a value it inherits becomes its own, with what it inherited."""
-    own = bundle.levels[0].values
+    own = own_values(bundle, edit)
+    if edit.campaign and edit.only_empty and own.get(key) is not None:
+        return False, None
     match edit.operation:
         case "empty":
             return True, EMPTY
@@ -155,7 +176,7 @@ def _value(edit: Edit, key: str, bundle: Bundle, spec: AttributeSpec) -> tuple[b
             after = ATTRIBUTE_TYPES[spec.type].replaced(stored, edit.pattern, edit.by)
             return after != stored, after
         case "add":
-            stored = bundle.effective.get(key) or []
+            stored = own.get(key) or bundle.effective.get(key) or []
             return True, [*stored, *(part for part in edit.value if part not in stored)]
         case "take":
             stored = own.get(key) or []

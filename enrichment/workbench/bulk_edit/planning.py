@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,15 +12,16 @@ from django.utils.translation import gettext as _
 
 from catalog.access import rights_of, visible
 from catalog.attribute_types import ATTRIBUTE_TYPES
-from catalog.models import Product, ProductCategory, User
+from catalog.models import Campaign, Product, ProductCategory, User
 from catalog.structure.snapshot import Structure
 from catalog.values import bundle as bundles
 from catalog.values.bundle import Bundle, attributes_of
+from catalog.values.campaigns import plan_campaign, write_campaign
 from catalog.values.changes import ABSENT, Actor, Outcome, ProductChange
 from catalog.values.keys import Key
 from catalog.values.links import bring_pairs
-from catalog.values.write import BATCH, plan
-from enrichment.workbench.bulk_edit.operations import CATEGORIES, Edit, change
+from catalog.values.write import BATCH, plan, write
+from enrichment.workbench.bulk_edit.operations import CATEGORIES, Edit, change, own_values
 from enrichment.workbench.differences import difference
 from enrichment.workbench.page.placement import names
 
@@ -98,8 +99,9 @@ def _said_above(bundle: Bundle, edit: Edit) -> int:
     """How many levels up the text stands that is searched, or the list from which something is taken away."""
     if edit.operation not in ("replace", "take"):
         return 0
-    levels = enumerate(bundle.levels)
-    return next((up for up, level in levels if any(key in level.values for key in edit.keys)), 0)
+    above = range(len(bundle.levels))
+    said = (up for up in above if any(key in own_values(bundle, edit, level=up) for key in edit.keys))
+    return next(said, 0)
 
 
 def changes(ids: Sequence[int], edit: Edit, user: User, structure: Structure) -> list[ProductChange]:
@@ -150,8 +152,34 @@ def preview(chosen: Sequence[int], edit: Edit, *, user: User) -> Preview:
         wanted = [pk for pk in found.ids if pk not in seen]
         seen.update(wanted)
         for ids in batches(wanted):
-            _look(made, plan(changes(ids, edit, user, structure), by=by), edit, structure)
+            _look(made, planned(changes(ids, edit, user, structure), edit, by=by), edit, structure)
     return made
+
+
+def planned(made: Sequence[ProductChange], edit: Edit, *, by: Actor) -> list[Outcome]:
+    """What writing them would do, to the permanent values or the campaign's."""
+    if not edit.campaign:
+        return plan(made, by=by)
+    campaign = Campaign.objects.get(code=edit.campaign)
+    return plan_campaign(campaign, values_of(made), by=by, base=bases_of(made), cleaned=edit.is_cleaned)
+
+
+def written(made: Sequence[ProductChange], edit: Edit, *, by: Actor) -> list[Outcome]:
+    """The same, and does it. A campaign that was deleted meanwhile is an error."""
+    if not edit.campaign:
+        return write(made, by=by)
+    campaign = Campaign.objects.get(code=edit.campaign)
+    return write_campaign(campaign, values_of(made), by=by, base=bases_of(made), cleaned=edit.is_cleaned)
+
+
+def values_of(made: Iterable[ProductChange]) -> dict[int, dict[str, Any]]:
+    return {change.product: change.values for change in made if change.product is not None}
+
+
+def bases_of(made: Iterable[ProductChange]) -> dict[int, Any] | None:
+    """One operation bases all of its changes on what it saw, or none."""
+    found = {change.product: change.base for change in made if change.product is not None and change.base}
+    return found or None
 
 
 def _look(made: Preview, outcomes: Sequence[Outcome], edit: Edit, structure: Structure) -> None:

@@ -9,9 +9,8 @@ from catalog.jobs import JobHandle, job
 from catalog.models import Revision, User
 from catalog.structure.snapshot import Structure
 from catalog.values.changes import Actor
-from catalog.values.write import write
 from enrichment.workbench.bulk_edit.operations import Edit
-from enrichment.workbench.bulk_edit.planning import batches, changes, targets
+from enrichment.workbench.bulk_edit.planning import batches, changes, targets, written
 from enrichment.workbench.grid.bulk import Result, by_batches
 
 
@@ -25,7 +24,7 @@ def apply(chosen: Sequence[int], edit: Edit, *, user: User, ref: str, leave: Seq
     for ids in batches([pk for pk in found.ids if pk not in frozenset(leave)]):
         done = set(Revision.objects.filter(ref=ref, product_id__in=ids).values_list("product_id", flat=True))
         made = changes([pk for pk in ids if pk not in done], edit, user, structure)
-        result.add(write(made, by=Actor(user=user, origin="bulk", ref=ref)))
+        result.add(written(made, edit, by=Actor(user=user, origin="bulk", ref=ref)))
     return result
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -13,12 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.access import Rights, visible
 from catalog.jobs import JobHandle, job
-from catalog.models import Product, Revision, User
+from catalog.models import Campaign, Product, Revision, User
 from catalog.structure.snapshot import Structure
 from catalog.values import proposing
+from catalog.values.campaigns import write_campaign
 from catalog.values.changes import ABSENT, EMPTY, RESET, Actor, ProductChange
 from catalog.values.hashing import value_hash
-from catalog.values.keys import is_field
+from catalog.values.keys import is_field, split_campaign
 from catalog.values.revisions import changes_from_json
 from catalog.values.write import BATCH, write
 from channels import profile as channel_profiles
@@ -248,10 +249,34 @@ def undo(revisions: Iterable[Revision], *, user: User, ref: str) -> Result:
             result.refuse(str(_("It is approved, and what you write there is only a proposal.")))
         else:
             changes.append(change)
-    outcomes = write(changes, by=Actor(user=user, origin="undo", ref=result.ref))
+    by = Actor(user=user, origin="undo", ref=result.ref)
+    outcomes = write(changes, by=by)
     result.add(outcomes)
+    for campaign, values, base in _in_campaigns(rows, closed, result):
+        result.add(write_campaign(campaign, values, by=by, base=base, cleaned=True))
     proposing.reopen(ref, [outcome.product for outcome in outcomes if outcome.ok and outcome.changed])
     return result
+
+
+def _in_campaigns(
+    revisions: Iterable[Revision], closed: set[int], result: Result
+) -> Iterator[tuple[Campaign, dict[int, dict[str, Any]], dict[int, dict[str, str]]]]:
+    """What they replaced of campaigns' values, campaign by campaign; of one that is gone there is nothing to give back."""
+    values: dict[str, dict[int, dict[str, Any]]] = {}
+    bases: dict[str, dict[int, dict[str, str]]] = {}
+    for row in revisions:
+        for noted, (before, after) in changes_from_json(row.changes).items():
+            key, code = split_campaign(noted)
+            if not code or is_field(noted):
+                continue
+            if row.product_id in closed:
+                result.refuse(str(_("It is approved, and what you write there is only a proposal.")))
+                continue
+            back = RESET if before is ABSENT else EMPTY if before is None else before
+            values.setdefault(code, {}).setdefault(row.product_id, {})[key] = back
+            bases.setdefault(code, {}).setdefault(row.product_id, {})[key] = value_hash(after)
+    for campaign in Campaign.objects.filter(code__in=values).order_by("code"):
+        yield campaign, values[campaign.code], bases[campaign.code]
 
 
 def _approved_and_not_theirs(ids: Sequence[int], user: User) -> set[int]:
