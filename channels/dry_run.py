@@ -85,7 +85,7 @@ def _as_it_stands(row: Listing, sku: str, of_import: bool) -> Planned:
         return Planned(row.product_id, sku, "nothing", _("Handed over already."))
     if row.state == State.REFUSED or (row.state == State.BLOCKED and row.errors):
         return Planned(row.product_id, sku, "refused", row.reason, row.errors)
-    if row.state in (State.INCOMPLETE, State.BLOCKED):
+    if row.state in (State.INCOMPLETE, State.BLOCKED, State.SCHEDULED):
         return Planned(row.product_id, sku, "held", row.reason, row.errors)
     return Planned(row.product_id, sku, "nothing", row.reason)
 

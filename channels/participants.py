@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import channels.consistency.report
 import channels.foreseeing
+import channels.launches.scheduling
 import channels.mapping.gaps
 import channels.recount  # noqa: F401  their kinds of job
 from catalog import participants

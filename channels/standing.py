@@ -39,6 +39,7 @@ STANDINGS = {
         Standing("sent", gettext_lazy("Sent"), "info", gettext_lazy("Handed over; the channel works on it.")),
         Standing("waiting", gettext_lazy("Waiting"), "info", gettext_lazy("Changed, and not sent yet.")),
         Standing("paused", gettext_lazy("Paused"), "warning", gettext_lazy("Waits, since the channel is paused.")),
+        Standing("scheduled", gettext_lazy("Scheduled"), "info", gettext_lazy("Ready, and kept back until its launch.")),
         Standing("incomplete", gettext_lazy("Incomplete"), "warning", gettext_lazy("Required values are missing.")),
         Standing("blocked", gettext_lazy("Blocked"), "warning", gettext_lazy("Held back, or against the channel's rules.")),
         Standing("held", gettext_lazy("Takedown held"), "warning", gettext_lazy("Waits for somebody to confirm it.")),

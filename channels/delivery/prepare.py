@@ -15,6 +15,7 @@ from catalog.structure.snapshot import Structure
 from catalog.values.resolve import next_boundary
 from channels import protection
 from channels.delivery.gate import Decision, Held, decide
+from channels.launches.embargo import embargoes, kept_back
 from channels.models import Block, Listing
 from channels.profile import ChannelSpec
 from channels.sheets import load
@@ -59,11 +60,20 @@ class Prepared:
 
 
 def prepare(
-    listings: Sequence[Listing], channel: ChannelSpec, structure: Structure, *, at: datetime
+    listings: Sequence[Listing],
+    channel: ChannelSpec,
+    structure: Structure,
+    *,
+    at: datetime,
+    launched: bool = False,
 ) -> list[Prepared]:
-    """In the order of the listings. A unit whose sheet cannot be built is held, and harms no other."""
+    """In the order of the listings. A unit whose sheet cannot be built is held, and harms no other.
+
+    What waits for its launch is judged by what it will be then. `launched`: as if nothing waited.
+    """
     units = load.units([row.product_id for row in listings], channel, structure)
     blocks = blocks_of(units.values(), channel)
+    waiting = {} if launched else embargoes(units, channel.id, at)
     prepared = []
     for row in listings:
         unit = units.get(row.product_id)
@@ -73,10 +83,14 @@ def prepare(
             )
             continue
         theirs: dict[str, Any] = {}
+        embargo = None if row.is_there else waiting.get(row.product_id)
+        moment = (embargo and embargo.until) or at
         try:
             theirs = protection.theirs_of(row, channel)
-            decision = decide(unit, channel, structure, at=at, blocks=blocks, theirs=theirs)
-            if decision.kind == "present":
+            decision = decide(unit, channel, structure, at=moment, blocks=blocks, theirs=theirs)
+            if embargo is not None:
+                decision = kept_back(decision, embargo)
+            elif decision.kind == "present":
                 decision = _left_alone(row, channel) or decision
         except Exception as error:
             logger.exception("The sheet of product %s for %s cannot be built", row.product_id, channel.code)
@@ -87,7 +101,8 @@ def prepare(
             decision = Decision(
                 "held", Listing.State.BLOCKED, reason, [{"field": "", "code": "not_built", "message": reason}]
             )
-        due_at, again = _turn(row, decision, channel, at, _due_at(unit, at))
+        due_at = embargo.until if embargo is not None else _due_at(unit, at)
+        due_at, again = _turn(row, decision, channel, at, due_at)
         own = theirs if decision.kind == "present" else {}
         prepared.append(Prepared(row, decision, unit.bundle.product.sku, due_at, unit, again, own))
     return prepared

@@ -4,6 +4,7 @@ from channels.models.block import Block
 from channels.models.channel import Channel, FieldMapping, Requirement
 from channels.models.completeness import Completeness, MissingSet
 from channels.models.contradiction import Contradiction
+from channels.models.launch import Launch, LaunchEntry, LaunchStep
 from channels.models.listing import Attempt, Listing
 from channels.models.portal import PortalPage, PortalPlace, PortalText
 from channels.models.rules import PackedRule, RulePack
@@ -15,6 +16,9 @@ __all__ = [
     "Completeness",
     "Contradiction",
     "FieldMapping",
+    "Launch",
+    "LaunchEntry",
+    "LaunchStep",
     "Listing",
     "MissingSet",
     "PackedRule",

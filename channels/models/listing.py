@@ -22,6 +22,7 @@ class Listing(models.Model):
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting to be sent")
         INCOMPLETE = "incomplete", _("Incomplete")
+        SCHEDULED = "scheduled", _("Scheduled")  # ready, and kept back until its launch
         BLOCKED = "blocked", _("Blocked")  # not approved, held back, or the sheet breaks the channel's rules
         SENT = "sent", _("Sent")  # handed over, the channel has not confirmed yet
         ACCEPTED = "accepted", _("Accepted")
@@ -117,6 +118,11 @@ class Listing(models.Model):
     @property
     def is_stale(self) -> bool:
         return self.desired_rev > self.sent_rev
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the channel holds it, as far as we know, or is about to."""
+        return bool(self.sent_hash or self.external_id or self.submission not in ("", self.GATHERED))
 
     @property
     def waiting_since(self) -> datetime:

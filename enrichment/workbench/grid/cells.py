@@ -15,7 +15,18 @@ from channels.models import Listing
 from enrichment.workbench.page.listings import TONES
 
 # What a model shows of its variants' listings first.
-GRAVEST = ("refused", "blocked", "incomplete", "waiting", "sent", "accepted", "live", "withdrawn", "absent")
+GRAVEST = (
+    "refused",
+    "blocked",
+    "incomplete",
+    "waiting",
+    "scheduled",
+    "sent",
+    "accepted",
+    "live",
+    "withdrawn",
+    "absent",
+)
 STATUS_TONES = {"draft": "muted", "in_review": "info", "approved": "success"}
 
 

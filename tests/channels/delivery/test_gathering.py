@@ -14,13 +14,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from channels import profiles
+from channels import profile, profiles
 from channels.connectors.base import Data, Item, Manifest, Retry, Unknown
 from channels.connectors.feed import Feed
 from channels.delivery import snapshot
 from channels.delivery.claim import Claim, claim_gathered
 from channels.delivery.drain import Report, drain
 from channels.delivery.sweep import channels_with_work
+from channels.launches import scheduling
 from channels.models import Attempt, Channel, Listing
 from channels.waiting import why_waiting
 from tests.channels.shop import Shop, sample_secret
@@ -521,3 +522,13 @@ def test_every_format_holds_all_that_several_batches_gathered(feed: FeedStage, f
     if format == "csv":
         rows = list(csv.reader(text.splitlines()))
         assert [row[0] for row in rows[1:]] == [f"MUG-{number}" for number in range(1, 8)]
+
+
+def test_what_waits_for_a_launch_since_it_was_gathered_is_not_in_the_file(feed: FeedStage) -> None:
+    first, _second = feed.products(2)
+    made = scheduling.create(name="Later", at=timezone.now() + timedelta(days=9), time_zone="UTC", by=None)
+    spec = profile.current(feed.world.structure).by_id[feed.channel.pk]
+    feed.at("gathered", lambda: scheduling.add(made, spec, [first], by=None))
+    feed.send()
+    assert feed.shown.keys() == {"MUG-2"}
+    assert feed.states == [(State.SCHEDULED, False), (State.LIVE, False)]

@@ -1,0 +1,87 @@
+"""What is kept off a channel until its launch. Read by delivery for each unit; nothing here changes anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from catalog.values.bundle import Bundle
+from channels.delivery.gate import Decision
+from channels.models import LaunchEntry, Listing
+from channels.sheets.build import SheetUnit
+
+
+@dataclass(frozen=True, slots=True)
+class Embargo:
+    """`until` None: until somebody gives its launch a date."""
+
+    launch: int
+    name: str
+    until: datetime | None
+    time_zone: str
+
+    def says(self) -> str:
+        if self.until is None:
+            return _("Kept back: its launch '%(name)s' has no date.") % {"name": self.name}
+        return _("Goes out by itself on %(when)s: %(name)s.") % {
+            "when": in_zone(self.until, self.time_zone),
+            "name": self.name,
+        }
+
+
+def pending(at: datetime, prefix: str = "launch__") -> Q:
+    """Entries (or with prefix "" launches) whose moment is still to come."""
+    return Q(**{f"{prefix}at": None}) | Q(**{f"{prefix}at__gt": at})
+
+
+def embargoes(units: Mapping[int, SheetUnit], channel_id: int, at: datetime) -> dict[int, Embargo]:
+    """By unit: what the product itself, else the model above it, waits for. One query."""
+    ids = {level.product_id for unit in units.values() for level in unit.bundle.levels}
+    known = _by_product(ids, channel_id, at)
+    found = {pk: _nearest(unit.bundle, known) for pk, unit in units.items()} if known else {}
+    return {pk: embargo for pk, embargo in found.items() if embargo is not None}
+
+
+def of_product(bundle: Bundle, channel_ids: Iterable[int], at: datetime) -> dict[int, Embargo]:
+    """By channel: what the product, else the model above it, waits for. A query a channel."""
+    ids = [level.product_id for level in bundle.levels]
+    found = {pk: _nearest(bundle, _by_product(ids, pk, at)) for pk in channel_ids}
+    return {pk: embargo for pk, embargo in found.items() if embargo is not None}
+
+
+def _by_product(ids: Iterable[int], channel_id: int, at: datetime) -> dict[int, Embargo]:
+    rows = LaunchEntry.objects.filter(pending(at), channel_id=channel_id, product_id__in=sorted(ids))
+    told = rows.order_by("launch_id").values_list(
+        "product_id", "launch_id", "launch__name", "launch__at", "launch__time_zone"
+    )
+    return {product: Embargo(*rest) for product, *rest in told}  # of several the one scheduled last
+
+
+def _nearest(bundle: Bundle, known: Mapping[int, Embargo]) -> Embargo | None:
+    return next((known[level.product_id] for level in bundle.levels if level.product_id in known), None)
+
+
+def kept_back(decision: Decision, embargo: Embargo) -> Decision:
+    """`decision`: what would be done on its day. What is ready waits for it; what is not is told what is wrong now."""
+    if decision.kind != "present":
+        return decision
+    return replace(
+        decision, kind="held", state=Listing.State.SCHEDULED, reason=embargo.says(), errors=[], sheet=None
+    )
+
+
+def in_zone(at: datetime, time_zone: str) -> str:
+    """ "Dec. 1, 2026, 9 a.m. (Europe/Berlin)"."""
+    try:
+        zone = ZoneInfo(time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        zone, time_zone = ZoneInfo("UTC"), "UTC"
+    with timezone.override(zone):
+        return f"{date_format(timezone.localtime(at), 'DATETIME_FORMAT')} ({time_zone})"
