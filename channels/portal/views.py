@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import wraps
 from hashlib import blake2b
 from typing import Any
@@ -121,16 +122,55 @@ def product(request: HttpRequest, spec: ChannelSpec, locale: str, key: str) -> H
     tag = _tag(spec, structure, locale, row.hash, known)
     if tag in request.headers.get("If-None-Match", ""):
         return _tagged(HttpResponseNotModified(), tag)
-    page = sheets.page_of(row.sheet, locale, spec, structure, known=known)
-    url = installation.PIM_BASE_URL + reverse("portal_product", args=[spec.code, locale, key])
-    data = jsonld.product(row.sheet, locale, url=url, trail=[label for _code, label in page.trail])
     context = {
+        **_of_product(spec, locale, key, row.sheet, structure, known),
+        "languages": _languages(spec, "portal_product", key),
+    }
+    return _tagged(render(request, "channels/portal/product.html", context), tag)
+
+
+def preview(
+    request: HttpRequest,
+    spec: ChannelSpec,
+    locale: str,
+    sheet: Mapping[str, Any],
+    structure: Structure,
+    *,
+    at: datetime,
+    back: str,
+    languages: Sequence[tuple[str, str, str, str]],
+) -> HttpResponse:
+    """The page a sheet would become, for people inside: guarded by who calls it. `back` leads to them; `languages` as
+    _languages has them."""
+    named = sheets.references(sheet, locale, spec, structure)
+    known = PortalPage.objects.filter(channel_id=spec.id, key__in=named).values_list("key", flat=True)
+    with translation.override(_interface(locale)):
+        context = {
+            **_of_product(spec, locale, str(sheet.get("sku", "")), sheet, structure, list(known)),
+            "is_public": False, "languages": languages, "previewed": at, "back": back,
+        }  # fmt: skip
+        response = render(request, "channels/portal/product.html", context)
+    response["Content-Language"] = locale.replace("_", "-")
+    return response
+
+
+def _of_product(
+    spec: ChannelSpec,
+    locale: str,
+    key: str,
+    sheet: Mapping[str, Any],
+    structure: Structure,
+    known: Sequence[str],
+) -> dict[str, Any]:
+    page = sheets.page_of(sheet, locale, spec, structure, known=known)
+    url = installation.PIM_BASE_URL + reverse("portal_product", args=[spec.code, locale, key])
+    data = jsonld.product(sheet, locale, url=url, trail=[label for _code, label in page.trail])
+    return {
         **_frame(spec, locale), "product": page, "jsonld": jsonld.script(data), "url": url,
         "pictures": [(picture, _own(screen_url(picture.sha256, LARGE)), _small(picture), _own(picture.url)) for picture in page.pictures],
         "variants": [(variant, _small(variant.picture)) for variant in page.variants],
-        "languages": _languages(spec, "portal_product", key), "base": installation.PIM_BASE_URL,
+        "base": installation.PIM_BASE_URL,
     }  # fmt: skip
-    return _tagged(render(request, "channels/portal/product.html", context), tag)
 
 
 door.policy_verb = None  # type: ignore[attr-defined]

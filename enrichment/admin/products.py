@@ -14,6 +14,7 @@ from catalog.models import Product
 from enrichment import palette, tray
 from enrichment.workbench.assigning import views as assigning
 from enrichment.workbench.bulk_edit import views as bulk_edit
+from enrichment.workbench.calendar import view as calendar
 from enrichment.workbench.categories import order, tree
 from enrichment.workbench.comments import views as comments
 from enrichment.workbench.filtering import views as filtering
@@ -29,6 +30,8 @@ from enrichment.workbench.grid import (
     translations,
 )
 from enrichment.workbench.grid import view as grid
+from enrichment.workbench.launches import page as launches
+from enrichment.workbench.launches import views as launching
 from enrichment.workbench.moves import duplicate_view, merge_view, place_views
 from enrichment.workbench.page import actions
 from enrichment.workbench.page import view as page
@@ -83,6 +86,12 @@ class ProductAdmin(PolicyAdmin, ModelAdmin):
             path("number/run/", wrap(numbering_views.run), name="catalog_product_number_run"),
             path("dry-run/", wrap(dry_run_views.choose), name="catalog_product_dry_run"),
             path("dry-run/start/", wrap(dry_run_views.start), name="catalog_product_dry_run_start"),
+            path("calendar/", wrap(calendar.page), name="enrichment_calendar"),
+            path("launches/", wrap(launching.choose), name="enrichment_launch_choose"),
+            path("launches/run/", wrap(launching.run), name="enrichment_launch_run"),
+            path("launches/<int:launch>/", wrap(launches.page), name="enrichment_launch"),
+            path("launches/<int:launch>/move/", wrap(launches.move), name="enrichment_launch_move"),
+            path("launches/<int:launch>/cancel/", wrap(launches.cancel), name="enrichment_launch_cancel"),
             path("categories/", wrap(tree.page), name="enrichment_category_tree"),
             path("categories/move/", wrap(tree.move), name="enrichment_category_move"),
             path("categories/<int:pk>/", wrap(order.page), name="enrichment_category_order"),
@@ -142,6 +151,7 @@ class ProductAdmin(PolicyAdmin, ModelAdmin):
             path(f"{one}/duplicate/", wrap(duplicate_view.page), name="catalog_product_duplicate"),
             path(f"{one}/merge/", wrap(merge_view.page), name="catalog_product_merge"),
             path(f"{one}/push/<str:channel>/", wrap(actions.push), name="catalog_product_push"),
+            path(f"{one}/portal/<str:channel>/", wrap(actions.portal), name="catalog_product_portal"),
             path(f"{one}/sheet/<str:channel>/", wrap(actions.sheet), name="catalog_product_sheet"),
         ]
 

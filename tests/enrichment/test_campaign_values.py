@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from catalog.models import Campaign, CampaignValues, Proposal
 from catalog.values.campaigns import write_campaign
+from tests.channels.stage import make_channel
 from tests.enrichment.conftest import Desk, values_of
 from tests.enrichment.forms import controls
 from tests.world import SYSTEM
@@ -211,3 +212,22 @@ def test_who_sees_products_finds_the_campaigns_in_their_list(mug: int, person: A
     reader = Desk(person("rita", ["product.view"]))
     page = reader.client.get(reverse("admin:catalog_campaign_changelist"))
     assert [row.code for row in page.context_data["cl"].result_list] == ["summer"]
+
+
+def test_the_sheet_and_the_portal_page_are_previewed_at_a_moment(
+    desk: Desk, mug: int, world: Any, summer: Campaign
+) -> None:
+    portal = make_channel(
+        world, code="shop", connector="portal", settings={"access": "public"}, credentials={}, required=()
+    )
+    write_campaign(summer, {mug: {"name|en_US": "Summer mug"}}, by=SYSTEM)
+    over = timezone.localtime(summer.ends_at + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
+    for name in ("catalog_product_sheet", "catalog_product_portal"):
+        address = reverse(f"admin:{name}", args=[mug, portal.code])
+        now, later = desk.client.get(address), desk.client.get(address, {"at": over})
+        assert "Summer mug" in now.content.decode()
+        assert "Blue mug" in later.content.decode()
+        assert "Summer mug" not in later.content.decode()
+    german = desk.client.get(address, {"at": over, "locale": "de_DE"})
+    assert "Blaue Tasse" in german.content.decode()
+    assert desk.client.get(reverse("admin:catalog_product_portal", args=[mug, "b2b"])).status_code == 404

@@ -18,10 +18,10 @@ from catalog.attribute_types import ATTRIBUTE_TYPES
 from catalog.models import Product
 from catalog.structure.snapshot import Structure
 from catalog.structure.specs import AttributeSpec
-from channels.models import Listing
+from channels.models import Launch, Listing
 from channels.profile import ChannelSpec, Profiles
 from enrichment.workbench.grid.columns import BETWEEN
-from enrichment.workbench.grid.meaning import Meaning, carrying, numbers
+from enrichment.workbench.grid.meaning import Meaning, carrying, is_number, numbers
 from enrichment.workbench.grid.paging import LARGEST_ID
 
 ATTRIBUTE_PREFIX = "a."
@@ -112,6 +112,17 @@ class ChosenFilter(TextFilter):
     def describe(self, value: Any) -> str:
         count = len(self.ids(str(value or "")))
         return ngettext("%d product", "%d products", count) % count if value else ""
+
+
+class LaunchFilter(TextFilter):
+    """It comes with the calendar, and says its launch's name."""
+
+    def describe(self, value: Any) -> str:
+        number, _tilde, kind = str(value or "").partition("~")
+        known = is_number(number)
+        launch = Launch.objects.filter(pk=int(number)).first() if known else None
+        name = launch.name if launch else number
+        return f"{name} · {_('Blocked')}" if kind == "blocked" else name
 
 
 class MissingFilter(TextFilter):
@@ -206,6 +217,8 @@ class ProductFilters(django_filters.FilterSet):
             "import": lambda: TextFilter(self._by_import, label=_("Touched by import")),
             "ref": lambda: TextFilter(self._by_ref, label=_("Touched by")),
             "chosen": lambda: ChosenFilter(),
+            "launch": lambda: LaunchFilter(self._by_launch, label=_("Launch")),
+            "campaign": lambda: TextFilter(self._by_campaign, label=_("In the campaign")),
         }
 
     def _families(self) -> Choices:
@@ -282,6 +295,12 @@ class ProductFilters(django_filters.FilterSet):
 
     def _by_ref(self, qs: QuerySet[Product], ref: str) -> QuerySet[Product]:
         return qs.filter(self.means.touched(ref))
+
+    def _by_launch(self, qs: QuerySet[Product], value: str) -> QuerySet[Product]:
+        return qs.filter(self.means.launch(value))
+
+    def _by_campaign(self, qs: QuerySet[Product], code: str) -> QuerySet[Product]:
+        return qs.filter(self.means.campaign(code))
 
     def chosen(self) -> dict[str, str]:
         """Filter name → what is chosen in words, of the filters in use."""

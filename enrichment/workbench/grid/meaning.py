@@ -10,9 +10,11 @@ from django.db.models import Q
 
 from catalog import search
 from catalog.models import NumberValue, Proposal, Revision
+from catalog.models.campaign import CampaignValues
 from catalog.structure.snapshot import Structure
 from channels import lacking
-from channels.models import Completeness, Listing
+from channels.launches import counting
+from channels.models import Completeness, LaunchEntry, Listing
 from channels.profile import ChannelSpec, Profiles
 
 NOTHING = Q(pk__in=[])
@@ -73,6 +75,25 @@ class Meaning:
     def touched(self, ref: str) -> Q:
         """By one import, one bulk change: "import:12"."""
         return Q(pk__in=Revision.objects.filter(ref=ref).values("product_id"))
+
+    def launch(self, value: str) -> Q:
+        """ "12": as they were chosen for that launch; "12~blocked": those that something is in the way of."""
+        number, _tilde, kind = value.partition("~")
+        if not is_number(number):
+            return NOTHING
+        rows = LaunchEntry.objects.filter(launch_id=int(number))
+        if kind:
+            rows = counting.of_kinds(rows, [known for known, name in counting.NAMES.items() if name == kind])
+        return Q(pk__in=rows.values("product_id"))
+
+    def campaign(self, code: str) -> Q:
+        """With values of their own in that campaign."""
+        return Q(pk__in=CampaignValues.objects.filter(campaign__code=code).values("product_id"))
+
+
+def is_number(text: str) -> bool:
+    """Whether an address's text is a number that a row may have."""
+    return text.isascii() and text.isdecimal() and len(text) < 19
 
 
 def carrying(tokens: Sequence[str]) -> Q:

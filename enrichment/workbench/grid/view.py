@@ -92,6 +92,7 @@ def _region(request: HttpRequest) -> dict[str, Any]:
         "may_import": rights.may("import.run"),
         "may_export": rights.may("export.run"),
         "may_dry_run": "trash" not in query.active and rights.may("channel.sync"),
+        "may_launch": "trash" not in query.active and rights.may("product.publish"),
         "may_confirm": "outdated" in query.active and rights.may("product.edit"),
         "is_empty": not context["rows"] and not query.is_filtered and query.level in ("top", "all"),
         "in_trash": "trash" in query.active,

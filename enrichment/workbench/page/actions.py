@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -20,7 +23,9 @@ from catalog.values import bundle as bundles
 from catalog.values.changes import Actor, Outcome, ProductChange
 from catalog.values.write import write
 from channels import profile as channel_profiles
+from channels.launches import embargo
 from channels.marking import mark_products
+from channels.portal import views as portal_views
 from enrichment import readiness, workflow
 from enrichment.workbench.page import history, listings, variants
 from enrichment.workbench.page.scope import Scope
@@ -59,6 +64,11 @@ def _told(product: Product, status: str) -> str:
     bundle = bundles.load([product.pk], structure=structure)[product.pk]
     ready = readiness.of_product(bundle, channel_profiles.current(structure), structure)
     unmet = workflow.unmet(place for channel in ready for place in channel.places)
+    waiting = embargo.of_product(bundle, [each.channel.id for each in ready], timezone.now())
+    if not unmet and waiting:
+        names = ", ".join(each.channel.label for each in ready if each.channel.id in waiting)
+        text = _("%(sku)s is approved. It waits for its launch on %(channels)s.")
+        return text % {"sku": product.sku, "channels": names}
     if not unmet:
         return _("%(sku)s is approved and on its way to every channel.") % {"sku": product.sku}
     places = ", ".join(f"{place.channel.label} ({place.locale})" for place in unmet)
@@ -174,7 +184,7 @@ def sheet(request: HttpRequest, product_id: int, channel: str) -> HttpResponse:
     profiles = channel_profiles.current(structure)
     scope = Scope.of(request.GET, request.user, structure)
     panel = next((each for each in listings.panels(product, profiles) if each.channel.code == channel), None)
-    preview = listings.preview(panel, structure, at=scope.at) if panel else None
+    preview = listings.preview(panel, structure, at=scope.at or timezone.now()) if panel else None
     if preview is None:
         raise Http404(_("This product has no sheet on that channel."))
     context = {
@@ -186,3 +196,32 @@ def sheet(request: HttpRequest, product_id: int, channel: str) -> HttpResponse:
         "scope": scope,
     }
     return TemplateResponse(request, "enrichment/page/sheet.html", context)
+
+
+@never_cache
+@require_safe
+@endpoint("product.view")
+def portal(request: HttpRequest, product_id: int, channel: str) -> HttpResponse:
+    """The page it would have in a portal, now or at `?at=`, in `?locale=`. Nothing of it is published."""
+    product = find(request, product_id)
+    structure = Structure.current()
+    profiles = channel_profiles.current(structure)
+    scope = Scope.of(request.GET, request.user, structure)
+    at = scope.at or timezone.now()
+    panel = next((each for each in listings.panels(product, profiles) if each.channel.code == channel), None)
+    is_portal = panel is not None and panel.channel.connector == portal_views.CODE and panel.channel.locales
+    payload = listings.payload(panel, structure, at=at) if panel and is_portal else None
+    if panel is None or payload is None:
+        raise Http404(_("This product has no page there."))
+    spec = panel.channel
+    locale = request.GET.get("locale", "")
+    here = reverse("admin:catalog_product_portal", args=[product.pk, spec.code])
+    moment = timezone.localtime(at).strftime("%Y-%m-%dT%H:%M")
+    return portal_views.preview(
+        request, spec, locale if locale in spec.locales else spec.locales[0], payload, structure, at=at,
+        back=address(product.pk, scope, tab="channels"),
+        languages=[
+            (code, code.replace("_", "-"), structure.locales[code].name, f"{here}?{urlencode({'locale': code, 'at': moment})}")
+            for code in spec.locales
+        ],
+    )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -24,6 +25,7 @@ ATTEMPTS = 5
 # What a listing's state looks like: the tone of its pill (components/pill.html).
 TONES = {
     "waiting": "info",
+    "scheduled": "info",
     "incomplete": "warning",
     "blocked": "warning",
     "sent": "info",
@@ -154,6 +156,15 @@ def preview(panel: Panel, structure: Structure, *, at: datetime | None) -> Sheet
     return SheetPreview(
         panel.channel, unit.bundle.product.sku, [t for t in tables if t[1]], problems, text, sheet.hash
     )
+
+
+def payload(panel: Panel, structure: Structure, *, at: datetime | None) -> dict[str, Any] | None:
+    """What the channel would get, with the names this person may read; None where the product has no sheet there."""
+    unit = units([panel.unit_id], panel.channel, structure).get(panel.unit_id) if panel.unit_id else None
+    if unit is None:
+        return None
+    with NAMES.read_in_sheets() if NAMES.hides_any else nullcontext():
+        return dict(sheet_of(unit, panel.channel, structure, at=at).payload)
 
 
 def _lines(fields: Any) -> list[tuple[str, str]]:

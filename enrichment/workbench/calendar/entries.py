@@ -1,0 +1,114 @@
+"""What stands in the calendar between two days: launches and campaigns, with how many products and how far these are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from catalog.access import visible
+from catalog.models import Campaign
+from catalog.models.campaign import CampaignValues
+from catalog.models.user import User
+from channels.launches import counting
+from channels.models import Launch, LaunchEntry
+from channels.profile import ChannelSpec, Profiles
+from enrichment.workbench.launches.views import address
+
+MOST = 300  # entries of each kind that are shown at once
+
+
+@dataclass(frozen=True, slots=True)
+class Launching:
+    """A launch. `at` as the clock of whoever looks shows it; None: without a date."""
+
+    launch: Launch
+    at: datetime | None
+    channels: Sequence[str]
+    numbers: counting.Numbers
+    is_over: bool
+
+    @property
+    def href(self) -> str:
+        return address(self.launch.pk)
+
+    @property
+    def products(self) -> str:
+        """The grid's address for them."""
+        return _grid(launch=str(self.launch.pk))
+
+    @property
+    def blocked(self) -> str:
+        return _grid(launch=f"{self.launch.pk}~blocked")
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A campaign: `first` and `last` day of it, as the clock of whoever looks shows them."""
+
+    campaign: Campaign
+    first: date
+    last: date
+    count: int
+    state: str  # coming, running, over
+
+    @property
+    def label(self) -> str:
+        return self.campaign.label()
+
+    @property
+    def products(self) -> str:
+        return _grid(campaign=self.campaign.code)
+
+
+def _grid(**query: str) -> str:
+    return f"{reverse('admin:catalog_product_changelist')}?{urlencode({**query, 'level': 'all'})}"
+
+
+def launches(
+    user: User, profiles: Profiles, *, when: Q, channel: ChannelSpec | None, now: datetime
+) -> list[Launching]:
+    """Those with something this person sees, in the order of their moments. Three queries."""
+    entries: QuerySet[LaunchEntry] = visible(user, LaunchEntry.objects.all())
+    if channel is not None:
+        entries = entries.filter(channel_id=channel.id)
+    rows = list(Launch.objects.filter(when, pk__in=entries.values("launch_id")).order_by("at", "pk")[:MOST])
+    told = entries.filter(launch__in=rows)
+    numbers = counting.numbers(told)
+    on: dict[int, list[int]] = {}
+    for launch, pk in told.order_by("channel_id").values_list("launch_id", "channel_id").distinct():
+        on.setdefault(launch, []).append(pk)
+    return [
+        Launching(
+            row, timezone.localtime(row.at) if row.at else None,
+            [profiles.by_id[pk].label for pk in on.get(row.pk, ()) if pk in profiles.by_id],
+            numbers.get(row.pk, counting.Numbers()), not row.is_pending(now),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def campaigns(user: User, *, first: datetime, until: datetime, now: datetime) -> list[Holding]:
+    """Active ones that hold at some time between the two. Two queries."""
+    rows = list(
+        Campaign.objects.filter(is_active=True, starts_at__lt=until, ends_at__gt=first)
+        .order_by("starts_at", "code")[:MOST]
+    )  # fmt: skip
+    seen = visible(user, CampaignValues.objects.filter(campaign__in=rows)).order_by()
+    counts: dict[int, Any] = dict(seen.values_list("campaign_id").annotate(n=Count("product_id")))
+    return [
+        Holding(
+            row,
+            timezone.localtime(row.starts_at).date(),
+            timezone.localtime(row.ends_at - timedelta(microseconds=1)).date(),
+            counts.get(row.pk, 0),
+            "coming" if row.starts_at > now else "over" if row.ends_at <= now else "running",
+        )
+        for row in rows
+    ]

@@ -1,0 +1,148 @@
+"""From the grid's selection to a launch: the form, the gate under it, and scheduling what was decided there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from catalog.access import endpoint, visible
+from catalog.models import User
+from catalog.structure.snapshot import Structure
+from channels import profile as channel_profiles
+from channels.launches.embargo import in_zone
+from channels.launches.look import MOST_SHEETS, TooMany
+from enrichment.workbench.grid.bulk import Selection
+from enrichment.workbench.grid.bulk_views import tell
+from enrichment.workbench.grid.export import products_of
+from enrichment.workbench.grid.returning import back_from
+from enrichment.workbench.launches import gate, running
+from enrichment.workbench.launches.form import LaunchForm
+
+MOST = 500  # products of one launch: each one's sheets are built to say whether it is ready
+
+
+def address(launch: int) -> str:
+    return reverse("admin:enrichment_launch", args=[launch])
+
+
+@never_cache
+@require_POST
+@endpoint("product.publish")
+def choose(request: HttpRequest) -> HttpResponse:
+    """`id` (several) or `all=1` with the grid's `query`; with the form's fields the gate is shown. Changes nothing."""
+    asked = _Asked(request)
+    if not asked.chosen:
+        return _nothing_chosen(request)
+    made = asked.gate() if asked.form.is_bound and asked.form.is_valid() else None
+    return _shown(request, asked, made)
+
+
+@require_POST
+@endpoint("product.publish")
+def run(request: HttpRequest) -> HttpResponse:
+    """As choose, with `mode` (gate.Gate.chosen) and the `mark` of the gate that was looked at."""
+    asked = _Asked(request)
+    if not asked.chosen:
+        return _nothing_chosen(request)
+    made = asked.gate() if asked.form.is_bound and asked.form.is_valid() else None
+    if made is None:
+        return _shown(request, asked, None)
+    if request.POST.get("mark") != made.mark:
+        messages.warning(request, _("Products were changed meanwhile: look at what stands in their way now."))
+        return _shown(request, asked, made)
+    mode = request.POST.get("mode", "")
+    chosen = made.chosen(mode)
+    if not chosen:
+        messages.info(request, _("Nothing is left to be scheduled."))
+        return HttpResponseRedirect(back_from(request))
+    data = asked.form.cleaned_data
+    name = data["name"] or ngettext("%d product", "%d products", len(chosen)) % len(chosen)
+    launch, result = running.start(
+        name=name, at=made.at, time_zone=data["time_zone"], entries=made.entries(chosen),
+        approve=made.to_approve() if mode == "approve" else (), sheets=made.sheets(chosen), by=request.user,
+    )  # fmt: skip
+    _told(request, made, len(chosen), data["time_zone"], is_job=result is None)
+    if result is not None:
+        done = ngettext("%d product approved.", "%d products approved.", result.changed)
+        tell(request, result, done % result.changed)
+    return HttpResponseRedirect(address(launch.pk))
+
+
+class _Asked:
+    """What a request asks for: the products this person may publish, and the form."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        user: User = request.user  # type: ignore[assignment]  # signed in, says the decorator
+        self.structure = Structure.current()
+        self.selection = Selection.of(request.POST)
+        seen = products_of(self.selection, user).filter(trashed_at=None)
+        may = visible(user, seen, verb="product.publish").order_by("pk")
+        ids = list(may.values_list("pk", flat=True)[: MOST + 1])
+        self.too_many, self.chosen = len(ids) > MOST, ids[:MOST]
+        self.forbidden = 0 if self.too_many else seen.count() - len(ids)
+        active = channel_profiles.current(self.structure).active
+        is_asked = "launch-date" in request.POST
+        self.form = LaunchForm(request.POST if is_asked else None, channels=active)
+        self.too_large = 0
+
+    def gate(self) -> gate.Gate | None:
+        """None where it would be too much to look at."""
+        if self.too_many:
+            return None
+        try:
+            return gate.build(
+                self.chosen, self.form.chosen(), self.structure, at=self.form.moment(), now=timezone.now()
+            )
+        except TooMany as error:
+            self.too_large = error.count
+            return None
+
+
+def _shown(request: HttpRequest, asked: _Asked, made: gate.Gate | None) -> HttpResponse:
+    context: dict[str, Any] = {
+        **admin.site.each_context(request),
+        "title": _("Schedule a launch"),
+        "selection": asked.selection,
+        "total": len(asked.chosen),
+        "most": MOST,
+        "most_sheets": MOST_SHEETS,
+        "too_many": asked.too_many,
+        "too_large": asked.too_large,
+        "forbidden": asked.forbidden,
+        "form": asked.form,
+        "gate": made,
+        "when": in_zone(made.at, asked.form.cleaned_data["time_zone"]) if made else "",
+        "kinds": gate.LABELS.values(),
+        "next": back_from(request),
+    }
+    status = 422 if asked.form.errors or asked.too_large else 200
+    return TemplateResponse(request, "enrichment/launches/schedule.html", context, status=status)
+
+
+def _told(request: HttpRequest, made: gate.Gate, count: int, time_zone: str, *, is_job: bool) -> None:
+    text = ngettext("%(n)d product launches on %(when)s.", "%(n)d products launch on %(when)s.", count)
+    messages.success(request, text % {"n": count, "when": in_zone(made.at, time_zone)})
+    if is_job:
+        messages.info(request, _("They are being scheduled. The tray above shows how far it is."))
+    left = made.all - count
+    if left:
+        text = ngettext(
+            "%d product was left out: it goes out as soon as nothing is in its way.",
+            "%d products were left out: they go out as soon as nothing is in their way.",
+            left,
+        )
+        messages.warning(request, text % left)
+
+
+def _nothing_chosen(request: HttpRequest) -> HttpResponse:
+    messages.info(request, _("No product was selected that you may publish."))
+    return HttpResponseRedirect(back_from(request))
