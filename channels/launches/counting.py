@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Case, Exists, F, IntegerField, Max, OuterRef, Q, QuerySet, Value, When
 
@@ -58,19 +59,22 @@ def by_channel(entries: QuerySet[LaunchEntry]) -> dict[int, Numbers]:
 
 
 def of_kinds(entries: QuerySet[LaunchEntry], kinds: Collection[int]) -> QuerySet[LaunchEntry]:
-    return with_worst(entries).filter(worst__in=list(kinds))
+    rows: QuerySet[LaunchEntry] = with_worst(entries).filter(worst__in=list(kinds))
+    return rows
 
 
-def with_worst(entries: QuerySet[LaunchEntry]) -> QuerySet[LaunchEntry]:
+def with_worst(entries: QuerySet[LaunchEntry]) -> Any:
     """Each with `worst` of KINDS: of its own listing, and those of the variants below it."""
     cases = [When(_any(which), then=Value(kind)) for kind, which in KINDS.items()]
     return entries.annotate(worst=Case(*cases, default=Value(OUTSIDE), output_field=IntegerField()))
 
 
 def _any(which: Q) -> Q:
-    """Three looks by an index each, where one condition with "or" would read a channel's listings."""
+    """Four looks by an index each, where one condition with "or" would read a channel's listings: its own listing, that of
+    the model it is sent with, and those of its variants."""
     rows = Listing.objects.filter(which, channel_id=OuterRef("channel_id"))
     found = Q(Exists(rows.filter(product_id=OuterRef("product_id"))))
+    found |= Q(Exists(rows.filter(product_id=OuterRef("product__root_id"))))
     for level in ("product__parent_id", "product__root_id"):
         found |= Q(Exists(rows.filter(**{level: OuterRef("product_id")})))
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db.models import Q
@@ -16,6 +16,8 @@ from catalog.values.bundle import Bundle
 from channels.delivery.gate import Decision
 from channels.models import LaunchEntry, Listing
 from channels.sheets.build import SheetUnit
+
+FIRST = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +44,20 @@ def pending(at: datetime, prefix: str = "launch__") -> Q:
 
 
 def embargoes(units: Mapping[int, SheetUnit], channel_id: int, at: datetime) -> dict[int, Embargo]:
-    """By unit: what the product itself, else the model above it, waits for. One query."""
-    ids = {level.product_id for unit in units.values() for level in unit.bundle.levels}
-    known = _by_product(ids, channel_id, at)
-    found = {pk: _nearest(unit.bundle, known) for pk, unit in units.items()} if known else {}
+    """By unit: what the product itself, else the model above it, waits for; a model that is sent whole waits for what the
+    last of its variants does. One query."""
+    bundles = [bundle for unit in units.values() for bundle in (unit.bundle, *unit.variants)]
+    known = _by_product({level.product_id for bundle in bundles for level in bundle.levels}, channel_id, at)
+    found = {pk: _of_unit(unit, known) for pk, unit in units.items()} if known else {}
     return {pk: embargo for pk, embargo in found.items() if embargo is not None}
+
+
+def _of_unit(unit: SheetUnit, known: Mapping[int, Embargo]) -> Embargo | None:
+    own = _nearest(unit.bundle, known)
+    if own is not None:
+        return own
+    of_variants = [found for bundle in unit.variants if (found := _nearest(bundle, known)) is not None]
+    return max(of_variants, key=lambda each: (each.until is None, each.until or FIRST), default=None)
 
 
 def of_product(bundle: Bundle, channel_ids: Iterable[int], at: datetime) -> dict[int, Embargo]:
@@ -61,7 +72,9 @@ def _by_product(ids: Iterable[int], channel_id: int, at: datetime) -> dict[int, 
     told = rows.order_by("launch_id").values_list(
         "product_id", "launch_id", "launch__name", "launch__at", "launch__time_zone"
     )
-    return {product: Embargo(*rest) for product, *rest in told}  # of several the one scheduled last
+    return {  # of several the one scheduled last
+        product: Embargo(launch, name, until, zone) for product, launch, name, until, zone in told
+    }
 
 
 def _nearest(bundle: Bundle, known: Mapping[int, Embargo]) -> Embargo | None:

@@ -51,12 +51,11 @@ class Obstacle:
 
 @dataclass(slots=True)
 class Look:
-    """A chosen product on a channel. `entry`: the product to launch there, a model where that is sent whole.
+    """A chosen product on a channel.
 
     `units`: sheets it stands for; `there`: of them, those the channel has. `unapproved`: products whose approval alone is missing.
     """
 
-    entry: int
     units: int = 0
     there: int = 0
     obstacles: list[Obstacle] = field(default_factory=list)
@@ -84,46 +83,38 @@ def look(
     return {channel.id: _looked(plans[channel.id], channel, structure, at) for channel in channels}
 
 
-def entry_of(row: Product, channel: ChannelSpec) -> int:
-    """What is launched there where this product is chosen."""
-    return (row.root_id or row.pk) if channel.unit == "model" else row.pk
-
-
 def _with_those_below(chosen: Iterable[int]) -> Any:
     ids = list(chosen)
     below = Q(pk__in=ids) | Q(parent_id__in=ids) | Q(root_id__in=ids)
     return Product.objects.filter(below, trashed_at=None)
 
 
-def _units(
-    rows: Sequence[Product], chosen: frozenset[int], channel: ChannelSpec
-) -> dict[tuple[int, int], list[int]]:
-    """(chosen product, what is launched for it) → the products whose sheets that is."""
-    found: dict[tuple[int, int], list[int]] = {}
-    for row in rows:
-        if row.pk in chosen:
-            found[row.pk, entry_of(row, channel)] = []
-    if channel.unit == "model":
-        return {key: [key[1]] for key in found}
+def _units(rows: Sequence[Product], chosen: frozenset[int], channel: ChannelSpec) -> dict[int, list[int]]:
+    """Chosen product → the products whose sheets are launched with it: its own, its variants', or its whole model's."""
+    found: dict[int, list[int]] = {row.pk: [] for row in rows if row.pk in chosen}
     for row in rows:
         unit = unit_of(channel.unit, product=row.pk, kind=row.kind, root=row.root_id)
-        for pk in {row.pk, row.parent_id, row.root_id} & chosen if unit else ():
-            found[pk, pk].append(row.pk)
+        if channel.unit == "model":
+            if row.pk in chosen and unit is not None:
+                found[row.pk].append(unit)
+        elif unit is not None:
+            for pk in chosen.intersection((row.pk, row.parent_id, row.root_id)):
+                found[pk].append(unit)
     return found
 
 
 def _looked(
-    plan: Mapping[tuple[int, int], Sequence[int]], channel: ChannelSpec, structure: Structure, at: datetime
+    plan: Mapping[int, Sequence[int]], channel: ChannelSpec, structure: Structure, at: datetime
 ) -> dict[int, Look]:
     wanted = sorted({pk for units in plan.values() for pk in units})
     judged: dict[int, _Judged] = {}
     for start in range(0, len(wanted), PAGE):
         judged |= _judged(wanted[start : start + PAGE], channel, structure, at)
-    return {chosen: _told(entry, units, judged) for (chosen, entry), units in plan.items()}
+    return {chosen: _told(chosen, units, judged) for chosen, units in plan.items()}
 
 
-def _told(entry: int, units: Sequence[int], judged: Mapping[int, _Judged]) -> Look:
-    made, outside = Look(entry, len(units)), list[Obstacle]()
+def _told(chosen: int, units: Sequence[int], judged: Mapping[int, _Judged]) -> Look:
+    made, outside = Look(len(units)), list[Obstacle]()
     for pk in units:
         one = judged.get(pk)
         if one is None:
@@ -133,7 +124,7 @@ def _told(entry: int, units: Sequence[int], judged: Mapping[int, _Judged]) -> Lo
         made.unapproved += one.unapproved
         outside += one.outside
     if not units:
-        made.obstacles.append(Obstacle(entry, _("It has no variants yet, so there is nothing to send.")))
+        made.obstacles.append(Obstacle(chosen, _("It has no variants yet, so there is nothing to send.")))
     elif len(outside) == made.units - made.there:  # of what is not there yet none belongs there
         made.obstacles += outside[:1]
     return made

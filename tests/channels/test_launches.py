@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db.models import F
 from django.utils import timezone
 
 from catalog.models import Product
 from catalog.retention import thin
 from channels import dry_run, profile
+from channels.delivery.prepare import prepare
 from channels.delivery.sweep import channels_with_work
 from channels.launches import counting, scheduling
 from channels.launches.look import look
@@ -124,15 +126,18 @@ def test_a_model_stands_for_its_variants_those_of_later_too(stage: Stage, clock:
     assert sorted(stage.shop.items) == ["SHIRT-m", "SHIRT-s"]
 
 
-def test_a_channel_that_takes_models_whole_launches_the_model(shopify_stage: ShopifyStage) -> None:
+def test_a_model_that_is_sent_whole_waits_for_a_variant_that_was_chosen(shopify_stage: ShopifyStage) -> None:
     stage = shopify_stage
-    spec = spec_of(stage.channel)
-    world = stage.world
-    model = world.create("SHIRT", dict(NAMES), family_variant="shirts_size", status="approved").product
-    variant = world.create("SHIRT-s", {"size": "s"}, parent="SHIRT", status="approved").product
-    assert variant is not None
-    told = look([variant], [spec], world.structure, at=DAY)[spec.id][variant]
-    assert (told.entry, told.units) == (model, 1)
+    model = stage.shirt()
+    variant = Product.objects.get(sku="SHIRT-M").pk
+    told = look([variant], [spec_of(stage.channel)], stage.world.structure, at=DAY)
+    assert told[stage.channel.pk][variant].units == 1
+    made = launch(stage, variant)
+    rows = list(Listing.objects.filter(channel=stage.channel))
+    [one] = prepare(rows, spec_of(stage.channel), stage.world.structure, at=NOW)
+    assert (one.listing.product_id, one.decision.state, one.due_at) == (model, State.SCHEDULED, DAY)
+    Listing.objects.update(state=State.SCHEDULED, sent_rev=F("desired_rev"))
+    assert numbers(made) == {"ready": 1}
 
 
 def test_moved_earlier_it_goes_earlier_and_moved_later_it_waits(stage: Stage, clock: Any) -> None:

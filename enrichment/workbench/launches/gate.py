@@ -34,8 +34,11 @@ KINDS = tuple(LABELS)
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
+    """`count`: how many products of the chosen one it is about; `href` leads to the first of them."""
+
     text: str
     href: str
+    count: int = 1
 
 
 @dataclass(slots=True)
@@ -125,8 +128,7 @@ class Gate:
         wanted = list(chosen)
         found = {}
         for channel, looks in self.looks.items():
-            entries = (looks[pk].entry for pk in wanted if pk in looks and looks[pk].kind != "there")
-            found[channel] = list(dict.fromkeys(entries))
+            found[channel] = [pk for pk in wanted if pk in looks and looks[pk].kind != "there"]
         return found
 
     def sheets(self, chosen: Iterable[int]) -> int:
@@ -166,9 +168,8 @@ def build(
             counts[look.kind] += 1
         made.lines.append(Line(channel, counts, _note(channel, at, closed)))
     made.blocked = listed(made.kinds.get("blocked", ())[:SHOWN], channels, looks)
-    ids = [look.entry for looks_there in looks.values() for look in looks_there.values()]
     rows = LaunchEntry.objects.filter(
-        pending(now), product_id__in=ids, channel_id__in=[c.id for c in channels]
+        pending(now), product_id__in=list(chosen), channel_id__in=[c.id for c in channels]
     )
     made.waiting = rows.values("product_id").distinct().count()
     return made
@@ -184,25 +185,30 @@ def listed(
         one = Blocked(pk, sku, label)
         for channel in channels:
             look = looks.get(channel.id, {}).get(pk)
-            sentences = [_sentence(each) for each in _once(look.obstacles)] if look else []
+            sentences = _sentences(look.obstacles) if look else []
             if sentences:
                 one.channels.append((channel.label, sentences))
         found.append(one)
     return found
 
 
-def _once(obstacles: Iterable[Obstacle]) -> list[Obstacle]:
-    """What all variants lack in their model is said once."""
-    return list(dict.fromkeys(obstacles))
+def _sentences(obstacles: Iterable[Obstacle]) -> list[Sentence]:
+    """What several variants lack is said once."""
+    about: dict[tuple[str, str, str], dict[int, None]] = {}
+    for one in obstacles:
+        about.setdefault((one.message, one.attribute, one.locale), {})[one.product] = None
+    return [
+        Sentence(message, _address(next(iter(products)), attribute, locale), len(products))
+        for (message, attribute, locale), products in about.items()
+    ]
 
 
-def _sentence(obstacle: Obstacle) -> Sentence:
-    address = reverse("admin:catalog_product_change", args=[obstacle.product])
-    if not obstacle.attribute:
-        return Sentence(obstacle.message, address)
-    query = f"?{urlencode({'locale': obstacle.locale})}" if obstacle.locale else ""
-    key = f"{obstacle.attribute}|{obstacle.locale}" if obstacle.locale else obstacle.attribute
-    return Sentence(obstacle.message, f"{address}{query}#{field_id(key)}")
+def _address(product: int, attribute: str, locale: str) -> str:
+    address = reverse("admin:catalog_product_change", args=[product])
+    if not attribute:
+        return address
+    query = f"?{urlencode({'locale': locale})}" if locale else ""
+    return f"{address}{query}#{field_id(f'{attribute}|{locale}' if locale else attribute)}"
 
 
 def _note(channel: ChannelSpec, at: datetime, closed: Mapping[int, str]) -> str:
