@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("catalog", "0022_settled_proposals"),
-        ("channels", "0011_contradictions"),
+        ("channels", "0012_reading_back"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
