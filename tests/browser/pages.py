@@ -213,6 +213,10 @@ def _products(page: Page, rig: Rig, run: int) -> list[Place]:
         Place("review-return", f"{grid}review/", _open_comment),
         Place("review-end", f"{grid}review/?q=nothingofthekind"),
         Place("bulk", f"{grid}?import={run}&level=all", _preview_bulk),
+        Place("launch-gate", f"{grid}?import={run}&level=all", _look_at_gate),
+        Place("launch", f"{grid}?import={run}&level=all", _schedule),
+        Place("calendar", f"{grid}calendar/?month={_LAUNCHED}"),
+        Place("calendar-list", f"{grid}calendar/?month={_LAUNCHED}&view=list"),
         Place("bulk-edit-what", f"{grid}?import={run}&level=all", _choose_what),
         Place("bulk-edit", f"{grid}?import={run}&level=all", _preview_edit),
         Place("assign", f"{grid}?import={run}&level=all", _choose_person),
@@ -243,6 +247,7 @@ def _products(page: Page, rig: Rig, run: int) -> list[Place]:
         Place("merge", f"{at[SIMPLE].removesuffix('change/')}merge/?other={VARIANT}"),
         Place("home-waiting", f"{rig.admin}/"),
         Place("product-sheet", f"{at[VARIANT].removesuffix('change/')}sheet/b2b_shop/"),
+        Place("product-portal", f"{at[MODEL].removesuffix('change/')}portal/pro_portal/"),
     ]
 
 
@@ -404,6 +409,25 @@ def _preview_bulk(page: Page) -> None:
     _select_two(page)
     page.get_by_role("button", name="Approve").click()
     page.wait_for_url("**/bulk/")
+
+
+def _look_at_gate(page: Page) -> None:
+    _select_two(page)
+    page.get_by_role("button", name="Schedule launch …", exact=True).click()
+    page.get_by_label("Date", exact=True).fill(f"{_LAUNCHED}-01")
+    page.get_by_label("Dealer shop", exact=True).check()
+    page.get_by_role("button", name="See what is ready", exact=True).click()
+    page.locator("#gate").wait_for()
+
+
+def _schedule(page: Page) -> None:
+    """All of them, whatever stands in their way."""
+    _look_at_gate(page)
+    page.locator("button[name=mode][value=all]").click()
+    page.wait_for_url("**/launches/*/")
+
+
+_LAUNCHED = "2100-06"  # never over
 
 
 def _preview_numbers(page: Page) -> None:
