@@ -14,6 +14,7 @@ covers("enrichment.Notification", product="comment__thread__product")
 # Which of them a person sees, SavedView.objects.open_to says; what of the products, the grid.
 covers("enrichment.SavedView", verb="product.view")
 covers("enrichment.DefaultView", verb="product.view")
+covers("enrichment.Digest", verb="access.edit")
 covers("enrichment.PictureMatch", verb="product.edit")
 covers("enrichment.PictureFile", verb="product.edit")
 covers("enrichment.Rule", verb="structure.view")

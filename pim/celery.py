@@ -23,6 +23,7 @@ app.conf.task_queues = [
 app.autodiscover_tasks()
 
 THIN_SECONDS = 300.0  # a few thousand old rows of each kind at a time
+DIGEST_SECONDS = 300.0
 
 
 @app.on_after_configure.connect
@@ -45,6 +46,9 @@ def _schedule(sender: Celery, **_kwargs: object) -> None:
     }
     sender.conf.beat_schedule["catalog.tasks.thin"] = {
         "task": "catalog.tasks.thin", "schedule": THIN_SECONDS, "options": {"queue": "imports", "expires": THIN_SECONDS},
+    }  # fmt: skip
+    sender.conf.beat_schedule["enrichment.tasks.digest"] = {
+        "task": "enrichment.tasks.digest", "schedule": DIGEST_SECONDS, "options": {"queue": "imports", "expires": DIGEST_SECONDS},
     }  # fmt: skip
 
 

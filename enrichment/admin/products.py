@@ -17,6 +17,7 @@ from enrichment.workbench.bulk_edit import views as bulk_edit
 from enrichment.workbench.calendar import view as calendar
 from enrichment.workbench.categories import order, tree
 from enrichment.workbench.comments import views as comments
+from enrichment.workbench.digest import views as digest
 from enrichment.workbench.filtering import views as filtering
 from enrichment.workbench.grid import (
     bulk_views,
@@ -125,6 +126,7 @@ class ProductAdmin(PolicyAdmin, ModelAdmin):
             path("sources/", wrap(sources.page), name="enrichment_sources"),
             path("sources/save/", wrap(sources.save), name="enrichment_sources_save"),
             path("sources/count/", wrap(sources.count), name="enrichment_sources_count"),
+            path("digest/", wrap(digest.choose), name="enrichment_digest"),
             path("comments/read/", wrap(comments.mark_read), name="enrichment_comments_read"),
             path("rules/", wrap(rules.page), name="enrichment_rules"),
             path("rules/add/", wrap(rules.add), name="enrichment_rule_add"),

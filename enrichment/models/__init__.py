@@ -2,6 +2,7 @@
 
 from enrichment.models.assignment import Assignment
 from enrichment.models.comment import Comment, Notification, Thread
+from enrichment.models.digest import Digest
 from enrichment.models.pictures import PictureFile, PictureMatch
 from enrichment.models.presence import Presence
 from enrichment.models.review import ReviewNote
@@ -12,6 +13,7 @@ __all__ = [
     "Assignment",
     "Comment",
     "DefaultView",
+    "Digest",
     "Notification",
     "PictureFile",
     "PictureMatch",

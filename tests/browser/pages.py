@@ -235,6 +235,7 @@ def _products(page: Page, rig: Rig, run: int) -> list[Place]:
         Place("product-channels", f"{at[VARIANT]}?tab=channels"),
         Place("product-compare", f"{at[VARIANT]}?tab=compare"),
         Place("product-library", at[MODEL], _open_library),
+        Place("digest", f"{grid}digest/"),
         Place("product-assigned", at[SIMPLE], _assign),
         Place("product-comments", at[SIMPLE], _talk),
         Place("comments", at[SIMPLE].replace("/change/", "/comments/")),

@@ -46,9 +46,10 @@ def test_each_room_that_works_by_the_clock_is_ticked_and_old_ticks_expire():
         "catalog.tasks.tick": "interactive",
         "enrichment.tasks.tick": "interactive",
         "catalog.tasks.thin": "imports",
+        "enrichment.tasks.digest": "imports",
     }
     for entry in app.conf.beat_schedule.values():
-        every = THIN_SECONDS if entry["task"] == "catalog.tasks.thin" else settings.PIM_TICK_SECONDS
+        every = settings.PIM_TICK_SECONDS if entry["task"].endswith(".tick") else THIN_SECONDS
         assert entry["schedule"] == every
         assert entry["options"]["expires"] == (every if every == THIN_SECONDS else every * 3)
 
@@ -60,6 +61,7 @@ def test_every_ticked_task_exists():
         "catalog.tasks.tick",
         "enrichment.tasks.tick",
         "catalog.tasks.thin",
+        "enrichment.tasks.digest",
     } <= set(app.tasks)
 
 
