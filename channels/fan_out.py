@@ -49,6 +49,7 @@ UNCONCERNED = frozenset(
         "requirement",
         "gtin_pool",
         "rule",
+        "glossary",
     }
 )
 # The catalogue derives their products anew, and calls the participants with them.

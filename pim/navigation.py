@@ -75,6 +75,7 @@ UNFOLD: dict[str, Any] = {
                     _item(_("Products"), "inventory_2", "admin:catalog_product_changelist", "product.view"),
                     _item(_("Proposals"), "lightbulb", "admin:enrichment_proposals", "product.view"),
                     _item(_("Library"), "photo_library", "admin:catalog_asset_changelist", "product.view"),
+                    _item(_("Glossary"), "menu_book", "admin:catalog_term_changelist", "product.view"),
                     _item(_("Imports"), "upload_file", "admin:catalog_importrun_changelist", "import.run"),
                     _item(_("Calendar"), "calendar_month", "admin:enrichment_calendar", "product.view"),
                     _item(_("Campaigns"), "campaign", "admin:catalog_campaign_changelist", "product.view"),

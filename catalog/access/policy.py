@@ -40,6 +40,7 @@ _VIEW_VERBS: dict[str, str] = {
     **dict.fromkeys(("catalog.job", "catalog.thinning"), "job.view"),
     **dict.fromkeys(("catalog.asset", "catalog.assettag", "catalog.rendition"), "product.view"),
     "catalog.campaign": "product.view",  # chosen on the product page
+    "catalog.term": "product.view",  # told beside the fields
 }  # fmt: skip
 # Rows about a product, by the field that names it: seen where the product is.
 _OF_PRODUCT: dict[str, str] = {

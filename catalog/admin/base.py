@@ -71,6 +71,7 @@ class _LabelInputs:
                     locales=locales,
                     label=capfirst(str(db_field.verbose_name)),
                     max_length=self.texts_by_locale[db_field.name],
+                    help_text=db_field.help_text,
                 )
             return LabelsField(locales=locales, compact=self.compact_labels, label=_("Label"))
         return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
@@ -99,14 +100,15 @@ class CatalogAdmin(_LabelInputs, PolicyAdmin, ModelAdmin):
         return found, may_repeat
 
 
-def label_matches(rows: QuerySet[Any], text: str, otherwise: Q) -> QuerySet[Any]:
-    """Those whose labels, in any locale, have all words of the text in them, or for which `otherwise` holds."""
+def label_matches(rows: QuerySet[Any], text: str, otherwise: Q, *, field: str = "labels") -> QuerySet[Any]:
+    """Those whose labels (or another `field` of texts by locale) have all words of the text in them, in any locale, or for
+    which `otherwise` holds."""
     labels = Q()
     for word in text.split():
         # SQLite keeps JSON as it was written, with escapes; PostgreSQL shows the letters.
         written = json.dumps(word)[1:-1] if connection.vendor == "sqlite" else word
         labels &= Q(_labels_text__icontains=written)
-    return rows.alias(_labels_text=Cast("labels", models.TextField())).filter(labels | otherwise)
+    return rows.alias(_labels_text=Cast(field, models.TextField())).filter(labels | otherwise)
 
 
 class StructureAdmin(CatalogAdmin):

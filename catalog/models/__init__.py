@@ -23,6 +23,7 @@ from catalog.models.revision import Revision
 from catalog.models.source import Proposal, Source, SourcePolicy
 from catalog.models.structure import StructureVersion
 from catalog.models.takeover import Takeover
+from catalog.models.term import Term
 from catalog.models.translation import OutdatedTranslation
 from catalog.models.user import User
 
@@ -75,6 +76,7 @@ __all__ = [
     "SourcePolicy",
     "StructureVersion",
     "Takeover",
+    "Term",
     "Thinning",
     "UniqueValue",
     "User",

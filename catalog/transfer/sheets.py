@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from catalog.access.verbs import check_verb
-from catalog.transfer import measurements, numbering, references, resources, settings
+from catalog.transfer import glossary, measurements, numbering, references, resources, settings
 from catalog.transfer.base import StructureResource
 
 VIEW, EDIT = "structure.view", "structure.edit"
@@ -86,6 +86,9 @@ def _own() -> Iterable[Sheet]:
         "family_variants", _("Family variants"), settings.FamilyVariantResource, 100, carries=("catalog.variantattribute",)
     )  # fmt: skip
     yield Sheet("categories", _("Categories"), resources.CategoryResource, 110)
+    yield Sheet(
+        "glossary", _("Glossary"), glossary.TermResource, 115, view_verb="glossary.edit", edit_verb="glossary.edit"
+    )  # fmt: skip
     yield Sheet("sources", _("Sources"), settings.SourceResource, 120)
     yield Sheet("source_policies", _("Source policies"), settings.SourcePolicyResource, 130)
     yield Sheet(

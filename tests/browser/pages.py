@@ -19,7 +19,7 @@ FORMS = (
     "catalog/attribute", "catalog/attributegroup", "catalog/option", "catalog/family", "catalog/familyvariant",
     "catalog/category", "catalog/locale", "catalog/currency", "catalog/context", "catalog/source", "catalog/campaign",
     "catalog/role", "catalog/user", "catalog/renditionpreset", "catalog/gtinpool", "catalog/measurementfamily", "catalog/referenceentity",
-    "catalog/referencerecord", "channels/channel",
+    "catalog/referencerecord", "catalog/term", "channels/channel",
 )  # fmt: skip
 RECORDS = (
     "catalog/importprofile",

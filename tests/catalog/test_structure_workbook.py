@@ -28,6 +28,7 @@ from catalog.models import (
     Role,
     Source,
     SourcePolicy,
+    Term,
     User,
 )
 from catalog.structure import snapshot
@@ -59,6 +60,9 @@ def world(db: Any) -> World:
     size.depends_on, size.depends_values, size.default = Attribute.objects.get(code="color"), ["red"], "m"
     size.save()
     ean = Attribute.objects.get(code="ean")
+    Term.objects.create(
+        code="mug", preferred={"en_US": "mug"}, forbidden={"de_DE": "=Tasse, Pott"}, whole_words=False
+    )
     GtinPool.objects.create(code="ours", attribute=ean, prefix="290123", first=10, last=99, next=12)
     snapshot.forget()
     return world
@@ -71,6 +75,7 @@ def cells(data: bytes) -> dict[str, list[Any]]:
 def empty() -> None:
     Attribute.objects.update(depends_on=None)
     for model in (
+        Term,
         GtinPool,
         Channel,
         Role,
@@ -231,7 +236,7 @@ def test_a_person_gets_and_changes_the_sheets_their_roles_show(world: World) -> 
     report = workbook.read(workbook.write(), user=user)
     assert sorted(report.problems) == sorted(
         f"Your roles do not let you change this sheet: {label}."
-        for label in ("Roles", "Channels", "Requirements", "Fields of channels")
+        for label in ("Glossary", "Roles", "Channels", "Requirements", "Fields of channels")
     )
 
 

@@ -62,7 +62,7 @@ def test_the_planted_gaps_are_counted_exactly():
 def test_the_structure_has_its_exact_size():
     assert {name: len(rows) for name, rows in STRUCTURE.items()} == {
         "locales": 4, "currencies": 2, "contexts": 6, "sources": 3, "source_policies": 3, "attribute_groups": 8,
-        "entities": 2, "attributes": 58, "families": 11, "family_variants": 9, "categories": 43, "channels": 3, "campaigns": 2, "gtin_pools": 1,
+        "entities": 2, "attributes": 58, "families": 11, "family_variants": 9, "categories": 43, "channels": 3, "campaigns": 2, "gtin_pools": 1, "terms": 4,
     }  # fmt: skip
 
 

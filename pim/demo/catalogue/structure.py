@@ -57,6 +57,19 @@ GTIN_POOL_ROWS = [
         "labels": ("Tarnholt’s numbers", "Tarnholts Nummern", "Numéros de Tarnholt"),
     }
 ]
+# (concept, what it is called, what it is never called, note)
+TERM_ROWS = [
+    (
+        "cast_iron", ("cast iron", "Gusseisen", "fonte"), ("pig iron", "Gußeisen, Gusseiserne", "fer de fonte"),
+        "Names the material; the coating has a name of its own.",
+    ),
+    ("frying_pan", ("frying pan", "Bratpfanne", "poêle"), ("skillet, fry pan", "Stielpfanne", "poêlon"), ""),
+    (
+        "waterproof", ("waterproof", "wasserdicht", "imperméable"), ("water proof", "wasserfest", "étanche à l’eau"),
+        "From 10,000 mm water column on; below it is water-repellent.",
+    ),
+    ("brand", ("Tarnholt",) * 3, ("Tarnhold, Tarn Holt",) * 3, ""),
+]  # fmt: skip
 
 
 def category_rows(nodes: Sequence[Mapping[str, Any]], parent: str | None = None) -> Iterator[dict[str, Any]]:
@@ -201,6 +214,16 @@ def structure(today: date = date(2026, 5, 4)) -> dict[str, Any]:
         "family_variants": family_variant_rows(),
         "categories": list(category_rows(read("categories"))),
         "channels": channels(),
+        "terms": [
+            {
+                "code": code,
+                "preferred": by_locale(use),
+                "forbidden": by_locale(never),
+                "note": note,
+                "matches_case": code == "brand",
+            }
+            for code, use, never, note in TERM_ROWS
+        ],
         "gtin_pools": [{**row, "labels": by_locale(row["labels"])} for row in GTIN_POOL_ROWS],
         "campaigns": campaigns(today),
     }

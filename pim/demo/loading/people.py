@@ -36,12 +36,12 @@ _WORK = ["product.view", "product.edit", "structure.view", "channel.view", "job.
 ROLES: dict[str, tuple[dict[str, str], list[str]]] = {
     "manager": (
         {"en_US": "Product manager", "de_DE": "Produktmanagement", "fr_FR": "Chef de produit"},
-        [*_WORK, "product.create", "product.publish", "product.trash", "product.rename", "view.share", "import.run", "import.undo", "export.run", "asset.edit",
+        [*_WORK, "product.create", "product.publish", "product.trash", "product.rename", "view.share", "glossary.edit", "import.run", "import.undo", "export.run", "asset.edit",
          "structure.edit", "channel.edit", "channel.sync", "job.cancel"],
     ),
     "marketing": (
         {"en_US": "Marketing", "de_DE": "Marketing", "fr_FR": "Marketing"},
-        [*_WORK, "product.create", "product.publish", "product.trash", "import.run", "export.run", "asset.edit"],
+        [*_WORK, "product.create", "product.publish", "product.trash", "glossary.edit", "import.run", "export.run", "asset.edit"],
     ),
     "translator": (
         {"en_US": "Translator", "de_DE": "Übersetzung", "fr_FR": "Traduction"},

@@ -24,6 +24,7 @@ from catalog.models import (
     ReferenceRecord,
     Source,
     SourcePolicy,
+    Term,
     VariantAttribute,
 )
 from catalog.structure.announce import announce
@@ -42,6 +43,7 @@ def load_structure(data: Rows) -> None:
         _categories(data)
         _sources(data)
         _gtin_pools(data)
+        _terms(data)
         announce("structure", [])
 
 
@@ -167,3 +169,11 @@ def _gtin_pools(data: Rows) -> None:
             pool = GtinPool(**{**row, "attribute": attribute})
             pool.full_clean()
             pool.save()
+
+
+def _terms(data: Rows) -> None:
+    for row in data["terms"]:
+        if not Term.objects.filter(code=row["code"]).exists():
+            term = Term(**row)
+            term.full_clean()
+            term.save()

@@ -18,6 +18,7 @@ from catalog.models import (
     Role,
     Source,
     SourcePolicy,
+    Term,
     VariantAttribute,
 )
 from tests.world import World, build_world
@@ -74,6 +75,7 @@ def fill(world: World, number: int) -> None:
     ImportProfile.objects.create(code=f"profile{suffix}", source=source)
     measures = MeasurementFamily.objects.create(code=f"measures{suffix}", standard_unit="ONE")
     MeasurementUnit.objects.create(family=measures, code="ONE", symbol="1")
+    Term.objects.create(code=f"term{suffix}", preferred={"en_US": suffix, "de_DE": suffix})
     entity = ReferenceEntity.objects.create(code=f"entity{suffix}")
     ReferenceField.objects.create(entity=entity, code="note", type="text")
     ReferenceRecord.objects.create(entity=entity, code=f"record{suffix}")

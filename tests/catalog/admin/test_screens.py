@@ -15,7 +15,7 @@ from tests.world import World
 LISTS = [
     "locale", "currency", "context", "attributegroup", "attribute", "option", "family", "familyvariant", "category", "source",
     "campaign", "role", "user", "job", "importprofile", "measurementfamily", "measurementunit",
-    "referenceentity", "referencerecord",
+    "referenceentity", "referencerecord", "term",
 ]  # fmt: skip
 
 
