@@ -1,5 +1,5 @@
 """What enrichment does inside a change's transaction: an approval by whatever way answers the comments of the review, and
-products are marked for the rules that run on change."""
+products are marked for the rules that run on change, and for the translation memory."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from catalog import participants
 from catalog.models import Product
 from catalog.participants import ChangeBatch, StructureChange
 from enrichment import review
+from enrichment.memory import following as memory
 from enrichment.rules import following
 
 
@@ -23,11 +24,13 @@ class Enrichment:
             and batch.bundles[pk].product.status == Product.Status.APPROVED
         )
         following.mark(batch)
+        memory.note(batch)
 
     def structure_changed(self, change: StructureChange) -> None:
         """Of most kinds the catalogue derives the products anew, which marks them; an option's label stands in no product."""
         if change.kind == "option":
             following.options_changed(change.ids)
+        memory.structure_changed(change)
 
 
 participants.register(Enrichment())

@@ -11,6 +11,8 @@ covers("enrichment.Presence", product="product")
 covers("enrichment.Thread", product="product")
 covers("enrichment.Comment", product="thread__product")
 covers("enrichment.Notification", product="comment__thread__product")
+covers("enrichment.MemoryMark", product="product")
+covers("enrichment.MemoryStale", product="product")
 # Which of them a person sees, SavedView.objects.open_to says; what of the products, the grid.
 covers("enrichment.SavedView", verb="product.view")
 covers("enrichment.DefaultView", verb="product.view")

@@ -31,6 +31,7 @@ from enrichment.workbench.grid import (
     translations,
 )
 from enrichment.workbench.grid import view as grid
+from enrichment.workbench.hints import views as hints
 from enrichment.workbench.launches import page as launches
 from enrichment.workbench.launches import views as launching
 from enrichment.workbench.moves import duplicate_view, merge_view, place_views
@@ -117,6 +118,8 @@ class ProductAdmin(PolicyAdmin, ModelAdmin):
             path("spreadsheet/ids/", wrap(spreadsheet.ids), name="enrichment_spreadsheet_ids"),
             path("spreadsheet/rows/", wrap(spreadsheet.rows), name="enrichment_spreadsheet_rows"),
             path("spreadsheet/save/", wrap(spreadsheet.save), name="enrichment_spreadsheet_save"),
+            path("hints/", wrap(hints.show), name="enrichment_hints"),
+            path("hints/mend/", wrap(hints.mend), name="enrichment_hints_mend"),
             path("review/", wrap(review.page), name="enrichment_review"),
             path("review/ids/", wrap(review.ids), name="enrichment_review_ids"),
             path("review/item/", wrap(review.show), name="enrichment_review_item"),

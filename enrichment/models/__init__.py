@@ -3,6 +3,7 @@
 from enrichment.models.assignment import Assignment
 from enrichment.models.comment import Comment, Notification, Thread
 from enrichment.models.digest import Digest
+from enrichment.models.memory import MemoryMark, MemoryStale
 from enrichment.models.pictures import PictureFile, PictureMatch
 from enrichment.models.presence import Presence
 from enrichment.models.review import ReviewNote
@@ -14,6 +15,8 @@ __all__ = [
     "Comment",
     "DefaultView",
     "Digest",
+    "MemoryMark",
+    "MemoryStale",
     "Notification",
     "PictureFile",
     "PictureMatch",
