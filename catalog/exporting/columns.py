@@ -9,12 +9,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from catalog.access import Rights
+from catalog.exporting import xliff
 from catalog.importing import targets
 from catalog.importing.targets import Target
 from catalog.structure.snapshot import Structure
 from catalog.structure.specs import AttributeSpec
 
-FORMATS = ("csv", "xlsx")
+FORMATS = ("csv", "xlsx", "xliff")
 ALWAYS = ("sku", "_rev")  # by the one a row is found again, by the other it is known what it was based on
 FIELDS = ("sku", "family", "family_variant", "parent", "categories", "status", "enabled", "_rev")
 
@@ -30,7 +31,8 @@ class Choice:
     `columns`: names of fields ("family"), codes of attributes ("name", with all its columns) or single headers
     ("name-de_DE"). `contexts`: "" is master. `empty_columns`: also columns without any value, to be filled in.
     `as_listed`: in the order of `columns`. `labels`: a locale in which people read names instead of codes; such a file has no
-    revision, and is not for importing again. "": codes.
+    revision, and is not for importing again. "": codes. `translate`: of an XLIFF, from which locale into which; `gaps_only`:
+    without what is translated and up to date.
     """
 
     format: str = "csv"
@@ -40,6 +42,8 @@ class Choice:
     empty_columns: bool = False
     as_listed: bool = False
     labels: str = ""
+    translate: tuple[str, ...] = ()
+    gaps_only: bool = False
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Choice:
@@ -84,6 +88,9 @@ def plan(choice: Choice, structure: Structure, rights: Rights | None) -> Plan:
     chosen = [Target(field=name) for name in FIELDS if name in ALWAYS or wanted is None or name in wanted]
     unspoken: list[str] = []
     named = set(ALWAYS) | set(FIELDS)
+    if (choice.format == "xliff") != (len(set(choice.translate)) == 2):
+        raise ChoiceRefused(_("Choose two languages: the one that is read, and the one that is written."))
+    _check(choice.translate, structure.locales, _("There is no locale %(names)s."))
     for spec in structure.attributes.values():
         named.add(spec.code.casefold())
         for target in _of_attribute(spec, structure):
@@ -105,6 +112,10 @@ def plan(choice: Choice, structure: Structure, rights: Rights | None) -> Plan:
     _check(choice.locales, structure.locales, _("There is no locale %(names)s."))
     _check(choice.contexts, {"", *structure.contexts}, _("There is no audience or channel %(names)s."))
     _check([choice.labels] if choice.labels else None, structure.locales, _("There is no locale %(names)s."))
+    if choice.translate:
+        texts = (target for target in chosen if xliff.is_translatable(target, structure))
+        pair = [target for target in texts if target.locale in choice.translate]
+        chosen = [target for target in chosen if target.field in ALWAYS] + pair
     if choice.labels:
         chosen = [target for target in chosen if target.field != "_rev"]
     if choice.as_listed and choice.columns is not None:

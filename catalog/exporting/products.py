@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from catalog.access import Rights
 from catalog.exporting import columns, rows
 from catalog.exporting.columns import Choice
-from catalog.exporting.files import open_file
+from catalog.exporting.files import SpreadsheetFile, open_file
+from catalog.exporting.xliff import XliffFile
+from catalog.importing.targets import Target
 from catalog.models.product import Product
+from catalog.models.translation import OutdatedTranslation
 from catalog.structure.snapshot import Structure
 
 TOLD = 20  # cells that do not fit, named one by one
@@ -57,14 +61,20 @@ def export(
         chosen = tuple(target for target in chosen if target.field or target.key in used)
     made = Exported(columns=len(chosen))
     writer = rows.RowWriter(chosen, structure, rights, labels=choice.labels)
-    with open_file(path, choice.format) as file:
+    with _open(path, choice, chosen, structure) as file:
         file.write(columns.headings(chosen, choice, structure))
         for batch in writer.batches(products):
+            if isinstance(file, XliffFile):
+                file.outdated = _outdated([cells[0] for cells in batch], choice.translate[1])
             for cells in batch:
                 file.write(cells)
             made.products += len(batch)
             seen(len(batch))
         too_long = file.too_long
+    if isinstance(file, XliffFile):
+        made.notes.append(
+            ngettext("%d text to translate.", "%d texts to translate.", file.units) % file.units
+        )
     if plan.unspoken:
         sentence = _("Left out, because the header means something else: %(names)s.")
         made.notes.append(sentence % {"names": ", ".join(plan.unspoken)})
@@ -74,3 +84,16 @@ def export(
     if len(too_long) > TOLD:
         made.notes.append(_("… and %(count)d more such cells.") % {"count": len(too_long) - TOLD})
     return made
+
+
+def _open(path: Path, choice: Choice, chosen: Sequence[Target], structure: Structure) -> SpreadsheetFile:
+    if choice.format != "xliff":
+        return open_file(path, choice.format)
+    source, target = choice.translate
+    return XliffFile(path, chosen, (source, target), structure, gaps_only=choice.gaps_only)
+
+
+def _outdated(skus: Sequence[str], locale: str) -> frozenset[tuple[str, str]]:
+    """(SKU, key) of these products' translations whose source has changed since. One query."""
+    rows = OutdatedTranslation.objects.filter(product__sku__in=skus, locale=locale)
+    return frozenset(rows.values_list("product__sku", "key"))

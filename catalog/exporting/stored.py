@@ -16,6 +16,7 @@ from catalog.models.user import User
 FOLDER = "exports"
 MIMES = {
     "csv": "text/csv; charset=utf-8",
+    "xliff": "application/xliff+xml; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 

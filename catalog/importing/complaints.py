@@ -53,6 +53,14 @@ def changed_since(key: str, who: str, column: str, value: Any) -> dict[str, Any]
     return error("conflict", sentence % {"who": who}, key=key, column=column, value=value)
 
 
+def source_changed(key: str, who: str, column: str, value: Any) -> dict[str, Any]:
+    sentence = _(
+        "The text this translates was changed by %(who)s since the file went out: send the product out once more, or take this"
+        " unit out of the file."
+    )
+    return error("conflict", sentence % {"who": who}, key=key, column=column, value=value)
+
+
 def same_value(key: str, sku: str, row: int, column: str, value: Any) -> dict[str, Any]:
     message = _("%(sku)s in row %(row)d has the same value: only one of them can be right.") % {
         "sku": sku,

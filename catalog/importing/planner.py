@@ -29,7 +29,7 @@ from catalog.importing.readers.child import MarkedRow
 from catalog.importing.rows import NO_CELLS, Action, PlannedRow, State, error
 from catalog.importing.settings import ImportSettings
 from catalog.importing.shaped import source_of
-from catalog.importing.since import Since, changed_since
+from catalog.importing.since import Since, changed_since, translated_from
 from catalog.models.importing import ImportRun
 from catalog.models.product import ProductValues
 from catalog.structure.snapshot import Structure
@@ -76,6 +76,7 @@ class Planner:
         self._deciding = consequences.deciding(self.structure)
         self._losing: list[tuple[PlannedRow, consequences.Changed]] = []
         self.source = source_of(self.path, self.table)
+        self.from_locale = translated_from(self.table, self.structure)
         self.lineage = Lineage(self.structure)
         known = NewOptions(self.structure, self._options_to_come())
         self.parser = RowParser(self.columns, self.structure, self.settings, new_options=known)
@@ -329,9 +330,8 @@ class Planner:
             self._complain(row, outcome)
             return
         changed = outcome.changed
-        if since is not None and (stale := since.stale(changed)):
-            key, who = stale
-            row.reject(complaints.changed_since(key, who, self.headers.get(key, ""), shown(changed[key][1])))
+        if since and (conflict := since.conflict(changed, self.headers, self.from_locale, self.structure)):
+            row.reject(conflict)
             return
         if problem := self.claims.objection(row, parsed.values, changed):
             row.reject(problem)

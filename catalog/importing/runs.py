@@ -101,7 +101,9 @@ def read(
         run.policy = settings.policy
         settings = _recognise_as_last_time(run, settings, guess=guess)
     if profile is None and not is_known:
-        settings = replace(settings, decimal=decimal_mark(Table.from_json(run.table)))
+        table = Table.from_json(run.table)
+        # Translations of a product that is gone make no product.
+        settings = replace(settings, decimal=decimal_mark(table), create=table.format != "xliff")
     run.settings = settings.as_json()
     return run
 

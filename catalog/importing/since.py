@@ -13,24 +13,29 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from catalog.attribute_types import ATTRIBUTE_TYPES, CONFLICT
+from catalog.importing import complaints
 from catalog.importing.cells import Parsed
+from catalog.importing.claims import shown
 from catalog.importing.found import Found
+from catalog.importing.readers.base import Table
 from catalog.models.revision import Revision
 from catalog.structure.snapshot import Structure
 from catalog.values.changes import ABSENT
-from catalog.values.keys import attribute_of, is_field
+from catalog.values.keys import Key, attribute_of, format_key, is_field
 from catalog.values.revisions import from_json
 
 
 @dataclass(slots=True)
 class Since:
-    """Of one product: `bases`: key → its value when the file was made; `who`: key → who changed it last.
+    """Of one product: `bases`: key → its value when the file was made; `who`: key → who changed it last; `touched`: as `who`,
+    for good.
 
     `whole`: the history reaches back to the file; else nothing is known to be unchanged.
     """
 
     bases: dict[str, Any] = field(default_factory=dict)
     who: dict[str, str] = field(default_factory=dict)
+    touched: dict[str, str] = field(default_factory=dict)
     whole: bool = True
 
     def as_exported(self, document: Mapping[str, Any]) -> dict[str, Any]:
@@ -66,6 +71,36 @@ class Since:
         for key in changed:
             if key in self.who or not self.whole:
                 return key, self.who.get(key) or _("somebody")
+        return None
+
+    def conflict(
+        self,
+        changed: Mapping[str, tuple[Any, Any]],
+        headers: Mapping[str, str],
+        translated_from: str,
+        structure: Structure,
+    ) -> dict[str, Any] | None:
+        """What is wrong with the first change that others were before, if any. `headers`: of the file, by key; `translated_from`:
+        of a file of translations."""
+        for complaint, found in (
+            (complaints.changed_since, self.stale(changed)),
+            (complaints.source_changed, self.older_source(changed, translated_from, structure)),
+        ):
+            if found is not None:
+                key, who = found
+                return complaint(key, who, headers.get(key, ""), shown(changed[key][1]))
+        return None
+
+    def older_source(
+        self, changed: Collection[str], locale: str, structure: Structure
+    ) -> tuple[str, str] | None:
+        """(key, who) of the first translation from this locale whose source somebody changed since; None where there is none."""
+        for key in changed if locale else ():
+            code, own, context = Key.parse(key)
+            if own and own != locale:
+                for step in structure.context_chain(context):
+                    if who := self.touched.get(format_key(code, locale, step)):
+                        return key, who
         return None
 
     def _keep(self, parsed: Parsed, key: str) -> None:
@@ -117,4 +152,13 @@ def load(based: Mapping[int, tuple[int, int]]) -> dict[int, Since]:
 def _add(since: Since, changes: Mapping[str, Iterable[Any]], who: str) -> None:
     for key, (before, _after) in changes.items():
         since.bases.setdefault(key, from_json(before))
-        since.who[key] = who
+        since.who[key] = since.touched[key] = who
+
+
+def translated_from(table: Table, structure: Structure) -> str:
+    """The locale that a file of translations says they are made from; "" for any other file."""
+    for note in table.notes:
+        if note.code == "translations":
+            wanted = str(note.params.get("source", "")).replace("-", "_").casefold()
+            return next((code for code in structure.locales if code.casefold() == wanted), "")
+    return ""

@@ -11,6 +11,14 @@
         const { all: whole, none, some } = says.dataset;
         says.textContent = chosen === all.length ? whole : chosen === 0 ? none : some.replace("%d", chosen).replace("%d", all.length);
     };
+    // What a format does not ask for is not shown.
+    const formats = [...page.querySelectorAll("[name='export-format']")];
+    const show = () => {
+        const chosen = formats.find((each) => each.checked)?.value ?? "";
+        for (const part of page.querySelectorAll("[data-format]")) part.hidden = !part.dataset.format.split(" ").includes(chosen);
+    };
+    for (const each of formats) each.addEventListener("change", show);
+    show();
     for (const group of page.querySelectorAll("[data-choices]")) {
         group.querySelector("[data-switch]")?.removeAttribute("hidden");
         group.addEventListener("click", (event) => {

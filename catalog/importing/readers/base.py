@@ -28,6 +28,7 @@ READERS = {
     "ods": "catalog.importing.readers.ods",
     "json": "catalog.importing.readers.json",
     "jsonl": "catalog.importing.readers.json",
+    "xliff": "catalog.importing.readers.xliff",
 }
 SAMPLE_ROWS = 20
 HEAD_ABOVE, HEAD_BELOW, HEAD_COLUMNS, HEAD_CHARS = (

@@ -11,12 +11,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from xml.etree.ElementTree import Element, ParseError
-
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import iterparse
+from xml.etree.ElementTree import Element
 
 from catalog.importing.readers.base import MAX_COLUMNS, SAMPLE_ROWS, Choices, FileRefused, Note, Row, Table
+from catalog.importing.readers.elements import elements, local
 
 SEPARATOR = ","
 STEP = " > "
@@ -35,7 +33,6 @@ _GROUPS = {  # element of a group: its id, its name, its parent
         "CLASSIFICATION_GROUP_PARENT_ID",
     ),
 }
-_DAMAGE = (ParseError, LookupError, ValueError)
 
 
 @dataclass(slots=True)
@@ -93,36 +90,10 @@ def _cells(record: Mapping[str, str], headers: tuple[str, ...]) -> list[str]:
     return [record.get(header, "") for header in headers]
 
 
-def _elements(path: Path, wanted: frozenset[str] | tuple[str, ...]) -> Iterator[Element]:
-    """The elements of these names that are in no other of them; what was passed is let go."""
-    try:
-        depth = 0
-        open_elements: list[Element] = []
-        for event, element in iterparse(str(path), events=("start", "end"), forbid_entities=True):
-            name = _local(element)
-            if event == "start":
-                open_elements.append(element)
-                depth += name in wanted
-                continue
-            open_elements.pop()
-            if name in wanted:
-                depth -= 1
-                if not depth:
-                    yield element
-            if not depth:
-                element.clear()
-                if open_elements:
-                    open_elements[-1].remove(element)
-    except DefusedXmlException:
-        raise FileRefused("entities") from None
-    except _DAMAGE:
-        raise FileRefused("broken_xml") from None
-
-
 def _catalogue(path: Path) -> _Catalogue:
     found = _Catalogue()
-    for element in _elements(path, (*_GROUPS, "CATALOG", "ARTICLE_TO_CATALOGGROUP_MAP", "PRODUCT_TO_CATALOGGROUP_MAP", *_ARTICLES)):  # fmt: skip
-        name = _local(element)
+    for element in elements(path, (*_GROUPS, "CATALOG", "ARTICLE_TO_CATALOGGROUP_MAP", "PRODUCT_TO_CATALOGGROUP_MAP", *_ARTICLES)):  # fmt: skip
+        name = local(element)
         if name in _GROUPS:
             group, label, parent = (_first(element, part) for part in _GROUPS[name])
             found.groups[group] = (label or group, parent if parent != group else "")
@@ -130,7 +101,7 @@ def _catalogue(path: Path) -> _Catalogue:
             article = _first(element, "ART_ID") or _first(element, "PROD_ID")
             found.places.setdefault(article, []).append(_first(element, "CATALOG_GROUP_ID"))
         elif name == "CATALOG":
-            languages = [child for child in element if _local(child) == "LANGUAGE"]
+            languages = [child for child in element if local(child) == "LANGUAGE"]
             main = next((child for child in languages if child.get("default") == "true"), None)
             chosen = main if main is not None else languages[0] if len(languages) == 1 else None
             found.language = _text(chosen).lower() if chosen is not None else ""
@@ -141,17 +112,17 @@ def _catalogue(path: Path) -> _Catalogue:
 
 def _records(path: Path, catalogue: _Catalogue) -> Iterator[tuple[str, dict[str, str]]]:
     """(mode of the transaction, header → cell) of every article."""
-    for element in _elements(path, _ARTICLES):
+    for element in elements(path, _ARTICLES):
         yield element.get("mode", ""), _record(element, catalogue)
 
 
 def _record(article: Element, catalogue: _Catalogue) -> dict[str, str]:
     found: dict[str, list[str]] = {SKU: []}
-    several = sum(_local(child).endswith("_PRICE_DETAILS") for child in article) > 1
-    orders = next((child for child in article if _local(child).endswith("_ORDER_DETAILS")), None)
+    several = sum(local(child).endswith("_PRICE_DETAILS") for child in article) > 1
+    orders = next((child for child in article if local(child).endswith("_ORDER_DETAILS")), None)
     per = _first(orders, "PRICE_QUANTITY") if orders is not None else ""
     for child in article:
-        name = _local(child)
+        name = local(child)
         if name.endswith("_FEATURES"):
             _features(child, catalogue, found)
         elif name.endswith("_PRICE_DETAILS"):
@@ -175,7 +146,7 @@ def _plain(element: Element, catalogue: _Catalogue, found: dict[str, list[str]])
         for child in element:
             _plain(child, catalogue, found)
         return
-    name = _local(element).replace("_AID", "_PID").replace("ARTICLE_", "PRODUCT_")
+    name = local(element).replace("_AID", "_PID").replace("ARTICLE_", "PRODUCT_")
     kind = next((value for key, value in element.attrib.items() if key.endswith("lang")), "").lower()
     if not kind:
         kind = catalogue.language if name in _IN_A_LANGUAGE else element.get("type", "")
@@ -197,7 +168,7 @@ def _says_something(element: Element) -> bool:
 def _features(element: Element, catalogue: _Catalogue, found: dict[str, list[str]]) -> None:
     system = _first(element, "REFERENCE_FEATURE_SYSTEM_NAME")
     for child in element:
-        name = _local(child)
+        name = local(child)
         if name.startswith("REFERENCE_FEATURE_GROUP"):
             group = _text(child)
             if path := catalogue.path(group):
@@ -207,7 +178,7 @@ def _features(element: Element, catalogue: _Catalogue, found: dict[str, list[str
         elif name == "FEATURE":
             label, unit = _first(child, "FNAME") or "FEATURE", _first(child, "FUNIT")
             for value in child.iter():
-                if _local(value) == "FVALUE" and (text := _text(value)):
+                if local(value) == "FVALUE" and (text := _text(value)):
                     language = value.get("lang", "").lower()
                     header = f"{label} ({language})" if language not in ("", catalogue.language) else label
                     _add(found, header, f"{text} {unit}" if unit and text != "-" else text)
@@ -219,11 +190,11 @@ def _prices(
     """A column for each kind of price: `PRICE (type) EUR`, and what else it holds for. `since`: where an article has prices of
     several times; `per`: of how many pieces it is the price."""
     for price in element:
-        if not _local(price).endswith("_PRICE"):
+        if not local(price).endswith("_PRICE"):
             continue
         kind = price.get("price_type", "")
         least = _first(price, "LOWER_BOUND")
-        territories = sorted({_text(child) for child in price if _local(child) == "TERRITORY"} - {""})
+        territories = sorted({_text(child) for child in price if local(child) == "TERRITORY"} - {""})
         parts = (
             PRICE,
             f"({kind})" if kind else "",
@@ -270,12 +241,8 @@ def _add(found: dict[str, list[str]], header: str, text: str) -> None:
 
 
 def _first(element: Element, name: str) -> str:
-    return next((_text(child) for child in element if _local(child) == name), "")
+    return next((_text(child) for child in element if local(child) == name), "")
 
 
 def _text(element: Element) -> str:
     return (element.text or "").strip()
-
-
-def _local(element: Element) -> str:
-    return str(element.tag).rpartition("}")[2]

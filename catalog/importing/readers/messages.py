@@ -41,6 +41,8 @@ REFUSALS: dict[str, str | Promise] = {
         " %(most)s rows."
     ),
     "no_articles": _("The BMEcat has no ARTICLE or PRODUCT in it: export the catalogue with its articles."),
+    "no_units": _("The XLIFF has no translated unit in it: ask for the file with its targets, as XLIFF 1.2."),
+    "xliff_version": _("This is XLIFF %(version)s: ask for XLIFF 1.2, the format in which it went out."),
     "broken_xml": _("The XML is broken or cut off. Export it again, and upload it as it is."),
     "broken_json": _("The JSON is broken in line %(line)s. Export it again, or correct that line."),
     "record_too_long": _("The JSON object in line %(line)s is longer than %(most)s characters: shorten it."),
@@ -119,6 +121,7 @@ NOTES: dict[str, str | Promise] = {
         "%(count)s articles of this file are marked as deleted by their supplier. They come as rows all the same: what becomes of"
         " products is said here, not there."
     ),
+    "translations": _("Translations from %(source)s into %(target)s."),
     "lists_within": _("These columns hold lists, which stay as they are, in JSON: %(columns)s."),
 }
 
@@ -129,6 +132,7 @@ FORMATS: dict[str, str | Promise] = {
     "xls": _("Excel 97–2003 workbook (XLS)"),
     "ods": _("OpenDocument spreadsheet (ODS)"),
     "bmecat": "BMEcat (XML)",
+    "xliff": _("Translations (XLIFF)"),
     "json": "JSON",
     "jsonl": _("JSON lines"),
 }

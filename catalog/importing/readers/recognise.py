@@ -36,6 +36,7 @@ _OLD_WORKBOOKS = (
     b"\x09\x08\x10\x00",
 )
 _SPREADSHEET_ML = b"urn:schemas-microsoft-com:office:spreadsheet"
+_XLIFF = re.compile(rb"<(?:[\w.-]+:)?xliff\s[^>]*?\bversion=[\"']([\d.]+)")
 _JSON = re.compile(rb"\{\s*[\"}]|\[\s*[\[{\]]")
 
 
@@ -75,6 +76,10 @@ def _format(path: Path) -> str:
     plain = _as_ascii(head).lstrip().lower()
     if plain.startswith(b"<") and b"<bmecat" in plain:
         return "bmecat"
+    if plain.startswith(b"<") and (found := _XLIFF.search(plain)):
+        if not found[1].startswith(b"1"):
+            raise FileRefused("xliff_version", version=found[1].decode())
+        return "xliff"
     for start, name in _MARKUP.items():
         if plain.startswith(start):
             raise FileRefused("other_format", name="Excel 2003 XML" if _SPREADSHEET_ML in plain else name)

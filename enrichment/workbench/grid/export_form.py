@@ -15,7 +15,10 @@ from catalog.importing.targets import FIELD_LABELS, Target
 from catalog.structure.snapshot import Structure
 from enrichment.workbench.grid.columns import Column
 
-REMEMBERED = ("format", "names", "which", "locales", "contexts", "below", "empty_columns")
+XLIFF = "xliff"
+REMEMBERED = (
+    "format", "names", "which", "locales", "contexts", "below", "empty_columns", "translate_from", "translate_to", "gaps_only",
+)  # fmt: skip
 MASTER = "-"  # a checkbox needs a value: a context's code begins with a letter or digit
 
 
@@ -24,7 +27,11 @@ class ExportForm(forms.Form):
 
     format = forms.ChoiceField(
         label=_("File"),
-        choices=[("xlsx", _("Excel workbook (XLSX)")), ("csv", _("CSV, for other programs"))],
+        choices=[
+            ("xlsx", _("Excel workbook (XLSX)")),
+            ("csv", _("CSV, for other programs")),
+            (XLIFF, _("XLIFF 1.2, for translation agencies")),
+        ],
         initial="xlsx",
         widget=forms.RadioSelect,
     )
@@ -46,6 +53,11 @@ class ExportForm(forms.Form):
     )
     below = forms.BooleanField(
         label=_("With all variants of the chosen models"), initial=True, required=False
+    )
+    translate_from = forms.ChoiceField(label=_("Translate from"), required=False)
+    translate_to = forms.ChoiceField(label=_("into"), required=False)
+    gaps_only = forms.BooleanField(
+        label=_("Only texts that are missing or outdated there"), initial=True, required=False
     )
     empty_columns = forms.BooleanField(
         label=_("Also columns without any value, to fill them in"), required=False
@@ -73,6 +85,8 @@ class ExportForm(forms.Form):
             ("", _("Codes: the file can be imported again")),
             *((code, _("Labels in %(language)s") % {"language": name}) for code, name in languages),
         ]
+        for name, code in zip(("translate_from", "translate_to"), _pair(structure), strict=True):
+            self.fields[name].choices, self.fields[name].initial = languages, code
         self._offer("locales", [
             (code, spec.name) for code, spec in structure.locales.items()
             if spec.is_active and rights.may_in("product.view", None, code, None)
@@ -138,6 +152,21 @@ class ExportForm(forms.Form):
         """The fields and attributes, group by group."""
         return (self[name] for name in self.groups)
 
+    @property
+    def translating(self) -> list[forms.BoundField]:
+        """From which language into which."""
+        return [self["translate_from"], self["translate_to"]]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("format") == XLIFF and (
+            not data.get("translate_from") or data.get("translate_from") == data.get("translate_to")
+        ):
+            self.add_error(
+                "translate_to", _("Choose two languages: the one that is read, and the one that is written.")
+            )
+        return data
+
     def choice(self) -> Choice:
         data = self.cleaned_data
         contexts = self._chosen("contexts")
@@ -147,6 +176,17 @@ class ExportForm(forms.Form):
             chosen = self._chosen(name)
             whole = whole and chosen is None
             columns += self.fields[name].initial if chosen is None else chosen
+        if data["format"] == XLIFF:
+            return Choice(
+                format=XLIFF,
+                columns=None if whole else tuple(columns),
+                contexts=None
+                if contexts is None
+                else tuple("" if code == MASTER else code for code in contexts),
+                empty_columns=True,
+                translate=(data["translate_from"], data["translate_to"]),
+                gaps_only=data["gaps_only"],
+            )
         if data.get("which") == "shown":
             return Choice(
                 format=data["format"],
@@ -177,3 +217,11 @@ class ExportForm(forms.Form):
         """None where everything offered is chosen."""
         chosen = self.cleaned_data[name]
         return None if len(chosen) == len(self.fields[name].choices) else tuple(chosen)
+
+
+def _pair(structure: Structure) -> tuple[str, str]:
+    """The first language that is translated from another, with that one."""
+    for code, spec in structure.locales.items():
+        if spec.is_active and spec.source:
+            return spec.source, code
+    return "", ""
