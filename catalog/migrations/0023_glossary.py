@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'term',
-                'verbose_name_plural': 'glossary',
+                'verbose_name_plural': 'glossary terms',
                 'ordering': ['code'],
                 'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('code'), name='term_code', violation_error_message='This concept is in the glossary already.')],
             },
