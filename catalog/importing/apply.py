@@ -134,7 +134,8 @@ def _apply_in_lanes(
 
     def both(**asked: Any) -> None:
         asked["most"] = CHUNK
-        lanes.drive(second, asked, lane_step(run, asked, by=by, progress=progress), after=after)
+        step = lane_step(run, asked, by=by, progress=progress)
+        lanes.drive(second, asked, step, after=after, cancelled=progress.cancelled)
 
     planned = run.rows.filter(state=State.PLANNED)
     for level in sorted(set(planned.order_by().values_list("level", flat=True).distinct())):

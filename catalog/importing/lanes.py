@@ -12,6 +12,7 @@ import os
 import select
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -31,6 +32,7 @@ MODULE = "catalog.importing.second_lane"
 ROOT = Path(__file__).resolve().parents[2]
 WORTH_IT = 2_500  # rows; a start takes about the time of 2,000
 END_WITHIN = 60  # seconds, for a chunk that is being written
+SILENT_FOR = 300  # seconds without a word, after which it is left to itself
 
 
 def are_possible(rows: int) -> bool:
@@ -82,7 +84,8 @@ class Second:
         return found
 
     def close(self) -> None:
-        """Returns when it has ended, its last chunk written or rolled back."""
+        """Returns when it has ended, its last chunk written or rolled back. May be called again."""
+        self.is_ready, self.rests, self.is_gone = False, True, True
         for pipe in (self.child.stdin, self.child.stdout):
             assert pipe is not None  # noqa: S101
             with suppress(BrokenPipeError):
@@ -119,11 +122,17 @@ def second(run: ImportRun, *, by: Actor, progress: Progress) -> Iterator[Second]
 
 
 def drive(
-    other: Second, asked: Mapping[str, Any], step: Callable[[], int], *, after: Callable[[int], bool]
+    other: Second,
+    asked: Mapping[str, Any],
+    step: Callable[[], int],
+    *,
+    after: Callable[[int], bool],
+    cancelled: Callable[[], bool] = lambda: False,
 ) -> None:
     """Calls `step` here until it returns 0, and has the other process do what it is `asked` for meanwhile.
 
-    `after` gets the rows of each chunk, whoever wrote it, and says whether to go on.
+    `after` gets the rows of each chunk, whoever wrote it, and says whether to go on. One that says nothing for long, or
+    while the run was `cancelled`, is ended: what it had is rolled back.
     """
     going, has_asked = True, False
 
@@ -140,5 +149,13 @@ def drive(
         if not taken:
             break
         going = after(taken)
+    heard = time.monotonic()
     while going and has_asked and not other.rests:
-        going = hear(wait=1)
+        chunks = other.taken(wait=1)
+        told = [after(taken) for taken in chunks]
+        going = all(told)
+        heard = time.monotonic() if chunks else heard
+        if not chunks and (cancelled() or time.monotonic() - heard > SILENT_FOR):
+            logger.warning("The second process of an import is ended: it does not come to rest")
+            other.close()
+            return

@@ -31,6 +31,7 @@ def main() -> int:
     from catalog.models.importing import ImportRun
     from catalog.models.job import Job
     from catalog.models.user import User
+    from catalog.structure.product_names import NAMES
     from catalog.values.changes import Actor
     from pim.lib import collector
 
@@ -52,7 +53,8 @@ def main() -> int:
         handle.token = setup["token"]  # the claim of the process that started this one, and no later one
     progress = Progress(handle)
     try:
-        with translation.override(setup["language"]), collector.seldom():
+        reader = handle.row.created_by if handle else None  # refusals name no product that they may not see
+        with translation.override(setup["language"]), NAMES.read_by(reader), collector.seldom():
             say(ready=True)
             while line := sys.stdin.buffer.readline():
                 step = lane_step(run, orjson.loads(line), by=by, progress=progress)

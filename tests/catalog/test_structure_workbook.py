@@ -38,8 +38,15 @@ from tests.catalog.records import add_brands
 from tests.channels.stage import make_channel
 from tests.world import World, build_world
 
-# Rows of these say what happens to the structure; they are not a part of it.
-NOT_STRUCTURE = {"catalog.conversion", "catalog.sequence"}
+# Rows of these say what happens to the structure; they are not a part of it. A rule writes with the rights of whoever
+# saved it, which no file can carry.
+NOT_STRUCTURE = {
+    "catalog.conversion",
+    "catalog.sequence",
+    "enrichment.rule",
+    "enrichment.rulemark",
+    "enrichment.rulerun",
+}
 
 
 @pytest.fixture

@@ -488,7 +488,7 @@ def test_rows_that_the_lanes_passed_over_come_before_what_names_them(
 ) -> None:
     """What a dead worker's connection still holds: the row of B is passed over by the lanes, and must not count as refused."""
 
-    def drive(_other: Any, _asked: Any, step: Any, *, after: Any) -> None:
+    def drive(_other: Any, _asked: Any, step: Any, *, after: Any, **_more: Any) -> None:
         passed_over = run.rows.filter(sku="B", state="planned").update(state="held")
         while taken := step():
             after(taken)

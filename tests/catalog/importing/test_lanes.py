@@ -50,6 +50,14 @@ def test_nothing_is_begun_once_it_is_to_end() -> None:
     assert len(calls) == 1
 
 
+def test_one_that_says_nothing_is_ended_when_the_run_is_cancelled() -> None:
+    closed: list[bool] = []
+    other = Other(*[[] for _ in range(9)])
+    other.close = lambda: closed.append(True)
+    lanes.drive(other, {}, lambda: 0, after=lambda _taken: True, cancelled=lambda: True)
+    assert closed == [True]
+
+
 def test_one_that_has_not_started_is_not_waited_for() -> None:
     other = Other()
     other.is_ready = False
