@@ -6,10 +6,11 @@ worker costs a tick. An index that is behind offers less, never something wrong:
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 
 from catalog.attribute_types import ATTRIBUTE_TYPES
@@ -23,6 +24,7 @@ from catalog.values.rows import insert_rows
 from enrichment.memory.marks import marks
 from enrichment.models import MemoryMark, MemoryStale
 
+logger = logging.getLogger(__name__)
 BATCH = 100  # notes in a transaction: a product may have a dozen texts, and each six marks
 MOST = 20 * BATCH  # in one run
 NOTED = 500  # at once
@@ -83,16 +85,39 @@ def is_behind() -> bool:
 
 
 def _followed() -> bool:
-    with transaction.atomic():
-        rows = MemoryStale.objects.order_by("pk")
-        if connection.features.has_select_for_update_skip_locked:
-            rows = rows.select_for_update(skip_locked=True, of=("self",))
-        notes = list(rows.values_list("pk", "product_id")[:BATCH])
-        if not notes:
-            return False
+    notes: list[tuple[int, int]] = []
+    try:
+        with transaction.atomic():
+            rows = MemoryStale.objects.order_by("pk")
+            if connection.features.has_select_for_update_skip_locked:
+                rows = rows.select_for_update(skip_locked=True, of=("self",))
+            notes = list(rows.values_list("pk", "product_id")[:BATCH])
+            _done(notes)
+    except (OperationalError, InterfaceError):
+        raise  # the database's trouble and no product's: the notes stay
+    except Exception:
+        _one_by_one(notes)
+    return len(notes) == BATCH
+
+
+def _done(notes: Sequence[tuple[int, int]]) -> None:
+    """(note, product). Their marks are made, the notes taken away."""
+    if notes:
         renew(sorted({product for _pk, product in notes}))
         MemoryStale.objects.filter(pk__in=[pk for pk, _product in notes]).delete()
-    return len(notes) == BATCH
+
+
+def _one_by_one(notes: Sequence[tuple[int, int]]) -> None:
+    """A product whose texts cannot be read is let go, and said in the log: kept, its note would hold up all behind it."""
+    for note in notes:
+        try:
+            with transaction.atomic():
+                _done([note])
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            logger.exception("The translation memory leaves out the product %d.", note[1])
+            MemoryStale.objects.filter(pk=note[0]).delete()
 
 
 def renew(products: Sequence[int]) -> None:

@@ -138,6 +138,11 @@ class Action:
             return sources.names_of({"template": self.template})
         return tuple(calculation(self.expression).names) if self.do == "calculate" else ()
 
+    def fields_read(self) -> tuple[str, ...]:
+        """What a template names of the product itself: "sku", "family"."""
+        named = sources.OWN_FIELDS if self.do == "template" else ()
+        return tuple(name for name in named if f"{{{name}}}" in self.template)
+
     def terms_read(self, structure: Structure) -> Iterator[tuple[AttributeSpec, str]]:
         """(attribute, of a price the currency): what it reads."""
         for name in self.names():

@@ -16,7 +16,6 @@ from decimal import (
     ROUND_HALF_UP,
     Context,
     Decimal,
-    DecimalException,
     localcontext,
 )
 from typing import Any
@@ -28,6 +27,7 @@ from catalog.structure.snapshot import Structure
 from catalog.structure.specs import AttributeSpec
 
 LONGEST = 500  # characters
+DIGITS = 30  # before the point of a number that is written
 MOST = 100  # parts
 PLACES = 12  # decimals of a result whose attribute sets no limit
 NUMERIC = ("number", "measurement", "price")
@@ -129,7 +129,8 @@ class Calculation:
     def _check(self, node: ast.expr) -> None:
         match node:
             case ast.Constant(value=value) if type(value) in (int, float):
-                return
+                if not abs(value) < 10**DIGITS:  # 1e999 is read as infinite
+                    raise Miscalculated(_("Write a number of at most %d digits.") % DIGITS)
             case ast.Name(id=name) if re.fullmatch(r"_\d{1,3}", name) and int(name[1:]) < len(self.names):
                 return
             case ast.Name(id=name):
@@ -167,7 +168,7 @@ class Calculation:
         ones = {name: Amount(Decimal(1), each.unit) for name, each in terms.items()}
         try:
             result = self._value(self._tree, ones, structure)
-        except DecimalException:
+        except ArithmeticError:
             return  # "1 / ({a} - {b})": the products' numbers decide
         self._fitting(result, target, structure)
 
@@ -181,7 +182,7 @@ class Calculation:
                 return number.quantize(Decimal(1).scaleb(-places)) if number.is_finite() else number
         except ZeroDivisionError:
             raise Miscalculated(_("It would divide by zero.")) from None
-        except DecimalException:
+        except ArithmeticError:
             raise Miscalculated(_("The result is too large, or no number.")) from None
 
     def _fitting(self, result: Amount, target: Term, structure: Structure) -> Decimal:

@@ -6,6 +6,8 @@ writes marks the product for those that read it, until nothing is left to write.
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -13,7 +15,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -30,9 +32,11 @@ from enrichment.rules.actions import Action
 from enrichment.rules.current import Rules, RuleSpec
 from enrichment.rules.planning import CannotRun, Claims
 
+logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=settings.PIM_LEASE_SECONDS)
 TURNS = 8  # rules that wake each other one after the other
 CHUNKS = 20  # of one tick
+SECONDS = 5.0  # of one tick: others wait on the same queue
 _turn: ContextVar[int] = ContextVar("turn of rules", default=0)
 _PROFILES = "profile"  # the origin of what a channel's profile changed: no value
 
@@ -68,17 +72,20 @@ def _turned(turn: int) -> Iterator[None]:
         _turn.reset(token)
 
 
-def drain(*, chunks: int = CHUNKS) -> int:
-    """Works marks off, the oldest first; how many products were looked at. What is left waits for the next tick."""
+def drain(*, chunks: int = CHUNKS, seconds: float = SECONDS) -> int:
+    """Works marks off, the oldest first; how many products were looked at. What is left waits for the next tick: a chunk is begun
+    within `seconds` only."""
     looked_at = 0
-    for _chunk in range(chunks):
-        marks = _claim()
+    until = time.monotonic() + seconds
+    for chunk in range(chunks):
+        marks = _claim() if chunk == 0 or time.monotonic() < until else []
         if not marks:
             break
-        ids = sorted({product for _pk, product, _turn in marks})
-        follow(ids, turn=max(turn for _pk, _product, turn in marks))
+        # By turn: one product that goes round and round uses up the turns of no other.
+        for turn in sorted({turn for _pk, _product, turn in marks}):
+            follow(sorted({product for _pk, product, its in marks if its == turn}), turn=turn)
         RuleMark.objects.filter(pk__in=[pk for pk, _product, _turn in marks]).delete()
-        looked_at += len(ids)
+        looked_at += len({product for _pk, product, _turn in marks})
     return looked_at
 
 
@@ -99,18 +106,29 @@ def follow(ids: list[int], *, turn: int = 0) -> None:
     structure = running.structure_to_run()
     rules = rules_now.current(structure)
     claims: Claims = set()
+    troubled = set(Rule.objects.exclude(problem="").values_list("pk", flat=True))
     for rule in rules.all:
         if not rule.enabled or not (rule.on_change or _is_above(rule, rules)):
             continue
         try:
             changed = _followed(rule, ids, structure, claims, turn)
         except CannotRun as stopped:
-            running.note_problem(rule.id, str(stopped))
+            running.note_problem(rule.id, str(stopped), has_missed=True)
+            continue
+        except (OperationalError, InterfaceError):
+            raise  # the database's trouble and not the rule's: the marks stay
+        except Exception as error:
+            logger.exception("The rule %s fails at what changed.", rule.code)
+            running.note_problem(rule.id, _(
+                "It failed at products that changed (%s): the log says where. Other rules go on."
+            ) % type(error).__name__)  # fmt: skip
             continue
         if changed and turn >= TURNS:
             running.note_problem(rule.id, _(
                 "Stopped: it and other rules kept changing the same products, %d times in a row. Look at what they read and write."
             ) % TURNS)  # fmt: skip
+        elif rule.id in troubled:
+            running.note_problem(rule.id, "")
 
 
 def _is_above(rule: RuleSpec, rules: Rules) -> bool:
@@ -120,6 +138,8 @@ def _is_above(rule: RuleSpec, rules: Rules) -> bool:
 
 def _followed(rule: RuleSpec, ids: list[int], structure: Structure, claims: Claims, turn: int) -> int:
     user = planning.check_owner(User.objects.filter(pk=rule.owner).first())
+    if rule.on_change:
+        running.check_rest(rule)
     rows: list[list[int]] = planning.by_stage(planning.matching(rule, user, structure).filter(pk__in=ids))
     changed = 0
     ref = _run_of_today(rule) if rows and rule.on_change else ""
@@ -159,5 +179,8 @@ def options_changed(ids: Iterable[int]) -> None:
 
 def _reads(actions: list[dict[str, Any]], codes: set[str]) -> bool:
     # The structure is not asked: this is called while it changes.
-    names = {name for action in actions for name in Action.of(action).names()}
+    try:
+        names = {name for action in actions for name in Action.of(action).names()}
+    except Exception:
+        return False  # unreadable: it says so when it runs, and is no reason to refuse the option
     return any(name == code or name.startswith(f"{code}.") for name in names for code in codes)

@@ -13,8 +13,11 @@ from enrichment.workbench.filtering.grammar import Group
 from enrichment.workbench.grid.filters import ATTRIBUTE_PREFIX
 
 ANYTHING = "*"  # what hangs on all of a product: its label, its readiness, that it was changed at all
-# Conditions about what no rule writes.
-_APART = frozenset({"family", "status", "kind", "enabled", "sku", "created", "assigned"})
+# What no rule writes: in a circle it counts for nothing, but a change of it wakes.
+_FIELDS = {"family": "_family", "status": "_status", "enabled": "_enabled", "sku": "_sku"}
+_APART = frozenset({"kind", "created", "assigned"})
+# Where a product stands decides which attributes it has and what it inherits, so this concerns every rule.
+PLACE = frozenset({"_family", "_parent", "_family_variant", "_trashed"})
 
 
 def written(actions: Iterable[Action], structure: Structure) -> frozenset[str]:
@@ -31,6 +34,7 @@ def inputs(actions: Iterable[Action], structure: Structure) -> frozenset[str]:
             for spec, currency in action.terms_read(structure):
                 keys = reading.keys_read(spec, structure, *action.read_at(key))
                 found |= {f"{each}:{currency}" if currency else each for each in keys} - before
+        found |= {_FIELDS[name] for name in action.fields_read()}
         before.update(action.part(key) for key in action.keys(structure))
     return frozenset(found)
 
@@ -46,8 +50,11 @@ def asked(when: Group, structure: Structure) -> frozenset[str]:
             found.update(_below(condition.words, structure) if condition.words else [f"{CATEGORIES}|"])
         elif name == "label":
             found.update(f"{family.label_attribute}|" for family in structure.families.values())
+            found.add("_sku")  # the label of what has no other
         elif name == "missing" and len(condition.words) > 1:
             found.add(f"{condition.words[1]}|")
+        elif name in _FIELDS:
+            found.add(_FIELDS[name])
         elif name not in _APART:
             found.add(ANYTHING)
     return frozenset(found)

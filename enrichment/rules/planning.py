@@ -73,6 +73,8 @@ def condition(rule: RuleSpec, user: User, structure: Structure) -> Combined:
 
 def matching(rule: RuleSpec, user: User, structure: Structure) -> QuerySet[Product]:
     """What the rule's person may see of the products that fit. Raises CannotRun."""
+    if rule.fault:
+        raise CannotRun(rule.fault)
     for number, action in enumerate(rule.actions, 1):
         if fault := action.fault(structure):
             raise CannotRun(_("Action %(number)d: %(fault)s") % {"number": number, "fault": fault})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -28,6 +29,7 @@ from enrichment.rules.current import SOURCE, RuleSpec
 from enrichment.rules.planning import CannotRun, Claims, Step
 from enrichment.workbench.grid.bulk import Result
 
+logger = logging.getLogger(__name__)
 KIND = "rules.run"
 REASONS = 30  # kept of a run
 Trigger = RuleRun.Trigger
@@ -85,8 +87,16 @@ def begin_due(now: datetime | None = None) -> list[int]:
     """The tick: a job for each rule whose time has come, or that was saved; says for which. One that is at it is left."""
     now = now or timezone.now()
     waiting = Rule.objects.filter(enabled=True)
-    due = waiting.filter(whole_due=True) | waiting.filter(next_run_at__lte=now)
-    return [pk for pk in due.order_by("position", "pk").values_list("pk", flat=True) if _begin(pk, now)]
+    # One that cannot run looks at all it missed once it can: as soon as its problem is gone.
+    due = waiting.filter(whole_due=True, problem="") | waiting.filter(next_run_at__lte=now)
+    begun = []
+    for pk in due.order_by("position", "pk").values_list("pk", flat=True):
+        try:
+            if _begin(pk, now):
+                begun.append(pk)
+        except Exception:  # it is due still: the others, and what follows a change, do not wait for it
+            logger.exception("The run of the rule %d cannot begin.", pk)
+    return begun
 
 
 def _begin(pk: int, now: datetime) -> bool:
@@ -97,11 +107,14 @@ def _begin(pk: int, now: datetime) -> bool:
         rule = rows.select_related("owner").first()
         if rule is None or open_run(pk) is not None:
             return False
+        is_whole = rule.whole_due and not rule.problem
         by_clock = rule.next_run_at is not None and rule.next_run_at <= now
-        if not (rule.whole_due or by_clock):
+        if not (is_whole or by_clock):
             return False
-        enqueue_run(rule, trigger=Trigger.SAVED if rule.whole_due else Trigger.CLOCK, by=rule.owner)
-        Rule.objects.filter(pk=pk).update(whole_due=False, next_run_at=next_run(rule, now))
+        enqueue_run(rule, trigger=Trigger.SAVED if is_whole else Trigger.CLOCK, by=rule.owner)
+        Rule.objects.filter(pk=pk).update(
+            whole_due=rule.whole_due and not is_whole, next_run_at=next_run(rule, now)
+        )
     return True
 
 
@@ -122,7 +135,7 @@ def run_rule(handle: JobHandle, /, *, run: int) -> dict[str, Any]:
             raise CannotRun(_("Who started it may no longer change the structure."))
         _run(handle, row)
     except CannotRun as stopped:
-        note_problem(row.rule_id, str(stopped))
+        note_problem(row.rule_id, str(stopped), has_missed=True)
         _end(row)
         raise ValueError(str(stopped)) from None
     note_problem(row.rule_id, "")
@@ -135,13 +148,19 @@ def _end(row: RuleRun) -> None:
     RuleRun.objects.filter(pk=row.pk).update(ended_at=timezone.now())
 
 
-def note_problem(rule: int, text: str) -> None:
-    Rule.objects.filter(pk=rule).exclude(problem=text).update(problem=text)
+def note_problem(rule: int, text: str, *, has_missed: bool = False) -> None:
+    """ "" where it runs again. `has_missed`: one that runs on change is to look at every product when it does."""
+    rows = Rule.objects.filter(pk=rule).exclude(problem=text)
+    if has_missed:
+        rows.filter(on_change=True).update(whole_due=True)
+    rows.update(problem=text)
 
 
 def _run(handle: JobHandle, row: RuleRun) -> None:
     rule, user, structure = _ready(row.rule_id)
     total = planning.matching(rule, user, structure).count()
+    if row.trigger != Trigger.HAND:
+        check_rest(rule)
     done = handle.row.done
     handle.progress(done, max(total, done))
     cursor: Sequence[int] = row.cursor
@@ -171,6 +190,16 @@ def _ready(pk: int) -> tuple[RuleSpec, User, Structure]:
     if rule is None:
         raise CannotRun(_("The rule is no longer there."))
     return rule, planning.check_owner(User.objects.filter(pk=rule.owner).first()), structure
+
+
+def check_rest(rule: RuleSpec) -> None:
+    """Of what runs by itself. Raises CannotRun."""
+    if rule.feeds_itself:
+        raise CannotRun(
+            _(
+                "It reads what it writes, so each run would change it again: run it by hand only, or write to another field."
+            )
+        )
 
 
 def write_step(

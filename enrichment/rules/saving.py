@@ -15,20 +15,21 @@ from catalog.structure.announce import announce
 from catalog.structure.snapshot import Structure
 from enrichment.models import Rule
 from enrichment.rules import loops, running
-from enrichment.rules.current import RuleSpec, current, spec_of
+from enrichment.rules.current import RuleSpec, current, meet, spec_of
+from enrichment.rules.planning import CannotRun
 
 
 def check(row: Rule, structure: Structure) -> None:
     """Raises ValidationError, naming the circle. Rules that are switched off, or do not run on change, wake nobody."""
+    if not row.enabled:
+        return
     mine = spec_of(row, structure)
     if not (mine.on_change or row.daily_at):
         return
-    if loops.hits(mine.written, mine.inputs):
-        raise ValidationError(
-            _(
-                "It reads what it writes, so each run would change it again: run it by hand only, or write to another field."
-            )
-        )
+    try:
+        running.check_rest(mine)
+    except CannotRun as stopped:
+        raise ValidationError(str(stopped)) from None
     if not mine.follows:
         return
     others = Rule.objects.filter(enabled=True, on_change=True).exclude(pk=row.pk or 0)
@@ -81,7 +82,9 @@ def _wake(rows: Sequence[Rule], structure: Structure) -> None:
     """Who decides a value may be another one now: the others on change that write it look at everything once."""
     keys = frozenset[str]().union(*(spec_of(row, structure).written for row in rows))
     own = {row.pk for row in rows}
-    others = [rule.id for rule in current(structure).following if rule.written & keys and rule.id not in own]
+    others = [
+        rule.id for rule in current(structure).following if meet(rule.written, keys) and rule.id not in own
+    ]
     if others:
         Rule.objects.filter(pk__in=others).update(whole_due=True)
 

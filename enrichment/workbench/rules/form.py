@@ -68,7 +68,7 @@ class RuleDraft:
         }  # fmt: skip
         box = draft.of_group(Combined.of(row.when or where, subjects).group, subjects)
         made = cls(row, structure, subjects, RuleForm(initial=given), box, [])
-        stored = [given_of(Action.of(each), structure) for each in row.actions] or [{}]
+        stored = [_given(each, structure) for each in row.actions] or [{}]
         made.actions = [made._form(str(place), place + 1, given) for place, given in enumerate(stored)]
         return made
 
@@ -161,6 +161,14 @@ class RuleDraft:
 
     def check(self, error: ValidationError) -> None:
         self.wrong += error.messages
+
+
+def _given(stored: Any, structure: Structure) -> dict[str, Any]:
+    """Empty inputs for an action that cannot be read any more: it is written anew, or taken away."""
+    try:
+        return given_of(Action.of(stored), structure)
+    except Exception:
+        return {}
 
 
 def language(structure: Structure) -> str:

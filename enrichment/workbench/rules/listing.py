@@ -16,6 +16,7 @@ from catalog.structure.snapshot import Structure
 from channels import profile as channel_profiles
 from enrichment.models import Rule, RuleRun
 from enrichment.rules.actions import KINDS, Action
+from enrichment.rules.current import spec_of
 from enrichment.workbench.filtering.combined import Combined, Subjects
 
 
@@ -28,6 +29,7 @@ class Line:
     last: RuleRun | None
     is_first: bool
     is_last: bool
+    problem: str
 
 
 def lines(user: User) -> list[Line]:
@@ -45,6 +47,7 @@ def lines(user: User) -> list[Line]:
             runs.get(rule.pk),
             place == 0,
             place == len(rows) - 1,
+            rule.problem or spec_of(rule, structure).fault,
         )
         for place, rule in enumerate(rows)
     ]
@@ -53,7 +56,11 @@ def lines(user: User) -> list[Line]:
 def sentences(rule: Rule, structure: Structure) -> Iterator[str]:
     """ "Colour: Look up in a table", for each action."""
     for stored in rule.actions:
-        action = Action.of(stored)
+        try:
+            action = Action.of(stored)
+        except Exception:
+            yield _("An action that cannot be read.")
+            continue
         spec = structure.attributes.get(action.attribute)
         label: Any = spec.label() if spec else action.attribute or _("Categories")
         yield f"{label}: {KINDS[action.do].label}"
