@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
+import smtplib
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, ClassVar
 
 import pytest
+import time_machine
 from django.core import mail
-from django.core.mail import EmailMultiAlternatives
 
 from catalog.models import Product, User
 from enrichment import digest
 from enrichment.comments import writing
-from enrichment.models import Digest
+from enrichment.models import Assignment, Digest
 from tests.enrichment.conftest import Desk
 from tests.world import World
 
@@ -68,23 +69,134 @@ def test_nobody_hears_of_what_they_may_no_longer_see_and_nothing_is_no_mail(
     assert len(mail.outbox) == 1
 
 
-def test_one_that_fails_is_tried_again_and_holds_up_nobody(
-    told: Desk, desk: Desk, world: World, mug: int, monkeypatch: pytest.MonkeyPatch
+class MailServer:
+    """In smtplib's place, and like it without a socket once something went wrong. `refuses`: address → what is raised."""
+
+    refuses: ClassVar[dict[str, Exception]] = {}
+    tried: ClassVar[list[str]] = []
+    taken: ClassVar[list[str]] = []
+
+    def __init__(self, *_args: Any, **_named: Any) -> None:
+        self.is_open = True
+
+    def sendmail(self, _sender: str, to: list[str], _message: bytes, *_args: Any, **_named: Any) -> None:
+        if not self.is_open:
+            raise smtplib.SMTPServerDisconnected
+        MailServer.tried += to
+        if to[0] in self.refuses:
+            self.is_open = False
+            raise self.refuses[to[0]]
+        MailServer.taken += to
+
+    def quit(self) -> None:
+        if not self.is_open:
+            raise smtplib.SMTPServerDisconnected
+
+    def close(self) -> None:
+        self.is_open = False
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch, settings: Any) -> type[MailServer]:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+    settings.EMAIL_HOST_USER = ""
+    monkeypatch.setattr(smtplib, "SMTP", MailServer)
+    for name, empty in (("refuses", {}), ("tried", []), ("taken", [])):
+        monkeypatch.setattr(MailServer, name, empty)
+    return MailServer
+
+
+LATER = smtplib.SMTPRecipientsRefused({"kei@example.com": (451, b"greylisted, come again")})
+
+
+def test_one_that_is_put_off_is_tried_again_and_holds_up_nobody(
+    told: Desk, desk: Desk, mug: int, server: type[MailServer]
 ) -> None:
     Digest.objects.create(user=desk.user, hour=0)
     writing.say(Product.objects.get(pk=mug), "", "@boss hello", by=told.user)
-    send = EmailMultiAlternatives.send
-
-    def fail(message: EmailMultiAlternatives, *args: Any, **named: Any) -> Any:
-        if message.to == ["kei@example.com"]:
-            raise ConnectionError
-        return send(message, *args, **named)
-
-    monkeypatch.setattr(EmailMultiAlternatives, "send", fail)
+    server.refuses["kei@example.com"] = LATER
     assert digest.send_due(at(1, 22)) == 1
-    monkeypatch.undo()
-    assert digest.send_due(at(1, 22)) == 1
-    assert sorted(each.to[0] for each in mail.outbox) == ["boss@example.com", "kei@example.com"]
+    assert server.taken == ["boss@example.com"]
+    server.refuses.clear()
+    assert digest.send_due(at(1, 22) + timedelta(minutes=5)) == 0
+    assert digest.send_due(at(1, 22) + timedelta(minutes=15)) == 1
+    assert server.taken == ["boss@example.com", "kei@example.com"]
+
+
+def test_one_that_is_put_off_all_day_is_tried_a_few_times(told: Desk, server: type[MailServer]) -> None:
+    server.refuses["kei@example.com"] = LATER
+    for tick in range(16 * 12):  # to the end of Tokyo's day
+        digest.send_due(at(1, 22) + timedelta(minutes=5 * tick))
+    assert len(server.tried) == digest.MOST_TRIES
+    server.refuses.clear()
+    assert digest.send_due(at(2, 22)) == 1
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        TimeoutError(),
+        smtplib.SMTPServerDisconnected(),
+        smtplib.SMTPRecipientsRefused({"kei@example.com": (550, b"nobody here")}),
+        smtplib.SMTPDataError(554, b"no"),
+    ],
+)
+def test_what_may_have_been_taken_or_never_will_be_is_not_sent_again_that_day(
+    told: Desk, server: type[MailServer], error: Exception
+) -> None:
+    server.refuses["kei@example.com"] = error
+    for hours in range(15):
+        digest.send_due(at(1, 22) + timedelta(hours=hours))
+    assert server.tried == ["kei@example.com"]
+    digest.send_due(at(2, 22))
+    assert server.tried == ["kei@example.com"] * 2
+
+
+def test_a_server_that_is_away_costs_nobody_their_mail(
+    told: Desk, server: type[MailServer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_args: Any, **_named: Any) -> None:
+        raise ConnectionRefusedError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(smtplib, "SMTP", away)
+        assert digest.send_due(at(1, 22)) == 0
+    assert digest.send_due(at(1, 23)) == 1
+
+
+def test_the_last_hour_s_mail_may_come_after_midnight(told: Desk) -> None:
+    Digest.objects.update(hour=23, looked_on=date(2026, 2, 27))  # Tokyo's 28th was the last
+    assert (
+        digest.send_due(at(1, 14) - timedelta(days=1) + timedelta(hours=4)) == 1
+    )  # half past three on the 1st
+    assert Digest.objects.get().looked_on == date(2026, 2, 28)
+    assert digest.send_due(at(1, 13)) == 0
+    assert digest.send_due(at(1, 14)) == 1
+    Digest.objects.update(looked_on=date(2026, 2, 28))
+    assert digest.send_due(at(1, 20)) == 0  # half past five on the 2nd: too late for the 1st
+
+
+def test_another_hour_brings_no_second_mail_that_day(told: Desk) -> None:
+    def choose(hour: int, now: datetime) -> None:
+        with time_machine.travel(now, tick=False):
+            told.client.post("/admin/catalog/product/digest/", {"hour": str(hour)})
+
+    assert digest.send_due(at(1, 22)) == 1  # half past seven on the 2nd
+    choose(12, at(1, 23))
+    assert digest.send_due(at(2, 4)) == 0
+    assert digest.send_due(at(3, 4)) == 1
+    Digest.objects.all().delete()
+    choose(23, at(3, 17))  # half past two on the 4th: not the mail of the night before
+    assert digest.send_due(at(3, 17)) == 0
+    assert digest.send_due(at(4, 14)) == 1
+
+
+def test_what_is_overdue_is_so_by_the_day_where_they_are(told: Desk, mug: int) -> None:
+    Assignment.objects.create(product_id=mug, to=told.user, due=date(2026, 3, 1), at=at(1, 0))
+    with time_machine.travel(at(1, 22), tick=False):
+        assert digest.send_due(at(1, 22)) == 1
+    assert "1 overdue" in mail.outbox[0].subject
 
 
 def test_it_is_off_until_somebody_chooses_an_hour(tokyo: Desk) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -43,9 +45,14 @@ def choose(request: HttpRequest) -> HttpResponse:
             Digest.objects.filter(user=request.user).delete()
             messages.success(request, _("You get no daily mail."))
         else:
-            # What is past for today begins tomorrow: who chooses at noon does not want the morning's mail now.
-            today = timezone.localdate() if timezone.localtime().hour >= hour else None
-            Digest.objects.update_or_create(user=request.user, defaults={"hour": hour, "looked_on": today})
+            # What is past for today begins tomorrow: who chooses at noon does not want the morning's mail now. A day that
+            # is settled stays so at a later hour.
+            now = timezone.localtime()
+            settled = now.date() if now.hour >= hour else now.date() - timedelta(days=1)
+            looked_on = max(settled, row.looked_on) if row and row.looked_on else settled
+            Digest.objects.update_or_create(
+                user=request.user, defaults={"hour": hour, "looked_on": looked_on}
+            )
             messages.success(
                 request, _("You get a mail a day from %02d:00 on, where something waits.") % hour
             )
