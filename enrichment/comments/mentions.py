@@ -34,15 +34,24 @@ def candidates(text: str) -> Iterator[tuple[int, int, list[str]]]:
             name = name[:-1]
             if name:
                 names.append(name)
-        yield match.start(), match.end(), [each.casefold() for each in names]
+        yield match.start(), match.end(), names
+
+
+def _spellings(name: str) -> set[str]:
+    """SQLite lowers and compares A to Z alone: what else one would type for the same name is asked for as it is."""
+    return {name} if name.isascii() else {name, name.lower(), name.upper(), name.capitalize()}
 
 
 def named(text: str, among: QuerySet[User]) -> list[User]:
     """One query, none where nobody is named."""
-    wanted = {name for _begin, _end, names in candidates(text) for name in names}
-    if not wanted:
+    typed = {name for _begin, _end, names in candidates(text) for name in names}
+    if not typed:
         return []
-    return list(among.annotate(lowered=Lower("username")).filter(lowered__in=wanted).order_by("pk")[:MOST])
+    asked = Q(username__in={each for name in typed for each in _spellings(name)})
+    asked |= Q(lowered__in={name.lower() for name in typed})
+    found = among.annotate(lowered=Lower("username")).filter(asked).order_by("pk")
+    wanted = {name.casefold() for name in typed}
+    return [each for each in found if each.username.casefold() in wanted][:MOST]
 
 
 def parts(text: str, people: Iterable[User]) -> list[tuple[str, str]]:
@@ -51,11 +60,11 @@ def parts(text: str, people: Iterable[User]) -> list[tuple[str, str]]:
     made: list[tuple[str, str]] = []
     at = 0
     for begin, _end, names in candidates(text):
-        name = next((each for each in names if each in by_name), None)
+        name = next((each for each in names if each.casefold() in by_name), None)
         if name is None:
             continue
         made.append(("", text[at:begin]))
-        made.append(("named", f"@{called(by_name[name])}"))
+        made.append(("named", f"@{called(by_name[name.casefold()])}"))
         at = begin + 1 + len(name)
     made.append(("", text[at:]))
     return [part for part in made if part[1]]
@@ -63,6 +72,13 @@ def parts(text: str, people: Iterable[User]) -> list[tuple[str, str]]:
 
 def called(user: User | None) -> str:
     return (user.get_full_name() or user.get_username()) if user else ""
+
+
+def taking_part(comment: Comment) -> QuerySet[User]:
+    """Who said something in the comment's thread, or was told of something there, that one aside."""
+    others = Comment.objects.filter(thread=comment.thread_id).exclude(pk=comment.pk)
+    told = Notification.objects.filter(comment__in=others)
+    return User.objects.filter(Q(pk__in=others.values("author_id")) | Q(pk__in=told.values("user_id")))
 
 
 def tell(comment: Comment, *, by: User, only_named: bool = False) -> list[User]:
@@ -73,12 +89,10 @@ def tell(comment: Comment, *, by: User, only_named: bool = False) -> list[User]:
     thread, structure = comment.thread, Structure.current()
     readers = places.readers(thread.key, paths_of(thread.product), structure).exclude(pk=by.pk)
     mentioned = named(comment.text, User.objects.filter(is_active=True).exclude(pk=by.pk))
-    in_thread = Comment.objects.filter(thread=thread).exclude(pk=comment.pk)
-    taking_part = Q(pk__in=in_thread.values("author_id")) | Q(
-        pk__in=Notification.objects.filter(comment__in=in_thread).values("user_id")
-    )
     names = [each.pk for each in mentioned]
-    wanted = Q(pk__in=names) if only_named else taking_part | Q(pk__in=names)
+    wanted = Q(pk__in=names)
+    if not only_named:
+        wanted |= Q(pk__in=taking_part(comment))
     told = set(readers.filter(wanted).values_list("pk", flat=True)[:TOLD])
     Notification.objects.bulk_create(
         [
@@ -96,9 +110,9 @@ def offer(words: str, key: str, paths: list[str], structure: Structure, *, besid
     """People whose name begins with what was typed, among those who may see a thread there."""
     rows = places.readers(key, paths, structure).exclude(pk=besides.pk)
     if words:
-        rows = rows.filter(
-            Q(username__istartswith=words)
-            | Q(first_name__istartswith=words)
-            | Q(last_name__istartswith=words)
-        )
+        begins = Q()
+        for each in _spellings(words):
+            for name in ("username", "first_name", "last_name"):
+                begins |= Q(**{f"{name}__istartswith": each})
+        rows = rows.filter(begins)
     return list(rows.order_by("first_name", "last_name", "username")[:OFFERED])

@@ -25,8 +25,8 @@ def cleaned(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\x00", "").strip()
 
 
-def say(product: Product, key: str, text: str, *, by: User) -> Said | None:
-    """Into the open thread of that place, or a new one; None where nothing was written.
+def say(product: Product, key: str, text: str, *, by: User, seen: int = 0) -> Said | None:
+    """Into the open thread of that place, or a new one; None where nothing was written. `seen`: see read.
 
     The caller has asked whether this person may see the place (places.may_see). Locks the thread.
     """
@@ -38,12 +38,13 @@ def say(product: Product, key: str, text: str, *, by: User) -> Said | None:
             product=product, key=key, resolved_at=None, defaults={"created_at": now}
         )
         comment = Comment.objects.create(thread=thread, author=by, text=text, at=now)
-        read([thread.pk], by=by)
+        read([thread.pk], by=by, seen=seen)
         return Said(comment, mentions.tell(comment, by=by))
 
 
 def edit(comment: Comment, text: str, *, by: User) -> Said | None:
-    """By its author (the caller has asked). Who is named only now is told, who is no longer named no longer waits for it."""
+    """By its author (the caller has asked). Who is named only now is told, who is no longer named no longer waits for it,
+    unless they take part in the thread: for them it is an answer."""
     text = cleaned(text)
     if not text or text == comment.text:
         return None
@@ -55,7 +56,9 @@ def edit(comment: Comment, text: str, *, by: User) -> Said | None:
         comment.text, comment.edited_at = text, now
         still = mentions.named(text, User.objects.filter(is_active=True))
         waiting = Notification.objects.filter(comment=comment, because=mentions.Because.MENTION, read_at=None)
-        waiting.exclude(user__in=still).delete()
+        unnamed = waiting.exclude(user__in=still)
+        unnamed.filter(user__in=mentions.taking_part(comment)).update(because=mentions.Because.REPLY)
+        unnamed.delete()
         return Said(comment, mentions.tell(comment, by=by, only_named=True))
 
 
@@ -72,12 +75,12 @@ def delete(comment: Comment, *, by: User) -> bool:
         return True
 
 
-def resolve(thread: Thread, *, by: User) -> bool:
-    """False where somebody did so before."""
+def resolve(thread: Thread, *, by: User, seen: int = 0) -> bool:
+    """False where somebody did so before. `seen`: see read."""
     with transaction.atomic():
         open_ = Thread.objects.filter(pk=thread.pk, resolved_at=None)
         done = bool(open_.update(resolved_at=timezone.now(), resolved_by=by))
-        read([thread.pk], by=by)
+        read([thread.pk], by=by, seen=seen)
         return done
 
 
@@ -90,7 +93,10 @@ def reopen(thread: Thread) -> bool:
         return False
 
 
-def read(threads: Iterable[int], *, by: User) -> int:
-    """What waited for this person in these threads waits no longer. One statement."""
-    waiting = Notification.objects.filter(user=by, read_at=None, comment__thread__in=list(threads))
+def read(threads: Iterable[int], *, by: User, seen: int) -> int:
+    """What waited for this person in these threads, up to the comment `seen` (a primary key: the last one they were shown),
+    waits no longer. One statement."""
+    waiting = Notification.objects.filter(
+        user=by, read_at=None, comment__thread__in=list(threads), comment__lte=seen
+    )
     return waiting.update(read_at=timezone.now())

@@ -23,12 +23,19 @@
         const data = new FormData();
         data.set("fragment", "1");
         data.set("csrfmiddlewaretoken", panel.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "");
+        data.set("seen", panel.dataset.seen);
         for (const thread of panel.dataset.unread.split(" ")) data.append("thread", thread);
         const answer = await fetch(panel.dataset.read, { method: "POST", body: data }).catch(() => null);
         if (answer?.ok) document.dispatchEvent(new CustomEvent("pim:unread", { detail: (await answer.json()).unread }));
     };
     const begin = (panel) => {
-        for (const area of panel.querySelectorAll("[data-keep]")) if (!area.value) area.value = keep((kept) => kept.getItem(store(panel, area))) ?? "";
+        for (const area of panel.querySelectorAll("[data-keep]:not([aria-invalid])")) {
+            const typed = keep((kept) => kept.getItem(store(panel, area))) ?? area.value;
+            if (typed === area.value) continue;
+            area.value = typed;
+            const box = area.closest("details.comment-edit"); // one's comment, which was being changed
+            if (box) box.open = true;
+        }
         number(JSON.parse(panel.dataset.counts));
         read(panel);
     };

@@ -58,6 +58,7 @@ def test_who_is_named_reads_it_on_the_first_screen_and_at_the_field(anna: Desk, 
     assert (unread(ben), unread(anna)) == (1, 0)
     home = ben.client.get("/admin/").content.decode()
     assert "Comments for you" in home
+    assert f'name="seen" value="{Comment.objects.get().pk}"' in home
     page = ben.page(mug, locale="de_DE")
     cells = {cell.key: cell.comments for cell in page.context_data["sheet"].cells}
     assert cells[GERMAN] == 1
@@ -65,16 +66,31 @@ def test_who_is_named_reads_it_on_the_first_screen_and_at_the_field(anna: Desk, 
     assert shown.parts == [("named", "@Ben"), ("", ", is this right?")]
     assert shown.is_unread
     thread = Thread.objects.get()
-    read = ben.client.post("/admin/catalog/product/comments/read/", {"thread": thread.pk, "fragment": "1"})
-    assert read.json() == {"unread": 0}
-    assert said_to(ben.user) == []
+    seen = shown.row.pk
+    say(anna, mug, "@ben, or this?", GERMAN)
+    data = {"thread": thread.pk, "fragment": "1", "seen": seen}
+    assert ben.client.post("/admin/catalog/product/comments/read/", data).json() == {"unread": 1}
+    assert said_to(ben.user) == [("@ben, or this?", "mention")]
+    data["seen"] = panel(ben, mug, key=GERMAN).context_data["seen"]
+    assert ben.client.post("/admin/catalog/product/comments/read/", data).json() == {"unread": 0}
+
+
+def test_who_answers_or_resolves_has_read_what_they_were_shown(anna: Desk, ben: Desk, mug: int) -> None:
+    say(anna, mug, "@ben one", GERMAN)
+    seen = panel(ben, mug).context_data["seen"]
+    say(anna, mug, "@ben two", GERMAN)
+    act(ben, mug, "say", text="Yes.", place=GERMAN, seen=seen)
+    assert [text for text, _because in said_to(ben.user)] == ["@ben two"]
+    act(ben, mug, "resolve", thread=Thread.objects.get().pk, seen=seen)
+    assert [text for text, _because in said_to(ben.user)] == ["@ben two"]
+    assert f'name="seen" value="{Comment.objects.latest("pk").pk}"' in panel(ben, mug).content.decode()
 
 
 def test_an_answer_is_for_who_took_part_and_a_new_talk_is_not(anna: Desk, ben: Desk, mug: int) -> None:
     say(anna, mug, "Who writes the German name?", GERMAN)
     say(ben, mug, "I do.", GERMAN)
     assert said_to(anna.user) == [("I do.", "reply")]
-    act(anna, mug, "resolve", thread=Thread.objects.get().pk)
+    act(anna, mug, "resolve", thread=Thread.objects.get().pk, seen=Comment.objects.latest("pk").pk)
     assert said_to(anna.user) == []
     say(ben, mug, "Something else.", GERMAN)
     assert Thread.objects.count() == 2
@@ -136,6 +152,17 @@ def test_only_the_author_changes_and_deletes(anna: Desk, ben: Desk, desk: Desk, 
     assert not Thread.objects.exists()
 
 
+def test_who_is_no_longer_named_waits_no_longer_unless_they_take_part(
+    anna: Desk, ben: Desk, desk: Desk, mug: int
+) -> None:
+    say(ben, mug, "Mine?", GERMAN)
+    say(anna, mug, "@ben @boss yes", GERMAN)
+    last = Comment.objects.latest("pk")
+    act(anna, mug, "edit", comment=last.pk, text="Yes")
+    assert said_to(ben.user) == [("Yes", "reply")]
+    assert said_to(desk.user) == []
+
+
 def test_one_thread_is_open_at_a_place_and_resolved_ones_go_with_the_time(anna: Desk, mug: int) -> None:
     say(anna, mug, "One")
     say(anna, mug, "Two")
@@ -173,6 +200,17 @@ def test_somebody_who_left_leaves_what_they_said(anna: Desk, desk: Desk, mug: in
     User.objects.filter(pk=anna.user.pk).delete()
     assert "Somebody who left" in panel(desk, mug).content.decode()
     assert said_to(desk.user) == [("@boss remember this", "mention")]
+
+
+def test_names_beyond_a_to_z_are_found_however_they_are_typed(anna: Desk, person: Any, mug: int) -> None:
+    person("strauß", ["product.view"])
+    person("Ärne", ["product.view"])
+    say(anna, mug, "@strauß. and @ärne see")
+    assert Notification.objects.filter(because="mention").count() == 2
+    shown = panel(anna, mug).context_data["open"][0].comments[0].parts
+    assert shown == [("named", "@Strauß"), ("", ". and "), ("named", "@Ärne"), ("", " see")]
+    people = anna.client.get(f"/admin/catalog/product/{mug}/comments/people/", {"q": "är"})
+    assert people.json() == {"people": [{"username": "Ärne", "name": "Ärne"}]}
 
 
 def test_names_end_where_people_end_them() -> None:

@@ -109,6 +109,7 @@ class Panel:
             "open": shown,
             "resolved": [each for each in listed if each.row.resolved_at is not None],
             "unread": " ".join(str(each.row.pk) for each in listed if each.has_unread),
+            "seen": max((said.row.pk for each in listed for said in each.comments), default=0),
             "has_open": any(each.row.key == (self.key or "") for each in shown),
             "counts": json.dumps(counted),
             "others": sum(counted.values()) - counted.get(self.key, 0) if self.key is not None else 0,
@@ -152,7 +153,8 @@ def show(request: HttpRequest, product_id: int) -> HttpResponse:
 @require_POST
 @endpoint("product.view")
 def act(request: HttpRequest, product_id: int) -> HttpResponse:
-    """`do`: say (`place`, `text`), edit (`comment`, `text`), delete (`comment`), resolve or reopen (`thread`)."""
+    """`do`: say (`place`, `text`), edit (`comment`, `text`), delete (`comment`), resolve or reopen (`thread`). `seen`, at say
+    and resolve: the last comment one was shown; those up to it are read with that."""
     panel = Panel.of(request, product_id)
     if panel.product.trashed_at:
         raise Http404(_("This product is in the trash."))
@@ -184,6 +186,12 @@ def _untold(said: writing.Said | None) -> list[str]:
     ]
 
 
+def _seen(data: Any) -> int:
+    """0, nothing, where it is not said."""
+    seen: str = data.get("seen", "")
+    return int(seen) if seen.isdecimal() and len(seen) < 19 else 0
+
+
 def _say(panel: Panel, data: Any) -> list[str] | None:
     key = panel.check(data.get("place", ""))
     if key and places.parsed(key, panel.structure) is None:
@@ -191,7 +199,8 @@ def _say(panel: Panel, data: Any) -> list[str] | None:
     at = data.get("at", "say")
     if not _written(panel, data.get("text", ""), at):
         return None
-    return [_("Said."), *_untold(writing.say(panel.product, key, data["text"], by=panel.request.user))]
+    said = writing.say(panel.product, key, data["text"], by=panel.request.user, seen=_seen(data))
+    return [_("Said."), *_untold(said)]
 
 
 def _edit(panel: Panel, data: Any) -> list[str] | None:
@@ -207,7 +216,7 @@ def _delete(panel: Panel, data: Any) -> list[str]:
 
 
 def _resolve(panel: Panel, data: Any) -> list[str]:
-    writing.resolve(panel.thread(data.get("thread", "")), by=panel.request.user)
+    writing.resolve(panel.thread(data.get("thread", "")), by=panel.request.user, seen=_seen(data))
     return [_("Resolved.")]
 
 
@@ -236,9 +245,10 @@ def people(request: HttpRequest, product_id: int) -> JsonResponse:
 @require_POST
 @endpoint("product.view")
 def mark_read(request: HttpRequest) -> HttpResponse:
-    """`thread` (several): what waits for this person there waits no longer. {unread} for a script, else the first screen."""
+    """`thread` (several): what waits for this person there, up to the comment `seen`, waits no longer. {unread} for a script,
+    else the first screen."""
     threads = [int(pk) for pk in request.POST.getlist("thread") if pk.isdecimal() and len(pk) < 19]
-    writing.read(threads[:500], by=request.user)
+    writing.read(threads[:500], by=request.user, seen=_seen(request.POST))
     if is_fragment(request):
         return JsonResponse({"unread": len(reading.waiting(request.user))})
     return HttpResponseRedirect(reverse("admin:index"))
