@@ -122,6 +122,11 @@ def from_json(data: Iterable[Mapping[str, Any]]) -> list[Column]:
     return [Column.from_json(entry) for entry in data]
 
 
+def for_format(columns: Sequence[Column], format: str) -> list[Column]:
+    """As settings.ImportSettings.for_format: what a file of translations lacks is not cleared by a column either."""
+    return [replace(column, empty="") for column in columns] if format == "xliff" else list(columns)
+
+
 def as_json(columns: Iterable[Column]) -> list[dict[str, Any]]:
     return [column.as_json() for column in columns]
 

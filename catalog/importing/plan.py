@@ -32,9 +32,9 @@ def plan_run(run: ImportRun, *, by: Actor, progress: Progress) -> dict[str, Any]
     """
     began = time.monotonic()
     structure = Structure.current()
-    settings = ImportSettings.from_json(run.settings)
-    columns = mapping.from_json(run.mapping)
     table = Table.from_json(run.table)
+    settings = ImportSettings.from_json(run.settings).for_format(table.format)
+    columns = mapping.for_format(mapping.from_json(run.mapping), table.format)
     if wrong := mapping.faults(columns, structure):
         raise mapping.MappingRefused(" ".join(wrong))
     refused = mapping.forbidden(columns, structure, None if by.trusted else rights_of(by.user))

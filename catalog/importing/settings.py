@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -77,6 +77,11 @@ class ImportSettings:
     def as_json(self) -> dict[str, Any]:
         """Only what differs from the default."""
         return {name: value for name, value in asdict(self).items() if value != getattr(DEFAULTS, name)}
+
+    def for_format(self, format: str) -> ImportSettings:
+        """As a run of such a file has them. Translations are some texts of some products: whatever their profile says, what is
+        not among them is neither made nor cleared nor missing."""
+        return replace(self, create=False, empty="keep", missing="nothing") if format == "xliff" else self
 
     @property
     def reading(self) -> Choices:

@@ -13,6 +13,7 @@ from catalog.exporting.products import export
 from catalog.importing.readers.base import FileRefused
 from catalog.importing.readers.child import read_in_child, recognise_in_child
 from catalog.models import OutdatedTranslation, Product
+from catalog.models.importing import ImportProfile
 from tests.catalog.importing.files import Importer, row, states, tally, values
 from tests.world import World, build_world
 
@@ -110,9 +111,81 @@ def test_an_unknown_product_is_not_made_of_a_translation(
     assert (tally(run), Product.objects.count()) == ((1, 0, 0, 0, 0, 1), 1)
 
 
+def test_no_profile_makes_products_or_clears_texts_by_a_translation(
+    importer: Importer, mug: int, tmp_path: Path
+) -> None:
+    other = importer.world.create(
+        "OTHER", {"name|en_US": "Lid", "name|de_DE": "Deckel"}, family="mugs"
+    ).product
+    assert other is not None
+    importer.world.edit(mug, {"description|de_DE": "<p>Alt</p>"})
+    xml = translated(sent(tmp_path), {"Mug": "Becher", "Lid": "Verschluss"})
+    first = importer.start(xml)
+    columns = [{**column, "empty": "clear"} for column in first.mapping]
+    profile = ImportProfile.objects.create(
+        code="agency", mapping=columns, settings={"empty": "clear", "missing": "retire"}
+    )
+    partly = ElementTree.fromstring(xml)
+    for body in partly.iter("{urn:oasis:names:tc:xliff:document:1.2}body"):
+        for unit in list(body):
+            if unit.get("id") == "description-de_DE":
+                body.remove(unit)
+    rest = '<file original="X" source-language="en-US"><body><trans-unit id="description-de_DE"><target>x</target></trans-unit></body></file>'
+    cut = ElementTree.tostring(partly, encoding="unicode").replace("</ns0:xliff>", f"{rest}</ns0:xliff>")
+    before = values("MUG & 1")["description|de_DE"]
+    run = importer.run(cut, profile=profile)
+    assert run.counts["empties"] == 0
+    assert values("MUG & 1")["description|de_DE"] == before
+    run = importer.run(xml.replace('"OTHER"', '"GONE"'), profile=profile)
+    assert "create" not in run.settings, "the profile lets it, and keeps doing so for its spreadsheets"
+    assert (tally(run), Product.objects.count()) == ((2, 0, 1, 0, 0, 1), 2)
+    away = importer.plan(f'<xliff version="1.2">{_file(_UNIT)}</xliff>', profile=profile)
+    assert not away.counts.get("missing")
+
+
+def _file(units: str, target: str = "de-DE", source: str = "en-US") -> str:
+    return f'<file original="A" source-language="{source}" target-language="{target}"><body>{units}</body></file>'
+
+
+_UNIT = '<trans-unit id="name-de_DE"><source>Mug</source><target>Becher</target></trans-unit>'
+
+
+@pytest.mark.parametrize("language", ["de-DE", "DE_de", "de"])
+def test_the_language_of_the_units_may_be_said_in_several_ways(tmp_path: Path, language: str) -> None:
+    path = tmp_path / "back.xlf"
+    path.write_text(f'<xliff version="1.2">{_file(_UNIT, language)}</xliff>', encoding="utf-8")
+    assert recognise_in_child(path, "back.xlf").sample == ((1, ["A", "", "Becher"]),)
+
+
+def test_units_a_tool_filled_with_their_source_are_left_out_and_counted(tmp_path: Path) -> None:
+    unit = '<trans-unit id="{}-de_DE"><source>{}</source><target{}>{}</target></trans-unit>'
+    units = "".join(
+        (
+            unit.format("name", "Mug", ' state="new"', "Mug"),
+            unit.format(
+                "short", "A <ph>&lt;br&gt;</ph>b", ' state="needs-translation"', "A <ph>&lt;br&gt;</ph>b"
+            ),
+            unit.format("long", "Mug", ' state="new"', "Becher"),
+            unit.format("brand", "Duralex", ' state="translated"', "Duralex"),
+            unit.format("maker", "Duralex", "", "Duralex"),
+        )
+    )
+    path = tmp_path / "back.xlf"
+    path.write_text(f'<xliff version="1.2">{_file(units)}</xliff>', encoding="utf-8")
+    table = recognise_in_child(path, "back.xlf")
+    assert table.headers == ("sku", "_rev", "long-de_DE", "brand-de_DE", "maker-de_DE")
+    assert [(note.code, note.params.get("count")) for note in table.notes] == [
+        ("translations", None),
+        ("untranslated", 2),
+    ]
+
+
 @pytest.mark.parametrize(
     ("xml", "code"),
     [
+        (f'<xliff version="1.2">{_file(_UNIT, "fr-FR")}</xliff>', "other_language"),
+        (f'<xliff version="1.2">{_file(_UNIT)}{_file(_UNIT, "de-AT")}</xliff>', "other_language"),
+        (f'<xliff version="1.2">{_file(_UNIT)}{_file(_UNIT, source="fr-FR")}</xliff>', "mixed_languages"),
         ('<xliff version="1.2"><file original="A"><body/></file></xliff>', "no_units"),
         ('<xliff version="2.0"><file id="f"/></xliff>', "xliff_version"),
         ('<xliff version="1.2"><file original="A">', "broken_xml"),

@@ -47,8 +47,9 @@ def plan_again(run: ImportRun, *, by: Actor, progress: Progress) -> dict[str, An
     Raises FileRefused, MappingRefused, SettingsRefused; JobCancelled when somebody cancelled the job.
     """
     structure = Structure.current()
-    settings = ImportSettings.from_json(run.settings)
-    columns = mapping.from_json(run.mapping)
+    table = Table.from_json(run.table)
+    settings = ImportSettings.from_json(run.settings).for_format(table.format)
+    columns = mapping.for_format(mapping.from_json(run.mapping), table.format)
     if wrong := mapping.faults(columns, structure):
         raise mapping.MappingRefused(" ".join(wrong))
     refused = mapping.forbidden(columns, structure, None if by.trusted else rights_of(by.user))
@@ -56,7 +57,7 @@ def plan_again(run: ImportRun, *, by: Actor, progress: Progress) -> dict[str, An
     needs_file = bool(run.counts.get("known"))
     with (
         files.local_copy(run) if needs_file else nullcontext(Path()) as path,
-        closing(Again(run, path, Table.from_json(run.table), columns, settings, structure, by, progress)) as planner,
+        closing(Again(run, path, table, columns, settings, structure, by, progress)) as planner,
         NAMES.with_arriving(planner.arrivals),
     ):  # fmt: skip
         planner.look_ahead()

@@ -42,6 +42,13 @@ REFUSALS: dict[str, str | Promise] = {
     ),
     "no_articles": _("The BMEcat has no ARTICLE or PRODUCT in it: export the catalogue with its articles."),
     "no_units": _("The XLIFF has no translated unit in it: ask for the file with its targets, as XLIFF 1.2."),
+    "other_language": _(
+        "The texts of %(sku)s are in the language %(language)s, and their unit %(unit)s would be written in another. Ask for the"
+        " file in the language for which it went out; if only its target-language is wrong, have that corrected."
+    ),
+    "mixed_languages": _(
+        "This XLIFF is made of several, translated from %(first)s and from %(other)s. Import each of them by itself."
+    ),
     "xliff_version": _("This is XLIFF %(version)s: ask for XLIFF 1.2, the format in which it went out."),
     "broken_xml": _("The XML is broken or cut off. Export it again, and upload it as it is."),
     "broken_json": _("The JSON is broken in line %(line)s. Export it again, or correct that line."),
@@ -121,7 +128,12 @@ NOTES: dict[str, str | Promise] = {
         "%(count)s articles of this file are marked as deleted by their supplier. They come as rows all the same: what becomes of"
         " products is said here, not there."
     ),
-    "translations": _("Translations from %(source)s into %(target)s."),
+    "translations": _(
+        "Translations from %(source)s into %(target)s. They make no products, and texts that are not in the file stay as they are."
+    ),
+    "untranslated": _(
+        "Units that hold only their source text, in a state that says nobody translated it, are left out: %(count)s."
+    ),
     "lists_within": _("These columns hold lists, which stay as they are, in JSON: %(columns)s."),
 }
 

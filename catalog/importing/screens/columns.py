@@ -116,8 +116,9 @@ def _show(
     table, settings = Table.from_json(run.table), ImportSettings.from_json(run.settings)
     stored = mapping.from_json(run.mapping)
     entries = entries_of(
-        stored, wrong, request.POST, table=table, structure=structure, settings=settings, user=request.user
-    )
+        stored, wrong, request.POST, table=table, structure=structure, settings=settings.for_format(table.format),
+        user=request.user,
+    )  # fmt: skip
     files = [entry for entry in entries if entry["column"].index is not None]
     if opened is not None and opened < len(stored):
         opened_entry = next(entry for entry in entries if entry["position"] == opened)
@@ -208,4 +209,4 @@ def _tried(request: HttpRequest, run: ImportRun) -> tuple[int, Column, str, Impo
         )
     else:
         column = posted.tried[position]
-    return position, column, posted.wrong.get(position, ""), settings
+    return position, column, posted.wrong.get(position, ""), settings.for_format(table.format)
