@@ -42,6 +42,23 @@ class Desk:
         rows = {row["id"]: row["cells"] for row in self.page.request.get(address).json()["rows"]}
         return [[cell[0] for cell in rows[pk]] for pk in known[:count]]
 
+    def behind(self, text: str) -> None:
+        """The first product's name is written while this page does not look."""
+        known = self.page.evaluate("JSON.parse(document.getElementById('spreadsheet-known').textContent)")
+        view, pk, name = (
+            f"{self.rig.admin}/catalog/product/spreadsheet",
+            known["ids"][0],
+            known["columns"][0]["name"],
+        )
+        row = self.page.request.get(f"{view}/rows/?cols={COLUMNS}&ids={pk}").json()["rows"][0]
+        token = self.page.locator("[data-spreadsheet] [name=csrfmiddlewaretoken]").input_value()
+        answer = self.page.request.post(
+            f"{view}/save/?cols={COLUMNS}",
+            data={"cells": [{"id": pk, "col": name, "text": text, "base": row["cells"][0][1]}]},
+            headers={"X-CSRFToken": token},
+        )
+        assert [cell["state"] for cell in answer.json()["cells"]] == ["saved"]
+
 
 def pasted() -> list[list[str]]:
     return [
@@ -114,3 +131,55 @@ def test_pasting_filling_and_taking_back_by_keyboard(
         with desk.saving():
             keys.press("ControlOrMeta+z")
         assert [row[0] for row in desk.stored(11)] == ["Kopp"] * 10 + ["Name 11"]
+
+
+def test_what_somebody_else_wrote_is_not_taken_back(
+    browser: Browser, rig: Rig, complaints: Complaints
+) -> None:
+    with person(browser, rig, "marketing") as page:
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        complaints.watch(page)
+        page.goto(f"{rig.admin}/catalog/product/spreadsheet/?level=all&sort=sku&cols={COLUMNS}")
+        page.locator("[data-spreadsheet][data-ready]").wait_for()
+        desk, keys, told = Desk(page, rig), page.keyboard, page.locator("[data-said]")
+
+        # In conflict: what is taken back is mine, and theirs stays.
+        desk.behind("Theirs")
+        keys.press("ControlOrMeta+Home")
+        keys.type("Mine")
+        keys.press("Enter")
+        expect(page.locator("[data-saved]")).to_have_text("Not saved: 1.")
+        keys.press("ArrowUp")
+        keys.press("Delete")
+        expect(told).to_contain_text("left until you decide: 1.")
+        keys.press("ControlOrMeta+z")
+        expect(told).to_have_text("Taken back: 1.")
+        expect(page.locator("[data-saved]")).to_have_text(SAVED)
+        assert desk.stored(1)[0][0] == "Theirs"
+
+        # Saved, then written by somebody else, and here again with another cell of the same product.
+        keys.type("Mine")
+        with desk.saving():
+            keys.press("Enter")
+        desk.behind("Theirs again")
+        keys.press("ArrowUp")
+        keys.press("ArrowRight")
+        keys.type("7.25")
+        with desk.saving():
+            keys.press("Enter")
+        with desk.saving():
+            keys.press("ControlOrMeta+z")
+        keys.press("ControlOrMeta+z")
+        expect(told).to_have_text("Changed by somebody else since, and kept: 1.")
+        assert desk.stored(1)[0][0] == "Theirs again"
+
+        # A row with its product goes under another with its product.
+        keys.press("ControlOrMeta+Home")
+        keys.press("ArrowLeft")
+        keys.press("Shift+ArrowRight")
+        keys.press("ControlOrMeta+c")
+        keys.press("ArrowLeft")
+        keys.press("ArrowDown")
+        with desk.saving():
+            keys.press("ControlOrMeta+v")
+        assert [row[0] for row in desk.stored(2)] == ["Theirs again"] * 2

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.formats import date_format
@@ -13,17 +13,18 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from catalog.attribute_types import ATTRIBUTE_TYPES, CellOptions, ValueRefused
-from catalog.models import User
+from catalog.models import Product, Proposal, User
 from catalog.values.bundle import Bundle
 from catalog.values.changes import ABSENT, RESET, Actor, Conflict, Outcome, ProductChange
 from catalog.values.hashing import value_hash
 from catalog.values.resolve import resolve
 from catalog.values.write import write
+from enrichment.workbench.grid.columns import Column
 from enrichment.workbench.grid.paging import LARGEST_ID
 from enrichment.workbench.spreadsheet import columns
 from enrichment.workbench.spreadsheet.address import Spreadsheet
 from enrichment.workbench.spreadsheet.columns import CellColumn
-from enrichment.workbench.spreadsheet.rows import bundles_of
+from enrichment.workbench.spreadsheet.rows import bundles_of, rights_at
 
 MOST = 200  # cells of one request
 LONGEST = (
@@ -38,28 +39,32 @@ class BadBatch(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What one cell is to say. `base`: hash of the own stored value it was based on; `reset`: inherit again."""
+    """What one cell is to say. `base`: hash of the own stored value it was based on; `reset`: inherit again; `refused`:
+    why it is not even looked at."""
 
     product: int
     column: str
     text: str
     base: str
     reset: bool
+    refused: str = ""
 
 
 Answer = dict[str, Any]  # {id, col, state, …}: see save()
 
 
-def read(body: bytes) -> list[Edit]:
-    """{"cells": [{"id", "col", "text", "base", "reset"}]}, at most MOST. Raises BadBatch."""
+def read(body: bytes) -> tuple[list[Edit], str]:
+    """{"user", "cells": [{"id", "col", "text", "base", "reset"}]}, at most MOST → (the edits, the id of whoever wrote them,
+    "" where it is not said). Raises BadBatch."""
     try:
-        cells = json.loads(body)["cells"]
-        edits = [_edit(cell) for cell in cells]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        sent = json.loads(body)
+        edits = [_edit(cell) for cell in sent["cells"]]
+        writer = str(sent.get("user", ""))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BadBatch(_("These are no cells.")) from error
     if len(edits) > MOST:
         raise BadBatch(_("At most %d cells are saved at once.") % MOST)
-    return edits
+    return edits, writer
 
 
 def _edit(cell: Mapping[str, Any]) -> Edit:
@@ -71,8 +76,11 @@ def _edit(cell: Mapping[str, Any]) -> Edit:
         or not all(isinstance(each, str) for each in texts)
     ):
         raise TypeError
-    if len(made.text) > LONGEST or max(len(made.column), len(made.base)) > 500:
+    if max(len(made.column), len(made.base)) > 500:
         raise ValueError
+    if len(made.text) > LONGEST:
+        message = _("A cell takes at most %d characters: shorten this text.") % LONGEST
+        return replace(made, text="", refused=message)
     # Halves of a broken surrogate pair and NUL are no text to any database.
     clean = made.text.encode("utf-8", "ignore").decode().replace("\x00", "")
     return Edit(made.product, made.column, clean, made.base, made.reset)
@@ -86,8 +94,9 @@ def save(
     being saved. A constant number of queries, whatever the number of products, as long as nobody is in conflict.
     """
     structure = spreadsheet.structure
-    batch = _Batch(edits, spreadsheet, bundles_of({edit.product for edit in edits}, user, structure), options)
     by = Actor(user=user, origin="grid")
+    found = bundles_of({edit.product for edit in edits}, user, structure)
+    batch = _Batch(edits, spreadsheet, found, options, by)
     for _round in range(ROUNDS):
         changes = batch.changes()
         if not changes:
@@ -105,8 +114,10 @@ class _Batch:
         spreadsheet: Spreadsheet,
         found: Mapping[int, Bundle],
         options: CellOptions,
+        by: Actor,
     ) -> None:
         self.structure, self.options, self.edits = spreadsheet.structure, options, edits
+        self.rights, self.source = spreadsheet.rights, by.source
         self.said: dict[tuple[int, str], Answer] = {}
         self.columns = {
             name: columns.named(name, spreadsheet.structure, spreadsheet.profiles, spreadsheet.rights)
@@ -119,7 +130,9 @@ class _Batch:
         self.base: dict[int, dict[str, str]] = defaultdict(dict)
         for edit in edits:
             column = self.columns[edit.column]
-            if column is None or not column.is_written:
+            if edit.refused:
+                self._refuse(edit, edit.refused)
+            elif column is None or not column.is_written:
                 self._refuse(
                     edit, _("This column is no longer there, or is not written here: load the page anew.")
                 )
@@ -127,30 +140,81 @@ class _Batch:
                 self._refuse(edit, _("This product is no longer there."))
             else:
                 self.cells[edit.product][column.column.name].append((edit, column))
+        self.open = self._open_proposals(found)
         for pk, keys in self.cells.items():
             for key, cells in keys.items():
                 self._read(found[pk], key, cells)
 
+    def _open_proposals(self, found: Mapping[int, Bundle]) -> dict[tuple[int, str], Any]:
+        """(product, key) → what is proposed there already, where a part of it is written and will be a proposal as well.
+
+        A newer proposal takes the place of the older, so that it has to say what the older said of the other parts.
+        """
+        wanted = {
+            (pk, key)
+            for pk, keys in self.cells.items()
+            for key, cells in keys.items()
+            if cells[0][1].part and self._is_proposed(found[pk], cells[0][1].column)
+        }
+        if not wanted:
+            return {}
+        stored = Proposal.objects.filter(
+            product__in={pk for pk, _key in wanted}, source=self.source, state=Proposal.State.OPEN
+        ).values_list("product_id", "key", "value")
+        return {(pk, key): value for pk, key, value in stored if (pk, key) in wanted}
+
+    def _is_proposed(self, bundle: Bundle, column: Column) -> bool:
+        """As the door decides it (catalog.values.precedence): an approved product, or a value of a stronger source."""
+        own, spec = bundle.levels[0], column.spec
+        assert spec is not None  # noqa: S101 - it is written, so it holds values
+        may_publish = rights_at(bundle, self.rights, self.structure).may("product.publish")
+        if bundle.product.status == Product.Status.APPROVED and not may_publish:
+            return True
+        writer = self.structure.sources.get(self.source)
+        holder = self.structure.sources.get(own.sources.get(column.name, ""))
+        if writer is None or holder is None or writer.code == holder.code or column.name not in own.values:
+            return False
+        return holder.stand(spec)[1] > writer.stand(spec)[1]
+
     def _read(self, bundle: Bundle, key: str, cells: Sequence[tuple[Edit, CellColumn]]) -> None:
         """The raw value of one key, from all of its cells that were written."""
-        column = cells[0][1].column
-        spec, pk = column.spec, bundle.product.pk
-        assert spec is not None  # noqa: S101 - it is written, so it holds values
+        pk = bundle.product.pk
         texts = {each.part: edit.text for edit, each in cells if not edit.reset}
-        if texts:
-            found = resolve(bundle, spec, self.structure, locale=column.locale, context=column.context)
-            current = found.value if found.found else None
-            try:
-                raw = ATTRIBUTE_TYPES[spec.type].from_hand(texts, spec, self.options, current=current)
-            except ValueRefused as refused:
-                for edit, _column in cells:
-                    self._refuse(edit, str(refused.message))
-                return
-        self.values[pk][key] = raw if texts else RESET
+        reset = {each.part for edit, each in cells if edit.reset} - texts.keys()
+        try:
+            self.values[pk][key] = self._raw(bundle, cells[0][1].column, texts, reset)
+        except ValueRefused as refused:
+            for edit, _column in cells:
+                self._refuse(edit, str(refused.message))
+            return
         # Of two currencies one may have been looked at before the other: the older look is what is merged with.
         stands = value_hash(bundle.levels[0].values.get(key, ABSENT))
         bases = [edit.base for edit, _column in cells]
         self.base[pk][key] = next((base for base in bases if base != stands), stands)
+
+    def _raw(self, bundle: Bundle, column: Column, texts: Mapping[str, str], reset: Set[str]) -> Any:
+        """RESET where nothing of the product's own is left; parts that inherit again beside others that do not are written
+        as they are above, since a value is inherited as a whole."""
+        spec = column.spec
+        assert spec is not None  # noqa: S101
+        kind = ATTRIBUTE_TYPES[spec.type]
+        found = resolve(bundle, spec, self.structure, locale=column.locale, context=column.context)
+        current = self.open.get((bundle.product.pk, column.name), found.value if found.found else None)
+        if not reset:
+            return kind.from_hand(texts, spec, self.options, current=current)
+        own = bundle.levels[0]
+        bare = replace(own, values={key: value for key, value in own.values.items() if key != column.name})
+        others = replace(bundle, levels=(bare, *bundle.levels[1:]))
+        above = resolve(others, spec, self.structure, locale=column.locale, context=column.context).value
+        stands, inherited = (
+            kind.to_hand(value, spec, self.options, structure=self.structure) for value in (current, above)
+        )
+        if not texts and {part for part, text in stands.items() if text} <= reset:
+            return RESET
+        written = {**texts, **{part: inherited.get(part, "") for part in reset}}
+        raw = kind.from_hand(written, spec, self.options, current=current)
+        # Who writes one currency of an inherited price makes the others its own: without it they are as above.
+        return raw if texts or kind.clean(raw, spec, structure=self.structure) != above else RESET
 
     def changes(self) -> list[ProductChange]:
         return [

@@ -105,13 +105,16 @@ def rows(request: HttpRequest) -> JsonResponse:
 @require_POST
 @endpoint("product.edit")
 def save(request: HttpRequest) -> JsonResponse:
-    """JSON {cells}, as saving.read has it, with the address's `cols` → {cells: an answer for each, columns and rows: of these
-    products, as they are now}. 400 for what is no batch: {message}."""
+    """JSON {user, cells}, as saving.read has it, with the address's `cols` → {cells: an answer for each, columns and rows: of
+    these products, as they are now}. 400 for what is no batch: {message}; 401 where somebody else has signed in since the
+    page was opened, so that nobody's cells are saved under another name."""
     spreadsheet = Spreadsheet.of(request.GET, request.user)
     try:
-        edits = saving.read(request.body)
+        edits, writer = saving.read(request.body)
     except saving.BadBatch as error:
         return JsonResponse({"message": str(error)}, status=400)
+    if writer not in ("", str(request.user.pk)):
+        return JsonResponse({"message": _("Somebody else is signed in now.")}, status=401)
     answers = saving.save(edits, spreadsheet=spreadsheet, user=request.user, options=cell_options())
     touched = list(dict.fromkeys(edit.product for edit in edits))
     return JsonResponse({"cells": answers, **_rows(request, spreadsheet, touched)})

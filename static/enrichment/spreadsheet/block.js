@@ -13,41 +13,63 @@ window.pimSpreadsheet.block = (root, rows, unsaved, view, place) => {
         const column = columns[rows.column(name)];
         return column.written && !row.cells[rows.column(name)][2];
     };
-    // `wanted`: [{at, col, text, reset}]; what is locked, or says so already, stays. One step of undo.
     const say = (text) => root.dispatchEvent(new CustomEvent("spread:said", { detail: text }));
-    const write = async (wanted, extra = "") => {
+    const told = (...counts) => counts.filter(([, count]) => count).map(([sentence, count]) => sentence.replace("%d", count));
+    // An amount alone is in the unit that the cell showed, whatever stands there by the time it is saved.
+    const AMOUNT = /^\s*[-+\u2212]?[\d.,'\u2019\s]*\d[.,]?\s*$/, UNIT = /^\s*[-+\u2212]?[\d.,'\u2019\s]*[\d.,]\s*([^\d.,\s].*)$/, SHORT = 60;
+    const complete = (column, text, shown) => {
+        const unit = column.type === "measurement" && text.length < SHORT && AMOUNT.test(text) && UNIT.exec(shown.slice(0, SHORT))?.[1];
+        return unit ? `${text.trim()} ${unit}` : text;
+    };
+    // `wanted`: [{at, col, text, reset}]; what is locked, or says so already, stays. One step of undo. A cell in conflict is only
+    // written by whoever types into it: `typed` is what the server had there when that began, as a row has it.
+    const write = async (wanted, extra = "", typed = null) => {
         if (wanted.length > MOST) { say(said.tooMany.replace("%d", MOST)); return 0; }
         const known = await rows.every([...new Set(wanted.map(({ at }) => rows.id(at)))]);
         const step = [];
-        let locked = 0;
-        for (const { at, col, text, reset = false } of wanted) {
+        let locked = 0, undecided = 0;
+        for (const { at, col, text: given, reset = false } of wanted) {
             const id = rows.id(at), row = known.get(id), name = columns[col - 1]?.name;
             if (!row || !name || !isOpen(row, name)) { locked += 1; continue; }
-            const before = written(row, name);
+            const cell = unsaved.get(id, name), before = written(row, name);
+            if (!typed && cell?.state === "conflict") { undecided += 1; continue; }
+            const shown = cell ? (cell.state === "error" ? cell.seen : cell.text) : typed?.[0] ?? before.text;
+            const text = complete(columns[col - 1], given, shown);
             if (before.text === text && !reset) continue;
             if (reset && before.reset) continue;
             const after = { text, reset };
             step.push({ id, name, before, after });
-            unsaved.set(id, name, after, row);
+            unsaved.set(id, name, after, row, typed);
         }
         if (step.length) {
             done.push(step);
             if (done.length > STEPS) done.shift();
             undone.length = 0;
         }
-        const parts = [wanted.length > 1 ? said.written.replace("%d", step.length) : "", locked ? said.lockedTold.replace("%d", locked) : "", extra].filter(Boolean);
+        const parts = [wanted.length > 1 ? said.written.replace("%d", step.length) : "", ...told([said.lockedTold, locked], [said.undecidedTold, undecided]), extra].filter(Boolean);
         if (parts.length) say(parts.join(" "));
         root.dispatchEvent(new Event("spread:changed"));
         return step.length;
     };
+    // Only what this step wrote is taken back: nothing that somebody else wrote since, and no proposal.
+    const moved = (row, { id, name, ...sides }, side) => {
+        const cell = unsaved.get(id, name), [text] = row.cells[rows.column(name)], from = sides[side === "before" ? "after" : "before"];
+        if (cell?.state === "conflict") return side === "before" && unsaved.decide(id, name, false) ? "done" : "kept";
+        if (!cell && unsaved.note(id, name)?.state === "proposed") return "proposed";
+        if (!cell && text !== from.text && text !== unsaved.mine(id, name)) return "kept";
+        if (cell && !cell.isSending && text !== cell.seen && sides[side].text === cell.seen) { unsaved.drop(id, name); return "kept"; }
+        unsaved.set(id, name, sides[side], row);
+        return "done";
+    };
     const again = async (from, to, side, words) => {
         const step = from.pop();
         if (!step) { say(said.nothingLeft); return; }
-        to.push(step);
         const known = await rows.every([...new Set(step.map(({ id }) => id))]);
-        for (const change of step) if (known.has(change.id)) unsaved.set(change.id, change.name, change[side], known.get(change.id));
+        const became = { done: [], kept: [], proposed: [] };
+        for (const change of step) if (known.has(change.id)) became[moved(known.get(change.id), change, side)].push(change);
+        if (became.done.length) to.push(became.done);
         const first = step.find(({ id }) => rows.at(id) !== undefined);
-        say(words.replace("%d", step.length));
+        say(told([words, became.done.length], [said.keptTold, became.kept.length], [said.stillProposed, became.proposed.length]).join(" ") || said.nothingLeft);
         root.dispatchEvent(new CustomEvent("spread:changed", { detail: first && { at: rows.at(first.id), col: rows.column(first.name) + 1 } }));
     };
 
@@ -73,8 +95,13 @@ window.pimSpreadsheet.block = (root, rows, unsaved, view, place) => {
 
     // Into the selection where one cell, or one line, fits it as a whole; else from its upper left corner.
     const paste = (text) => {
-        const table = window.pimSpreadsheet.tsv.read(text), area = view.selected(), wide = Math.max(...table.map((line) => line.length));
-        const [high, broad] = [area.bottom - area.top + 1, area.right - area.left + 1];
+        const area = view.selected(), isFromProduct = area.left === 0;
+        // What was copied of the product's own column goes back under it, and nothing is written there.
+        const table = window.pimSpreadsheet.tsv.read(text).map((line) => (isFromProduct ? line.slice(1) : line));
+        area.left = Math.max(1, area.left);
+        const wide = Math.max(...table.map((line) => line.length));
+        if (!wide) { say(said.lockedTold.replace("%d", table.length)); return 0; }
+        const [high, broad] = [area.bottom - area.top + 1, area.right ? area.right - area.left + 1 : wide];
         const isTiled = high % table.length === 0 && broad % wide === 0 && (high > table.length || broad > wide);
         const [lines, across] = isTiled ? [high, broad] : [table.length, wide];
         const wanted = [];
@@ -83,13 +110,13 @@ window.pimSpreadsheet.block = (root, rows, unsaved, view, place) => {
             for (let right = 0; right < across; right += 1) {
                 const cell = table[down % table.length][right % wide];
                 if (cell === undefined) continue;
-                const at = area.top + down, col = Math.max(1, area.left) + right;
+                const at = area.top + down, col = area.left + right;
                 if (at >= rows.count() || col > columns.length) beyond += 1;
                 else wanted.push({ at, col, text: cell });
             }
         }
-        Object.assign(place.anchor, { at: area.top, col: Math.max(1, area.left) });
-        Object.assign(place, { at: Math.min(rows.count() - 1, area.top + lines - 1), col: Math.min(columns.length, Math.max(1, area.left) + across - 1) });
+        Object.assign(place.anchor, { at: area.top, col: area.left });
+        Object.assign(place, { at: Math.min(rows.count() - 1, area.top + lines - 1), col: Math.min(columns.length, area.left + across - 1) });
         return write(wanted, beyond ? said.beyondTold.replace("%d", beyond) : "");
     };
     // `source` again and again, into what `area` has beyond it below or to the right.
@@ -114,7 +141,8 @@ window.pimSpreadsheet.block = (root, rows, unsaved, view, place) => {
     const inherit = () => writeEach(view.selected(), (at, col) => ({ at, col, text: "", reset: true }));
     const everywhere = (text) => writeEach(view.selected(), (at, col) => ({ at, col, text }));
     return {
-        write, paste, extend, fill, clear, inherit, everywhere, texts, size, MOST,
+        type: (at, col, text, shown) => write([{ at, col, text }], "", shown),
+        paste, extend, fill, clear, inherit, everywhere, texts, size, MOST,
         undo: () => again(done, undone, "before", said.undone),
         redo: () => again(undone, done, "after", said.redone),
         steps: () => [done.length, undone.length],

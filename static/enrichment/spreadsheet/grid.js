@@ -74,13 +74,13 @@
         go(Math.floor(spot / wide), (spot % wide) + 1);
         return true;
     };
-    const editing = { at: 0, col: 0, text: "" };
+    const editing = { at: 0, col: 0, text: "", shown: [] };
     let isLeft = false; // the box lost the focus to something else, which keeps it
     const editor = writing(root, view, (text, how) => {
         const { at, col } = editing;
         if (text !== null && (how === "all" || text !== editing.text)) {
             isLeft = how === "leave";
-            if (how === "all") block.everywhere(text); else block.write([{ at, col, text }]);
+            if (how === "all" && block.size(view.selected()) > 1) block.everywhere(text); else block.type(at, col, text, editing.shown);
         }
         if (how === "leave") return;
         const [down, right] = { down: [1, 0], up: [-1, 0], left: [0, -1], right: [0, 1] }[how] ?? [0, 0];
@@ -91,7 +91,7 @@
         if (!column) { if (row && isWhole) window.open(said.pageUrl.replace("/0/", `/${id}/`), "_blank", "noopener"); return; }
         const it = view.shown(id, place.col);
         if (it.lock || !column.written) { say(said.locked.replace("%s", it.lock)); return; }
-        Object.assign(editing, { at: place.at, col: place.col, text: it.text });
+        Object.assign(editing, { at: place.at, col: place.col, text: it.text, shown: row.cells[place.col - 1] });
         editor.begin(view.cellAt(place.at, place.col), column, isWhole ? it.text : begin, `${column.title}, ${row.sku}`, isWhole);
     };
 

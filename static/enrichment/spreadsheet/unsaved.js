@@ -7,6 +7,7 @@ window.pimSpreadsheet.unsaved = (root, rows, asking, changed) => {
     const OWN = `${MINE}${Date.now()}-${Math.random()}`;
     const cells = new Map();
     const notes = new Map();
+    const own = new Map(); // the text of a cell as the server had it when this page had saved it last
     const keyOf = (id, col) => `${id} ${col}`;
     let timer, keeping, isBusy = false;
 
@@ -48,15 +49,23 @@ window.pimSpreadsheet.unsaved = (root, rows, asking, changed) => {
 
     // --- writing
     const isSame = (stored, value) => Boolean(stored) && stored[0] === value.text && (value.reset ? !stored[1] : true);
-    const set = (id, col, value, row = rows.get(id)) => {
-        const key = keyOf(id, col), before = cells.get(key), stored = row?.cells[rows.column(col)];
+    const drop = (key) => {
+        const proposed = cells.get(key)?.proposed;
+        if (proposed !== undefined) notes.set(key, { state: "proposed", text: proposed });
+        cells.delete(key);
+        keepSoon();
+    };
+    // `typed`: the [text, base] that was looked at, where another may stand there by now.
+    const set = (id, col, value, row = rows.get(id), typed = null) => {
+        const key = keyOf(id, col), before = cells.get(key), stored = row?.cells[rows.column(col)], note = notes.get(key), [seen, base] = typed ?? stored ?? [];
         notes.delete(key);
-        if (!before?.isSending && isSame(stored, value)) { cells.delete(key); keepSoon(); return; }
+        if (!before?.isSending && isSame(stored, value)) { drop(key); return; }
         cells.delete(key);
         cells.set(key, {
             id, col, text: value.text, reset: Boolean(value.reset), state: "waiting", isSending: Boolean(before?.isSending), n: (before?.n ?? 0) + 1,
-            base: before?.state === "conflict" ? before.theirBase : before?.base ?? stored?.[1] ?? "",
-            seen: before?.state === "conflict" ? before.theirs : before?.seen ?? stored?.[0] ?? "",
+            base: before?.state === "conflict" ? before.theirBase : before?.base ?? base ?? "",
+            seen: before?.state === "conflict" ? before.theirs : before?.seen ?? seen ?? "",
+            proposed: before?.proposed ?? (note?.state === "proposed" ? note.text : undefined),
         });
         keepSoon();
         clearTimeout(timer);
@@ -90,6 +99,7 @@ window.pimSpreadsheet.unsaved = (root, rows, asking, changed) => {
             if (!cell) continue;
             cell.isSending = false;
             const isTyped = cell.n !== sent.get(key);
+            if (each.state === "saved" && fresh) own.set(key, fresh[0]);
             if (each.state === "conflict") Object.assign(cell, { state: "conflict", theirs: each.theirs, theirBase: each.base, who: each.who, when: each.when });
             else if (each.state === "error" && !isTyped) Object.assign(cell, { state: "error", message: each.message });
             else if (each.state !== "error" && isTyped && fresh) Object.assign(cell, { base: fresh[1], seen: fresh[0] });
@@ -112,7 +122,7 @@ window.pimSpreadsheet.unsaved = (root, rows, asking, changed) => {
         for (const cell of going) Object.assign(cell, { state: "sending", isSending: true });
         changed();
         try {
-            const body = { cells: going.map(({ id, col, text, base, reset }) => ({ id, col, text, base, reset })) };
+            const body = { user: said.user, cells: going.map(({ id, col, text, base, reset }) => ({ id, col, text, base, reset })) };
             settle(await asking.post("save", asking.address(said.saveUrl, {}), body), sent);
         } catch (error) {
             for (const cell of going) Object.assign(cell, { isSending: false, ...(cell.state === "sending" ? { state: "error", message: error.message } : {}) });
@@ -126,7 +136,7 @@ window.pimSpreadsheet.unsaved = (root, rows, asking, changed) => {
         const key = keyOf(id, col), cell = cells.get(key);
         if (cell?.state !== "conflict") return false;
         if (isMine) Object.assign(cell, { state: "waiting", base: cell.theirBase, seen: cell.theirs });
-        else cells.delete(key);
+        else drop(key);
         keepSoon();
         clearTimeout(timer);
         timer = setTimeout(send, 0);
@@ -136,6 +146,8 @@ window.pimSpreadsheet.unsaved = (root, rows, asking, changed) => {
     return {
         get: (id, col) => cells.get(keyOf(id, col)),
         note: (id, col) => notes.get(keyOf(id, col)),
+        mine: (id, col) => own.get(keyOf(id, col)),
+        drop: (id, col) => drop(keyOf(id, col)),
         // Products of which something is told under a cell.
         told: () => new Set([...[...cells.values()].filter((cell) => ["error", "conflict"].includes(cell.state)).map((cell) => cell.id), ...[...notes.keys()].map((key) => Number(key.split(" ")[0]))]),
         wrong: () => [...cells.values()].filter((cell) => ["error", "conflict"].includes(cell.state)),
