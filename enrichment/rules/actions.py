@@ -52,11 +52,12 @@ KINDS = {
 
 
 class Undone(Exception):
-    """Nothing is written there. `why`: a sentence for people, "" where nothing is wrong with it."""
+    """Nothing is written there. `why`: a sentence for people, "" where nothing is wrong with it. `kept`: as it stands with a run,
+    without a value that not everybody who reads of the run may see."""
 
-    def __init__(self, why: str = "") -> None:
+    def __init__(self, why: str = "", kept: str = "") -> None:
         super().__init__(why)
-        self.why = why
+        self.why, self.kept = why, kept or why
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,12 +166,17 @@ class Action:
         if self.do == "classify":
             gone = [code for code in self.categories if code.casefold() not in structure.category_by_code]
             return _("There is no category '%s' any more.") % "', '".join(gone) if gone else ""
-        if self.attribute not in structure.attributes:
+        spec = structure.attributes.get(self.attribute)
+        if spec is None:
             return _("There is no attribute '%s' any more.") % self.attribute
+        if fault := self._place_fault(spec, structure):
+            return fault
         try:
             if self.do == "calculate":
                 calculation(self.expression).check(structure, target(self, structure))
-        except Miscalculated as error:
+            elif self.do == "set" and _cleaned(self.value, spec, structure) is None:
+                return _("Write the value.")
+        except (Miscalculated, ValueRefused) as error:
             return str(error)
         gone = [
             name
@@ -178,6 +184,20 @@ class Action:
             if self.do != "calculate" and sources.find(name, structure)[0] is None
         ]
         return _("There is no attribute '%s' any more.") % "', '".join(gone) if gone else ""
+
+    def _place_fault(self, spec: AttributeSpec, structure: Structure) -> str:
+        """Where it is written, and where it reads."""
+        if spec.localizable and not self.locales:
+            return _("%s has a text in each language now: choose at least one.") % spec.label()
+        locales = [*(self.locales if spec.localizable else ()), self.from_locale]
+        if gone := [code for code in locales if code not in ("", SAME) and code not in structure.locales]:
+            return _("There is no language '%s' any more.") % "', '".join(gone)
+        contexts = [*(self.contexts if spec.scopable else ()), self.from_context]
+        if gone := [code for code in contexts if code not in ("", SAME) and code not in structure.contexts]:
+            return _("There is no channel or audience '%s' any more.") % "', '".join(gone)
+        if self.do == "calculate" and spec.type == "price" and self.currency not in structure.currencies:
+            return _("There is no currency '%s' any more.") % self.currency
+        return ""
 
 
 _DEFAULTS = {each.name: each.default for each in fields(Action) if each.name != "do"}
@@ -225,7 +245,7 @@ def made(action: Action, key: str, bundle: Bundle, structure: Structure, effecti
     if action.only_empty and (action.currency in (before or ()) if action.currency else before is not None):
         raise Undone
     if action.do == "set":
-        return action.value
+        return _cleaned(action.value, spec, structure)
     at = reading.place(bundle, structure, *action.read_at(key))
     kind = ATTRIBUTE_TYPES[spec.type]
     if action.do == "calculate":
@@ -239,10 +259,17 @@ def made(action: Action, key: str, bundle: Bundle, structure: Structure, effecti
         raw = _copied(reading.named(action.origin, at), spec)
     else:
         raw = kind.from_cell(_looked_up(action, reading.named(action.origin, at)), spec)
-    stored = kind.clean(raw, spec, structure=structure)
-    if kind.is_empty(stored):
+    stored = _cleaned(raw, spec, structure)
+    if stored is None:
         raise Undone
     return stored
+
+
+def _cleaned(raw: Any, spec: AttributeSpec, structure: Structure) -> Any:
+    """None where it is empty. Raises ValueRefused."""
+    kind = ATTRIBUTE_TYPES[spec.type]
+    stored = kind.clean(raw, spec, structure=structure)
+    return None if kind.is_empty(stored) else stored
 
 
 def _calculated(action: Action, spec: AttributeSpec, at: Any, structure: Structure, before: Any) -> Any:
@@ -300,7 +327,10 @@ def _looked_up(action: Action, found: Made) -> str:
         if (written := entries.get(_folded(plain(text)))) is not None:
             return written
     if not action.otherwise:
-        raise Undone(_("'%s' is not in the table.") % plain(found.text)[:60])
+        raise Undone(
+            _("'%s' is not in the table.") % plain(found.text)[:60],
+            _("What it reads is not in the table: the preview says which words."),
+        )
     return action.otherwise
 
 

@@ -109,8 +109,8 @@ def by_stage(rows: QuerySet[Product]) -> list[list[int]]:
 class Step:
     """What a rule makes of some products. `right`: products at which all stands already; `elsewhere`: values that are written on
     another level, or that the family does not have; `held`: values that stay, since people or a stronger source wrote them
-    where no proposal can be kept; `reasons`: why a value
-    is not written, and in how many places; `refused`: products of which the attribute would not take one."""
+    where no proposal can be kept; `reasons`: why a value is not written, and in how many places; `kept`: the same without values,
+    as a run keeps it for readers of other rights; `refused`: products of which the attribute would not take one."""
 
     changes: list[ProductChange] = field(default_factory=list)
     looked_at: int = 0
@@ -118,12 +118,13 @@ class Step:
     elsewhere: int = 0
     held: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
+    kept: Counter[str] = field(default_factory=Counter)
     refused: set[int] = field(default_factory=set)
     bundles: dict[int, Bundle] = field(default_factory=dict)  # of the changes, as they were
 
-    def refuse(self, product: int, why: str) -> None:
+    def note(self, why: str, kept: str) -> None:
         self.reasons[why] += 1
-        self.refused.add(product)
+        self.kept[kept] += 1
 
 
 def plan(
@@ -225,13 +226,19 @@ class _Work:
             value = acts.made(action, key, self.bundle, self.structure, {**self.effective, **self.values})
         except Undone as undone:
             if undone.why:
-                self.step.reasons[undone.why] += 1
+                self.step.note(undone.why, undone.kept)
                 self.is_right = False
             return
         except ValueRefused as refused:
-            self.step.refuse(self.pk, f"{spec.label()}: {refused.message}")
+            kept = _("%s does not take what came out: the preview says why.") % spec.label()
+            self.step.note(f"{spec.label()}: {refused.message}", kept)
+            self.step.refused.add(self.pk)
             self.is_right = False
             return
+        if spec.type == "price" and not action.currency:
+            value = self._with_claimed(key, value)
+            if not value:
+                return
         self.claims.add((self.pk, action.part(key)))
         if same(self.effective.get(key, ABSENT), value, spec):
             return
@@ -246,6 +253,13 @@ class _Work:
         self.values[key] = value
         if not outranked(holder, spec, self.structure):
             self.own[key] = self.effective[key] = value
+
+    def _with_claimed(self, key: str, value: Mapping[str, Any]) -> dict[str, Any]:
+        """A whole price, but for the currencies that a rule further up decides: these stay."""
+        stands = self.effective.get(key) or {}
+        claimed = {code for code in {*value, *stands} if (self.pk, f"{key}:{code}") in self.claims}
+        made = {code: amount for code, amount in value.items() if code not in claimed}
+        return dict(sorted({**made, **{code: stands[code] for code in claimed & stands.keys()}}.items()))
 
     def _holder(self, key: str) -> tuple[str, bool]:
         """The source of the value that stands, and whether that is this level's own."""

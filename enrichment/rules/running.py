@@ -208,16 +208,16 @@ def write_step(
     """Of at most BATCH products of one stage; counts on the run `ref`. How many were changed."""
     step = planning.plan(rule, ids, user=user, structure=structure, claims=claims)
     outcomes = write(step.changes, by=planning.actor(user, ref)) if step.changes else []
-    result = count(step, outcomes)
+    result = count(step, outcomes, is_kept=True)
     _note(ref, step, result)
     return result.changed
 
 
-def count(step: Step, outcomes: Iterable[Outcome]) -> Result:
-    """Of a step and what the door said to it, or would say."""
+def count(step: Step, outcomes: Iterable[Outcome], *, is_kept: bool = False) -> Result:
+    """Of a step and what the door said to it, or would say. `is_kept`: with the reasons that may stand with a run."""
     result = Result()
     result.add(outcomes)
-    for why, number in step.reasons.items():
+    for why, number in (step.kept if is_kept else step.reasons).items():
         result.reasons[why] = result.reasons.get(why, 0) + number
     result.refused += len(step.refused)
     return result

@@ -44,14 +44,20 @@ def check(row: Rule, structure: Structure) -> None:
         )
 
 
-def save(row: Rule, *, by: User) -> None:
-    """With the rights of `by` from now on. Raises ValidationError as check()."""
+def save(row: Rule, *, by: User, seen: str = "") -> None:
+    """With the rights of `by` from now on. `seen`: version() of what they began with. Raises ValidationError, also as check()."""
     with transaction.atomic():
         # Two who save at once wait for each other: neither circle nor place is found twice.
         list(Rule.objects.order_by("pk").select_for_update().values_list("pk"))
         structure = Structure.current()
-        check(row, structure)
         before = Rule.objects.filter(pk=row.pk or 0).first()
+        if before and seen and seen != version(before):
+            raise ValidationError(
+                _(
+                    "Somebody saved this rule since you opened it: open it in another tab, and carry your changes over to it."
+                )
+            )
+        check(row, structure)
         _wake([row, before] if before else [row], structure)
         if row.pk is None:
             row.position = (Rule.objects.aggregate(last=Max("position"))["last"] or 0) + 1
@@ -63,11 +69,16 @@ def save(row: Rule, *, by: User) -> None:
     running.ensure_source()
 
 
+def version(row: Rule) -> str:
+    """Of what people say in it; "" of one that is not saved yet."""
+    return row.changed_at.isoformat() if row.pk else ""
+
+
 def switch(pk: int, *, on: bool, by: User) -> None:
     """Raises ValidationError, and Rule.DoesNotExist."""
     row = Rule.objects.get(pk=pk)
     row.enabled = on
-    save(row, by=by)
+    save(row, by=by, seen=version(row))
 
 
 def delete(pk: int, *, by: User) -> None:

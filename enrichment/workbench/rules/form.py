@@ -19,6 +19,7 @@ from catalog.structure.snapshot import Structure
 from enrichment.models import Rule
 from enrichment.rules.actions import MOST, Action
 from enrichment.rules.current import RuleSpec, spec_of
+from enrichment.rules.saving import version
 from enrichment.workbench.filtering import draft, grammar
 from enrichment.workbench.filtering.combined import Combined, Subjects
 from enrichment.workbench.filtering.draft import Box
@@ -46,7 +47,8 @@ class RuleForm(forms.Form):
 
 @dataclass
 class RuleDraft:
-    """`focus`: the id of the element to go on at. `wrong`: what is wrong with the whole."""
+    """`focus`: the id of the element to go on at. `seen`: saving.version of the rule when the page was opened. `wrong`: what is wrong
+    with the whole."""
 
     row: Rule
     structure: Structure
@@ -56,6 +58,7 @@ class RuleDraft:
     actions: list[ActionForm]
     find: str = ""
     focus: str = ""
+    seen: str = ""
     wrong: list[str] = field(default_factory=list)
 
     @classmethod
@@ -67,7 +70,7 @@ class RuleDraft:
             "enabled": row.enabled, "on_change": row.on_change, "daily_at": row.daily_at,
         }  # fmt: skip
         box = draft.of_group(Combined.of(row.when or where, subjects).group, subjects)
-        made = cls(row, structure, subjects, RuleForm(initial=given), box, [])
+        made = cls(row, structure, subjects, RuleForm(initial=given), box, [], seen=version(row))
         stored = [_given(each, structure) for each in row.actions] or [{}]
         made.actions = [made._form(str(place), place + 1, given) for place, given in enumerate(stored)]
         return made
@@ -82,6 +85,7 @@ class RuleDraft:
         }
         form = RuleForm(data) if is_checked else RuleForm(initial=given)
         made = cls(row, structure, subjects, form, draft.read(data, subjects), [], find=data.get("find", ""))
+        made.seen = data.get("seen", "")
         verb, _colon, path = data.get("do", "").partition(":")
         made.box, made.focus = draft.done(made.box, verb, path)
         draft.renamed(made.box)

@@ -84,7 +84,7 @@ def _form(request: HttpRequest, row: Rule) -> HttpResponse:
     if verb == "preview":
         return _shown(request, made, looked=_look(request, made))
     try:
-        saving.save(made.row, by=request.user)
+        saving.save(made.row, by=request.user, seen=made.seen)
     except ValidationError as refused:
         made.check(refused)
         return _shown(request, made, status=422)

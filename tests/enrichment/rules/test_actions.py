@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from catalog.models import Category, Product, ProductCategory
+from enrichment.rules import preview
 from enrichment.rules.actions import Action
 from enrichment.rules.calculating import Amount, Calculation, Miscalculated, Term, term
+from enrichment.rules.current import spec_of
 from tests.enrichment.conftest import values_of
 from tests.enrichment.rules.conftest import FEED, MakeRule, run
 from tests.world import World
@@ -123,7 +125,16 @@ def test_what_the_attribute_would_not_take_is_counted_and_the_rest_is_written(
     done = run(rule, world)
     assert (values_of(mug)["capacity"], values_of(mug)["color"]) == ("350", "red")
     assert (done.changed, done.refused) == (1, 1)
-    assert next(iter(done.reasons)).startswith("Capacity: 'Blue mug' is not a number")
+    # Who may read of a run may not see the name.
+    assert done.reasons == {"Capacity does not take what came out: the preview says why.": 1}
+    looked = preview.look(spec_of(rule, world.structure), world.admin, world.structure)
+    assert next(iter(looked.reasons)).startswith("Capacity: 'Blue mug' is not a number")
+
+
+def test_a_run_keeps_no_word_that_is_not_in_the_table(world: World, mug: int, make_rule: MakeRule) -> None:
+    action = Action("map", "color", origin="name", from_locale="en_US", table=(("x", "red"),))
+    done = run(make_rule(action), world)
+    assert done.reasons == {"What it reads is not in the table: the preview says which words.": 1}
 
 
 def test_what_is_missing_leaves_the_value_alone_and_is_said(world: World, make_rule: MakeRule) -> None:

@@ -14,7 +14,8 @@ from enrichment.rules.actions import Action
 from enrichment.rules.calculating import Calculation, Miscalculated
 from enrichment.tasks import tick
 from tests.enrichment.conftest import Desk, values_of
-from tests.enrichment.rules.conftest import FEED, MakeRule
+from tests.enrichment.forms import controls
+from tests.enrichment.rules.conftest import FEED, MakeRule, run
 from tests.enrichment.rules.test_running import RED, mug, settle
 from tests.world import World
 
@@ -176,6 +177,70 @@ def test_a_product_that_goes_round_uses_up_the_turns_of_no_other(world: World, m
     tick()
     assert values_of(one)["name|en_US"] == "1 kg"
     assert "name|en_US" not in values_of(other)
+
+
+def test_a_tick_leaves_the_rest_to_the_next_where_time_is_up(
+    world: World, make_rule: MakeRule, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_rule(RED, on_change=True)
+    settle()
+    mug(world), mug(world, "MUG-2")
+    monkeypatch.setattr(following, "BATCH", 1)
+    assert following.drain(seconds=0) == 1
+    assert following.waiting() == 1
+
+
+# --- what is written
+
+
+@pytest.mark.parametrize(
+    ("fields", "fault"),
+    [
+        ({"value": "gone"}, "There is no option 'gone'"),
+        ({"value": None}, "Write the value."),
+        ({"attribute": "name", "value": "x"}, "Name has a text in each language now"),
+        ({"attribute": "name", "value": "x", "locales": ["xx_XX"]}, "There is no language 'xx_XX'"),
+        ({"attribute": "price", "value": {"EUR": "1"}, "contexts": ["moon"]}, "There is no channel or audience 'moon'"),
+        ({"do": "calculate", "attribute": "price", "expression": "1", "currency": "XYZ"}, "There is no currency 'XYZ'"),
+    ],
+)  # fmt: skip
+def test_what_the_structure_does_not_take_any_more_is_a_fault(
+    world: World, make_rule: MakeRule, fields: dict[str, Any], fault: str
+) -> None:
+    product = mug(world)
+    rule = make_rule(RED)
+    stored(rule, actions=[{**RED.as_json(), **fields}])
+    run(rule, world)
+    rule.refresh_from_db()
+    assert fault in rule.problem
+    assert values_of(product) == {}
+
+
+@pytest.mark.parametrize("is_whole_above", [True, False])
+def test_a_price_and_one_of_its_currencies_are_the_upper_rules(
+    world: World, make_rule: MakeRule, is_whole_above: bool
+) -> None:
+    product = mug(world)
+    whole = Action("set", "price", value={"EUR": "1", "USD": "1"})
+    one = Action("calculate", "price", expression="2", currency="USD")
+    upper, lower = (whole, one) if is_whole_above else (one, whole)
+    rules = [make_rule(upper, code="upper"), make_rule(lower, code="lower")]
+    for rule in (*rules, *reversed(rules)):
+        run(rule, world)
+    assert values_of(product)["price"] == {"EUR": "1", "USD": "1" if is_whole_above else "2"}
+
+
+def test_what_somebody_else_saved_meanwhile_is_not_overwritten(
+    world: World, make_rule: MakeRule, desk: Desk
+) -> None:
+    rule = make_rule(RED, when="")
+    address = f"/admin/catalog/product/rules/{rule.pk}/"
+    form = controls(desk.client.get(address).content.decode(), "rule-form")
+    assert desk.client.post(address, {**form, "name": "Mine", "do": "save"}).status_code == 302
+    late = desk.client.post(address, {**form, "name": "Late", "do": "save"})
+    assert late.status_code == 422
+    assert "Somebody saved this rule since you opened it" in late.content.decode()
+    assert str(Rule.objects.get()) == "Mine"
 
 
 # --- what a stopped one missed
