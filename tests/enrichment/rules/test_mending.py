@@ -225,7 +225,7 @@ def test_a_price_and_one_of_its_currencies_are_the_upper_rules(
     one = Action("calculate", "price", expression="2", currency="USD")
     upper, lower = (whole, one) if is_whole_above else (one, whole)
     rules = [make_rule(upper, code="upper"), make_rule(lower, code="lower")]
-    for rule in (*rules, *reversed(rules)):
+    for rule in (*reversed(rules), *rules):
         run(rule, world)
     assert values_of(product)["price"] == {"EUR": "1", "USD": "1" if is_whole_above else "2"}
 
