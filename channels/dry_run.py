@@ -93,7 +93,8 @@ def _as_it_stands(row: Listing, sku: str, of_import: bool) -> Planned:
 def _planned(one: Prepared, channel: ChannelSpec) -> Planned:
     row, decision, connector = one.listing, one.decision, channel.connector_class
     settlement = without_request(one, can_read_back=bool(connector and connector.can_read_back))
-    if settlement is not None:
+    if settlement is not None or one.not_there is not None:
+        decision = one.once_not_there().decision
         if decision.kind != "held":
             return Planned(row.product_id, one.key, "nothing", decision.reason)
         refused = decision.state == State.BLOCKED and decision.errors

@@ -98,7 +98,7 @@ def moved(*, channel_id: int) -> None:
     for kind in (PortalText, PortalPlace, PortalPage):  # in this order a statement each
         kind.objects.filter(channel_id=channel_id).delete()
     Listing.objects.filter(channel_id=channel_id).update(
-        sent_hash="", sent_sheet=None, external_id="", external_url="", submission="", submitted=None, unknown=True,
+        sent_hash="", sent_sheet=None, sent_at=None, external_id="", external_url="", submission="", submitted=None, unknown=True,
         desired_rev=F("desired_rev") + 1, stale_since=Coalesce("stale_since", Value(now)), next_try_at=now, held_by=behind(),
     )  # fmt: skip
 

@@ -48,6 +48,14 @@ def held(prepared: Prepared) -> Settlement:
     return Settlement(prepared.listing, values, handled=True)
 
 
+def kept_off(prepared: Prepared, now: datetime, answer: Mapping[str, Any]) -> Settlement:
+    """Reading back showed that it is not there, so it waits for its launch."""
+    settlement = held(prepared.once_not_there())
+    settlement.values |= {"unknown": False, "seen_at": now}
+    settlement.record = Record("read_back", "ok", answer=answer)
+    return settlement
+
+
 def _is_shown(listing: Listing) -> bool:
     """As far as the channel last said. What is held remembers by its error class that it was taken and not shown."""
     is_held = listing.state in (State.INCOMPLETE, State.BLOCKED)
@@ -119,7 +127,7 @@ def outrun(prepared: Prepared, seen: Seen, now: datetime, answer: Mapping[str, A
     """The channel holds a later revision than ours with other content (after a restored backup): ours has to be raised."""
     values = {
         "desired_rev": max(prepared.listing.desired_rev, seen.revision) + 1,
-        "unknown": False,
+        "unknown": prepared.not_there is not None,  # it is there: nothing is to forget it before it is sent
         "next_try_at": now,
     }
     record = Record(
@@ -162,7 +170,14 @@ def withdrawn(prepared: Prepared, now: datetime, record: Record) -> Settlement:
     if prepared.decision.kind == "present":
         return Settlement(
             prepared.listing,
-            {**_NOT_THERE, "unknown": False, "submission": "", "submitted": None, "next_try_at": now},
+            {
+                **_NOT_THERE,
+                "state": State.ACCEPTED,
+                "unknown": False,
+                "submission": "",
+                "submitted": None,
+                "next_try_at": now,
+            },
             sent=True,
             record=record,
         )

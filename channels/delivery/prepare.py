@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from catalog.structure.snapshot import Structure
 from catalog.values.resolve import next_boundary
 from channels import protection
 from channels.delivery.gate import Decision, Held, decide
-from channels.launches.embargo import embargoes, kept_back
+from channels.launches.embargo import Embargo, embargoes, kept_back
 from channels.models import Block, Listing
 from channels.profile import ChannelSpec
 from channels.sheets import load
@@ -27,7 +27,8 @@ logger = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """`key`: the SKU as it is now; `due_at`: the next moment at which time alone changes the sheet, or calls for it to be
-    sent `again` unchanged, to a channel that forgets; `theirs`: path → value of what is sent as the channel has it."""
+    sent `again` unchanged, to a channel that forgets; `theirs`: path → value of what is sent as the channel has it;
+    `not_there`: what becomes of it where the channel turns out not to have it, since it waits for its launch."""
 
     listing: Listing
     decision: Decision
@@ -36,6 +37,10 @@ class Prepared:
     unit: SheetUnit | None = None
     again: bool = False
     theirs: Mapping[str, Any] = field(default_factory=dict)
+    not_there: Decision | None = None
+
+    def once_not_there(self) -> Prepared:
+        return replace(self, decision=self.not_there or self.decision, not_there=None, theirs={})
 
     @property
     def key_there(self) -> str:
@@ -83,13 +88,17 @@ def prepare(
             )
             continue
         theirs: dict[str, Any] = {}
-        embargo = None if row.is_there else waiting.get(row.product_id)
+        not_there: Decision | None = None
+        embargo = _embargo_of(row, waiting)
         moment = (embargo and embargo.until) or at
         try:
             theirs = protection.theirs_of(row, channel)
             decision = decide(unit, channel, structure, at=moment, blocks=blocks, theirs=theirs)
             if embargo is not None:
                 decision = kept_back(decision, embargo)
+                if row.unknown and decision.state == Listing.State.SCHEDULED:
+                    now = decide(unit, channel, structure, at=at, blocks=blocks, theirs=theirs)
+                    decision, not_there = (now, decision) if now.kind == "present" else (decision, None)
             elif decision.kind == "present":
                 decision = _left_alone(row, channel) or decision
         except Exception as error:
@@ -102,10 +111,26 @@ def prepare(
                 "held", Listing.State.BLOCKED, reason, [{"field": "", "code": "not_built", "message": reason}]
             )
         due_at = embargo.until if embargo is not None else _due_at(unit, at)
+        if not_there is not None:
+            due_at = min((each for each in (due_at, _due_at(unit, at)) if each is not None), default=None)
         due_at, again = _turn(row, decision, channel, at, due_at)
         own = theirs if decision.kind == "present" else {}
-        prepared.append(Prepared(row, decision, unit.bundle.product.sku, due_at, unit, again, own))
+        prepared.append(Prepared(row, decision, unit.bundle.product.sku, due_at, unit, again, own, not_there))
     return prepared
+
+
+def _embargo_of(row: Listing, waiting: Mapping[int, Embargo]) -> Embargo | None:
+    """None for what is there, and what was when its launch was made: taken down since, it comes back at once."""
+    embargo = waiting.get(row.product_id)
+    if embargo is None or row.is_there:
+        return None
+    if (
+        row.state == Listing.State.WITHDRAWN
+        and row.sent_at is not None
+        and row.sent_at > embargo.scheduled_at
+    ):
+        return None
+    return embargo
 
 
 def _left_alone(row: Listing, channel: ChannelSpec) -> Decision | None:

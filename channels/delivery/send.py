@@ -107,6 +107,8 @@ class Sending:
                     answer,
                 )
                 self.settlements.append(outcomes.later(one, record.message, now, record, unknown=True))
+            elif there is None and one.not_there is not None:
+                self.settlements.append(outcomes.kept_off(one, now, answer))
             elif is_as_desired(one, there):
                 self.settlements.append(outcomes.adopted(one, there, now, answer))
             elif there is not None and there.revision > one.listing.desired_rev:
@@ -254,7 +256,9 @@ class Sending:
 
 
 def without_request(one: Prepared, *, can_read_back: bool) -> Settlement | None:
-    """The settlement of a listing that needs no request; None where one is needed."""
+    """The settlement of a listing that needs no request; None where one is needed. What cannot be asked for is kept off."""
+    if one.not_there is not None and not can_read_back:
+        return outcomes.held(one.once_not_there())
     if one.decision.kind == "held":
         return outcomes.held(one)
     if one.decision.kind == "absent":

@@ -19,12 +19,15 @@ from django.utils.translation import gettext as _
 from catalog.models.product import Product
 from catalog.structure.snapshot import Structure
 from catalog.values.bundle import Bundle
+from channels.assortment import contains
 from channels.delivery.gate import Decision, decide
 from channels.delivery.prepare import Prepared, blocks_of, prepare
+from channels.launches.embargo import embargoes
 from channels.models import Listing
 from channels.profile import ChannelSpec
+from channels.sheets import load
 from channels.sheets.build import SheetUnit
-from channels.units import unit_of
+from channels.units import unit_of, units_of
 
 MOST_SHEETS = 5000  # that are built to answer one question
 PAGE = 200
@@ -81,6 +84,31 @@ def look(
     if sheets > MOST_SHEETS:
         raise TooMany(sheets)
     return {channel.id: _looked(plans[channel.id], channel, structure, at) for channel in channels}
+
+
+def beside(
+    approved: Collection[int], others: Iterable[ChannelSpec], structure: Structure, *, now: datetime
+) -> list[ChannelSpec]:
+    """Of the `others`, those on which these products are offered as soon as they are approved: they belong there, and wait
+    for no launch."""
+    rows = (
+        list(Product.objects.filter(pk__in=list(approved), trashed_at=None).only(*COLUMNS))
+        if approved
+        else []
+    )
+    return [channel for channel in others if rows and _offers(rows, channel, structure, now)]
+
+
+def _offers(rows: Sequence[Product], channel: ChannelSpec, structure: Structure, now: datetime) -> bool:
+    wanted = units_of(channel.unit, rows)
+    for start in range(0, len(wanted), PAGE):
+        loaded = load.units(wanted[start : start + PAGE], channel, structure)
+        inside = {pk: u for pk, u in loaded.items() if contains(channel.assortment, u.bundle, structure)}
+        waiting = embargoes(inside, channel.id, now)
+        listed = Listing.objects.filter(channel_id=channel.id, product_id__in=sorted(waiting))
+        if len(inside) > len(waiting) or any(row.is_there for row in listed):
+            return True
+    return False
 
 
 def _with_those_below(chosen: Iterable[int]) -> Any:

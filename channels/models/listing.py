@@ -121,8 +121,13 @@ class Listing(models.Model):
 
     @property
     def is_there(self) -> bool:
-        """Whether the channel holds it, as far as we know, or is about to."""
-        return bool(self.sent_hash or self.external_id or self.submission not in ("", self.GATHERED))
+        """Whether the channel holds it by what was sent, or is about to. What was only found there (external_id) counts not."""
+        return bool(self.sent_hash or self.submission not in ("", self.GATHERED) or self.is_between_skus)
+
+    @property
+    def is_between_skus(self) -> bool:
+        """Gone under its old SKU, to come back under the new one (channels.delivery.outcomes.withdrawn)."""
+        return not self.sent_hash and self.sent_at is not None and self.state == self.State.ACCEPTED
 
     @property
     def waiting_since(self) -> datetime:

@@ -12,12 +12,14 @@ from django.utils import timezone
 
 from catalog.models import Product
 from catalog.retention import thin
-from channels import dry_run, profile
+from channels import dry_run, matching, profile, profiles
+from channels.connectors._candidates import NEW
 from channels.delivery.prepare import prepare
 from channels.delivery.sweep import channels_with_work
 from channels.launches import counting, scheduling
 from channels.launches.look import look
 from channels.models import Channel, Launch, LaunchEntry, LaunchStep, Listing
+from tests.channels import shop as acts
 from tests.channels.connectors.shopify_stage import ShopifyStage
 from tests.channels.stage import FULL, Stage
 
@@ -138,6 +140,123 @@ def test_a_model_that_is_sent_whole_waits_for_a_variant_that_was_chosen(shopify_
     assert (one.listing.product_id, one.decision.state, one.due_at) == (model, State.SCHEDULED, DAY)
     Listing.objects.update(state=State.SCHEDULED, sent_rev=F("desired_rev"))
     assert numbers(made) == {"ready": 1}
+
+
+def shirt(stage: Stage) -> tuple[int, int]:
+    """A model and its variant."""
+    model = stage.world.create("SHIRT", dict(NAMES), family_variant="shirts_size", status="approved").product
+    variant = stage.world.create("SHIRT-s", {"size": "s"}, parent="SHIRT", status="approved").product
+    assert model is not None
+    assert variant is not None
+    return model, variant
+
+
+@pytest.mark.parametrize("model_first", [True, False])
+def test_a_variant_goes_out_at_its_own_launch_unless_its_model_was_scheduled_after(
+    stage: Stage, clock: Any, model_first: bool
+) -> None:
+    model, variant = shirt(stage)
+    later, own = DAY + timedelta(days=30), DAY
+    for product, at in [(model, later), (variant, own)][:: 1 if model_first else -1]:
+        launch(stage, product, at=at)
+    stage.send()
+    assert (stage.shop.items, stage.listing(variant).due_at) == ({}, own if model_first else later)
+    clock.move_to(own)
+    stage.send()
+    assert list(stage.shop.items) == (["SHIRT-s"] if model_first else [])
+    clock.move_to(later)
+    stage.send()
+    assert list(stage.shop.items) == ["SHIRT-s"]
+
+
+def test_a_launch_of_its_own_that_is_over_frees_it_from_its_model_s_of_before_alone(
+    stage: Stage, clock: Any
+) -> None:
+    model, variant = shirt(stage)
+    stage.put(variant, status="draft")
+    launch(stage, model, at=DAY + timedelta(days=30))
+    launch(stage, variant, at=DAY)
+    clock.move_to(DAY)
+    latest = launch(stage, model, at=DAY + timedelta(days=60))
+    stage.put(variant, status="approved")
+    stage.send()
+    assert (stage.shop.items, stage.listing(variant).due_at) == ({}, latest.at)
+
+
+@pytest.mark.parametrize("found", [NEW, "theirs-7"])
+def test_what_was_only_matched_waits_as_well(stage: Stage, clock: Any, found: str) -> None:
+    product = stage.product(status="draft")
+    launch(stage, product)
+    assert matching.choose(stage.listing(product).pk, found)
+    stage.put(product, status="approved")
+    stage.send()
+    assert (stage.shop.items, stage.listing(product).state) == ({}, State.SCHEDULED)
+    clock.move_to(DAY)
+    stage.send()
+    assert list(stage.shop.items) == ["MUG-1"]
+
+
+@pytest.mark.parametrize("change", ["renamed", "taken down and up"])
+def test_what_was_there_comes_back_before_the_launch_of_its_model(
+    stage: Stage, clock: Any, change: str
+) -> None:
+    model, variant = shirt(stage)
+    stage.send()
+    stage.world.create("SHIRT-m", {"size": "m"}, parent="SHIRT", status="approved")
+    launch(stage, model)
+    clock.shift(60)
+    if change == "renamed":
+        stage.put(variant, sku="SHIRT-small")
+    else:
+        stage.put(variant, enabled=False)
+        stage.send()
+        assert stage.shop.items == {}
+        stage.put(variant, enabled=True)
+    stage.send()
+    stage.send()
+    assert list(stage.shop.items) == ["SHIRT-small" if change == "renamed" else "SHIRT-s"]
+
+
+def test_what_was_taken_down_before_its_launch_was_made_waits_for_it(stage: Stage, clock: Any) -> None:
+    product = stage.product()
+    stage.send()
+    stage.put(product, enabled=False)
+    stage.send()
+    clock.shift(60)
+    launch(stage, product)
+    stage.put(product, enabled=True)
+    stage.send()
+    assert (stage.shop.items, stage.listing(product).state) == ({}, State.SCHEDULED)
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+def test_what_may_have_arrived_is_looked_up_before_it_is_kept_off(stage: Stage, arrived: bool) -> None:
+    product = stage.product()
+    lost = acts.applies_and_answers(500) if arrived else acts.answers(500)
+    stage.shop.next.append(lost)
+    stage.send()
+    assert stage.listing(product).unknown
+    launch(stage, product)
+    stage.edit(product, name__en_US="Better mug")
+    stage.let_time_pass()
+    stage.send()
+    row = stage.listing(product)
+    assert (row.unknown, stage.shop.reads) == (False, [["MUG-1"]])
+    if arrived:
+        assert row.state == State.LIVE
+        assert stage.shop.items["MUG-1"]["sheet"]["locales"]["en_US"]["title"] == "Better mug"
+    else:
+        assert (stage.shop.items, row.state, row.due_at) == ({}, State.SCHEDULED, DAY)
+
+
+def test_another_connector_is_no_place_where_it_was(stage: Stage) -> None:
+    model, variant = shirt(stage)
+    stage.send()
+    launch(stage, model)
+    stage.shop.items.clear()
+    profiles.moved(channel_id=stage.channel.pk)
+    stage.send()
+    assert (stage.shop.items, stage.listing(variant).state) == ({}, State.SCHEDULED)
 
 
 def test_moved_earlier_it_goes_earlier_and_moved_later_it_waits(stage: Stage, clock: Any) -> None:

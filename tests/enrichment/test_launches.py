@@ -14,12 +14,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from catalog.models import Campaign, Job, Product, User
+from catalog.models import Campaign, Context, Job, Product, User
 from catalog.values.campaigns import write_campaign
 from channels.delivery.prepare import prepare
 from channels.models import Channel, Launch, LaunchEntry, Listing
 from channels.profile import current
-from enrichment.workbench.calendar import month
+from enrichment.workbench.calendar import entries, month
 from enrichment.workbench.calendar.entries import Holding
 from enrichment.workbench.launches import running, views
 from tests.channels.stage import FULL, work_off_jobs
@@ -158,6 +158,8 @@ def test_what_changed_since_it_was_looked_at_is_looked_at_again(
     [
         ({"launch-date": "2026-11-22"}, "date", "This is over: choose a moment that is still to come."),
         ({"launch-date": "2027-03-28", "launch-time": "02:30"}, "time", "There is no such time on that day: the clocks are put forward then."),
+        ({"launch-date": "9999-12-31", "launch-time": "23:59", "launch-time_zone": "America/Los_Angeles"}, "date", "Choose a year between 2000 and 2200."),
+        ({"launch-date": "0001-01-01", "launch-time": "00:00"}, "date", "Choose a year between 2000 and 2200."),
         ({"launch-channels": []}, "channels", "Choose at least one channel."),
     ],
 )  # fmt: skip
@@ -170,6 +172,57 @@ def test_a_moment_that_cannot_be_is_refused_beside_its_field(
     response = desk.post("enrichment_launch_choose", id=list(mugs.values()), **world_of_two)
     assert (response.status_code, response.context_data["form"].errors) == (422, {field: [message]})
     assert response.context_data["gate"] is None
+
+
+def test_a_launch_is_not_moved_to_the_end_of_the_calendar(desk: Desk, mugs: dict[str, int]) -> None:
+    made = scheduled(desk, mugs.values(), "ready")
+    asked = {"date": "9999-12-31", "time": "23:59", "time_zone": "America/Los_Angeles"}
+    response = desk.post("enrichment_launch_move", made.pk, **asked)
+    assert response.status_code == 422
+    assert response.context_data["form"].errors == {"date": ["Choose a year between 2000 and 2200."]}
+    made.refresh_from_db()
+    assert made.at == AT
+
+
+def test_the_gate_names_the_channels_to_which_approving_lets_them_go_at_once(
+    desk: Desk, mugs: dict[str, int], world: World
+) -> None:
+    for code, assortment in (("other", {}), ("empty", {"categories": ["other"]})):
+        context = Context.objects.create(code=code, labels={}, parent=world.contexts["shop"])
+        Channel.objects.create(
+            code=code, labels={"en_US": f"The {code} shop"}, context=context, connector="webhook",
+            assortment=assortment,
+        )  # fmt: skip
+    page = looked(desk, mugs.values()).content.decode()
+    assert (
+        "Approving lets it go out at once, before this launch, on channels that are not ticked: The other shop."
+        in page
+    )
+    assert page.index("The other shop. Tick") < page.index('value="approve"')
+    both = looked(desk, mugs.values(), **{"launch-channels": ["b2b", "other"]})
+    assert both.context_data["gate"].at_once == []
+    assert looked(desk, [mugs["READY-1"]]).context_data["gate"].at_once == []
+    scheduled(desk, [mugs["DRAFT"]], "all", **{"launch-channels": ["other"]})
+    assert looked(desk, mugs.values()).context_data["gate"].at_once == []
+
+
+def test_a_launch_without_products_is_that_of_who_made_it(
+    desk: Desk, mugs: dict[str, int], monkeypatch: pytest.MonkeyPatch, person: Callable[..., User]
+) -> None:
+    anna = Desk(person("anna", ["product.publish"], categories=["kitchen"]))
+    bert = Desk(person("bert", ["product.publish"], categories=["kitchen"]))
+    whole = Desk(person("whole", ["product.publish"]))
+    monkeypatch.setattr(running, "BATCH", 1)
+    made = scheduled(anna, mugs.values(), "ready")
+    assert not made.entries.exists()
+    address = reverse("admin:enrichment_launch", args=[made.pk])
+    assert bert.client.get(address).status_code == 404
+    assert bert.post("enrichment_launch_cancel", made.pk, then="go").status_code == 404
+    for desk_of in (anna, whole):
+        page = desk_of.client.get(address)
+        assert (page.status_code, page.context_data["may_change"]) == (200, True)
+    work_off_jobs()
+    assert bert.client.get(address).status_code == 200
 
 
 def test_many_are_scheduled_by_a_job(
@@ -264,6 +317,21 @@ def test_the_calendar_shows_launches_and_campaigns_with_what_is_blocked(
     [holding] = page.context_data["holdings"]
     assert (holding.first, holding.last, holding.count) == (date(2026, 12, 1), date(2026, 12, 10), 1)
     assert calendar(desk, month="2027-02", view=view).context_data["launches"] == []
+
+
+@pytest.mark.parametrize("view", ["month", "list"])
+def test_what_is_too_much_to_count_at_once_is_shown_without_numbers(
+    desk: Desk, mugs: dict[str, int], monkeypatch: pytest.MonkeyPatch, clock: Any, view: str
+) -> None:
+    first = scheduled(desk, [mugs["READY-1"]], "all")
+    second = scheduled(desk, [mugs["READY-2"]], "all", **{"launch-date": "2026-12-20"})
+    monkeypatch.setattr(entries, "COUNTED", 1)
+    clock.move_to(datetime(2026, 12, 10, tzinfo=UTC))
+    desk = Desk(desk.user)  # the session has run out
+    page = calendar(desk, month="2026-12", view=view)
+    told = {each.launch: each.numbers and each.numbers.products for each in page.context_data["launches"]}
+    assert told == {first: None, second: 1}
+    assert "Its products" in page.content.decode()
 
 
 def test_a_month_is_filtered_by_channel_and_for_a_limited_person(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -22,16 +22,17 @@ from channels.profile import ChannelSpec, Profiles
 from enrichment.workbench.launches.views import address
 
 MOST = 300  # entries of each kind that are shown at once
+COUNTED = 5000  # products on channels that are told apart at once; a launch beyond them tells its numbers on its own page
 
 
 @dataclass(frozen=True, slots=True)
 class Launching:
-    """A launch. `at` as the clock of whoever looks shows it; None: without a date."""
+    """A launch. `at` as the clock of whoever looks shows it; None: without a date. `numbers` None: too many at once."""
 
     launch: Launch
     at: datetime | None
     channels: Sequence[str]
-    numbers: counting.Numbers
+    numbers: counting.Numbers | None
     is_over: bool
 
     @property
@@ -80,18 +81,35 @@ def launches(
         entries = entries.filter(channel_id=channel.id)
     rows = list(Launch.objects.filter(when, pk__in=entries.values("launch_id")).order_by("at", "pk")[:MOST])
     told = entries.filter(launch__in=rows)
-    numbers = counting.numbers(told)
-    on: dict[int, list[int]] = {}
-    for launch, pk in told.order_by("channel_id").values_list("launch_id", "channel_id").distinct():
-        on.setdefault(launch, []).append(pk)
+    on: dict[int, dict[int, int]] = {}
+    sizes = told.order_by("channel_id").values_list("launch_id", "channel_id").annotate(n=Count("pk"))
+    for launch, pk, size in sizes:
+        on.setdefault(launch, {})[pk] = size
+    counted = _counted({row.pk: sum(on.get(row.pk, {}).values()) for row in _first_to_come(rows, now)})
+    numbers = counting.numbers(told.filter(launch__in=counted))
     return [
         Launching(
             row, timezone.localtime(row.at) if row.at else None,
             [profiles.by_id[pk].label for pk in on.get(row.pk, ()) if pk in profiles.by_id],
-            numbers.get(row.pk, counting.Numbers()), not row.is_pending(now),
+            numbers.get(row.pk, counting.Numbers()) if row.pk in counted else None, not row.is_pending(now),
         )
         for row in rows
     ]  # fmt: skip
+
+
+def _first_to_come(rows: Sequence[Launch], now: datetime) -> list[Launch]:
+    return sorted(rows, key=lambda row: not row.is_pending(now))
+
+
+def _counted(sizes: Mapping[int, int]) -> list[int]:
+    """As many of the launches, in their order, as may be counted in one request; the first at any rate."""
+    found: list[int] = []
+    left = COUNTED
+    for pk, size in sizes.items():
+        if size <= left or not found:
+            found.append(pk)
+            left -= size
+    return found
 
 
 def campaigns(user: User, *, first: datetime, until: datetime, now: datetime) -> list[Holding]:

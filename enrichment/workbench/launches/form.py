@@ -17,6 +17,8 @@ from catalog.models.user import time_zones
 from catalog.widgets import DateInput
 from channels.profile import ChannelSpec
 
+YEARS = (2000, 2200)  # at the ends of the calendar a time zone leads out of it
+
 
 class TimeInput(UnfoldAdminTextInputWidget):
     """The browser's own field for a time of day."""
@@ -44,6 +46,11 @@ class WhenForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if self.errors:
+            return cleaned
+        first, last = YEARS
+        if not first <= cleaned["date"].year <= last:
+            told = {"first": first, "last": last}
+            self.add_error("date", _("Choose a year between %(first)d and %(last)d.") % told)
             return cleaned
         moment = self.moment()
         if moment.astimezone(ZoneInfo(cleaned["time_zone"])).replace(tzinfo=None) != self._said():

@@ -16,7 +16,7 @@ from catalog.structure.snapshot import Structure
 from catalog.values.hashing import value_hash
 from channels import schedule
 from channels.launches.embargo import in_zone, pending
-from channels.launches.look import Look, Obstacle, by_kind
+from channels.launches.look import Look, Obstacle, beside, by_kind
 from channels.launches.look import look as look_at
 from channels.models import Channel, LaunchEntry
 from channels.profile import ChannelSpec
@@ -66,7 +66,8 @@ class Line:
 
 @dataclass(slots=True)
 class Gate:
-    """`kinds`: chosen products by the worst that stands in their way; `waiting`: of them, how many leave another launch."""
+    """`kinds`: chosen products by the worst that stands in their way; `waiting`: of them, how many leave another launch;
+    `at_once`: the channels not chosen to which approving lets them go."""
 
     at: datetime
     channels: Sequence[ChannelSpec]
@@ -75,6 +76,7 @@ class Gate:
     lines: list[Line] = field(default_factory=list)
     blocked: list[Blocked] = field(default_factory=list)
     waiting: int = 0
+    at_once: list[ChannelSpec] = field(default_factory=list)
 
     @property
     def total(self) -> int:
@@ -107,11 +109,17 @@ class Gate:
         return self.total - self.there
 
     @property
+    def at_once_labels(self) -> str:
+        return ", ".join(channel.label for channel in self.at_once)
+
+    @property
     def mark(self) -> str:
         """What was looked at is what is scheduled: products may have changed between the two."""
         seen = {kind: sorted(self.kinds.get(kind, ())) for kind in KINDS}
         return value_hash(
-            seen | {"at": self.at.isoformat(), "channels": [each.code for each in self.channels]}
+            seen
+            | {"at": self.at.isoformat(), "channels": [each.code for each in self.channels]}
+            | {"at_once": [each.code for each in self.at_once]}
         )
 
     def chosen(self, mode: str) -> list[int]:
@@ -155,10 +163,11 @@ def build(
     channels: Sequence[ChannelSpec],
     structure: Structure,
     *,
+    active: Sequence[ChannelSpec],
     at: datetime,
     now: datetime,
 ) -> Gate:
-    """Raises channels.launches.look.TooMany."""
+    """`active`: all channels, those not chosen too. Raises channels.launches.look.TooMany."""
     looks = look_at(chosen, channels, structure, at=at)
     made = Gate(at, channels, looks, by_kind(looks, chosen))
     closed = dict(Channel.objects.exclude(paused_at=None).values_list("pk", "paused_reason"))
@@ -171,6 +180,9 @@ def build(
     rows = LaunchEntry.objects.filter(
         pending(now), product_id__in=list(chosen), channel_id__in=[c.id for c in channels]
     )
+    taken = {channel.id for channel in channels}
+    others = [channel for channel in active if channel.id not in taken]
+    made.at_once = beside(made.to_approve(), others, structure, now=now)
     made.waiting = rows.values("product_id").distinct().count()
     return made
 

@@ -94,10 +94,11 @@ def cancel(request: HttpRequest, launch: int) -> HttpResponse:
 
 
 def _find(request: HttpRequest, pk: int) -> tuple[Launch, QuerySet[LaunchEntry]]:
-    """The launch and what the person sees of it. Of a launch with nothing they may see, they are told nothing."""
+    """The launch and what the person sees of it. Of a launch with nothing they may see, they are told nothing; one without
+    products, as it is until its job has begun, is that of who made it."""
     row = Launch.objects.filter(pk=pk).first()
     entries = visible(request.user, LaunchEntry.objects.filter(launch_id=pk))
-    if row is None or (row.entries.exists() and not entries.exists()):
+    if row is None or not (entries.exists() or _is_empty_and_theirs(request.user, row)):
         raise Http404(_("There is no such launch."))
     return row, entries
 
@@ -106,8 +107,18 @@ def may_change(user: Any, row: Launch) -> bool:
     """Who may publish everything that is in it: half of a launch cannot be moved."""
     if not rights_of(user).may("product.publish"):
         return False
+    if not row.entries.exists():
+        return _is_empty_and_theirs(user, row)
     mine = visible(user, row.entries.all(), verb="product.publish")
     return not row.entries.exclude(pk__in=mine.values("pk")).exists()
+
+
+def _is_empty_and_theirs(user: Any, row: Launch) -> bool:
+    """Without products, there is nothing by which others could be told whether it concerns them."""
+    if row.entries.exists():
+        return False
+    made = row.steps.filter(kind=LaunchStep.Kind.SCHEDULED, by_id=user.pk).exists()
+    return made or rights_of(user).category_paths("product.publish") is None
 
 
 def _require_all(request: HttpRequest, row: Launch) -> None:

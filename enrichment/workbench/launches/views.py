@@ -100,8 +100,9 @@ class _Asked:
             return None
         try:
             return gate.build(
-                self.chosen, self.form.chosen(), self.structure, at=self.form.moment(), now=timezone.now()
-            )
+                self.chosen, self.form.chosen(), self.structure, active=list(self.form.known.values()),
+                at=self.form.moment(), now=timezone.now(),
+            )  # fmt: skip
         except TooMany as error:
             self.too_large = error.count
             return None
