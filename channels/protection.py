@@ -28,6 +28,7 @@ from channels.sheets.diff import leaves
 from channels.sheets.problems import Problem
 
 KEYS = ("compare", "overwrite")
+UNDECIDED = ("edited", "missing", "truncated")  # kinds that are somebody's to decide; what is stale is ours
 _PART = re.compile(
     r"variants\.(?P<sku>.+)\.(?P<target>images|axes|sku|sku_there|family|model|categories|status)"
 )
@@ -89,7 +90,7 @@ def undecided(row: Listing, channel: ChannelSpec) -> dict[str, dict[str, Any]]:
     """Field → entry of Listing.drift that waits for somebody's decision; only where the profile asks for one."""
     if channel.on_drift != "ask":
         return {}
-    return {entry["field"]: entry for entry in row.drift if entry.get("kind") in ("edited", "missing")}
+    return {entry["field"]: entry for entry in row.drift if entry.get("kind") in UNDECIDED}
 
 
 def is_waiting_whole(row: Listing, channel: ChannelSpec) -> bool:
@@ -101,11 +102,7 @@ def theirs_of(row: Listing, channel: ChannelSpec) -> dict[str, Any]:
     """Path → the value the channel shows there, as far as we know, of all that is the channel's own; None: it shows none."""
     if not row.sent_hash or not row.sent_sheet:
         return {}
-    waiting = {
-        path: entry["seen"]
-        for path, entry in undecided(row, channel).items()
-        if path and entry["kind"] == "edited"
-    }
+    waiting = {path: entry["seen"] for path, entry in undecided(row, channel).items() if path}
     names = set(channel.protected.get("overwrite", ()))
     if not names and not row.kept and not waiting:
         return {}
@@ -129,15 +126,14 @@ def is_about(problem: Problem, theirs: Mapping[str, Any]) -> bool:
 
 
 def put(payload: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    """A copy with these values at their paths; None takes one out, be it a whole variant ("variants.SKU-1")."""
+    """A copy with these values at their paths; None takes one out. Of "variants.SKU-1" the value is the whole variant."""
     copied = deepcopy(dict(payload))
     for path, value in values.items():
         place = where(path)
         if place.is_variant:
-            if value is None and "variants" in copied:
-                copied["variants"] = [
-                    one for one in copied["variants"] if f"variants.{one.get('sku')}" != path
-                ]
+            if "variants" in copied:
+                others = [one for one in copied["variants"] if f"variants.{one.get('sku')}" != path]
+                copied["variants"] = others if value is None else [*others, deepcopy(value)]
             continue
         part: Any = copied
         if place.sku:
@@ -161,6 +157,6 @@ def _put(part: dict[str, Any], name: str, value: Any) -> None:
 
 
 def seen_at(sheet: Mapping[str, Any], paths: Iterable[str]) -> dict[str, Any]:
-    """What a sheet that was read back says at these paths."""
-    held = dict(leaves(sheet))
+    """What a sheet that was read back says at these paths; of "variants.SKU-1" the whole variant."""
+    held = dict(leaves(sheet)) | {f"variants.{one.get('sku')}": one for one in sheet.get("variants") or ()}
     return {path: held.get(path) for path in paths}

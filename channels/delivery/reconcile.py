@@ -114,40 +114,64 @@ def _compare(
         there = seen[keys[row.pk]]
         earlier: Collection[str] = ()
         if there is not None and row.sent_sheet:
+            # Where our last push is known to have arrived, an earlier value of ours was put there by somebody.
+            has_arrived = there.hash == row.sent_hash
             there = _beside(connector, row, there, channel)
-            if there.sheet is not None and row.earlier:
+            if there.sheet is not None and row.earlier and not has_arrived:
                 earlier = seeing.showing_earlier(connector, row, there)
             if there.sheet is not None and (own := _own(row, there.sheet, channel)):
                 theirs[row.pk] = own
         if fields := drift_of(row, there, channel, revision=revisions.get(row.pk, 0), earlier=earlier):
             drifted.append(Drift(row.pk, keys[row.pk], fields))
     with transaction.atomic():
-        # Only what nothing happened to meanwhile: what was sent or decided since is not what was compared.
-        free = Listing.objects.filter(desired_rev=F("sent_rev"), lease_until=None)
+        free = _untouched(rows)
+        rows = [row for row in rows if row.pk in free]
+        drifted = [drift for drift in drifted if drift.listing_id in free]
+        theirs = {pk: sheet for pk, sheet in theirs.items() if pk in free}
         before = {row.pk: row.drifted_at for row in rows}
         differing = {drift.listing_id for drift in drifted}
-        free.filter(pk__in=before.keys() - differing).update(seen_at=now, drift=[], drifted_at=None)
+        Listing.objects.filter(pk__in=before.keys() - differing).update(
+            seen_at=now, drift=[], drifted_at=None
+        )
         for drift in drifted:
             since = before[drift.listing_id] or now
-            free.filter(pk=drift.listing_id).update(seen_at=now, drift=drift.fields, drifted_at=since)
+            Listing.objects.filter(pk=drift.listing_id).update(
+                seen_at=now, drift=drift.fields, drifted_at=since
+            )
         for pk, sheet in theirs.items():
-            free.filter(pk=pk).update(sent_sheet=sheet)
+            Listing.objects.filter(pk=pk).update(sent_sheet=sheet)
         judged = [row.pk for row in rows if _is_judged_anew(row, seen.get(keys[row.pk]))]
         if judged:
             # Confirming settles it: it has the words of a refusal and finds the fields they are about.
-            free.filter(pk__in=judged).update(state=Listing.State.ACCEPTED, state_since=now, next_try_at=now)
+            Listing.objects.filter(pk__in=judged).update(
+                state=Listing.State.ACCEPTED, state_since=now, next_try_at=now
+            )
         again = [drift.listing_id for drift in drifted if mark and goes_again(drift.fields, channel)]
         # What went away by itself may have kept an edit of ours from being sent.
         again += [row.pk for row in rows if mark and row.drift and row.pk not in differing]
         if again:
             # `unknown`: the next drain looks at the channel first, and so sends although the hash is what was sent last.
-            free.filter(pk__in=again).update(
+            Listing.objects.filter(pk__in=again).update(
                 desired_rev=F("desired_rev") + 1,
                 stale_since=Coalesce("stale_since", Value(now)),
                 unknown=True,
                 next_try_at=now,
             )
     return told, drifted
+
+
+def _untouched(rows: Sequence[Listing]) -> set[int]:
+    """Locks what nothing happened to meanwhile: what was sent or decided since is not what was compared."""
+    free = Listing.objects.select_for_update().filter(
+        pk__in=[row.pk for row in rows], desired_rev=F("sent_rev"), lease_until=None
+    )
+    now = {row.pk: row for row in free.only("sent_rev", "drift", "kept").order_by("pk")}
+    names = ("sent_rev", "drift", "kept")
+    return {
+        row.pk
+        for row in rows
+        if row.pk in now and all(getattr(row, name) == getattr(now[row.pk], name) for name in names)
+    }
 
 
 def _beside(connector: Connector, row: Listing, there: Seen, channel: ChannelSpec) -> Seen:
@@ -161,12 +185,14 @@ def _beside(connector: Connector, row: Listing, there: Seen, channel: ChannelSpe
 
 
 def _ours(row: Listing, channel: ChannelSpec) -> dict[str, Any]:
-    """Path → our value, of fields that wait for a decision."""
-    waiting = protection.undecided(row, channel)
+    """Path → our value, of what waits for a decision; of a variant that was left out for that, its SKU alone."""
+    waiting = {path: entry["sent"] for path, entry in protection.undecided(row, channel).items() if path}
+    variants = [path for path in waiting if protection.where(path).is_variant]
+    held = protection.seen_at(row.sent_sheet or {}, variants)
     return {
-        path: entry["sent"]
-        for path, entry in waiting.items()
-        if path and not protection.where(path).is_variant
+        path: sent if path not in held else {"sku": sent}
+        for path, sent in waiting.items()
+        if held.get(path) is None
     }
 
 
@@ -232,7 +258,8 @@ def drift_of(
         kind = "stale" if is_older else "edited"
         return [] if there.hash == row.sent_hash else [_entry("", row.sent_hash, there.hash, kind, waiting)]
     # What was sent as the channel had it, since nobody has decided, is still measured against ours.
-    ours = protection.put(row.sent_sheet or {}, _ours(row, channel))
+    ours = _ours(row, channel)
+    left_out = tuple(f"{path}." for path in ours if protection.where(path).is_variant)
     return [
         _entry(
             one.path,
@@ -241,8 +268,8 @@ def drift_of(
             kind_of(one, is_older=is_older or one.path in earlier),
             waiting,
         )
-        for one in _by_variant(diff(ours, there.sheet))
-        if protection.is_compared(one.path, row, channel)
+        for one in _by_variant(diff(protection.put(row.sent_sheet or {}, ours), there.sheet))
+        if protection.is_compared(one.path, row, channel) and not one.path.startswith(left_out)
     ]
 
 

@@ -35,13 +35,32 @@ def as_it_is_there(connector: Connector, one: Prepared, seen: Seen) -> tuple[Pre
     told = beside(connector, seen, sheet.payload, sheet.hash)
     if not one.theirs or told.sheet is None:
         return one, told
-    theirs = protection.seen_at(told.sheet, one.theirs)
+    theirs = protection.seen_at(told.sheet, one.theirs) | _back(connector, one, seen)
     if theirs == one.theirs:
         return one, told
     sheet = protection.with_theirs(sheet, theirs)
     sheet = as_sent(sheet, type(connector), connector.settings, changed=True)
     one = replace(one, decision=replace(one.decision, sheet=sheet), theirs=theirs)
     return one, beside(connector, seen, sheet.payload, sheet.hash)
+
+
+def _back(connector: Connector, one: Prepared, seen: Seen) -> dict[str, Any]:
+    """Path → value of fields that were missing and wait for a decision, where they are there again.
+
+    The sheet that is to be sent does not have them, so that they are asked for by ours.
+    """
+    sheet = one.decision.sheet
+    ours = {
+        each["field"]: each["sent"]
+        for each in one.listing.drift
+        if each["field"] in one.theirs
+        and each["seen"] is None
+        and not protection.where(each["field"]).is_variant
+    }
+    if sheet is None or seen.shown is None or not ours:
+        return {}
+    told = connector.as_sheet(seen, protection.put(sheet.payload, ours)) or {}
+    return {path: value for path, value in protection.seen_at(told, ours).items() if value is not None}
 
 
 def earlier_values(

@@ -87,6 +87,27 @@ def test_what_waits_for_a_decision_stays_while_other_fields_are_sent(asking: Sta
     assert kinds(asking) == {TITLE: "edited"}  # measured against ours, not against what was sent for it
 
 
+def test_what_was_cut_off_or_emptied_waits_for_a_decision_as_well(asking: Stage) -> None:
+    product = asking.product("MUG-1", LONG)
+    asking.send()
+    edited(asking, "Blue mug of stoneware…")
+    del asking.shop.items["MUG-1"]["sheet"]["fields"]["weight"]
+    found = {TITLE: "truncated", "fields.weight": "missing"}
+    assert kinds(asking) == found
+    asking.edit(product, name__de_DE="Grüne Tasse")
+    asking.send()
+    assert (there(asking)["title"], there(asking, locale="de_DE")["title"]) == (
+        "Blue mug of stoneware…",
+        "Grüne Tasse",
+    )
+    assert "weight" not in asking.shop.items["MUG-1"]["sheet"]["fields"]
+    assert kinds(asking) == found
+    assert drift.push(asking.listing(product).pk)
+    asking.send()
+    assert kinds(asking) == {}
+    assert there(asking)["title"] == LONG["name|en_US"]
+
+
 def test_pushing_one_field_again_leaves_the_others(asking: Stage) -> None:
     product = asking.product()
     asking.send()

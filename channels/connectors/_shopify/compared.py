@@ -99,7 +99,7 @@ class _Beside:
     def _text(self, target: str, value: Any, theirs: str) -> Any:
         ours = text(value)
         if not theirs.strip():
-            return None
+            return value if target in self.untouched else None
         if same_text(target, ours, theirs):
             return value
         return value if target in self.untouched and not alike.is_cut(ours, theirs) else theirs

@@ -13,6 +13,7 @@ from catalog.models import Proposal
 from channels import drift, profile
 from channels.connectors import _google_account
 from channels.connectors._google_compared import compared
+from channels.connectors._google_product import STAMP
 from channels.connectors.google import GoogleMerchant
 from channels.delivery.reconcile import reconcile
 from channels.models import Channel
@@ -113,7 +114,11 @@ def test_a_value_that_was_sent_before_is_stale_and_goes_again(stage: GoogleStage
     (row,) = stage.channel.listings.all()
     stage.edit(row.product_id, name__en_US="Green mug")
     stage.send_all()
-    assert shows(stage, title=LONG["name|en_US"]) == {f"{EN}.title": "stale"}
+    title = LONG["name|en_US"]
+    assert shows(stage, title=title) == {f"{EN}.title": "edited"}  # beside the stamp of what was sent last
+    sent = stage.center.inputs["en~US~MUG-1"]
+    sent["customAttributes"] = [one for one in sent["customAttributes"] if one["name"] != STAMP]
+    assert shows(stage, title=title) == {f"{EN}.title": "stale"}
     stage.send_all()
     assert stage.center.bodies[-1]["productAttributes"]["title"] == "Green mug"
     assert kinds(stage) == {}

@@ -14,7 +14,8 @@ from catalog.models import Proposal
 from channels import drift
 from channels.connectors._shopify import showing
 from channels.delivery.reconcile import reconcile
-from channels.models import Channel, FieldMapping
+from channels.models import Attempt, Channel, FieldMapping
+from tests.channels.connectors import shopify_state
 from tests.channels.connectors.shopify_schema import needs_schema
 from tests.channels.connectors.shopify_shop import ShopifyShop
 from tests.channels.connectors.shopify_stage import ShopifyStage, connected, push, sheet_of, sized
@@ -194,12 +195,68 @@ def test_a_value_that_was_sent_before_is_stale_and_goes_again_though_the_profile
     stage: ShopifyStage,
 ) -> None:
     product = sold(stage, "MUG-1")
+    earlier = deepcopy(mug(stage)["metafields"]["pim", "sent"])
     stage.edit(product, name__en_US="Green mug")
     stage.send()
     mug(stage).update(title="Blue mug")
+    mug(stage)["metafields"]["pim", "sent"].update(earlier)  # as after a restored backup
+    Attempt.objects.all().delete()  # kept for a while only
     assert kinds(stage) == {f"{EN}.title": "stale"}
     stage.send()
     assert (mug(stage)["title"], kinds(stage)) == ("Green mug", {})
+
+
+def test_an_edit_after_our_last_push_waits_though_it_is_a_value_that_was_sent_before(
+    stage: ShopifyStage,
+) -> None:
+    product = sold(stage, "MUG-1")
+    stage.edit(product, name__en_US="Green mug")
+    stage.send()
+    mug(stage).update(title="Blue mug")
+    assert kinds(stage) == {f"{EN}.title": "edited"}
+    stage.edit(product, name__de_DE="Grüner Becher")
+    stage.send()
+    assert (mug(stage)["title"], kinds(stage)) == ("Blue mug", {f"{EN}.title": "edited"})
+
+
+def test_what_is_missing_waits_for_a_decision_and_is_not_taken_out_once_it_is_back(
+    stage: ShopifyStage,
+) -> None:
+    product, shirt = sold(stage, "MUG-1"), sold(stage, "SHIRT")
+    variants = stage.there.product("SHIRT")["variants"]
+    small = variant(stage, "SHIRT-S")
+    variants.remove(small)
+    mug(stage).update(descriptionHtml="")
+    found = {"variants.SHIRT-S": "missing", f"{EN}.description": "missing"}
+    assert kinds(stage) == found
+    stage.edit(shirt, name__en_US="Better shirt")
+    stage.edit(product, name__en_US="Green mug")
+    stage.send()
+    assert (stage.there.product("SHIRT")["title"], mug(stage)["title"]) == ("Better shirt", "Green mug")
+    assert [one["sku"] for one in stage.there.product("SHIRT")["variants"]] == ["SHIRT-M"]
+    assert (mug(stage)["descriptionHtml"], kinds(stage)) == ("", found)
+    mug(stage).update(descriptionHtml="<p>Theirs</p>")  # nobody read it back since
+    stage.edit(product, name__en_US="Red mug")
+    stage.send()
+    assert (mug(stage)["title"], mug(stage)["descriptionHtml"]) == ("Red mug", "<p>Theirs</p>")
+    assert kinds(stage) == {**found, f"{EN}.description": "edited"}
+    stage.there.product("SHIRT")["variants"].append(small)
+    assert kinds(stage) == {f"{EN}.description": "edited"}
+    assert drift.push(stage.listing(product).pk)
+    stage.send()
+    assert kinds(stage) == {}
+
+
+def test_a_text_that_the_shop_emptied_when_it_was_sent_is_not_missing(
+    stage: ShopifyStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = shopify_state.written
+    monkeypatch.setattr(
+        shopify_state, "written", lambda name, value: "" if name == "descriptionHtml" else real(name, value)
+    )
+    stage.edit(sold(stage, "MUG-1"), description__en_US="<p>For milk</p>")
+    stage.send()
+    assert (mug(stage)["descriptionHtml"], kinds(stage)) == ("", {})
 
 
 def test_what_the_shop_shows_becomes_proposals_where_one_attribute_makes_the_field(

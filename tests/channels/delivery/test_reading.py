@@ -11,12 +11,13 @@ from django.utils import timezone
 
 from catalog.jobs import run_due
 from catalog.models import Job
-from channels import profiles
+from channels import drift, profiles
 from channels.connectors.base import Retry
 from channels.connectors.webhook import Webhook
 from channels.delivery import reading
+from channels.delivery.reconcile import reconcile
 from channels.models import Channel, Listing
-from tests.channels.stage import Stage
+from tests.channels.stage import Stage, product_of
 
 
 @pytest.fixture
@@ -93,6 +94,33 @@ def test_what_a_batch_had_no_time_for_is_asked_for_next(four: Stage, monkeypatch
     four.work_off_jobs()
     assert found == [["MUG-1", "MUG-2"], ["MUG-2", "MUG-3"], ["MUG-3", "MUG-4"], ["MUG-4"]]
     assert Listing.objects.filter(seen_at=None).count() == 0
+
+
+def test_what_was_sent_or_decided_while_the_channel_answered_is_not_judged(
+    four: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Channel.objects.update(on_drift="ask")
+    four.changed()
+    four.send()
+    assert [one.key for one in reconcile(channel_id=four.channel.pk)] == ["MUG-3"]
+    decided, edited = four.listing(product_of("MUG-3").pk), product_of("MUG-4").pk
+    real = Webhook.read_back
+
+    def late(self: Webhook, keys: Any) -> Any:
+        told = real(self, keys)
+        if "MUG-3" in keys:
+            monkeypatch.setattr(Webhook, "read_back", real)
+            assert drift.accept(decided.pk)
+            four.edit(edited, name__en_US="Green mug")
+            four.send()
+        return told
+
+    monkeypatch.setattr(Webhook, "read_back", late)
+    assert reconcile(channel_id=four.channel.pk) == []
+    decided.refresh_from_db()
+    assert (decided.drift, decided.drifted_at) == ([], None)
+    assert decided.kept == ["locales.en_US.title"]
+    assert four.listing(edited).drift == []
 
 
 def test_it_is_read_by_the_clock_once_in_its_interval_and_only_where_it_may(four: Stage) -> None:
