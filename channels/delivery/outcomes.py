@@ -101,7 +101,8 @@ def adopted(prepared: Prepared, seen: Seen | None, now: datetime, answer: Mappin
     """Reading back showed that it is there as it should be (or, to be withdrawn, is gone): an earlier send had arrived."""
     record = Record("read_back", "ok", answer=answer)
     if seen is None:
-        settlement = withdrawn(prepared, now, record)
+        was_there = prepared.listing.sent_hash or prepared.listing.external_id
+        settlement = withdrawn(prepared, now, record) if was_there else absent(prepared)
         settlement.record = record
         return settlement
     sheet, listing = prepared.decision.sheet, prepared.listing

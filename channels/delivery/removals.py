@@ -64,12 +64,18 @@ class Cap:
 def removes(one: Prepared) -> bool:
     """Whether sending this takes a product off the channel, or empties it there."""
     if one.decision.kind == "absent":
-        # An old SKU goes at once: another product may have it by the time somebody confirms.
-        return bool(one.may_be_there and one.key) and not one.is_renamed
+        # An old SKU goes at once: another product may have it by the time somebody confirms. What was never known to be there
+        # is looked up first: mostly a worker died that had only claimed it.
+        return bool(one.may_be_there and one.key) and not one.is_renamed and not is_mere_doubt(one.listing)
     sheet, before = one.decision.sheet, one.listing.sent_sheet
     if sheet is None or not before or "locales" not in before:
         return False
     return is_filled(before, sheet.origins) and not is_filled(sheet.payload, sheet.origins)
+
+
+def is_mere_doubt(listing: Listing) -> bool:
+    """Whether nothing says that it was ever there, but that it may have been sent."""
+    return listing.unknown and not listing.sent_hash and not listing.external_id
 
 
 def cap_of(channel: Channel, now: datetime, *, beside: Collection[int] = ()) -> Cap:

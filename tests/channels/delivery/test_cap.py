@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -78,6 +79,25 @@ def test_what_went_within_the_day_counts_and_an_older_one_does_not(ten: tuple[St
     assert channels_with_work(timezone.now()) == [stage.channel.pk]
     stage.send()
     assert (len(stage.shop.items), held()) == (7, 0)
+
+
+def test_drafts_that_a_dying_worker_had_claimed_are_looked_up_and_wait_for_nobody(
+    ten: tuple[Stage, list[int]],
+) -> None:
+    """It may have sent them: the next one asks, finds that they are not there, and there is nothing to confirm."""
+    stage, ids = ten
+    drafts = [stage.product(f"NEW-{number}") for number in range(4)]
+    take_away(stage, drafts)
+    stage.send()
+    rows = Listing.objects.filter(product__in=drafts)
+    rows.update(unknown=True, desired_rev=F("desired_rev") + 1, next_try_at=timezone.now())
+    before = len(stage.shop.posts)
+    stage.send()
+    assert (held(), len(stage.shop.posts), len(stage.shop.items)) == (0, before, 10)
+    assert set(rows.values_list("state", "unknown", "removal")) == {("blocked", False, "")}
+    take_away(stage, ids[:2])  # nor do they count among what went within the day
+    stage.send()
+    assert (len(stage.shop.items), held()) == (8, 0)
 
 
 def test_the_cause_going_away_lets_them_stay(ten: tuple[Stage, list[int]]) -> None:
