@@ -59,16 +59,16 @@ def apply_run(run: ImportRun, *, by: Actor, progress: Progress) -> dict[str, Any
     """
     began = time.monotonic()
     policies.leave_out(run, progress=progress)
-    planned = run.rows.filter(state=State.PLANNED)
+    planned = run.rows.filter(state=State.PLANNED).count()
     done = run.rows.filter(state=State.APPLIED).count()
     twice, linked = run.counts.get("waiting", 0), run.counts.get("linked", 0)
-    progress.start(done + planned.count() + twice, done + linked)
+    progress.start(done + planned + twice, done + linked)
     whole = run.policy == Policy.ALL_OR_NOTHING
     spoilt = whole and run.rows.filter(_SPOILT).exists()
     if not spoilt:
         new_options.make(run, by=by)
     links = Links(Structure.current()) if run.counts.get("naming") else None
-    if not whole and lanes.are_possible(planned.count()):
+    if not whole and lanes.are_possible(planned):
         with lanes.second(run, by=by, progress=progress) as second:
             _apply_in_lanes(second, run, links, by=by, progress=progress)
     steps: list[Callable[..., int | None]] = [_apply_chunk]

@@ -134,10 +134,13 @@ def drive(
     `after` gets the rows of each chunk, whoever wrote it, and says whether to go on. One that says nothing for long, or
     while the run was `cancelled`, is ended: what it had is rolled back.
     """
-    going, has_asked = True, False
+    going, has_asked, heard = True, False, time.monotonic()
 
     def hear(wait: float = 0) -> bool:
-        told = [after(taken) for taken in other.taken(wait)]  # of each, whatever the first says
+        nonlocal heard
+        chunks = other.taken(wait)
+        heard = time.monotonic() if chunks else heard
+        told = [after(taken) for taken in chunks]  # of each, whatever the first says
         return all(told)
 
     while going:
@@ -151,11 +154,9 @@ def drive(
         going = after(taken)
     heard = time.monotonic()
     while going and has_asked and not other.rests:
-        chunks = other.taken(wait=1)
-        told = [after(taken) for taken in chunks]
-        going = all(told)
-        heard = time.monotonic() if chunks else heard
-        if not chunks and (cancelled() or time.monotonic() - heard > SILENT_FOR):
+        going = hear(wait=1)
+        silent = time.monotonic() - heard
+        if going and (silent > SILENT_FOR or cancelled()):
             logger.warning("The second process of an import is ended: it does not come to rest")
             other.close()
             return

@@ -131,6 +131,14 @@ class GridQuery:
         return params.urlencode()
 
 
+def parse_to_write(params: QueryDict, user: User, structure: Structure, profiles: Profiles) -> GridQuery:
+    """As `parse`, by SKU or by label, never by when products were changed: saving must not move them."""
+    query = parse(params, user, structure, profiles)
+    if query.sort.column == "updated_at":
+        query.sort = SORTS["sku"]
+    return query
+
+
 def parse(params: QueryDict, user: User, structure: Structure, profiles: Profiles) -> GridQuery:
     """Unknown parameters and values are ignored; links never fail because something was renamed since."""
     sort = SORTS.get(params.get("sort", ""), SORTS["-changed"])

@@ -34,7 +34,7 @@ def address(**params: str) -> str:
 
 @dataclass
 class Queue:
-    """A parsed address. Products come by SKU or by label, never by when they were changed: saving must not move them."""
+    """A parsed address."""
 
     query: GridQuery
     structure: Structure
@@ -45,9 +45,7 @@ class Queue:
     def of(cls, params: QueryDict, user: User) -> Queue:
         structure = Structure.current()
         profiles = channel_profiles.current(structure)
-        query = grid.parse(params, user, structure, profiles)
-        if query.sort.column == "updated_at":
-            query.sort = paging.SORTS["sku"]
+        query = grid.parse_to_write(params, user, structure, profiles)
         return cls(query, structure, profiles, params)
 
     @property

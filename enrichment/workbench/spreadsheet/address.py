@@ -32,7 +32,7 @@ _DAYS = {"de": "%d.%m.%Y", "fr": "%d/%m/%Y"}
 
 @dataclass
 class Spreadsheet:
-    """A parsed address. Products come by SKU or by label, never by when they were changed: saving must not move them."""
+    """A parsed address."""
 
     query: GridQuery
     structure: Structure
@@ -43,9 +43,7 @@ class Spreadsheet:
     def of(cls, params: QueryDict, user: User) -> Spreadsheet:
         structure = Structure.current()
         profiles = channel_profiles.current(structure)
-        query = grid.parse(params, user, structure, profiles)
-        if query.sort.column == "updated_at":
-            query.sort = paging.SORTS["sku"]
+        query = grid.parse_to_write(params, user, structure, profiles)
         return cls(query, structure, profiles, rights_of(user))
 
     @cached_property
