@@ -12,5 +12,12 @@ class ChannelsConfig(AppConfig):
 
     def ready(self) -> None:
         import_if_present(
-            "channels", "participants", "subscribers", "policy", "transfer", "takeover", "retention"
+            "channels",
+            "participants",
+            "pictures",
+            "subscribers",
+            "policy",
+            "transfer",
+            "takeover",
+            "retention",
         )

@@ -68,6 +68,7 @@ class ChannelSpec:
     protected: Mapping[str, Sequence[str]] = field(default_factory=dict)  # channels.protection
     destinations: tuple[str, ...] = ()
     rules: tuple[RuleSpec, ...] = ()
+    pictures: Mapping[str, Any] = field(default_factory=dict)  # channels.pictures
 
     @property
     def label(self) -> str:
@@ -200,6 +201,7 @@ def _load(key: tuple[Any, ...], structure: Structure) -> Profiles:
             profile_rev=row.profile_rev, requirements=dict(requirements.get(row.pk, {})),
             fields={family: tuple(listed) for family, listed in fields.get(row.pk, {}).items()},
             on_drift=row.on_drift, protected=row.protected, destinations=tuple(row.destinations), rules=by_rule.get(row.pk, ()),
+            pictures=row.pictures,
         )  # fmt: skip
     return Profiles(key, structure, by_id)
 

@@ -15,7 +15,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from catalog.access import can, visible
 from catalog.admin.base import CatalogAdmin
-from catalog.assets import usage
+from catalog.assets import quality, usage
 from catalog.assets.addresses import rendition_key
 from catalog.assets.changing import announce_assets
 from catalog.assets.describing import refresh_search, set_tags, words
@@ -173,6 +173,8 @@ def _panel(request: HttpRequest, asset: Asset) -> dict[str, Any]:
     )
     return {
         "rights": asset.rights(timezone.now()),
+        "faults": _faults(asset),
+        "is_on_white": (asset.white_edge or 0) >= quality.WHITE_ENOUGH,
         "icon": browsing.ICONS[asset.kind],
         "products": products[:PRODUCTS_SHOWN],
         "more_products": len(products) > PRODUCTS_SHOWN,
@@ -181,6 +183,13 @@ def _panel(request: HttpRequest, asset: Asset) -> dict[str, Any]:
         "may_edit": can(request.user, "asset.edit"),
         "is_used": usage.used(Asset.objects.filter(pk=asset.pk)).exists(),
     }  # fmt: skip
+
+
+def _faults(asset: Asset) -> list[str]:
+    """What channels ask of pictures and this one has not, in sentences."""
+    asked = quality.asking()
+    small = [each.says_too_small(asset) for each in asked if each.needs.lacks_size(asset)]
+    return small + [each.says_not_white(asset) for each in asked if each.needs.lacks_white(asset)]
 
 
 def _renditions(asset: Asset) -> list[dict[str, Any]]:

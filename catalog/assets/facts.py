@@ -15,13 +15,16 @@ from catalog.values.bundle import Bundle
 from catalog.values.keys import attribute_of
 
 _COLUMNS = (
-    "sha256", "kind", "name", "mime", "size", "titles", "alts", "valid_from", "valid_until", "focus_x", "focus_y",
+    "sha256", "kind", "name", "mime", "size", "titles", "alts", "valid_from", "valid_until", "width", "height", "white_edge", "focus_x", "focus_y",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class AssetFacts:
-    """`titles` and `alts` by locale; `focus` in percent. Rights hold from `valid_from` until just before `valid_until`."""
+    """`titles` and `alts` by locale; `focus` in percent. Rights hold from `valid_from` until just before `valid_until`.
+
+    `width`, `height` in pixels and `white_edge` in percent, of pictures.
+    """
 
     sha256: str
     kind: str
@@ -32,6 +35,9 @@ class AssetFacts:
     alts: Mapping[str, str]
     valid_from: datetime | None = None
     valid_until: datetime | None = None
+    width: int | None = None
+    height: int | None = None
+    white_edge: int | None = None
     focus: tuple[int, int] = (50, 50)
 
     def may_be_shown(self, at: datetime | None) -> bool:

@@ -1,4 +1,4 @@
-"""The library's long work: renditions, re-pointing values to another file, deleting what was taken out."""
+"""The library's long work: renditions, what is measured of pictures, re-pointing values to another file, deleting what was taken out."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from catalog.assets import removing, replacing
 from catalog.assets.addresses import rendition_key
 from catalog.assets.refusals import AssetRefused
-from catalog.assets.renditions import SCREEN_SIZES, make
+from catalog.assets.renditions import SCREEN_SIZES, local_copy, make
 from catalog.decoding.decoder import Decoder
+from catalog.decoding.refusal import Refusal
 from catalog.jobs import JobHandle, TurnOver, enqueue, job
 from catalog.models.asset import Asset
 from catalog.models.job import Job
@@ -72,6 +73,37 @@ def run_due(handle: JobHandle) -> dict[str, int]:
             last = page[-1].pk
     handle.progress(done, done)
     return {"pictures": done}
+
+
+@job("assets.measure")
+def run_measure(handle: JobHandle) -> dict[str, int]:
+    """What is looked at when a file is taken in, of pictures that were taken in before it was. What cannot be read stays."""
+    unmeasured = Asset.objects.filter(white_edge=None, kind=Asset.Kind.IMAGE)
+    done, last, began = handle.row.done, 0, time.monotonic()
+    total = done + unmeasured.count()
+    with Decoder() as decoder:
+        while page := list(unmeasured.filter(pk__gt=last).order_by("pk")[:PAGE]):
+            for asset in page:
+                if handle.cancelled():
+                    return {"pictures": done}
+                handle.progress(done, max(total, done))
+                if done > handle.row.done and time.monotonic() - began > TURN:
+                    raise TurnOver
+                done += _measured(handle, asset, decoder)
+            last = page[-1].pk
+    handle.progress(done, done)
+    return {"pictures": done}
+
+
+def _measured(handle: JobHandle, asset: Asset, decoder: Decoder) -> int:
+    try:
+        with local_copy(asset) as original:
+            found = decoder.examine(original, name=asset.name)
+    except (Refusal, FileNotFoundError) as error:
+        refused = AssetRefused.of(error if isinstance(error, Refusal) else Refusal("damaged"))
+        handle.log(f"{asset.name}: {refused.message}")
+        return 0
+    return Asset.objects.filter(pk=asset.pk).update(white_edge=found["white_edge"])
 
 
 @job("assets.preset")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.access import visible
-from catalog.assets import usage
+from catalog.assets import quality, usage
 from catalog.models.asset import Asset
 from catalog.search.folding import folded
 
@@ -21,13 +21,15 @@ PAGE_SIZE = 60
 COUNT_LIMIT = 10_000
 SOON = timedelta(days=30)
 KEPT = ("q", "kind", "tag", "state", "by", "sort")
-STATES: Mapping[str, Any] = {
+STATES: dict[str, Any] = {
     "ending": _("Rights end within 30 days"),
     "ended": _("Rights have ended"),
     "coming": _("Rights begin later"),
     "unused": _("Not used"),
     "undescribed": _("Without alternative text"),
 }
+# "small:google": too small for this channel; "ground:google": not on white, as it asks.
+SMALL, GROUND = "small", "ground"
 SORTS: Mapping[str, Any] = {"newest": _("Newest first"), "name": _("Name, A to Z")}
 
 
@@ -49,12 +51,12 @@ class LibraryQuery:
         def text(name: str) -> str:
             return params.get(name, "").replace("\x00", " ")  # which PostgreSQL takes in no text
 
-        by = params.get("by", "")
+        by, state = params.get("by", ""), text("state")[:120]
         return cls(
             words=text("q").strip()[:200],
             kind=params.get("kind", "") if params.get("kind") in Asset.Kind.values else "",
             tag=text("tag")[:60],
-            state=params.get("state", "") if params.get("state") in STATES else "",
+            state=state if state in STATES or state.startswith((f"{SMALL}:", f"{GROUND}:")) else "",
             by=int(by) if by.isdecimal() and len(by) < 10 else 0,
             sort=params.get("sort", "") if params.get("sort") in SORTS else "newest",
             after=text("after"),
@@ -106,16 +108,38 @@ def _in_state(rows: QuerySet[Asset], state: str, now: datetime) -> QuerySet[Asse
         return usage.unused(rows)
     if state == "undescribed":
         return rows.filter(kind=Asset.Kind.IMAGE, alts={})
+    kind, _colon, code = state.partition(":")
+    for each in quality.asking() if code else ():
+        if each.code == code:
+            return rows.filter(each.needs.too_small() if kind == SMALL else each.needs.not_white())
     return rows
+
+
+def faults(asked: Sequence[quality.Asking]) -> dict[str, str]:
+    """The states that these channels' needs make."""
+    found = {}
+    for each in asked:
+        if each.needs.shortest or each.needs.longest:
+            found[f"{SMALL}:{each.code}"] = _("Too small for %s") % each.label
+    for each in asked:
+        if each.needs.white:
+            found[f"{GROUND}:{each.code}"] = _("Not on white, for %s") % each.label
+    return found
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """An asset as the library shows it: with how many products show it, and the state of its rights."""
+    """An asset as the library shows it: with how many products show it, the state of its rights, and for which channels it is
+    too small."""
 
     asset: Asset
     used: int
     rights: str
+    small_for: Sequence[quality.Asking] = ()
+
+    @property
+    def warnings(self) -> list[str]:
+        return [each.says_too_small(self.asset) for each in self.small_for]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +152,7 @@ class LibraryPage:
 
 
 def page(query: LibraryQuery, user: Any, *, size: int = PAGE_SIZE) -> LibraryPage:
-    """Two queries. A key that cannot be read shows the first page."""
+    """Two queries, and what it takes to know the channels. A key that cannot be read shows the first page."""
     key = _read(query.before or query.after, query.sort)
     backwards = bool(query.before) and key is not None
     rows = query.assets(user)
@@ -151,9 +175,17 @@ def page(query: LibraryQuery, user: Any, *, size: int = PAGE_SIZE) -> LibraryPag
 
 
 def cards_of(assets: list[Asset]) -> list[Card]:
-    """One query for all."""
-    now, used = timezone.now(), usage.counts([asset.sha256 for asset in assets])
-    return [Card(asset, used.get(asset.sha256, 0), asset.rights(now)) for asset in assets]
+    """One query for all, and what it takes to know the channels."""
+    now, used, asked = timezone.now(), usage.counts([asset.sha256 for asset in assets]), quality.asking()
+    return [
+        Card(
+            asset,
+            used.get(asset.sha256, 0),
+            asset.rights(now),
+            [each for each in asked if each.needs.lacks_size(asset)],
+        )
+        for asset in assets
+    ]
 
 
 def count(query: LibraryQuery, user: Any) -> tuple[int, bool]:

@@ -81,6 +81,7 @@ def _row(digest: str, stored: str, found: dict[str, Any], name: str, user: User 
             defaults={
                 "kind": found["kind"], "file": stored, "name": title, "mime": found["mime"], "size": found["length"],
                 "width": found.get("width"), "height": found.get("height"), "frames": found.get("frames", 1),
+                "white_edge": found.get("white_edge"),
                 "search": search_text(title, {}, ()), "renditions_due": is_picture, "created_at": timezone.now(), "created_by": user,
             },
         )  # fmt: skip

@@ -1,6 +1,6 @@
 """The child process: a JSON line per request on stdin, a JSON line per answer on stdout.
 
-    {"do": "examine", "path", "name"}          {"kind", "mime", "extension", "length"} and, of pictures, width, height, frames
+    {"do": "examine", "path", "name"}          {"kind", "mime", "extension", "length"} and, of pictures, width, height, frames, white_edge
     {"do": "render", "path", "focus", "wishes"}  {"made": [{"width", "height", "size", "mime"} or {"refused", "params"}]}
     either                                     {"refused": code, "params": {…}}
 

@@ -14,6 +14,7 @@ from typing import Any
 from PIL import Image, UnidentifiedImageError
 
 from catalog.decoding.containers import walk
+from catalog.decoding.ground import white_edge
 from catalog.decoding.limits import MAX_FRAMES, MAX_PICTURE_BYTES, MAX_PIXELS, MAX_TOTAL_PIXELS
 from catalog.decoding.refusal import Refusal
 from catalog.decoding.sniffing import PICTURES
@@ -38,7 +39,8 @@ DAMAGE = (
 
 
 def examine(kind: str, data: mmap | bytes) -> dict[str, Any]:
-    """{"kind", "mime", "extension", "width", "height", "frames", "length"}: size as shown, `length` the bytes that count.
+    """{"kind", "mime", "extension", "width", "height", "frames", "length", "white_edge"}: size as shown, `length` the bytes
+    that count, `white_edge` as catalog.decoding.ground says, of the first frame.
 
     Raises Refusal. Size and number of frames are judged before a pixel is decoded.
     """
@@ -48,13 +50,13 @@ def examine(kind: str, data: mmap | bytes) -> dict[str, Any]:
     own = memoryview(data)[:length]
     try:
         _refuse_polyglot(kind, own)
-        width, height, frames = _decoded(kind, own, frames)
+        width, height, frames, white = _decoded(kind, own, frames)
     finally:
         own.release()
     mime, extension = PICTURES[kind]
     return {
         "kind": "image", "mime": mime, "extension": extension, "width": width, "height": height, "frames": frames,
-        "length": length,
+        "length": length, "white_edge": white,
     }  # fmt: skip
 
 
@@ -65,7 +67,7 @@ def _refuse_polyglot(kind: str, own: memoryview) -> None:
         raise Refusal("two_kinds")
 
 
-def _decoded(kind: str, own: memoryview, frames: int) -> tuple[int, int, int]:
+def _decoded(kind: str, own: memoryview, frames: int) -> tuple[int, int, int, int]:
     try:
         with Image.open(BytesIO(own), formats=(kind,)) as picture:
             width, height = picture.size
@@ -81,6 +83,7 @@ def _decoded(kind: str, own: memoryview, frames: int) -> tuple[int, int, int]:
                 picture.load()
             if frames > 1:
                 picture.seek(0)
+            white = white_edge(picture)
             turned = picture.getexif().get(ORIENTATION, 1) in (5, 6, 7, 8)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise Refusal("too_many_pixels") from error
@@ -90,4 +93,4 @@ def _decoded(kind: str, own: memoryview, frames: int) -> tuple[int, int, int]:
         if isinstance(error, Refusal):
             raise
         raise Refusal("damaged") from error
-    return (height, width, frames) if turned else (width, height, frames)
+    return (height, width, frames, white) if turned else (width, height, frames, white)

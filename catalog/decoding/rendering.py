@@ -7,8 +7,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageCms, ImageColor, ImageOps
+from PIL import Image, ImageColor, ImageOps
 
+from catalog.decoding.colours import in_srgb
 from catalog.decoding.limits import MAX_PICTURE_BYTES, MAX_PIXELS
 from catalog.decoding.pictures import DAMAGE
 from catalog.decoding.refusal import Refusal
@@ -16,7 +17,6 @@ from catalog.decoding.sniffing import PICTURES, kind_of
 
 # Qualities tried in turn where a weight is asked for, below the wanted one.
 _STEPS = (90, 82, 74, 66, 58, 50, 42, 35)
-_SRGB = ImageCms.createProfile("sRGB")
 
 
 def render(
@@ -48,27 +48,7 @@ def _opened(file: Any, kind: str, wishes: list[Mapping[str, Any]]) -> Image.Imag
             raise Refusal("too_many_pixels")
         longest = max(max(wish["width"], wish["height"]) for wish in wishes) * 2
         picture.draft("RGB", (longest, longest))
-        return _in_srgb(ImageOps.exif_transpose(picture))
-
-
-def _in_srgb(picture: Image.Image) -> Image.Image:
-    wanted = "RGBA" if picture.has_transparency_data else "RGB"
-    profile = picture.info.get("icc_profile")
-    if picture.mode.startswith("I"):
-        # Grey in 65,536 steps, which a conversion would cut off at 255: all white.
-        picture = picture.point(lambda step: step * (1 / 256)).convert("L")
-    if picture.mode not in (wanted, "CMYK"):
-        picture = picture.convert(wanted)
-    if profile:
-        try:
-            converted = ImageCms.profileToProfile(
-                picture, ImageCms.ImageCmsProfile(BytesIO(profile)), _SRGB, outputMode=wanted
-            )
-            if converted is not None:
-                return converted
-        except ImageCms.PyCMSError:
-            pass  # a profile nobody can read, or of another kind of picture: the numbers as they stand
-    return picture if picture.mode == wanted else picture.convert(wanted)
+        return in_srgb(ImageOps.exif_transpose(picture))
 
 
 def _answer(source: Image.Image, wish: Mapping[str, Any], focus: tuple[int, int]) -> dict[str, Any]:

@@ -34,6 +34,7 @@ class Asset(models.Model):
 
     `removed_at`: taken out of the library, so that no value may name it any more; its file goes a while later, when it
     is certain that nothing took it up meanwhile. `focus_x`, `focus_y`: what a crop keeps in the middle, in percent.
+    `white_edge`: how much of a picture's edge is white, in percent; None where nobody has looked yet.
     """
 
     class Kind(models.TextChoices):
@@ -50,6 +51,7 @@ class Asset(models.Model):
     width = models.PositiveIntegerField(null=True)
     height = models.PositiveIntegerField(null=True)
     frames = models.PositiveSmallIntegerField(default=1)
+    white_edge = models.PositiveSmallIntegerField(null=True, editable=False)
     titles = models.JSONField(_("title"), default=dict, blank=True)
     alts = models.JSONField(_("alternative text"), default=dict, blank=True)
     tags = models.ManyToManyField(AssetTag, verbose_name=_("tags"), blank=True, related_name="assets")

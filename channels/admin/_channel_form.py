@@ -22,7 +22,7 @@ from unfold.widgets import (
 from catalog.admin.base import FixedCodeForm
 from catalog.structure.snapshot import Structure
 from channels import assortment, profiles, protection
-from channels.admin import _schedule
+from channels.admin import _pictures_form, _schedule
 from channels.admin._names_field import NamesField
 from channels.admin._new_channel import check_own_context
 from channels.connectors import CONNECTORS
@@ -92,6 +92,7 @@ class ChannelForm(FixedCodeForm):
             ]
             self.initial.update({key: stored.assortment.get(key, []) for key in assortment.KEYS})
         self.initial.update(_schedule.initial(stored.schedule))
+        self.initial.update(_pictures_form.initial(stored))
         if not stored.pk:
             self._begin()
         for name in SAFETY:
@@ -113,6 +114,8 @@ class ChannelForm(FixedCodeForm):
 
     def _begin(self) -> None:
         """A new one: its kind is chosen already, and its context may be made with it."""
+        kind = str(self.initial.get("connector", ""))
+        self.initial.update(_pictures_form.initial(Channel(connector=kind)))
         self.fields["connector"].widget = forms.HiddenInput()
         if self.makes_context:
             self.fields["context"].required = False
@@ -149,6 +152,10 @@ class ChannelForm(FixedCodeForm):
             for name in self.connector_fields
             if cleaned.get(SETTING + name) not in (None, "")
         }
+        try:
+            self.instance.pictures = _pictures_form.read(self.instance, cleaned, self.changed_data)
+        except ValidationError as error:
+            self.add_error(_pictures_form.FIELDS[0], error)
         given = {name: cleaned[SECRET + name] for name in self.secret_fields if cleaned.get(SECRET + name)}
         self._guard(cleaned.get("connector", ""), was, given)
         if given:
@@ -187,7 +194,7 @@ def for_connector(code: str, *, with_secrets: bool, makes_context: bool = False)
     connector = CONNECTORS.get(code)
     fields = connector.settings_form() if connector else {}
     secrets = tuple(name for name in fields if connector and name in connector.secret_fields)
-    declared: dict[str, Any] = dict(_schedule.form_fields())
+    declared: dict[str, Any] = _schedule.form_fields() | _pictures_form.form_fields()
     for name, field in fields.items():
         if name in secrets:
             if with_secrets:

@@ -30,6 +30,7 @@ from channels.admin import (
     _mapping_page,
     _match,
     _new_channel,
+    _pictures_form,
     _portal,
     _published,
     _rules,
@@ -123,6 +124,11 @@ class ChannelAdmin(CatalogAdmin):
             *([(_("Connection"), connection)] if obj is None else []),
             (_("What it carries"), {"classes": ["tab"], "fields": carried}),
             *([(_("Connection"), {"classes": ["tab"], **connection})] if obj is not None else []),
+            *(
+                [(_("Pictures"), {"classes": ["tab"], "fields": list(_pictures_form.FIELDS)})]
+                if edits
+                else []
+            ),
             (_("Safety"), {"classes": ["tab"], "fields": safety}),
             *([(_("Schedule"), {"classes": ["tab"], "fields": list(_schedule.FIELDS)})] if edits else []),
         ]

@@ -8,10 +8,14 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from catalog.assets.quality import PictureNeeds
 from channels.connectors import _google_product as google
 from channels.mapping import meanings
 from channels.mapping.template import Meaning, TemplateField
 
+# Google's product data specification as changed on 2026-04-14: 500 × 500 from 2027-01-31, warned about until then
+# (channel_constraints.json, imageLink). It asks for no white ground.
+PICTURES = PictureNeeds(shortest=500)
 _TOLD = "Google, product data specification, 2026-11"
 _TEXTS, _KNOWN, _SOLD, _LOOKS, _SORTED = _("Texts"), _("Identification"), _("Price and availability"), _("Looks"), _("Sorting")  # fmt: skip
 _LABELS = (_("Own label 0"), _("Own label 1"), _("Own label 2"), _("Own label 3"), _("Own label 4"))

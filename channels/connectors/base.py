@@ -16,6 +16,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from catalog.assets.quality import PictureNeeds
 from channels.connectors._candidates import Candidate, Wanted
 from channels.mapping.template import TemplateField
 from pim.lib.registry import Registry
@@ -25,8 +26,6 @@ ItemOutcome = Literal["live", "accepted", "ignored", "rejected", "untouched"]
 
 
 # --- what a whole request may run into
-
-
 class DeliveryError(Exception):
     """`answer`: what the channel said, for the attempt's record, without secrets.
 
@@ -192,9 +191,8 @@ class Connector(ABC):
         self.channel = channel
         self.settings = settings
         self.credentials = credentials
-        self.told: dict[
-            str, Any
-        ] = {}  # of the last answer: status, seconds, the message's id; for the attempts' record
+        # Of the last answer: status, seconds, the message's id; for the attempts' record.
+        self.told: dict[str, Any] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -250,6 +248,11 @@ class Connector(ABC):
     def template(cls, settings: Mapping[str, Any]) -> Sequence[TemplateField]:
         """The fields this kind of channel takes under these settings; () where it takes whatever it is given. Pure."""
         return ()
+
+    @classmethod
+    def pictures(cls, settings: Mapping[str, Any]) -> PictureNeeds:
+        """What this kind of channel is known to ask of pictures; the manager may ask for other. Pure."""
+        return PictureNeeds()
 
     @classmethod
     def content(cls, sheet: Mapping[str, Any], settings: Mapping[str, Any]) -> Any:

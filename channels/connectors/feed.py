@@ -23,6 +23,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from catalog.assets.quality import PictureNeeds
 from channels.connectors import _feed_google as google
 from channels.connectors import _google_template as google_template
 from channels.connectors._feed_folder import FeedFolder, Outside, safe_folder
@@ -91,6 +92,10 @@ class Feed(PublishSnapshot):
         if settings.get("format") not in google.FORMATS:
             return ()
         return google_template.template({"prices": True, "stock": True})
+
+    @classmethod
+    def pictures(cls, settings: Mapping[str, Any]) -> PictureNeeds:
+        return google_template.PICTURES if settings.get("format") in google.FORMATS else PictureNeeds()
 
     @classmethod
     def settings_form(cls) -> dict[str, forms.Field]:

@@ -25,6 +25,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from catalog.assets.quality import PictureNeeds
 from channels.connectors import _calls
 from channels.connectors import _google_compared as google_compared
 from channels.connectors import _google_product as google_product
@@ -129,6 +130,10 @@ class GoogleMerchant(PushItems):
     @classmethod
     def template(cls, settings: Mapping[str, Any]) -> Sequence[TemplateField]:
         return google_template.template(settings)
+
+    @classmethod
+    def pictures(cls, settings: Mapping[str, Any]) -> PictureNeeds:
+        return google_template.PICTURES
 
     @classmethod
     def sample(cls, address: str) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -107,6 +107,7 @@ class Channel(Labelled):
         help_text=_("After a comparison: what happens by itself with fields that were changed there."),
     )
     protected = models.JSONField(default=dict, blank=True)  # owned by channels.protection
+    pictures = models.JSONField(default=dict, blank=True, editable=False)  # owned by channels.pictures
     read_every = models.PositiveSmallIntegerField(
         _("read back"),
         choices=ReadEvery,

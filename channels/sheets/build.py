@@ -233,16 +233,35 @@ def _image_rows(bundle: Bundle, channel: ChannelSpec, structure: Structure) -> S
     return [FieldSpec("images", {"attribute": bundle.family.image_attribute})]
 
 
+def picture_digests(
+    bundle: Bundle,
+    channel: ChannelSpec,
+    structure: Structure,
+    at: datetime | None,
+    known: Mapping[str, AssetFacts],
+) -> list[str]:
+    """The pictures a channel is sent of a product, by hash, in their order."""
+    first = channel.locales[0] if channel.locales else next(iter(structure.locales), "")
+    place = Place(bundle, channel, structure, first, at, Files(known))
+    found = [digest for row in _image_rows(bundle, channel, structure) for digest in _held(row, place)[1]]
+    return list(dict.fromkeys(found))
+
+
+def _held(row: FieldSpec, place: Place) -> tuple[list[str], list[str]]:
+    """The pictures a row's attribute names, and those of them to which the rights hold."""
+    spec = place.structure.find_attribute(str(row.source["attribute"]))
+    value = place.stored(spec) if spec else None
+    digests = [value] if isinstance(value, str) else list(value or ())
+    return digests, [digest for digest in digests if place.files.may_be_shown(digest, place.at)]
+
+
 def _images(place: Place, problems: list[Problem], sku: str) -> list[dict[str, Any]]:
     """Each picture once, where it first occurs. `problems`: a required field all of whose pictures had to be left out."""
     labels = place.bundle.product.labels or {}
     alt = labels.get(place.locale) or labels.get("") or next(iter(labels.values()), place.bundle.product.sku)
     images, seen = [], set()
     for row in _image_rows(place.bundle, place.channel, place.structure):
-        spec = place.structure.find_attribute(str(row.source["attribute"]))
-        value = place.stored(spec) if spec else None
-        digests = [value] if isinstance(value, str) else list(value or ())
-        held = [digest for digest in digests if place.files.may_be_shown(digest, place.at)]
+        digests, held = _held(row, place)
         preset = _preset(row, place.structure, problems, sku)
         if row.required and digests and not held:
             problems.append(_rights_ended(row, digests[0], place, sku))

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from catalog.access import can, endpoint
-from catalog.assets import library
+from catalog.assets import library, quality
 from catalog.assets.library import LibraryQuery
 from catalog.models.asset import Asset, AssetTag
 from catalog.models.user import User
@@ -42,7 +42,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "previous_query": query.address(before=found.before) if found.before else "",
         "kinds": [("", _("Everything"), query.address(kind=""))]
         + [(kind, label, query.address(kind=kind)) for kind, label in _plurals()],
-        "states": library.STATES.items(),
+        "states": (library.STATES | library.faults(quality.asking())).items(),
         "sorts": library.SORTS.items(),
         "tags": list(AssetTag.objects.values_list("name", flat=True)[:TAGS_OFFERED]),
         "people": User.objects.filter(Exists(Asset.objects.filter(created_by=OuterRef("pk")))).order_by("username")[:200],

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from catalog import assets
 from catalog.access import endpoint
+from catalog.assets import quality
 from catalog.models.asset import Asset
 from catalog.models.user import User
 
@@ -48,7 +49,7 @@ def refused(code: str, message: str) -> JsonResponse:
 
 
 def described(asset: Asset) -> dict[str, Any]:
-    """What scripts show of an asset."""
+    """What scripts show of an asset. `warning`: for which channels it is too small, "" for none."""
     is_picture = asset.kind == Asset.Kind.IMAGE
     return {
         "sha256": asset.sha256,
@@ -58,5 +59,8 @@ def described(asset: Asset) -> dict[str, Any]:
         "height": asset.height,
         "url": reverse("admin:catalog_asset_file", args=[asset.sha256]),
         "page": reverse("admin:catalog_asset_change", args=[asset.pk]),
+        "warning": " ".join(
+            each.says_too_small(asset) for each in quality.asking() if each.needs.lacks_size(asset)
+        ),
         "thumbnail": reverse("admin:catalog_asset_thumbnail", args=[asset.sha256, 320]) if is_picture else "",
     }

@@ -128,6 +128,8 @@ def _channels(means: Meaning, structure: Structure, profiles: Profiles, rights: 
         for state, label in Listing.State.choices
     ]
     yield OneOf("listing", _("On channel"), CHANNELS, states, means.listing)
+    if faults := means.picture_faults():
+        yield OneOf("picture", _("Picture"), CHANNELS, faults, means.pictures)
     translated = [(code, spec.name) for code, spec in structure.locales.items() if spec.source]
     yield OneOf("outdated", _("Outdated translation in"), CHANNELS, translated, means.outdated_tokens)
 

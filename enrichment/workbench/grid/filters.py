@@ -203,6 +203,7 @@ class ProductFilters(django_filters.FilterSet):
             "incomplete": lambda: ChoiceFilter(self._slots(), self._incomplete, label=_("Incomplete for")),
             "missing": lambda: MissingFilter(self),
             "listing": lambda: ChoiceFilter(self._states(), self._by_listing, label=_("On channel")),
+            **self._asking_pictures(),
             "outdated": lambda: ChoiceFilter(
                 self._translated(), self._outdated, label=_("Outdated translation in")
             ),
@@ -220,6 +221,10 @@ class ProductFilters(django_filters.FilterSet):
             "launch": lambda: LaunchFilter(self._by_launch, label=_("Launch")),
             "campaign": lambda: TextFilter(self._by_campaign, label=_("In the campaign")),
         }
+
+    def _asking_pictures(self) -> dict[str, Callable[[], django_filters.Filter]]:
+        faults = self.means.picture_faults()
+        return {"picture": lambda: ChoiceFilter(faults, self._pictured, label=_("Picture"))} if faults else {}
 
     def _families(self) -> Choices:
         families = [(spec.code, spec.label()) for spec in self.structure.families.values()]
@@ -274,6 +279,9 @@ class ProductFilters(django_filters.FilterSet):
 
     def _by_listing(self, qs: QuerySet[Product], values: list[str]) -> QuerySet[Product]:
         return qs.filter(self.means.listing(values))
+
+    def _pictured(self, qs: QuerySet[Product], values: list[str]) -> QuerySet[Product]:
+        return qs.filter(self.means.pictures(values))
 
     def _outdated(self, qs: QuerySet[Product], codes: list[str]) -> QuerySet[Product]:
         return qs.filter(carrying(self.means.outdated_tokens(codes)))

@@ -9,10 +9,11 @@ from decimal import Decimal
 from django.db.models import Q
 
 from catalog import search
-from catalog.models import NumberValue, Proposal, Revision
+from catalog.assets import library
+from catalog.models import Asset, NumberValue, Proposal, Revision
 from catalog.models.campaign import CampaignValues
 from catalog.structure.snapshot import Structure
-from channels import lacking
+from channels import lacking, pictures
 from channels.launches import counting
 from channels.models import Completeness, LaunchEntry, Listing
 from channels.profile import ChannelSpec, Profiles
@@ -64,6 +65,22 @@ class Meaning:
             if channel is not None:
                 rows = Listing.objects.filter(channel_id=channel.id, state=state).values("product_id")
                 found |= Q(root_id__in=rows) if channel.unit == "model" else Q(pk__in=rows)
+        return found
+
+    def picture_faults(self) -> list[tuple[str, str]]:
+        """The values of pictures() with their words: what the active channels ask."""
+        return list(library.faults(pictures.asking(self.profiles.active)).items())
+
+    def pictures(self, values: Iterable[str]) -> Q:
+        """ "small:channel": their picture is too small for it; "ground:channel": it is not on white, as the channel asks."""
+        found = NOTHING
+        for value in values:
+            kind, _colon, code = value.partition(":")
+            channel = self.channel(code)
+            if channel is not None:
+                needs = pictures.needs_of(channel)
+                asked = needs.too_small() if kind == library.SMALL else needs.not_white()
+                found |= Q(image__in=Asset.objects.filter(asked).values("sha256"))
         return found
 
     def outdated_tokens(self, locales: Iterable[str]) -> list[str]:

@@ -237,7 +237,7 @@ def _fields(
     posted_values = saving.keys_to_show(outcome, submission) if refused else {}
     sheet = fields.build(
         bundle, scope, structure=structure, profiles=profiles, rights=rights, campaign=campaign, posted=posted_values,
-        files=files.load(bundle, structure, posted_values, at=scope.at or timezone.now()),
+        files=files.load(bundle, structure, posted_values, profiles.active, at=scope.at or timezone.now()),
     )  # fmt: skip
     placed = None
     if campaign is None:

@@ -147,4 +147,4 @@ class Queue:
         return grid.capped_count(self.products())
 
 
-_TELLING = ("missing", "incomplete", "outdated", "empty", "listing")
+_TELLING = ("missing", "incomplete", "outdated", "empty", "listing", "picture")

@@ -42,6 +42,8 @@ def _told(queue: Queue, bundle: Bundle, panels: Sequence[Panel]) -> set[str]:
     if chosen.get("outdated"):
         old = (Key.parse(key) for key in bundle.levels[0].outdated)
         found.update(key.attribute for key in old if key.locale == queue.locale)
+    if chosen.get("picture") and bundle.family:
+        found.add(bundle.family.image_attribute)
     if chosen.get("listing") and queue.channel:
         found.update(_refused(queue, panels))
     return found

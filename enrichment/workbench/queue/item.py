@@ -105,7 +105,8 @@ def build(
     scope = Scope(queue.locale, queue.beside, queue.context)
     sheet = fields.build(
         own, scope, structure=structure, profiles=queue.profiles, rights=page.rights_on(request, own, structure),
-        posted=posted, files=files.load(own, structure, posted, at=timezone.now()), only=frozenset(at.here),
+        posted=posted, files=files.load(own, structure, posted, queue.profiles.active, at=timezone.now()),
+        only=frozenset(at.here),
     )  # fmt: skip
     listings.annotate(sheet, panels)
     page.add_proposals(sheet, own, structure, None)

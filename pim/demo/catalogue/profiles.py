@@ -113,6 +113,7 @@ def channels() -> list[dict[str, Any]]:
             "assortment": {},
             "schedule": {"mode": "at_once", "time_zone": "Europe/Berlin"},
             "send_fallback": False,
+            "pictures": {"shortest": 800},
             "requirements": requirements(),
             "fields": shop_fields(),
         },

@@ -45,7 +45,7 @@ def _load(row: Mapping[str, Any], endpoint: str) -> Channel:
             code=row["code"], labels=row["labels"], context=Context.objects.get(code=row["context"]), connector=row["connector"],
             category_tree=Category.objects.get(code=row["category_tree"]), assortment=row["assortment"],
             settings=settings, credentials=credentials,
-            schedule=row["schedule"], send_fallback=row["send_fallback"],
+            schedule=row["schedule"], send_fallback=row["send_fallback"], pictures=row.get("pictures", {}),
         )  # fmt: skip
         channel.locales.set(Locale.objects.filter(code__in=row["locales"]))
         channel.currencies.set(Currency.objects.filter(code__in=row["currencies"]))

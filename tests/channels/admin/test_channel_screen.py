@@ -40,7 +40,7 @@ def posted(**changes: Any) -> dict[str, Any]:
         "removal_share": "20", "removal_least": "10", "on_drift": "push", "read_every": "24",
         "families": ["mugs"], "categories": ["cups"], "setting_endpoint": "https://shop.example/hook", "setting_timeout": "10",
         "secret_secret": SECRET, "send_when": "windows", "windows": "mon-fri 06:00-08:00\nsun 22:00-02:00", "quiet_start": "23:00",
-        "quiet_end": "05:00", "time_zone": "Europe/Paris",
+        "quiet_end": "05:00", "time_zone": "Europe/Paris", "picture_shortest": "0", "picture_longest": "0",
     }  # fmt: skip
     data |= {
         "requirements-TOTAL_FORMS": "1", "requirements-INITIAL_FORMS": "0", "requirements-MIN_NUM_FORMS": "0", "requirements-MAX_NUM_FORMS": "1000",
