@@ -335,7 +335,7 @@ def _settle(
     return cells
 
 
-def _marks(plain: Sequence[ImportRow]) -> list[tuple[int, int, int]]:
+def _marks(plain: Sequence[ImportRow]) -> list[marks.Mark]:
     """Of the rows that did all they were planned to do: planned again, they would ask for nothing."""
     return [
         (row.product_id, row.rev, row.mark)

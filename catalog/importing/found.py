@@ -9,7 +9,6 @@ from django.db.models import F
 
 from catalog.importing import marks
 from catalog.models.revision import Revision
-from catalog.values.products import with_skus
 
 
 @dataclass(slots=True)
@@ -30,9 +29,9 @@ def find(skus: Sequence[str], profile: int) -> dict[str, Found]:
         return {}
     found = {
         sku.upper(): Found(
-            pk, rev, trashed_at is not None, (parent or "").upper(), mark if marked_rev == rev else None
+            pk, rev, bool(is_trashed), (parent or "").upper(), mark if marked_rev == rev else None
         )
-        for sku, pk, rev, trashed_at, parent, marked_rev, mark in marks.with_marks(with_skus(skus), profile)
+        for sku, pk, rev, is_trashed, parent, marked_rev, mark in marks.with_marks(skus, profile)
     }
     trashed = {product.id: product for product in found.values() if product.trashed}
     if trashed:

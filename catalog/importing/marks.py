@@ -13,7 +13,6 @@ from typing import Any
 
 import orjson
 from django.db import connection
-from django.db.models import FilteredRelation, Q, QuerySet
 
 from catalog.access import rights_of
 from catalog.importing.mapping import Column
@@ -22,9 +21,11 @@ from catalog.models.importing import ImportMark, ImportRun
 from catalog.models.product import Product
 from catalog.structure.snapshot import Structure
 from catalog.values.changes import Actor
+from catalog.values.products import capitals
 from catalog.values.rows import insert_rows
 
 _NOT_READ = ("policy", "missing")  # settings that do not say what a row means
+Mark = tuple[int, int, int]  # a product's id, its revision, the mark of the row that said just that
 RULES = 2  # raise it where the same cells come to mean something else
 
 
@@ -50,16 +51,28 @@ def trusts(by: Actor) -> bool:
     return by.trusted or rights_of(by.user).everything
 
 
-def with_marks(products: QuerySet[Product], profile: int) -> Iterable[tuple[Any, ...]]:
-    """(SKU, id, revision, when trashed, parent's SKU, marked revision, mark) of each; the last two None without one."""
-    marked = FilteredRelation("import_marks", condition=Q(import_marks__profile=profile))
-    return products.annotate(marked=marked).values_list(
-        "sku", "pk", "rev", "trashed_at", "parent__sku", "marked__rev", "marked__mark"
-    )
+def with_marks(skus: Iterable[str], profile: int) -> list[tuple[Any, ...]]:
+    """(SKU, id, revision, whether trashed, parent's SKU, marked revision, mark) of the products of these SKUs, however they
+    are written; the last three None without one. By hand: every row of every file is asked for."""
+    spellings = list({spelling for sku in skus for spelling in capitals(sku)})
+    is_asked, asked = "= ANY(%s::text[])", spellings
+    if connection.vendor != "postgresql":
+        is_asked, asked = "IN (SELECT value FROM json_each(%s))", orjson.dumps(spellings).decode()  # type: ignore[assignment]
+    products = connection.ops.quote_name(Product._meta.db_table)
+    marked = connection.ops.quote_name(ImportMark._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT product.sku, product.id, product.rev, product.trashed_at IS NOT NULL, above.sku, marked.rev, marked.mark "  # noqa: S608
+            f"FROM {products} AS product LEFT JOIN {products} AS above ON above.id = product.parent_id "
+            f"LEFT JOIN {marked} AS marked ON marked.product_id = product.id AND marked.profile = %s "
+            f"WHERE UPPER(product.sku) {is_asked}",
+            [profile, asked],
+        )
+        return cursor.fetchall()
 
 
-def store(profile: int, marks: Sequence[tuple[int, int, int]], *, created: bool = False) -> None:
-    """`marks`: (product id, its revision, the row's mark). `created`: of products made in this transaction."""
+def store(profile: int, marks: Sequence[Mark], *, created: bool = False) -> None:
+    """`created`: of products made in this transaction."""
     if not marks:
         return
     if created:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from catalog.importing import complaints, consequences, links, marks, missing, rows
 from catalog.importing.arrivals import Arrivals
+from catalog.importing.behind import Behind
 from catalog.importing.cells import Parsed, RowParser
 from catalog.importing.claims import Claims, shown
 from catalog.importing.firsts import Firsts
@@ -32,10 +33,15 @@ from catalog.importing.shaped import source_of
 from catalog.importing.since import Since, changed_since, translated_from
 from catalog.models.importing import ImportRun
 from catalog.models.product import ProductValues
+from catalog.models.remote import ImportPicture
 from catalog.structure.snapshot import Structure
 from catalog.values.changes import ABSENT, EMPTY, Actor, Outcome, ProductChange
 from catalog.values.rows import Written
 from catalog.values.write import plan
+
+_COUNTED = (
+    "cells_changed", "warnings", "proposals", "fillable", "known", "naming", "waiting", "empties", "incomplete",
+)  # fmt: skip
 
 
 @dataclass
@@ -53,29 +59,14 @@ class Planner:
     level: int = 0
     seen: Firsts = field(default_factory=Firsts)  # SKUs in capitals
     rejected: dict[str, int] = field(default_factory=dict)  # rows of models
-    counts: dict[str, int] = field(
-        default_factory=lambda: dict.fromkeys(
-            (
-                "cells_changed",
-                "warnings",
-                "proposals",
-                "fillable",
-                "known",
-                "naming",
-                "waiting",
-                "empties",
-                "incomplete",
-            ),
-            0,
-        )
-    )
-
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_COUNTED, 0))
     incomplete_on: Counter[tuple[str, str]] = field(default_factory=Counter)  # channel (code, name) → rows
 
     def __post_init__(self) -> None:
         self._deciding = consequences.deciding(self.structure)
         self._losing: list[tuple[PlannedRow, consequences.Changed]] = []
         self.source = source_of(self.path, self.table)
+        self.behind = Behind(self.source.total)
         self.from_locale = translated_from(self.table, self.structure)
         self.lineage = Lineage(self.structure)
         known = NewOptions(self.structure, self._options_to_come())
@@ -96,6 +87,7 @@ class Planner:
         return {}
 
     def close(self) -> None:
+        self.behind.close()
         self.source.close()
         for kept in (self.arrivals, self.named):
             if kept is not None:
@@ -119,6 +111,7 @@ class Planner:
 
     def end(self) -> None:
         """What is known of a row only when all have been looked at."""
+        self.behind.wait()
         if self.arrivals is not None:
             links.leave_out_broken(self.run, self.links, self.arrivals, self.counts, self.progress)
         if self.named is not None:
@@ -207,23 +200,29 @@ class Planner:
             if id(row) in complaints_of:
                 self._complain(row, complaints_of[id(row)])
         self.source.locate(row for row, _parsed in taken if row.state == State.REJECTED)
-        with transaction.atomic():
-            self.progress.hold()
-            told = self._marks(taken, found)
-            self._store([row for row, _parsed in taken])
-            planning.store(self.run, pictures)
-            marks.store(self.profile, told)
+        told = self._marks(taken, found)
+        planned = [row for row, _parsed in taken]
+        self.behind.do(lambda: self._store(planned, pictures, told))
 
     def _parse(self, _marked: MarkedRow, cells: Sequence[str]) -> Parsed:
         return self.parser(cells)
 
-    def _store(self, planned: Sequence[PlannedRow]) -> None:
+    def _store(
+        self, planned: Sequence[PlannedRow], pictures: Sequence[ImportPicture], told: Sequence[marks.Mark]
+    ) -> None:
+        with transaction.atomic():
+            self.progress.hold()
+            self._put(planned)
+            planning.store(self.run, pictures)
+            marks.store(self.profile, told)
+
+    def _put(self, planned: Sequence[PlannedRow]) -> None:
         """In a transaction of its caller's."""
         rows.insert(self.run.pk, planned)
 
     def _marks(
         self, taken: Sequence[tuple[PlannedRow, Parsed]], found: Mapping[str, Found]
-    ) -> list[tuple[int, int, int]]:
+    ) -> list[marks.Mark]:
         """Of the rows that ask for nothing; the others are marked when they were written. No mark where more than the
         cells and the product decide: a model's values, other products' names, a revision the row is based on."""
         told = []

@@ -226,4 +226,6 @@ def _store(campaign: Campaign, drafts: list[Draft], *, by: Actor, structure: Str
         by=by.user.pk if by.user else None,
     )  # fmt: skip
     refresh(batch, rows)
-    transaction.on_commit(lambda: events.products_changed.send(sender=None, product_ids=list(rows)))
+    transaction.on_commit(
+        lambda: events.products_changed.send(sender=None, product_ids=list(rows), origin=by.origin)
+    )

@@ -248,7 +248,9 @@ def _store(drafts: Sequence[Draft], *, by: Actor, structure: Structure) -> None:
 
         enqueue_rederive(later, by=batch.by)
     ids = [*rows, *later]
-    transaction.on_commit(lambda: events.products_changed.send(sender=None, product_ids=ids))
+    transaction.on_commit(
+        lambda: events.products_changed.send(sender=None, product_ids=ids, origin=by.origin)
+    )
 
 
 def refresh(batch: participants.ChangeBatch, rows: Mapping[int, Product]) -> None:

@@ -19,6 +19,7 @@ from django.db.models.functions import Upper
 
 from catalog.access import rights_of
 from catalog.importing import files, mapping, missing, new_options, rows
+from catalog.importing.behind import Behind
 from catalog.importing.cells import Parsed
 from catalog.importing.lineage import DEEPEST
 from catalog.importing.new_options import Made
@@ -96,6 +97,7 @@ class Again(Planner):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        self.behind = Behind(0)  # what is read next is what the batch before has left
         self._held: dict[int, ImportRow] = {}
         self._counted: dict[str, int] = {}
         self._lost: Counter[tuple[str, str]] = Counter()
@@ -208,7 +210,7 @@ class Again(Planner):
             self.parser.leave_out(parsed, places)
         return parsed
 
-    def _store(self, planned: Sequence[PlannedRow]) -> None:
+    def _put(self, planned: Sequence[PlannedRow]) -> None:
         """In the places of the rows as they were, with the cells of the file and what was written over them."""
         for row in planned:
             before = self._held[row.number]
@@ -216,7 +218,7 @@ class Again(Planner):
             row.mended = before.mended
             row.mark = None
         ImportRow.objects.filter(pk__in=[self._held[row.number].pk for row in planned]).delete()
-        super()._store(planned)
+        super()._put(planned)
         self._add_counts()
 
     def _add_counts(self) -> None:

@@ -7,6 +7,7 @@ fresh interpreter started through `subprocess`, because Celery's prefork workers
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import os
 import select
@@ -31,6 +32,7 @@ logger = logging.getLogger(__name__)
 MODULE = __package__
 ROOT = Path(__file__).resolve().parents[3]
 MAX_MESSAGE = 256 * 1024 * 1024
+PIPE_SIZE = 1 << 20
 _PASSED_ON = ("PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "SYSTEMROOT")
 
 
@@ -107,6 +109,9 @@ def _answers(path: Path, request: Mapping[str, Any], limits: Limits) -> Generato
         )
         try:
             assert child.stdin is not None  # noqa: S101 - a pipe was asked for
+            assert child.stdout is not None  # noqa: S101
+            with suppress(OSError, AttributeError):  # Linux: a batch is handed over in one piece
+                fcntl.fcntl(child.stdout, fcntl.F_SETPIPE_SZ, PIPE_SIZE)
             with suppress(BrokenPipeError):
                 child.stdin.write(orjson.dumps(whole))
             with suppress(BrokenPipeError):
@@ -154,7 +159,7 @@ def _lines(pipe: int, patience: float) -> Iterator[bytes]:
         patience -= time.monotonic() - began
         if not ready:
             raise FileRefused("too_slow")
-        chunk = os.read(pipe, 1 << 20)
+        chunk = os.read(pipe, PIPE_SIZE)
         if not chunk:
             return
         *complete, rest = chunk.split(b"\n")
