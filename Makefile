@@ -11,8 +11,12 @@ FUZZ_MINUTES ?= 60
 FUZZED := csv json bmecat xls packed xlsx ods cells
 PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 # Tests that start processes of their own come one by one: two at once starve each other on a small machine.
-ALONE := faults or browser
-SUITE = $(PYTEST) -m "not ($(ALONE))" $(ARGS) && $(BIN)/pytest -m "$(ALONE)" $(ARGS)
+ALONE := (faults or browser) and not screens
+SUITE = $(PYTEST) -m "not (faults or browser)" $(ARGS) && $(BIN)/pytest -m "$(ALONE)" $(ARGS)
+# What the pages look like is the same on every database, and looking at them all takes minutes: once, beside the others.
+WITH_SCREENS = ( seen=$$(mktemp); $(BIN)/pytest -m screens $(ARGS) >$$seen 2>&1 & looking=$$!; \
+    trap "kill $$looking 2>/dev/null; rm -f $$seen" EXIT; \
+    $(SUITE); suite=$$?; wait $$looking; screens=$$?; cat $$seen; [ $$suite$$screens = 00 ] )
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --retries 10
 export PIP_ROOT_USER_ACTION := ignore
 
@@ -54,9 +58,9 @@ run: $(DEV)
 
 test: $(DEV)
 	@if $(BIN)/python -m tests.servers; then \
-	    $(SUITE) && export PIM_TEST_DATABASE=postgres PIM_TEST_BROKER=redis && $(SUITE); \
+	    $(WITH_SCREENS) && export PIM_TEST_DATABASE=postgres PIM_TEST_BROKER=redis && $(SUITE); \
 	elif [ -n "$$CI" ]; then exit 1; \
-	else $(SUITE); fi
+	else $(WITH_SCREENS); fi
 
 faults: $(DEV)
 	PIM_FAULTS=long $(BIN)/pytest -m faults $(ARGS)

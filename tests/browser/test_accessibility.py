@@ -17,6 +17,7 @@ from tests.browser import pages, walking
 from tests.browser.pages import Place
 from tests.browser.rig import Rig
 
+pytestmark = pytest.mark.screens
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 WIDTHS = {"1280 px": {"width": 1280, "height": 900}, "320 px": {"width": 320, "height": 800}}
