@@ -20,6 +20,13 @@ FAULTS = [
 SHARE = 5  # one answer in so many fails
 
 
+def _work_on(rig: Rig, *, requests: int, seconds: float) -> None:
+    """Until so many requests more were made, for a worker that is killed before its first shows little; or time is up."""
+    wanted, until = len(rig.shop("/_log")["requests"]) + requests, time.monotonic() + seconds
+    while len(rig.shop("/_log")["requests"]) < wanted and time.monotonic() < until:
+        time.sleep(0.1)
+
+
 def test_nothing_is_lost_late_or_twice_while_everything_fails(crashing_rig: Rig, tell: Any) -> None:
     """Two people save; in each round the worker is killed, in some the broker is lost or the database crashes."""
     rig, cluster = crashing_rig, crashing_rig.database.cluster
@@ -52,7 +59,8 @@ def test_nothing_is_lost_late_or_twice_while_everything_fails(crashing_rig: Rig,
         if number in losses:
             rig.broker.come_back()
         rig.wait("the worker is ready", lambda: "ready." in rig.running["worker"].said())
-        time.sleep(chance.uniform(0, 1.5))
+        _work_on(rig, requests=chance.randint(1, scale(2, 8)), seconds=scale(2, 15))
+        time.sleep(chance.uniform(0, 0.5))
         rig.kill("worker")
         rig.start_worker()
         for key, writer in writers.items():
