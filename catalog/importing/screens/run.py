@@ -33,6 +33,7 @@ from catalog.structure.snapshot import Structure
 from catalog.values.links import bring_pairs
 
 State = ImportRun.State
+MOST_IN_A_SHEET = 10_000  # rows of a plan, some lines each: made within an answer
 
 
 @never_cache
@@ -300,9 +301,14 @@ def rejected(request: HttpRequest, pk: int, format: str) -> HttpResponse | Strea
 @require_safe
 @endpoint("import.run")
 def plan_lines(request: HttpRequest, pk: int, format: str) -> HttpResponse | StreamingHttpResponse:
-    """The rows that are listed, as a file: CSV is made while it is sent, XLSX before."""
+    """The rows that are listed, as a file: CSV is made while it is sent; XLSX before, and so of few rows only."""
     run = find(request, pk)
     chosen = listed.filtered(listed.seen(run, request.user), request.GET)
+    if format == "xlsx" and chosen.order_by("number")[MOST_IN_A_SHEET:][:1].exists():
+        most = f"{MOST_IN_A_SHEET:,}"
+        messages.error(request, _("These are more than %s rows: choose some of them, or take the CSV file, which has no limit.") % most)  # fmt: skip
+        back = reverse("admin:catalog_importrun_change", args=[run.pk])
+        return HttpResponseRedirect(f"{back}?{request.GET.urlencode()}")
     lines = plan_file.PlanFile(run, chosen.select_related("run"), request.user).lines()
     name = f"{run.filename.rpartition('.')[0] or run.filename}-plan.{format}"
     if format == "xlsx":

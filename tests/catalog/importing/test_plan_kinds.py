@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -80,6 +81,22 @@ def test_the_plan_is_a_file_with_each_change_each_rule_and_what_to_write_instead
         "xl/worksheets/sheet1.xml"
         in zipfile.ZipFile(io.BytesIO(b"".join(sheet.streaming_content))).namelist()
     )
+
+
+def test_of_many_rows_there_is_only_the_file_that_is_made_while_it_is_sent(
+    importer: Importer, client: Client, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr("catalog.importing.screens.run.MOST_IN_A_SHEET", 1)
+    run = importer.plan("sku,family,name-en_US\nA,mugs,One\nB,mugs,Two\nC,nothing,Three\n")
+    client.force_login(importer.world.admin)
+    sheet = reverse("admin:catalog_importrun_plan_xlsx", args=[run.pk])
+    answer = client.get(sheet, {"show": "created"}, follow=True)
+    assert "more than 1 rows" in answer.content.decode()
+    assert answer.request["QUERY_STRING"] == "show=created"
+    few = client.get(sheet, {"show": "rejected"})
+    few.close()
+    assert few.headers["Content-Disposition"].endswith('plan.xlsx"')
+    assert {line["SKU"] for line in lines(client, run)} == {"A", "B", "C"}
 
 
 def test_a_limited_person_finds_no_hidden_value_in_the_file(importer: Importer, client: Client) -> None:
