@@ -20,6 +20,7 @@ from channels import matching
 from channels.admin._board import TABS, channel_of, page_of
 from channels.connectors._candidates import NEW
 from channels.models import Listing
+from pim.lib.web_address import web_address
 
 TABS["match"] = lambda: _("Match what is there")
 
@@ -74,7 +75,10 @@ BY = {
 
 def _entry(each: dict[str, Any], chosen: Mapping[int, str]) -> dict[str, Any]:
     """For the page. `open`: it may still be said which product there it is; `chosen`: the id of the one it was said to be."""
-    there = [{**one, "by": BY.get(one["by"], one["by"])} for one in each.get("there", ())]
+    there = [
+        {**one, "by": BY.get(one["by"], one["by"]), "url": web_address(one.get("url", ""))}
+        for one in each.get("there", ())
+    ]
     return {
         **each,
         "there": there,

@@ -147,11 +147,11 @@ class ListingAdmin(CatalogAdmin):
 
     @admin.display(description=_("there"))
     def link(self, listing: Listing) -> SafeString | str:
-        if not listing.external_url:
+        if not listing.page_there:
             return listing.external_id or "—"
         return format_html(
             '<a href="{}" class="text-link underline" rel="noreferrer" target="_blank">{}</a>',
-            listing.external_url,
+            listing.page_there,
             listing.external_id or _("Open"),
         )
 

@@ -7,6 +7,8 @@ from datetime import datetime
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from pim.lib.web_address import web_address
+
 
 class Listing(models.Model):
     """Level-triggered: `desired_rev > sent_rev` says "this is not yet there as it should be".
@@ -132,6 +134,11 @@ class Listing(models.Model):
     @property
     def waiting_since(self) -> datetime:
         return self.stale_since or self.state_since
+
+    @property
+    def page_there(self) -> str:
+        """`external_url` as a link: a channel tells it, so it may be anything; "" where it is no web address."""
+        return web_address(self.external_url)
 
 
 class Attempt(models.Model):
