@@ -8,9 +8,11 @@ named in PIM_ALLOWED_PRIVATE_HOSTS and, in the demo, this machine itself.
 import ipaddress
 import re
 import socket
+import ssl
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from typing import IO, Any
 
 import httpcore
@@ -21,6 +23,8 @@ from django.conf import settings
 MAX_BODY = 5_000_000
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 30.0
+KEPT_SECONDS = 5.0  # a connection that nothing asks for
+OURS = {"accept": "*/*", "accept-encoding": "identity", "connection": "keep-alive", "user-agent": "pim"}
 _ESCAPED_NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")  # not the six letters after an escaped backslash
 
 
@@ -139,7 +143,11 @@ class _PinnedBackend(httpcore.SyncBackend):
 
 
 class Client:
-    """A context manager around a pool of connections; safe between threads, not between processes."""
+    """A context manager around a pool of connections; safe between threads, not between processes.
+
+    It stands on httpcore, httpx's own engine: httpx's layers above it (cookies, redirects, authentication, hooks) are not
+    wanted here, and cost as much processor time as the request itself.
+    """
 
     def __init__(
         self,
@@ -151,14 +159,14 @@ class Client:
     ) -> None:
         self.max_body = max_body
         self.total = read * 2 if total is None else total
-        transport = httpx.HTTPTransport(trust_env=False, retries=0)
-        transport._pool._network_backend = _PinnedBackend()
-        self._client = httpx.Client(
-            transport=transport,
-            timeout=httpx.Timeout(read, connect=connect, pool=connect),
-            follow_redirects=False,
-            trust_env=False,
-            headers={"user-agent": "pim", "accept-encoding": "identity"},
+        self._waits = {"timeout": {"connect": connect, "pool": connect, "read": read, "write": read}}
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=_certificates(),
+            max_connections=100,
+            max_keepalive_connections=20,
+            keepalive_expiry=KEPT_SECONDS,
+            retries=0,
+            network_backend=_PinnedBackend(),
         )
 
     def __enter__(self) -> "Client":
@@ -168,7 +176,7 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        self._client.close()
+        self._pool.close()
 
     def request(
         self,
@@ -190,34 +198,49 @@ class Client:
         if json is not None:
             body = orjson.dumps(json)
             given.setdefault("content-type", "application/json")
-        host = self._checked_host(url)
+        address = _address(url)
+        host = address.host
         began = time.monotonic()
         try:
-            with self._client.stream(
-                method, url, headers=given, content=body, params=dict(params) if params else None
-            ) as response:
-                content = self._read(response, host, began, into if response.is_success else None)
-                return Answer(
-                    status=response.status_code,
-                    headers={name.lower(): value for name, value in response.headers.items()},
-                    body=content,
-                    seconds=time.monotonic() - began,
-                )
+            if params:
+                address = address.copy_with(params=dict(params))
+            request = httpcore.Request(
+                method,
+                httpcore.URL(
+                    scheme=address.raw_scheme,
+                    host=address.raw_host,
+                    port=address.port,
+                    target=address.raw_path,
+                ),
+                headers=_headers(method, address, given, body),
+                content=body,
+                extensions=self._waits,
+            )
+            response = self._pool.handle_request(request)
+            try:
+                named = _named(response.headers)
+                success = 200 <= response.status < 300
+                content = self._read(_parts(response, named), host, began, into if success else None)
+            finally:
+                response.close()
         except (
-            httpx.ConnectTimeout,
-            httpx.PoolTimeout,
-            httpx.ConnectError,
-            httpx.UnsupportedProtocol,
+            httpcore.ConnectTimeout,
+            httpcore.PoolTimeout,
+            httpcore.ConnectError,
+            httpcore.UnsupportedProtocol,
         ) as error:
             raise Unreachable(f"{host} cannot be reached: {_reason(error)}.") from None
-        except (httpx.LocalProtocolError, httpx.InvalidURL, UnicodeError):
+        except (httpcore.LocalProtocolError, httpx.InvalidURL, UnicodeError):
             raise Blocked(f"The request to {host} is not valid HTTP.") from None
-        except httpx.HTTPError as error:
+        except (
+            httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, httpx.HTTPError,
+        ) as error:  # fmt: skip
             raise TimedOut(f"{host} gave no whole answer: {_reason(error)}.") from None
+        return Answer(response.status, named, content, time.monotonic() - began)
 
-    def _read(self, response: httpx.Response, host: str, began: float, into: IO[bytes] | None) -> bytes:
+    def _read(self, parts: Iterable[bytes], host: str, began: float, into: IO[bytes] | None) -> bytes:
         body, size = bytearray(), 0
-        for chunk in response.iter_bytes():
+        for chunk in parts:
             size += len(chunk)
             if into is None:
                 body += chunk
@@ -229,28 +252,68 @@ class Client:
                 raise TimedOut(f"{host} was still sending its answer after {self.total:g} seconds.")
         return bytes(body)
 
-    @staticmethod
-    def _checked_host(url: str) -> str:
-        try:
-            parsed = httpx.URL(url)
-        except (httpx.InvalidURL, TypeError):
-            raise Blocked("The address is not a valid URL.") from None
-        if parsed.scheme not in ("http", "https") or not parsed.host:
-            raise Blocked("The address must begin with https:// or http:// and name a host.")
-        if parsed.userinfo:
-            raise Blocked(
-                f"The address of {parsed.host} carries a name or password; put it into the credentials."
-            )
-        return parsed.host
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Those of certifi, read once in a process: it takes as long as some twenty requests."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
+@lru_cache(maxsize=256)  # a channel is mostly called at the same few
+def _address(url: str) -> httpx.URL:
+    """Raises Blocked."""
+    try:
+        parsed = httpx.URL(url)
+    except (httpx.InvalidURL, TypeError):
+        raise Blocked("The address is not a valid URL.") from None
+    if parsed.scheme not in ("http", "https") or not parsed.host:
+        raise Blocked("The address must begin with https:// or http:// and name a host.")
+    if parsed.userinfo:
+        raise Blocked(
+            f"The address of {parsed.host} carries a name or password; put it into the credentials."
+        )
+    return parsed
+
+
+def _headers(
+    method: str, address: httpx.URL, given: Mapping[str, str], body: bytes | None
+) -> list[tuple[bytes, bytes]]:
+    """Raises UnicodeError where one is not ASCII."""
+    named = {
+        "host": address.netloc.decode("ascii"),
+        **OURS,
+        **{name.lower(): value for name, value in given.items()},
+    }
+    if body is not None or method in ("POST", "PUT", "PATCH"):
+        named["content-length"] = str(len(body or b""))
+    return [(name.encode("ascii"), value.encode("ascii")) for name, value in named.items()]
+
+
+def _named(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """By lower-case name; what is given several times stands with commas between (RFC 9110 §5.3)."""
+    named: dict[str, str] = {}
+    for name, value in headers:
+        key, text = name.decode("ascii").lower(), value.decode("utf-8", errors="replace")
+        named[key] = f"{named[key]}, {text}" if key in named else text
+    return named
+
+
+def _parts(response: httpcore.Response, headers: Mapping[str, str]) -> Iterable[bytes]:
+    """The body as it comes; unpacked where it comes packed although that was not asked for."""
+    stream = response.stream
+    assert isinstance(stream, Iterable)  # noqa: S101 - of a pool that does not work asynchronously
+    if headers.get("content-encoding", "identity") == "identity":
+        return stream
+    return httpx.Response(response.status, headers=response.headers, content=stream).iter_bytes()
 
 
 def _reason(error: Exception) -> str:
     words: dict[type[Exception], str] = {
-        httpx.ConnectTimeout: "no connection in time",
-        httpx.PoolTimeout: "too many calls at once",
-        httpx.ReadTimeout: "no answer in time",
-        httpx.WriteTimeout: "the request could not be sent in time",
-        httpx.RemoteProtocolError: "the connection ended early",
-        httpx.ReadError: "the connection broke",
+        httpcore.ConnectTimeout: "no connection in time",
+        httpcore.PoolTimeout: "too many calls at once",
+        httpcore.ReadTimeout: "no answer in time",
+        httpcore.WriteTimeout: "the request could not be sent in time",
+        httpcore.RemoteProtocolError: "the connection ended early",
+        httpcore.ReadError: "the connection broke",
     }
     return words.get(type(error)) or str(error) or type(error).__name__

@@ -1,5 +1,6 @@
 """The client for everything outside, against real sockets."""
 
+import gzip
 import socket
 import threading
 import time
@@ -67,6 +68,45 @@ def test_json_goes_out_compact_and_the_answer_comes_back_with_its_status(httpser
         got = client.request("POST", httpserver.url_for("/items"), json={"sku": "Ä"})
     assert (got.status, got.ok, got.json()) == (207, True, {"ok": True})
     assert httpserver.log[0][0].headers["content-type"] == "application/json"
+
+
+def test_a_body_that_comes_packed_unasked_is_unpacked_and_its_length_counts_unpacked():
+    packed = gzip.compress(b"mug " * 1000)
+    with (
+        listening(answer(packed, headers="Content-Encoding: gzip\r\nX-A: 1\r\nx-a: 2\r\n")) as (port, _seen),
+        Client() as client,
+        Client(max_body=3999) as narrow,
+    ):
+        got = client.request("GET", f"http://127.0.0.1:{port}/")
+        with pytest.raises(BodyTooLarge):
+            narrow.request("GET", f"http://127.0.0.1:{port}/")
+    assert (got.text(8), len(got.body), got.headers["x-a"]) == ("mug mug ", 4000, "1, 2")
+
+
+def test_what_is_packed_wrongly_leaves_the_outcome_unknown():
+    with (
+        listening(answer(b"no such thing", headers="Content-Encoding: gzip\r\n")) as (port, _seen),
+        Client() as client,
+        pytest.raises(TimedOut),
+    ):
+        client.request("GET", f"http://127.0.0.1:{port}/")
+
+
+def test_parameters_go_into_the_address_and_the_host_is_named_once(httpserver):
+    httpserver.expect_request("/items", query_string="a=1&b=%C3%A4%26").respond_with_data("ok")
+    with Client() as client:
+        for _again in range(2):
+            got = client.request(
+                "GET",
+                httpserver.url_for("/items"),
+                params={"a": "1", "b": "ä&"},
+                headers={"Host": "shop.example"},
+            )
+            assert got.body == b"ok"
+    headers = [request.headers for request, _answer in httpserver.log]
+    assert [(one["host"], one["user-agent"], one.get("content-length")) for one in headers] == [
+        ("shop.example", "pim", None)
+    ] * 2
 
 
 def test_a_redirect_is_an_answer_and_is_not_followed():
