@@ -4,7 +4,7 @@ WORKDIR /app
 COPY requirements.lock .
 RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.lock
 COPY . .
-RUN useradd --system --home-dir /data --create-home pim && chown pim:pim /data
+RUN useradd --system --home-dir /data --create-home pim && mkdir /incoming && chown pim:pim /data /incoming
 USER pim
 VOLUME /data
 EXPOSE 8000

@@ -7,6 +7,7 @@ from catalog.access import covers
 covers("channels.Channel", verb="channel.view")
 covers("channels.Requirement", verb="channel.view")
 covers("channels.FieldMapping", verb="channel.view")
+covers("channels.Taxonomy", verb="channel.view")
 covers("channels.RulePack", verb="channel.view")
 covers("channels.PackedRule", verb="channel.view")
 covers("channels.Listing", verb="channel.view", product="product")

@@ -90,6 +90,11 @@ class ChannelSpec:
     def _fields_by_family(self) -> dict[int | None, tuple[FieldSpec, ...]]:
         return {}
 
+    @cached_property
+    def rows_by_family(self) -> dict[int, object]:
+        """Owned by channels.sheets.build."""
+        return {}
+
     def fields_of(self, family_id: int | None) -> tuple[FieldSpec, ...]:
         """The family's own rows, and for other targets those of every family, in the order of the latter."""
         known = self._fields_by_family

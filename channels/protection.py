@@ -117,7 +117,7 @@ def with_theirs(sheet: Sheet, theirs: Mapping[str, Any]) -> Sheet:
         return sheet
     payload = put(sheet.payload, theirs)
     problems = tuple(each for each in sheet.problems if not is_about(each, theirs))
-    return replace(sheet, payload=payload, problems=problems)
+    return replace(sheet, payload=payload, problems=problems, content=None)
 
 
 def is_about(problem: Problem, theirs: Mapping[str, Any]) -> bool:

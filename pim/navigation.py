@@ -1,6 +1,7 @@
 """The admin's sidebar and name. Each entry is seen by those who may open it, and only once its page exists."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -43,8 +44,37 @@ def _may(url_name: str, verb: str | None) -> Callable[[HttpRequest], bool]:
     return permitted
 
 
+NAMES: list[str] = []  # of every entry's page
+
+
+@cache
+def _addresses() -> dict[str, str]:
+    found = {}
+    for url_name in NAMES:
+        try:
+            found[reverse(url_name)] = url_name
+        except NoReverseMatch:
+            continue
+    return found
+
+
+def entry_of(path: str) -> str:
+    """The entry that a page belongs to: the one with the longest address above it; "" where there is none."""
+    index = reverse("admin:index")
+    above = [
+        address
+        for address in _addresses()
+        if path == address or (address != index and path.startswith(address))
+    ]
+    return _addresses()[max(above, key=len)] if above else ""
+
+
 def _item(title: Any, icon: str, url_name: str, verb: str | None) -> dict[str, Any]:
-    return {"title": title, "icon": icon, "link": _link(url_name), "permission": _may(url_name, verb)}
+    NAMES.append(url_name)
+    return {
+        "title": title, "icon": icon, "link": _link(url_name), "permission": _may(url_name, verb),
+        "active": lambda request: entry_of(request.path) == url_name,
+    }  # fmt: skip
 
 
 UNFOLD: dict[str, Any] = {

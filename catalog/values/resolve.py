@@ -56,25 +56,22 @@ def resolve(
             return MISSING  # it does not exist there, whatever a fallback has
         locales = structure.locale_chain(locale) if fallback else (locale,)
     contexts = structure.context_chain(context) if spec.scopable else ("",)
-    active = [
-        document
-        for document in bundle.campaigns
-        if at is not None and document.starts_at <= at < document.ends_at
-    ]
     by_campaign: dict[str, list[Any]] = {}
-    for document in active:
-        by_campaign.setdefault(document.code, []).append(document)
+    for document in bundle.campaigns:
+        if at is not None and document.starts_at <= at < document.ends_at:
+            by_campaign.setdefault(document.code, []).append(document)
     for step in locales:
-        keys = [(node, format_key(spec.code, step, node)) for node in contexts]
         for code, documents in by_campaign.items():
-            for node, key in keys:
+            for node in contexts:
+                key = format_key(spec.code, step, node)
                 for document in documents:
                     if key in document.values:
                         owner = bundle.levels[document.level].product_id
                         return Resolved(
                             document.values[key], True, key, document.level, owner, step, node, code
                         )
-        for node, key in keys:
+        for node in contexts:
+            key = format_key(spec.code, step, node)
             for depth, level in enumerate(bundle.levels):
                 if key in level.values:
                     return Resolved(

@@ -48,6 +48,7 @@ SOURCES = (
     ("attribute", gettext_lazy("An attribute")),
     ("template", gettext_lazy("A text with attributes in it")),
     ("fixed", gettext_lazy("The same text everywhere")),
+    ("category", gettext_lazy("The category, in the channel's words")),
 )
 
 
@@ -115,6 +116,8 @@ class Row:
     def source_said(self) -> str:
         if self.draft.kind == "fixed":
             return _("“%s” everywhere") % self.draft.text
+        if self.draft.kind == "category":
+            return str(_("the product's category"))
         return self.draft.text if self.draft.kind else ""
 
     @property
@@ -163,6 +166,14 @@ class Row:
         if param == "unit" and self.spec is not None and self.spec.measure is not None:
             return [(code, code.replace("_", " ").capitalize()) for code in self.spec.measure.units]
         return []
+
+    @property
+    def is_of_categories(self) -> bool:
+        return self.draft.kind == "category"
+
+    @property
+    def category_lines(self) -> str:
+        return "\n".join(f"{code} = {word}" for code, word in sorted((self.draft.words or {}).items()))
 
     @property
     def has_words(self) -> bool:

@@ -30,7 +30,7 @@ class AttemptAdmin(CatalogAdmin):
     ordering = ["-id"]
     show_facets = admin.ShowFacets.NEVER
     fields = readonly_fields = [
-        "at", "channel", "sku", "operation", "outcome", "message", "revision", "message_id", "milliseconds", "answered",
+        "at", "channel", "sku", "operation", "outcome", "message", "revision", "message_id", "milliseconds", "answered", "sent",
     ]  # fmt: skip
     empty_sentence = _("Each request to a channel is noted here, with what it answered.")
 
@@ -40,6 +40,7 @@ class AttemptAdmin(CatalogAdmin):
             .get_queryset(request)
             .select_related("listing__channel", "listing__product")
             .defer(
+                "request",
                 "listing__sent_sheet",
                 "listing__submitted",
                 "listing__channel__credentials",
@@ -62,9 +63,18 @@ class AttemptAdmin(CatalogAdmin):
 
     @admin.display(description=_("answer"))
     def answered(self, attempt: Attempt) -> SafeString | str:
-        if not attempt.answer:
-            return "—"
-        return format_html(
-            '<pre class="overflow-x-auto text-xs" tabindex="0">{}</pre>',
-            json.dumps(attempt.answer, ensure_ascii=False, indent=2),
-        )
+        return _as_json(attempt.answer)
+
+    # Kept where it was refused or may not have arrived; what was taken stands at the listing.
+    @admin.display(description=_("what was sent"))
+    def sent(self, attempt: Attempt) -> SafeString | str:
+        return _as_json(attempt.request)
+
+
+def _as_json(value: Any) -> SafeString | str:
+    if not value:
+        return "—"
+    return format_html(
+        '<pre class="overflow-x-auto text-xs" tabindex="0">{}</pre>',
+        json.dumps(value, ensure_ascii=False, indent=2),
+    )

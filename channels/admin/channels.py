@@ -24,6 +24,7 @@ from catalog.structure.snapshot import Structure
 from channels import profiles, requirements
 from channels.admin import (
     _board,
+    _categories,
     _contradictions,
     _drift,
     _dry_run,
@@ -221,6 +222,21 @@ class ChannelAdmin(CatalogAdmin):
             path("guides/<slug:connector>/", wrap(_new_channel.guide), name="channels_channel_guide"),
             path("<int:pk>/mapping/", wrap(_mapping_page.page), name="channels_channel_mapping"),
             path("<int:pk>/mapping/count/", wrap(_mapping_page.count), name="channels_channel_count_gaps"),
+            path("<int:pk>/categories/", wrap(_categories.view), name="channels_channel_categories"),
+            path(
+                "<int:pk>/categories/found/",
+                wrap(_categories.found),
+                name="channels_channel_categories_found",
+            ),
+            path(
+                "<int:pk>/categories/make/", wrap(_categories.make), name="channels_channel_categories_make"
+            ),
+            path(
+                "<int:pk>/categories/save/", wrap(_categories.save), name="channels_channel_categories_save"
+            ),
+            path(
+                "<int:pk>/categories/load/", wrap(_categories.load), name="channels_channel_categories_load"
+            ),
             path("<int:pk>/board/", wrap(_board.view), name="channels_channel_board"),
             path("<int:pk>/dry-run/", wrap(_dry_run.view), name="channels_channel_dry_run"),
             path("<int:pk>/dry-run/start/", wrap(_dry_run.start), name="channels_channel_dry_run_start"),

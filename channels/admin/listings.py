@@ -175,5 +175,5 @@ class ListingAdmin(CatalogAdmin):
 
     @admin.display(description=_("attempts"))
     def history(self, listing: Listing) -> SafeString | str:
-        attempts = list(listing.attempts_made.all()[:ATTEMPTS_SHOWN])
+        attempts = list(listing.attempts_made.defer("request")[:ATTEMPTS_SHOWN])
         return render_to_string("channels/attempts.html", {"attempts": attempts}) if attempts else "—"

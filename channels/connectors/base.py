@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, BinaryIO, ClassVar, Literal, Self, TypeVar
 
@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from catalog.assets.quality import PictureNeeds
 from channels.connectors._candidates import Candidate, Wanted
+from channels.connectors._published import Manifest, PublishedFile
 from channels.mapping.template import TemplateField
 from pim.lib.registry import Registry
 
@@ -60,10 +61,8 @@ class Data(DeliveryError):
 
 
 class Config(DeliveryError):
-    """Settings or credentials are wrong: the channel pauses, the manager mends them.
-
-    `changed`: a part of the item that met it may have gone through.
-    """
+    """Settings or credentials are wrong: the channel pauses, the manager mends them. `changed`: a part of the item that met
+    it may have gone through."""
 
     changed = False
 
@@ -78,7 +77,8 @@ class Unknown(DeliveryError):
 @dataclass(frozen=True, slots=True)
 class Item:
     """`key` is the SKU, by which every channel finds the product again; `revision` rises with each change of ours;
-    `external_id`: the channel's, also of a product that was matched or chosen and is to become this one (NEW: none is)."""
+    `external_id`: the channel's, also of a product that was matched or chosen and is to become this one (NEW: none is);
+    `content`: Connector.content of the sheet, where it is at hand."""
 
     key: str
     operation: Operation
@@ -86,6 +86,7 @@ class Item:
     hash: str = ""
     sheet: Mapping[str, Any] | None = None
     external_id: str = ""
+    content: Any = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,26 +135,6 @@ class Seen:
     shown: Any = None
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """A published snapshot: where it is, how many products it holds, and its SHA-256, so that a reader sees whether it is
-    whole."""
-
-    location: str
-    sha256: str
-    products: int
-
-
-@dataclass(frozen=True, slots=True)
-class PublishedFile:
-    """A file of the snapshot that stands, for people to look at. `made_at`: ISO 8601."""
-
-    name: str
-    bytes: int
-    products: int
-    made_at: str
-
-
 class Pending:
     """poll(): the channel is still working on it."""
 
@@ -191,8 +172,7 @@ class Connector(ABC):
         self.channel = channel
         self.settings = settings
         self.credentials = credentials
-        # Of the last answer: status, seconds, the message's id; for the attempts' record.
-        self.told: dict[str, Any] = {}
+        self.told: dict[str, Any] = {}  # of the last answer, for the attempts' record: status, seconds, id
 
     def __enter__(self) -> Self:
         return self
@@ -221,9 +201,9 @@ class Connector(ABC):
             _("'%s' is no setting of this connector.") % name for name in sorted(set(settings) - set(fields))
         ]
         cleaned = {}
-        for name, field in fields.items():
+        for name, asked in fields.items():
             try:
-                value = field.clean(settings.get(name))
+                value = asked.clean(settings.get(name))
             except ValidationError as error:
                 errors += [f"{name}: {message}" for message in error.messages]
             else:
@@ -263,6 +243,11 @@ class Connector(ABC):
     def refusals(cls, sheet: Mapping[str, Any], settings: Mapping[str, Any]) -> Sequence[ItemError]:
         """What the channel is known to refuse of a sheet, beyond the limits of its fields: such a sheet is held. Pure."""
         return ()
+
+    @classmethod
+    def judged(cls, sheet: Mapping[str, Any], settings: Mapping[str, Any]) -> tuple[Any, Sequence[ItemError]]:
+        """content() and refusals(), for who makes both in one go."""
+        return cls.content(sheet, settings), cls.refusals(sheet, settings)
 
     @classmethod
     def budget(cls, answer: Mapping[str, Any]) -> str:

@@ -28,12 +28,11 @@ from channels.connectors import _feed_google as google
 from channels.connectors import _google_template as google_template
 from channels.connectors._feed_folder import FeedFolder, Outside, safe_folder
 from channels.connectors._feed_formats import CsvFeed, FeedWriter, JsonLinesFeed, XmlFeed, flat
+from channels.connectors._published import Manifest, PublishedFile
 from channels.connectors.base import (
     Config,
     Item,
     ItemError,
-    Manifest,
-    PublishedFile,
     PublishSnapshot,
     Retry,
     Seen,

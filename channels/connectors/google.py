@@ -50,6 +50,7 @@ ADDRESS = "https://merchantapi.googleapis.com"
 WAIT = 15.0  # for an answer
 CONNECT = 5.0
 BUDGET = 20.0  # of a batch: no request begins after it
+WHERE = ("account", "data_source")  # settings
 MINUTE = 60.0  # quotas are per minute, and per day from noon UTC (Google, "Quotas and limits")
 # What a refused field is called where the profile is wrong and not the product.
 _SETTINGS = frozenset({"datasource", "parent", "name", "account", "feedlabel", "contentlanguage"})
@@ -149,13 +150,17 @@ class GoogleMerchant(PushItems):
 
     @classmethod
     def content(cls, sheet: Mapping[str, Any], settings: Mapping[str, Any]) -> Any:
-        """With where it goes: another account or data source has nothing of it yet."""
-        where = {name: settings.get(name) for name in ("account", "data_source")}
-        return {"input": google_product.build(sheet, settings).input, **where}
+        return cls.judged(sheet, settings)[0]
 
     @classmethod
     def refusals(cls, sheet: Mapping[str, Any], settings: Mapping[str, Any]) -> Sequence[ItemError]:
-        return google_product.build(sheet, settings).errors
+        return cls.judged(sheet, settings)[1]
+
+    @classmethod
+    def judged(cls, sheet: Mapping[str, Any], settings: Mapping[str, Any]) -> tuple[Any, Sequence[ItemError]]:
+        """With where it goes: another account or data source has nothing of it yet."""
+        built = google_product.build(sheet, settings)
+        return {"input": built.input, **{name: settings.get(name) for name in WHERE}}, built.errors
 
     @classmethod
     def located(cls, error: ItemError, sheet: Mapping[str, Any], settings: Mapping[str, Any]) -> ItemError:
@@ -181,7 +186,10 @@ class GoogleMerchant(PushItems):
             self._delete(
                 item.external_id
             )  # the feed label or the language was changed: no product stays behind
-        made = google_product.build(item.sheet, self.settings).input
+        content = item.content
+        if content is None or any(content[name] != self.settings.get(name) for name in WHERE):
+            content = self.content(item.sheet, self.settings)
+        made = dict(content["input"])
         made["customAttributes"] = [
             *made.get("customAttributes", ()),
             {"name": google_product.STAMP, "value": item.hash},

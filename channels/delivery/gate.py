@@ -20,7 +20,6 @@ from catalog.structure.specs import AttributeSpec
 from catalog.values.bundle import Bundle
 from channels import assortment, protection
 from channels.completeness import missing
-from channels.connectors.base import Connector
 from channels.delivery.origins import mapped_back
 from channels.models import Listing
 from channels.profile import ChannelSpec
@@ -102,25 +101,22 @@ def decide(
     problems = validate(sheet, unit, channel, structure)
     errors = [each.as_json() for each in problems if not protection.is_about(each, theirs)]
     connector = channel.connector_class
+    content: Any = None
     if connector is not None and not errors:
-        errors = [
-            mapped_back(error, sheet.origins) for error in connector.refusals(sheet.payload, channel.settings)
-        ]
+        content, refused = connector.judged(sheet.payload, channel.settings)
+        errors = [mapped_back(error, sheet.origins) for error in refused]
     if errors:
         return Decision("held", State.BLOCKED, errors[0]["message"], errors)
     if connector is not None:
-        sheet = as_sent(sheet, connector, channel.settings, changed=bool(theirs))
+        sheet = as_sent(sheet, content, changed=bool(theirs))
     return Decision("present", sheet=sheet)
 
 
-def as_sent(
-    sheet: Sheet, connector: type[Connector], settings: Mapping[str, Any], *, changed: bool = False
-) -> Sheet:
-    """With the hash of what the connector sends of it, which its settings decide as well. `changed`: since it was built."""
-    content = connector.content(sheet.payload, settings)
+def as_sent(sheet: Sheet, content: Any, *, changed: bool = False) -> Sheet:
+    """With what the connector sends of it, and the hash of that. `changed`: since it was built."""
     if content is sheet.payload and not changed:
         return sheet
-    return replace(sheet, hash=canonical_hash(content))
+    return replace(sheet, hash=canonical_hash(content), content=content)
 
 
 def _unavailable(bundle: Bundle) -> str:

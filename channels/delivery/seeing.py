@@ -39,7 +39,7 @@ def as_it_is_there(connector: Connector, one: Prepared, seen: Seen) -> tuple[Pre
     if theirs == one.theirs:
         return one, told
     sheet = protection.with_theirs(sheet, theirs)
-    sheet = as_sent(sheet, type(connector), connector.settings, changed=True)
+    sheet = as_sent(sheet, connector.content(sheet.payload, connector.settings), changed=True)
     one = replace(one, decision=replace(one.decision, sheet=sheet), theirs=theirs)
     return one, beside(connector, seen, sheet.payload, sheet.hash)
 

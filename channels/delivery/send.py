@@ -99,13 +99,8 @@ class Sending:
             if there is not UNREAD and there is not None:
                 one, there = seeing.as_it_is_there(self.connector, one, there)
             if there is UNREAD:
-                record = Record(
-                    "read_back",
-                    "unknown",
-                    _("The channel did not say whether it has it."),
-                    milliseconds,
-                    answer,
-                )
+                message = _("The channel did not say whether it has it.")
+                record = Record("read_back", "unknown", message, milliseconds, answer)
                 self.settlements.append(outcomes.later(one, record.message, now, record, unknown=True))
             elif there is None and one.not_there is not None:
                 self.settlements.append(outcomes.kept_off(one, now, answer))
@@ -144,7 +139,7 @@ class Sending:
             results, milliseconds = self.call(lambda: connector.push(items))
         except Data as error:
             if len(prepared) == 1:
-                record = Record(items[0].operation, "data", str(error), answer=error.answer)
+                record = _refused_whole(items[0], error)
                 self.settlements.append(outcomes.refused(prepared[0], [ItemError(str(error))], record))
                 return
             middle = len(prepared) // 2
@@ -182,8 +177,10 @@ class Sending:
         try:
             handle, milliseconds = self.call(lambda: connector.submit(items))
         except Data as error:
-            record = Record("submit", "data", str(error), answer=error.answer)
-            self.settlements += [outcomes.refused(one, [ItemError(str(error))], record) for one in prepared]
+            self.settlements += [
+                outcomes.refused(one, [ItemError(str(error))], _refused_whole(item, error, "submit"))
+                for one, item in zip(prepared, items, strict=True)
+            ]
             return
         except DeliveryError as error:
             self.failed(prepared, error, "submit")
@@ -229,14 +226,9 @@ class Sending:
             profiles.pause(channel_id=self.channel.pk, reason=reason)
             self.channel.paused_at, self.channel.paused_reason = now, reason
             for one in prepared:
+                record = Record(operation, "config", reason, answer=error.answer)
                 self.settlements.append(
-                    outcomes.misconfigured(
-                        one,
-                        reason,
-                        now,
-                        Record(operation, "config", reason, answer=error.answer),
-                        unknown=error.changed,
-                    )
+                    outcomes.misconfigured(one, reason, now, record, unknown=error.changed)
                 )
             return
         if isinstance(error, Retry) and error.after is not None:
@@ -246,7 +238,8 @@ class Sending:
         unknown = operation != "read_back" and may_have_arrived(error)
         outcome = "unknown" if isinstance(error, Unknown) else "retry"
         for one in prepared:
-            record = Record(operation, outcome, reason, answer=error.answer)
+            went = content_of(item_for(one)) if unknown else None
+            record = Record(operation, outcome, reason, answer=error.answer, request=went)
             self.settlements.append(outcomes.later(one, reason, now, record, unknown=unknown, after=after))
 
     def put_off(self, prepared: Iterable[Prepared]) -> None:
@@ -269,6 +262,17 @@ def without_request(one: Prepared, *, can_read_back: bool) -> Settlement | None:
     return None
 
 
+def content_of(item: Item) -> Any:
+    """What went out of an item, for the attempt's record: its content where the connector made one, else its sheet."""
+    return item.sheet if item.content is None else item.content
+
+
+def _refused_whole(item: Item, error: DeliveryError, operation: str = "") -> Record:
+    return Record(
+        operation or item.operation, "data", str(error), answer=error.answer, request=content_of(item)
+    )
+
+
 def item_for(one: Prepared) -> Item:
     """What is sent for a listing now. A new SKU first takes the old one down; the next claim sends the new."""
     if one.decision.kind == "absent" or one.is_renamed:
@@ -281,7 +285,9 @@ def upsert_of(one: Prepared) -> Item:
     """What is present, under the SKU it has now."""
     sheet, listing = one.decision.sheet, one.listing
     assert sheet is not None  # noqa: S101 - what is present has a sheet
-    return Item(one.key, "upsert", listing.desired_rev, sheet.hash, sheet.payload, listing.external_id)
+    return Item(
+        one.key, "upsert", listing.desired_rev, sheet.hash, sheet.payload, listing.external_id, sheet.content
+    )
 
 
 def handed_over(
@@ -365,7 +371,7 @@ def _settle_one(
             else _("The channel holds something newer.") if said == {"ignored"}
             else _("The channel's answer contradicts itself.")
         )  # fmt: skip
-        record = Record(item.operation, "unknown", message, milliseconds, answer)
+        record = Record(item.operation, "unknown", message, milliseconds, answer, content_of(item))
         return outcomes.later(
             one,
             message,
@@ -382,7 +388,7 @@ def _settle_one(
         return outcomes.refused(
             one,
             result.errors,
-            Record(item.operation, "data", message, milliseconds, answer),
+            Record(item.operation, "data", message, milliseconds, answer, content_of(item)),
             unknown=result.changed or one.listing.unknown,
         )
     return outcomes.taken(one, item, result, now, Record(item.operation, "ok", "", milliseconds, answer))

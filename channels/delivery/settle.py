@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 
-from catalog.values.rows import update_rows
+from catalog.values.rows import insert_rows, update_rows
 from channels.connectors.base import Connector
 from channels.delivery.seeing import earlier_values
 from channels.models import Attempt, Listing
@@ -26,6 +26,9 @@ COLUMNS = (
     "stale_since", "due_at", "held_by", "next_try_at", "attempts", "lease_until", "lease_token", "unknown", "submission",
     "submitted", "error_class", "errors", "seen_at", "drift", "drifted_at", "removal", "kept", "kept_at", "earlier",
 )  # fmt: skip
+ATTEMPT_COLUMNS = (
+    "listing", "at", "operation", "revision", "outcome", "message", "message_id", "milliseconds", "answer", "request",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -37,6 +40,7 @@ class Record:
     message: str = ""
     milliseconds: int = 0
     answer: Mapping[str, Any] = field(default_factory=dict)
+    request: Any = None  # what went out, where it was not taken
 
 
 @dataclass(slots=True)
@@ -91,14 +95,22 @@ def settle(
                     row.earlier = earlier_values(row, item.values["sent_sheet"], theirs)
                 _apply(held[item.listing.pk], item, now, secrets)
         update_rows(Listing, COLUMNS, held.values())
-        Attempt.objects.bulk_create(
-            Attempt(
-                listing_id=item.listing.pk, at=now, operation=item.record.operation, revision=item.revision or item.listing.desired_rev,
-                outcome=item.record.outcome, message=masked(item.record.message, secrets), milliseconds=item.record.milliseconds,
-                message_id=str(item.record.answer.get("id", ""))[:64], answer=masked(dict(item.record.answer), secrets),
-            )
-            for item in settlements
-            if item.record is not None
+        answers: dict[int, Any] = {}  # mostly one for the whole batch
+        for item in settlements:
+            if item.record is not None and id(item.record.answer) not in answers:
+                answers[id(item.record.answer)] = masked(dict(item.record.answer), secrets)
+        insert_rows(
+            Attempt,
+            ATTEMPT_COLUMNS,
+            (
+                (
+                    item.listing.pk, now, record.operation, item.revision or item.listing.desired_rev, record.outcome,
+                    masked(record.message, secrets), str(record.answer.get("id", ""))[:64], record.milliseconds,
+                    answers[id(record.answer)], masked(record.request, secrets),
+                )
+                for item in settlements
+                if (record := item.record) is not None
+            ),
         )  # fmt: skip
     return len(held)
 
@@ -154,6 +166,8 @@ def _apply(row: Listing, item: Settlement, now: datetime, secrets: Sequence[str]
 def masked(value: Any, secrets: Iterable[str]) -> Any:
     """The value with every secret (but for the shortest, which stand in every word) and everything that looks like one replaced."""
     if isinstance(value, str):
+        if not value:
+            return value
         for secret in secrets:
             if len(secret) >= SHORTEST_SECRET:
                 value = value.replace(secret, MASK)

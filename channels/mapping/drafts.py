@@ -22,7 +22,7 @@ from channels.sheets import sources, transforms
 from channels.sheets.transforms import TRANSFORMS
 from channels.sheets.validate import clean_limits
 
-KINDS = ("", "attribute", "template", "fixed")
+KINDS = ("", "attribute", "template", "fixed", "category")
 COUNTS = ("max_length", "min_length", "max_items")
 LIMITS = (*COUNTS, "min", "max", "pattern", "allowed")
 WORDS_BY_LINE = 60  # options: more are written as lines
@@ -63,7 +63,7 @@ class Draft:
 def of_row(row: FieldMapping, structure: Structure) -> Draft:
     source = row.source or {}
     kind = next((kind for kind in KINDS[1:] if kind in source), "")
-    text = str(source.get(kind, ""))
+    text = "" if kind == "category" else str(source.get(kind, ""))
     return Draft(
         row.target, row.pk, row.family.code if row.family else "", kind, called(text, structure) if kind == "attribute" else text,
         row.localized, row.required, _limits_shown(row.limits), _steps_shown(row.transforms),
@@ -123,7 +123,7 @@ def checked(draft: Draft, structure: Structure) -> dict[str, Any]:
     """The columns of FieldMapping; what is wrong goes to `draft.errors` by the name of its input."""
     values = {
         "target": draft.target, "localized": draft.localized, "required": draft.required, "source": _source(draft, structure),
-        "transforms": _transforms(draft), "limits": _limits(draft), "value_list": draft.words or {},
+        "transforms": _transforms(draft), "limits": _limits(draft), "value_list": _kept_words(draft, structure),
     }  # fmt: skip
     if not draft.target or len(draft.target) > 100:
         draft.errors["target"].append(_("Give the channel's field a name of at most 100 characters."))
@@ -132,7 +132,20 @@ def checked(draft: Draft, structure: Structure) -> dict[str, Any]:
     return values
 
 
+def _kept_words(draft: Draft, structure: Structure) -> dict[str, str]:
+    """Those of what it is made from now: who made it from something else before gave other words."""
+    if draft.kind == "category":
+        known: Any = [category.code for category in structure.categories.values()]
+    elif (spec := draft.attribute(structure)) is not None and spec.options:
+        known = spec.options
+    else:
+        return draft.words or {}
+    return {code: word for code, word in (draft.words or {}).items() if code in known}
+
+
 def _source(draft: Draft, structure: Structure) -> dict[str, Any]:
+    if draft.kind == "category":
+        return {"category": True}
     if not draft.text:
         draft.errors["text"].append(_("Say what it is made from, or choose that it is not sent."))
         return {}

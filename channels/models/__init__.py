@@ -8,6 +8,7 @@ from channels.models.launch import Launch, LaunchEntry, LaunchStep
 from channels.models.listing import Attempt, Listing
 from channels.models.portal import PortalPage, PortalPlace, PortalText
 from channels.models.rules import PackedRule, RulePack
+from channels.models.taxonomy import Taxonomy
 
 __all__ = [
     "Attempt",
@@ -27,4 +28,5 @@ __all__ = [
     "PortalText",
     "Requirement",
     "RulePack",
+    "Taxonomy",
 ]

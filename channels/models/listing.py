@@ -152,6 +152,8 @@ class Attempt(models.Model):
     message = models.TextField(default="")
     message_id = models.CharField(max_length=64, default="")
     milliseconds = models.PositiveIntegerField(default=0)
+    # What went out, where it was refused or is not known to have arrived; what was taken is Listing.sent_sheet.
+    request = models.JSONField(null=True)
     answer = models.JSONField(default=dict)
 
     class Meta:

@@ -22,7 +22,7 @@ from catalog.structure.snapshot import PresetSpec, Structure
 from catalog.structure.specs import AttributeSpec
 from catalog.values.bundle import Bundle, attributes_of
 from channels.profile import ChannelSpec, FieldSpec
-from channels.sheets import sources, transforms
+from channels.sheets import categories, sources, transforms
 from channels.sheets.files import IMAGE_TYPES, Files, ImageUrl
 from channels.sheets.made import NOTHING, Made, Place
 from channels.sheets.problems import Problem
@@ -44,12 +44,14 @@ class SheetUnit:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """`payload` as sent, `hash` of it; `origins`: field → attribute codes; `problems`: met while building."""
+    """`payload` as sent, `hash` of it; `origins`: field → attribute codes; `problems`: met while building. `content`: what the
+    connector makes of it, whose hash that is then (channels.delivery.gate.as_sent)."""
 
     payload: Mapping[str, Any]
     hash: str
     origins: Mapping[str, tuple[str, ...]]
     problems: tuple[Problem, ...] = field(default=())
+    content: Any = field(default=None, repr=False)
 
 
 def build(
@@ -91,15 +93,37 @@ def fields_of(bundle: Bundle, channel: ChannelSpec, structure: Structure) -> tup
 
 
 def origins_of(unit: SheetUnit, channel: ChannelSpec, structure: Structure) -> dict[str, tuple[str, ...]]:
-    origins = {
-        row.target: sources.attributes_of(row.source, structure)
-        for row in fields_of(unit.bundle, channel, structure)
-    }
-    rows = _image_rows(unit.bundle, channel, structure)
-    origins["images"] = tuple(str(row.source["attribute"]) for row in rows)
+    origins = dict(rows_of(unit.bundle, channel, structure).origins)
     if unit.is_model:
         origins |= {f"axes.{spec.code}": (spec.code,) for spec in _axes(unit.bundle, structure)}
     return origins
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A family's fields, apart by what is done with them; `origins`: field → attribute codes."""
+
+    structure: Structure
+    fields: tuple[FieldSpec, ...]
+    images: tuple[FieldSpec, ...]
+    origins: Mapping[str, tuple[str, ...]]
+
+
+def rows_of(bundle: Bundle, channel: ChannelSpec, structure: Structure) -> Rows:
+    """The same for all products of a family, where the channel has a mapping: made once for them."""
+    family = bundle.family.id if bundle.family else 0
+    known = channel.rows_by_family.get(family)
+    if isinstance(known, Rows) and known.structure is structure:
+        return known
+    listed = fields_of(bundle, channel, structure)
+    images = tuple(row for row in listed if _is_image(row, structure))
+    origins = {row.target: sources.attributes_of(row.source, structure) for row in listed}
+    shown = images or _familys_own_picture(bundle)
+    origins["images"] = tuple(str(row.source["attribute"]) for row in shown)
+    made = Rows(structure, tuple(row for row in listed if row not in images), shown, origins)
+    if channel.fields:
+        channel.rows_by_family[family] = made
+    return made
 
 
 def _axes(bundle: Bundle, structure: Structure) -> list[AttributeSpec]:
@@ -143,13 +167,17 @@ def _body(
     first = channel.locales[0] if channel.locales else next(iter(structure.locales), "")
     shared: dict[str, Any] = {}
     by_locale: dict[str, dict[str, Any]] = {locale: {} for locale in channel.locales}
-    for row in fields_of(bundle, channel, structure):
-        if _is_image(row, structure):
-            continue
+    places = {
+        locale: Place(bundle, channel, structure, locale, at, files) for locale in (*channel.locales, first)
+    }
+    for row in rows_of(bundle, channel, structure).fields:
         for locale in channel.locales if row.localized else (first,):
-            place = Place(bundle, channel, structure, locale, at, files)
             value = _value(
-                row, place, problems, locale if row.localized else "", bundle.product.sku if variant else ""
+                row,
+                places[locale],
+                problems,
+                locale if row.localized else "",
+                bundle.product.sku if variant else "",
             )
             if value is not None:
                 (by_locale[locale] if row.localized else shared)[row.target] = value
@@ -160,7 +188,7 @@ def _body(
         "locales": by_locale,
         "fields": shared,
         "images": _images(
-            Place(bundle, channel, structure, first, at, files),
+            places[first],
             problems,
             bundle.product.sku if variant else "",
         ),
@@ -168,6 +196,11 @@ def _body(
 
 
 def _value(row: FieldSpec, place: Place, problems: list[Problem], locale: str, sku: str) -> Any:
+    if "category" in row.source:
+        word = categories.word_of(row.value_list or {}, place.bundle, place.channel, place.structure)
+        if not word and row.required:
+            problems.append(_no_word(row, place, sku))
+        return transforms.apply_all(row.transforms, Made(word, word)) if word else None
     made = sources.read(row.source, place)
     if made.value is None:
         return None
@@ -177,6 +210,22 @@ def _value(row: FieldSpec, place: Place, problems: list[Problem], locale: str, s
             return None
     value = transforms.apply_all(row.transforms, made)
     return None if value in ("", [], {}) else value
+
+
+def _no_word(row: FieldSpec, place: Place, sku: str) -> Problem:
+    listed = categories.placed(place.bundle, place.channel, place.structure)
+    message = (
+        _(
+            "%(field)s: the channel has no category for '%(ours)s' yet. Choose one under Categories of the channel."
+        )
+        % {"field": row.label, "ours": listed[0].label(place.locale)}
+        if listed
+        else _(
+            "%(field)s is made of the product's category, and it is in none of the channel's tree. Put it into one."
+        )
+        % {"field": row.label}
+    )
+    return Problem(row.target, "no_channel_value", message, sku=sku)
 
 
 def _translated(row: FieldSpec, made: Made, problems: list[Problem], locale: str, sku: str) -> Made:
@@ -207,16 +256,12 @@ def _categories(unit: SheetUnit, channel: ChannelSpec, structure: Structure) -> 
     `position` orders the products of a category that were placed by hand: a number to sort by, with gaps.
     """
     listed: list[dict[str, Any]] = []
-    for pk in unit.bundle.categories:
-        category = structure.categories.get(pk)
-        if category is None or (channel.tree and channel.tree not in category.ancestry):
-            continue
+    for category in categories.placed(unit.bundle, channel, structure):
         steps = [structure.categories[step] for step in category.ancestry if step in structure.categories][1:]
-        if steps:
-            path = [{locale: step.label(locale) for locale in channel.locales} for step in steps]
-            listed.append({"code": category.code, "path": path})
-            if pk in unit.ranks:
-                listed[-1]["position"] = unit.ranks[pk]
+        path = [{locale: step.label(locale) for locale in channel.locales} for step in steps]
+        listed.append({"code": category.code, "path": path})
+        if category.id in unit.ranks:
+            listed[-1]["position"] = unit.ranks[category.id]
     return listed
 
 
@@ -225,12 +270,11 @@ def _is_image(row: FieldSpec, structure: Structure) -> bool:
     return spec is not None and spec.type in IMAGE_TYPES
 
 
-def _image_rows(bundle: Bundle, channel: ChannelSpec, structure: Structure) -> Sequence[FieldSpec]:
-    """Fields of pictures that are mapped, in the mapping's order; the family's own picture where none is."""
-    mapped = [row for row in fields_of(bundle, channel, structure) if _is_image(row, structure)]
-    if mapped or bundle.family is None or not bundle.family.image_attribute:
-        return mapped
-    return [FieldSpec("images", {"attribute": bundle.family.image_attribute})]
+def _familys_own_picture(bundle: Bundle) -> tuple[FieldSpec, ...]:
+    """Where no field of pictures is mapped."""
+    if bundle.family is None or not bundle.family.image_attribute:
+        return ()
+    return (FieldSpec("images", {"attribute": bundle.family.image_attribute}),)
 
 
 def picture_digests(
@@ -243,7 +287,7 @@ def picture_digests(
     """The pictures a channel is sent of a product, by hash, in their order."""
     first = channel.locales[0] if channel.locales else next(iter(structure.locales), "")
     place = Place(bundle, channel, structure, first, at, Files(known))
-    found = [digest for row in _image_rows(bundle, channel, structure) for digest in _held(row, place)[1]]
+    found = [digest for row in rows_of(bundle, channel, structure).images for digest in _held(row, place)[1]]
     return list(dict.fromkeys(found))
 
 
@@ -260,7 +304,7 @@ def _images(place: Place, problems: list[Problem], sku: str) -> list[dict[str, A
     labels = place.bundle.product.labels or {}
     alt = labels.get(place.locale) or labels.get("") or next(iter(labels.values()), place.bundle.product.sku)
     images, seen = [], set()
-    for row in _image_rows(place.bundle, place.channel, place.structure):
+    for row in rows_of(place.bundle, place.channel, place.structure).images:
         digests, held = _held(row, place)
         preset = _preset(row, place.structure, problems, sku)
         if row.required and digests and not held:

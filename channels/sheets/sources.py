@@ -1,6 +1,7 @@
 """Where a field's value comes from: an attribute, a template of several, or fixed.
 
-{"attribute": "name"} · {"template": "{brand} {name}"} · {"fixed": "new"}. In templates {sku} and {family} stand beside
+{"attribute": "name"} · {"template": "{brand} {name}"} · {"fixed": "new"} · {"category": true}: the product's category in the
+channel's words, which are the field's value list (channels.sheets.categories). In templates {sku} and {family} stand beside
 attribute codes; what is empty leaves no gap. No expression is evaluated. Of a reference, the record's own code, label and
 fields are read by a point: "brand.label", "brand.country"; so are a type's own parts: "packaging.case_gtin".
 """
@@ -20,7 +21,7 @@ from catalog.structure.specs import AttributeSpec
 from channels.sheets import records
 from channels.sheets.made import NOTHING, Made, Place
 
-KINDS = ("attribute", "template", "fixed")
+KINDS = ("attribute", "template", "fixed", "category")
 OWN_FIELDS = ("sku", "family")
 _PLACEHOLDER = re.compile(r"\{([A-Za-z0-9_.]+)\}")
 
@@ -102,22 +103,22 @@ def clean(source: Mapping[str, Any], structure: Structure) -> dict[str, Any]:
     """The source to store. Raises ValidationError where it is of no known form or names an unknown attribute."""
     kinds = [kind for kind in KINDS if kind in source]
     if len(kinds) != 1 or len(source) != 1:
-        raise ValidationError(_("Give one of attribute, template or fixed."))
+        raise ValidationError(_("Give one of attribute, template, fixed or category."))
     unknown = [code for code in names_of(source) if find(code, structure)[0] is None]
     if unknown:
         raise ValidationError(_("There is no attribute '%s'.") % "', '".join(unknown))
-    return dict(source)
+    return {"category": True} if kinds == ["category"] else dict(source)
 
 
 def _fill(template: str, place: Place) -> str:
-    def value(match: re.Match[str]) -> str:
-        code = match[1]
+    def value(code: str) -> str:
         if code == "sku":
             return place.bundle.product.sku
         if code == "family":
             return place.bundle.family.label(place.locale) if place.bundle.family else ""
         return _named(code, place).text
 
-    if _PLACEHOLDER.search(template) and not any(value(match) for match in _PLACEHOLDER.finditer(template)):
+    values = {code: value(code) for code in _PLACEHOLDER.findall(template)}
+    if values and not any(values.values()):
         return ""
-    return " ".join(_PLACEHOLDER.sub(value, template).split())
+    return " ".join(_PLACEHOLDER.sub(lambda match: values[match[1]], template).split())

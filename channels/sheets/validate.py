@@ -36,12 +36,11 @@ def validate(sheet: Sheet, unit: SheetUnit, channel: ChannelSpec, structure: Str
             for locale in channel.locales if row.localized else ("",):
                 values = payload["locales"].get(locale, {}) if locale else payload["fields"]
                 value = values.get(row.target)
-                if (row.target, locale, sku) in told:
+                if _takes(row, value) or (row.target, locale, sku) in told:
                     continue
-                attribute = next(iter(sources.attributes_of(row.source, structure)), "")
-                for code, message in check(
-                    value, row, channel, locale, is_image=_is_sent_as_image(row, structure, payload)
-                ):
+                is_image = _is_sent_as_image(row, structure, payload)
+                for code, message in check(value, row, channel, locale, is_image=is_image):
+                    attribute = next(iter(sources.attributes_of(row.source, structure)), "")
                     problems.append(Problem(row.target, code, message, locale, attribute, sku))
         problems += _against_rules(bundle, channel, structure, sku)
     return problems
@@ -58,6 +57,11 @@ def _against_rules(bundle: Bundle, channel: ChannelSpec, structure: Structure, s
                 yield Problem(
                     fault.attribute, fault.rule.code, fault.message, fault.locale, fault.attribute, sku
                 )
+
+
+def _takes(row: FieldSpec, value: Any) -> bool:
+    """Whether a field asks for nothing more than is there, as most do."""
+    return not row.required if value is None else not row.limits
 
 
 def check(

@@ -198,12 +198,10 @@ class Client:
         if json is not None:
             body = orjson.dumps(json)
             given.setdefault("content-type", "application/json")
-        address = _address(url)
-        host = address.host
+        host = _address(url).host
         began = time.monotonic()
         try:
-            if params:
-                address = address.copy_with(params=dict(params))
+            address = _with_params(url, _hashable(params)) if params else _address(url)
             request = httpcore.Request(
                 method,
                 httpcore.URL(
@@ -273,6 +271,15 @@ def _address(url: str) -> httpx.URL:
             f"The address of {parsed.host} carries a name or password; put it into the credentials."
         )
     return parsed
+
+
+def _hashable(params: Mapping[str, str | Sequence[str]]) -> tuple[tuple[str, Any], ...]:
+    return tuple((name, value if isinstance(value, str) else tuple(value)) for name, value in params.items())
+
+
+@lru_cache(maxsize=256)
+def _with_params(url: str, params: tuple[tuple[str, Any], ...]) -> httpx.URL:
+    return _address(url).copy_with(params=dict(params))
 
 
 def _headers(

@@ -1,6 +1,6 @@
-"""What delivery adds to the requests themselves: processor time a product, against a bare httpx loop of the same requests.
+"""What delivery adds to the requests themselves, a product: against a bare httpx loop of the same requests.
 
-PIM_BENCH_ITEMS sets the size (500). The channel is another process, so its work is in neither number.
+PIM_BENCH_ITEMS sets the size (500). The channel is another process that answers at once: its work is in no processor time.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 import orjson
 import pytest
+from django.utils import timezone
 
 from channels.connectors.google import GoogleMerchant
 from channels.delivery.drain import drain
@@ -28,6 +30,7 @@ from tests.world import build_world
 pytestmark = pytest.mark.bench
 ITEMS = int(os.environ.get("PIM_BENCH_ITEMS", "500"))
 TURNS = 3
+DRAINS = -(-ITEMS // GoogleMerchant.batch_size)
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -58,36 +61,45 @@ def stage(transactional_db: Any, address: str) -> AnsweringStage:
 
 
 def test_google(stage: AnsweringStage, address: str) -> None:
-    sheets: list[int] = [stage.product(f"MUG-{number}", {"ean": _gtin(number)}) for number in range(ITEMS)]
+    products = [stage.product(f"MUG-{number}", {"ean": _gtin(number)}) for number in range(ITEMS)]
+    least: dict[str, Took] = {}
     with httpx.Client() as client:
-        shares: list[tuple[float, float]] = []
         for turn in range(TURNS):
-            if turn:
-                for number, product in enumerate(sheets):
-                    stage.edit(product, name__en_US=f"Blue mug {number} of turn {turn}")
-            sent = _cpu(lambda: drain(channel_id=stage.channel.pk, seconds=600))
+            for number, product in enumerate(products if turn else ()):
+                stage.edit(product, name__en_US=f"Blue mug {number} of turn {turn}")
+            sent = _took(lambda: drain(channel_id=stage.channel.pk, seconds=600))
             posts = client.get(f"{address}/asked").json()
-            Listing.objects.update(next_try_at=Listing.objects.first().state_since)  # type: ignore[union-attr]
-            confirmed = _cpu(
-                lambda: [drain(channel_id=stage.channel.pk, seconds=600) for _ in range(ITEMS // 50)]
+            Listing.objects.update(next_try_at=timezone.now())
+            confirmed = _took(
+                lambda: [drain(channel_id=stage.channel.pk, seconds=600) for _ in range(DRAINS)]
             )
             gets = client.get(f"{address}/asked").json()
             assert (len(posts), len(gets)) == (ITEMS, ITEMS)
-            bare_posts, bare_gets = _bare(client, address, posts), _bare(client, address, gets)
+            found = {"sent": sent, "confirmed": confirmed}
+            found |= {
+                "bare inserts": _bare(client, address, posts),
+                "bare reads": _bare(client, address, gets),
+            }
             client.get(f"{address}/asked")
-            shares.append((sent / bare_posts, (sent + confirmed) / (bare_posts + bare_gets)))
-            print(
-                f"\nGoogle, µs a product: sent {sent / ITEMS:.0f} against {bare_posts / ITEMS:.0f},"
-                f" confirmed {confirmed / ITEMS:.0f} against {bare_gets / ITEMS:.0f}"
-            )
+            least = {name: took.or_less(least.get(name, took)) for name, took in found.items()}
     assert set(Listing.objects.values_list("state", flat=True)) == {"live"}
+    print()
+    for name, took in least.items():
+        print(
+            f"Google, {name}: {took.cpu / ITEMS:.0f} µs of processor time a product, {took.wall / ITEMS:.0f} µs in all"
+        )
+    bare = (
+        least["bare inserts"].cpu + least["bare reads"].cpu,
+        least["bare inserts"].wall + least["bare reads"].wall,
+    )
     print(
-        "\nof a bare httpx loop: sent, sent and confirmed: "
-        + ", ".join(f"{a:.2f} × {b:.2f} ×" for a, b in shares)
+        f"the least of {TURNS} turns, against a bare httpx loop: sent {least['sent'].cpu / least['bare inserts'].cpu:.2f} ×,"
+        f" sent and confirmed {(least['sent'].cpu + least['confirmed'].cpu) / bare[0]:.2f} × in processor time,"
+        f" {(least['sent'].wall + least['confirmed'].wall) / bare[1]:.2f} × in all"
     )
 
 
-def _bare(client: httpx.Client, address: str, requests: list[dict[str, Any]]) -> float:
+def _bare(client: httpx.Client, address: str, requests: list[dict[str, Any]]) -> Took:
     made = [
         (each["method"], address + each["path"], each["headers"], base64.b64decode(each["body"]))
         for each in requests
@@ -98,14 +110,25 @@ def _bare(client: httpx.Client, address: str, requests: list[dict[str, Any]]) ->
             answer = client.request(method, url, headers=headers, content=body)
             assert orjson.loads(answer.content)
 
-    return _cpu(loop)
+    took = _took(loop)
+    return took.or_less(_took(loop))
 
 
-def _cpu(work: Callable[[], Any]) -> float:
-    """Microseconds of this process' processors."""
-    began = time.process_time()
+@dataclass(frozen=True, slots=True)
+class Took:
+    """Microseconds: of this process' processors, and by the clock."""
+
+    cpu: float
+    wall: float
+
+    def or_less(self, other: Took) -> Took:
+        return Took(min(self.cpu, other.cpu), min(self.wall, other.wall))
+
+
+def _took(work: Callable[[], Any]) -> Took:
+    cpu, wall = time.process_time(), time.perf_counter()
     work()
-    return (time.process_time() - began) * 1e6
+    return Took((time.process_time() - cpu) * 1e6, (time.perf_counter() - wall) * 1e6)
 
 
 def _gtin(number: int) -> str:

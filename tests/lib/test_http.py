@@ -93,13 +93,13 @@ def test_what_is_packed_wrongly_leaves_the_outcome_unknown():
 
 
 def test_parameters_go_into_the_address_and_the_host_is_named_once(httpserver):
-    httpserver.expect_request("/items", query_string="a=1&b=%C3%A4%26").respond_with_data("ok")
+    httpserver.expect_request("/items", query_string="a=1&b=%C3%A4%26&b=2").respond_with_data("ok")
     with Client() as client:
         for _again in range(2):
             got = client.request(
                 "GET",
                 httpserver.url_for("/items"),
-                params={"a": "1", "b": "ä&"},
+                params={"a": "1", "b": ["ä&", "2"]},
                 headers={"Host": "shop.example"},
             )
             assert got.body == b"ok"

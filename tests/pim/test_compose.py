@@ -25,6 +25,14 @@ def test_every_setting_given_to_the_product_is_one():
     assert given <= set(example())
 
 
+def test_files_for_scheduled_imports_have_a_place_that_every_process_sees():
+    for name in ("web", "worker", "beat"):
+        service = services()[name]
+        folder = service["environment"]["PIM_IMPORT_FOLDER"]
+        assert any(volume.endswith(f":{folder}") for volume in service["volumes"])
+    assert f"/data {folder}" in (ROOT / "Dockerfile").read_text(encoding="utf-8")
+
+
 def test_production_waits_for_the_deployment_check_and_the_migrations():
     assert "check --deploy --fail-level WARNING" in services()["prepare"]["command"]
     for name in ("web", "worker", "beat"):

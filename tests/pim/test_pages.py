@@ -1,7 +1,7 @@
 """The shell: the front door, health, the guards of every answer, sign-in."""
 
 import pytest
-from django.test import Client, override_settings
+from django.test import Client, RequestFactory, override_settings
 from django.urls import reverse
 
 from pim.navigation import UNFOLD
@@ -81,3 +81,23 @@ def test_the_admin_sees_every_entry_and_each_opens(client, admin):
     entries = [entry for group in UNFOLD["SIDEBAR"]["navigation"] for entry in group["items"]]
     opened = {str(entry["title"]): client.get(str(entry["link"])).status_code for entry in entries}
     assert set(opened.values()) == {200}, opened
+
+
+@pytest.mark.parametrize(
+    ("page", "entry"),
+    [
+        ("/admin/", "admin:index"),
+        ("/admin/catalog/product/7/change/", "admin:catalog_product_changelist"),
+        ("/admin/catalog/product/calendar/", "admin:enrichment_calendar"),
+        ("/admin/catalog/product/categories/3/", "admin:enrichment_category_tree"),
+        ("/admin/channels/channel/3/categories/", "admin:channels_channel_changelist"),
+        ("/admin/channels/channel/contradictions/", "admin:channels_contradictions"),
+        ("/admin/password_change/", ""),
+    ],
+)
+def test_the_sidebar_marks_the_one_entry_that_a_page_belongs_to(
+    page: str, entry: str, rf: RequestFactory
+) -> None:
+    entries = [entry for group in UNFOLD["SIDEBAR"]["navigation"] for entry in group["items"]]
+    marked = [str(each["link"]) for each in entries if each["active"](rf.get(page))]
+    assert marked == ([reverse(entry)] if entry else [])

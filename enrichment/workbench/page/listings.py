@@ -92,9 +92,11 @@ def panels(product: Product, profiles: Profiles, *, with_attempts: bool = False)
             panel.unit_sku = panel.listing.product.sku
     if with_attempts:
         by_listing = {panel.listing.pk: panel for panel in made if panel.listing}
-        for attempt in Attempt.objects.filter(listing_id__in=by_listing).order_by("-id")[
-            : ATTEMPTS * max(len(by_listing), 1)
-        ]:
+        for attempt in (
+            Attempt.objects.filter(listing_id__in=by_listing)
+            .defer("request")
+            .order_by("-id")[: ATTEMPTS * max(len(by_listing), 1)]
+        ):
             by_listing[attempt.listing_id].attempts.append(attempt)
     return made
 

@@ -12,7 +12,8 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from channels.connectors import _calls
-from channels.connectors.base import Item, Manifest, PublishSnapshot, Seen
+from channels.connectors._published import Manifest
+from channels.connectors.base import Item, PublishSnapshot, Seen
 from pim.lib import http
 from tests.channels.shop import json
 

@@ -39,6 +39,9 @@ def test_a_rejected_item_touches_that_item_only_and_lands_on_its_attribute(stage
             "message": "This title is taken.",
         }
     ]
+    kept = dict(Attempt.objects.filter(operation="upsert").values_list("listing__product__sku", "request"))
+    assert kept["MUG-2"]["locales"]["de_DE"]["title"] == "Blaue Tasse"
+    assert kept["MUG-1"] is None  # what was taken stands at the listing
     stage.send()
     assert len(stage.shop.posts) == 1  # it waits for an edit
     stage.edit(second, name__de_DE="Andere Tasse")

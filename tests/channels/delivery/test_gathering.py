@@ -15,7 +15,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from channels import profile, profiles
-from channels.connectors.base import Data, Item, Manifest, Retry, Unknown
+from channels.connectors._published import Manifest
+from channels.connectors.base import Data, Item, Retry, Unknown
 from channels.connectors.feed import Feed
 from channels.delivery import snapshot
 from channels.delivery.claim import Claim, claim_gathered
