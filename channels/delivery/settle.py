@@ -21,11 +21,11 @@ from pim.lib.redaction import MASK, redact
 BACKOFF_SECONDS = 5.0
 BACKOFF_MOST = 3600.0
 SHORTEST_SECRET = 4
-COLUMNS = (
-    "state", "state_since", "reason", "desired_rev", "sent_rev", "sent_hash", "sent_sheet", "sent_at", "external_id", "external_url",
-    "stale_since", "due_at", "held_by", "next_try_at", "attempts", "lease_until", "lease_token", "unknown", "submission",
-    "submitted", "error_class", "errors", "seen_at", "drift", "drifted_at", "removal", "kept", "kept_at", "earlier",
+# What settling itself sets; the rest is in the settlements' values. Whole sheets are written only where one is new.
+SET = (
+    "state_since", "sent_rev", "stale_since", "held_by", "next_try_at", "lease_until", "lease_token", "unknown",
 )  # fmt: skip
+SHEETS = ("sent_sheet", "submitted")
 ATTEMPT_COLUMNS = (
     "listing", "at", "operation", "revision", "outcome", "message", "message_id", "milliseconds", "answer", "request",
 )  # fmt: skip
@@ -74,12 +74,11 @@ def settle(
     secrets = list(secrets)
     with transaction.atomic():
         ids = [item.listing.pk for item in settlements]
-        held = {
-            row.pk: row
-            for row in Listing.objects.select_for_update()
-            .filter(pk__in=ids, lease_token=token)
-            .order_by("pk")
-        }
+        columns = dict.fromkeys([*SET, *(name for item in settlements for name in item.values)])
+        is_remembered = tells_fields and "sent_sheet" in columns
+        rows = Listing.objects.select_for_update().filter(pk__in=ids, lease_token=token).order_by("pk")
+        unread = () if is_remembered else [name for name in SHEETS if name not in columns]
+        held = {row.pk: row for row in rows.defer(*unread)}
         lost = [item.listing.pk for item in settlements if item.listing.pk not in held and item.sent]
         if lost:
             Listing.objects.filter(pk__in=lost).update(
@@ -94,7 +93,7 @@ def settle(
                     theirs = {*row.kept, *(each["field"] for each in item.values.get("drift", ()))}
                     row.earlier = earlier_values(row, item.values["sent_sheet"], theirs)
                 _apply(held[item.listing.pk], item, now, secrets)
-        update_rows(Listing, COLUMNS, held.values())
+        update_rows(Listing, [*columns, *(["earlier"] if is_remembered else [])], held.values())
         answers: dict[int, Any] = {}  # mostly one for the whole batch
         for item in settlements:
             if item.record is not None and id(item.record.answer) not in answers:
