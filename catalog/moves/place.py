@@ -7,12 +7,13 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from catalog.models.product import Product
 from catalog.models.user import User
 from catalog.structure.snapshot import Structure
 from catalog.values.bundle import Bundle
-from catalog.values.changes import Actor, Outcome, ProductChange
+from catalog.values.changes import Actor, FieldError, Outcome, ProductChange
 from catalog.values.products import descendants
 from catalog.values.write import write
 
@@ -54,3 +55,38 @@ def apply(changes: Sequence[ProductChange], *, by: Actor) -> list[Outcome]:
         if not all(outcome.ok for outcome in outcomes):
             transaction.set_rollback(True)
     return outcomes
+
+
+def write_together(groups: Sequence[Sequence[ProductChange]], *, by: Actor) -> list[Outcome]:
+    """Each group of changes as a whole or not at all, whatever becomes of the others; at most BATCH changes in all.
+
+    A model and what stands below it are a group: half of it elsewhere could not be read any more.
+    """
+    with transaction.atomic():
+        outcomes = write([change for group in groups for change in group], by=by)
+        of = {outcome.product: outcome for outcome in outcomes}
+        if all(_is_whole([of[change.product] for change in group]) for group in groups):
+            return outcomes
+        transaction.set_rollback(True)
+    made: list[Outcome] = []
+    for group in groups:
+        part = apply(group, by=by)
+        made += part if all(outcome.ok for outcome in part) else map(_left, part)
+    return made
+
+
+def _is_whole(outcomes: Sequence[Outcome]) -> bool:
+    return (
+        len(outcomes) == 1
+        or all(outcome.ok for outcome in outcomes)
+        or all(outcome.errors for outcome in outcomes)
+    )
+
+
+def _left(outcome: Outcome) -> Outcome:
+    """Of a group that was not written: also what nothing is wrong with stayed."""
+    if outcome.ok:
+        text = _("It moves with its whole model, and some of that cannot come along.")
+        outcome.errors.append(FieldError("_family_variant", "variants_stay", text))
+    outcome.status, outcome.changed, outcome.proposals = "refused", {}, []
+    return outcome

@@ -16,9 +16,10 @@ from catalog.access import can
 from catalog.models.campaign import CampaignValues
 from catalog.models.product import Product
 from catalog.structure.snapshot import Structure, VariantSpec
-from catalog.values.changes import ABSENT
+from catalog.values.changes import ABSENT, Conflict
 from catalog.values.cleaning import NO_ROOM, misplaced
 from catalog.values.draft import Draft, Surroundings
+from catalog.values.hashing import value_hash
 from catalog.values.keys import Key, attribute_of, campaign_key
 from catalog.values.products import descendants
 from catalog.values.rows import update_rows
@@ -163,8 +164,16 @@ def _family_variant(draft: Draft, wanted: str, structure: Structure, around: Sur
     elif variant.axes != draft.variant.axes:
         text = _("The variants of %(sku)s are told apart by other attributes than those of %(code)s.")
         draft.refuse("_family_variant", "axes_differ", text % {"sku": row.sku, "code": variant.code}, wanted)
-    else:
+    elif not _was_changed_since(draft, "_family_variant", draft.variant.code, variant.code):
         _note_structure(draft, variant.family_id, variant, structure)
+
+
+def _was_changed_since(draft: Draft, key: str, current: str, wanted: str) -> bool:
+    base = (draft.change.base or {}).get(key)
+    if base is None or base == value_hash(current):
+        return False
+    draft.outcome.conflicts.append(Conflict(key, wanted, current))
+    return True
 
 
 def _note_structure(
@@ -215,7 +224,11 @@ def check_whole_models(drafts: Sequence[Draft]) -> None:
     ]  # fmt: skip
     if not models:
         return
-    sound = {draft.row.pk for draft in drafts if not draft.outcome.errors and is_moved(draft)}
+    sound = {
+        draft.row.pk
+        for draft in drafts
+        if not (draft.outcome.errors or draft.outcome.conflicts) and is_moved(draft)
+    }
     for draft in models:
         left = [pk for pk in descendants([draft.row.pk]) if pk not in sound]
         if left:
@@ -225,10 +238,11 @@ def check_whole_models(drafts: Sequence[Draft]) -> None:
                 len(left),
             )
             draft.refuse("_family_variant", "variants_stay", text % {"n": len(left), "sku": draft.row.sku})
-    if any(draft.outcome.errors for draft in models):
-        for draft in drafts:
-            if draft.above and is_moved(draft) and not draft.outcome.errors:
-                draft.refuse("_family_variant", "variants_stay", _("Its model was not moved."))
+    staying = {draft.row.pk for draft in models if draft.outcome.errors}
+    for draft in drafts if staying else ():
+        is_below = not staying.isdisjoint(step.pk for step in draft.above)
+        if is_below and is_moved(draft) and not draft.outcome.errors:
+            draft.refuse("_family_variant", "variants_stay", _("Its model was not moved."))
 
 
 def store_moves(drafts: Sequence[Draft], *, structure: Structure) -> set[int]:

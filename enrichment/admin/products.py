@@ -91,6 +91,8 @@ class ProductAdmin(PolicyAdmin, ModelAdmin):
             path("calendar/", wrap(calendar.page), name="enrichment_calendar"),
             path("launches/", wrap(launching.choose), name="enrichment_launch_choose"),
             path("launches/run/", wrap(launching.run), name="enrichment_launch_run"),
+            path("launches/assign/", wrap(launching.assign), name="enrichment_launch_assign_chosen"),
+            path("launches/<int:launch>/assign/", wrap(launches.assign), name="enrichment_launch_assign"),
             path("launches/<int:launch>/", wrap(launches.page), name="enrichment_launch"),
             path("launches/<int:launch>/move/", wrap(launches.move), name="enrichment_launch_move"),
             path("launches/<int:launch>/cancel/", wrap(launches.cancel), name="enrichment_launch_cancel"),

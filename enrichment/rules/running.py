@@ -56,15 +56,27 @@ def structure_to_run() -> Structure:
     return structure
 
 
-def enqueue_run(rule: Rule, *, trigger: str, by: User | None) -> RuleRun:
-    """In the caller's transaction."""
+def enqueue_run(rule: Rule, *, trigger: str, by: User | None, within: Sequence[int] | None = None) -> RuleRun:
+    """In the caller's transaction. `within`: only these products, models before what is below them."""
     now = timezone.now()
     run = RuleRun.objects.create(
         rule=rule, ref=f"rule:{rule.pk}:{uuid4().hex[:12]}", trigger=trigger, by=by, started_at=now
     )
-    run.job = enqueue(KIND, {"run": run.pk}, by=by, title=str(rule))
+    params = {"run": run.pk} if within is None else {"run": run.pk, "ids": list(within)}
+    title = str(rule) if within is None else f"{rule} ({len(within)})"
+    run.job = enqueue(KIND, params, by=by, title=title)
     run.save(update_fields=["job"])
     return run
+
+
+def begin_by_hand(rule: int, *, by: User, within: Sequence[int] | None = None) -> str:
+    """The ref of the run; "" where one is at it, or the rule is gone."""
+    ensure_source()
+    with transaction.atomic():
+        row = Rule.objects.select_for_update().filter(pk=rule).first()
+        if row is None or open_run(rule) is not None:
+            return ""
+        return enqueue_run(row, trigger=Trigger.HAND, by=by, within=within).ref
 
 
 def open_run(rule: int) -> RuleRun | None:
@@ -123,8 +135,11 @@ def _job_ended(row: Job) -> None:
 
 
 @job(KIND, ended=_job_ended)
-def run_rule(handle: JobHandle, /, *, run: int) -> dict[str, Any]:
-    """Killed half way it goes on behind the last chunk. Who stands for the rule, and what they may, is asked at each."""
+def run_rule(handle: JobHandle, /, *, run: int, ids: list[int] | None = None) -> dict[str, Any]:
+    """Killed half way it goes on behind the last chunk. Who stands for the rule, and what they may, is asked at each.
+
+    `ids`: the only products it is for, models before what is below them.
+    """
     row = RuleRun.objects.filter(pk=run).first()
     if row is None:
         return {}  # its rule was deleted
@@ -133,7 +148,10 @@ def run_rule(handle: JobHandle, /, *, run: int) -> dict[str, Any]:
             User.objects.filter(pk=handle.by_id).first(), "structure.edit"
         ):
             raise CannotRun(_("Who started it may no longer change the structure."))
-        _run(handle, row)
+        if ids is None:
+            _run(handle, row)
+        else:
+            _run_within(handle, row, ids)
     except CannotRun as stopped:
         note_problem(row.rule_id, str(stopped), has_missed=True)
         _end(row)
@@ -171,17 +189,34 @@ def _run(handle: JobHandle, row: RuleRun) -> None:
         if found is None:
             return
         ids, cursor = found
-        claims: Claims = set()
-        planning.claim_above(rule, rules_now.current(structure), ids, structure, claims)
-        # A chunk that was written before its place was noted is not written twice.
-        before = set(
-            Revision.objects.filter(ref=row.ref, product_id__in=ids).values_list("product_id", flat=True)
-        )
-        ids = [pk for pk in ids if pk not in before]
-        write_step(rule, ids, user=user, structure=structure, claims=claims, ref=row.ref)
+        _write_chunk(rule, ids, user, structure, row)
         RuleRun.objects.filter(pk=row.pk).update(cursor=cursor)
-        done += len(ids) + len(before)
+        done += len(ids)
         handle.progress(done, max(total, done))
+
+
+def _run_within(handle: JobHandle, row: RuleRun, ids: Sequence[int]) -> None:
+    """Cursor: how many of the ids are done."""
+    start = row.cursor[0] if row.cursor else 0
+    while start < len(ids) and not handle.cancelled():
+        rule, user, structure = _ready(row.rule_id)
+        fitting = planning.matching(rule, user, structure).filter(pk__in=ids[start : start + BATCH])
+        for part in planning.by_stage(fitting):
+            _write_chunk(rule, part, user, structure, row)
+        start = min(start + BATCH, len(ids))
+        RuleRun.objects.filter(pk=row.pk).update(cursor=[start])
+        handle.progress(start, len(ids))
+
+
+def _write_chunk(rule: RuleSpec, ids: list[int], user: User, structure: Structure, row: RuleRun) -> None:
+    claims: Claims = set()
+    planning.claim_above(rule, rules_now.current(structure), ids, structure, claims)
+    # A chunk that was written before its place was noted is not written twice.
+    before = set(
+        Revision.objects.filter(ref=row.ref, product_id__in=ids).values_list("product_id", flat=True)
+    )
+    ids = [pk for pk in ids if pk not in before]
+    write_step(rule, ids, user=user, structure=structure, claims=claims, ref=row.ref)
 
 
 def _ready(pk: int) -> tuple[RuleSpec, User, Structure]:

@@ -214,11 +214,13 @@ def _products(page: Page, rig: Rig, run: int) -> list[Place]:
         Place("review-end", f"{grid}review/?q=nothingofthekind"),
         Place("bulk", f"{grid}?import={run}&level=all", _preview_bulk),
         Place("launch-gate", f"{grid}?import={run}&level=all", _look_at_gate),
-        Place("launch", f"{grid}?import={run}&level=all", _schedule),
+        Place("launch", f"{grid}?import={run}&level=all", _assign_blocked),
         Place("calendar", f"{grid}calendar/?month={_LAUNCHED}"),
         Place("calendar-list", f"{grid}calendar/?month={_LAUNCHED}&view=list"),
         Place("bulk-edit-what", f"{grid}?import={run}&level=all", _choose_what),
         Place("bulk-edit", f"{grid}?import={run}&level=all", _preview_edit),
+        Place("bulk-edit-family", f"{grid}?kind=simple", _preview_family),
+        Place("bulk-edit-rule", f"{grid}rules/", _preview_rule_of_chosen),
         Place("assign", f"{grid}?import={run}&level=all", _choose_person),
         Place("still-right", f"{grid}?outdated=de_DE", _preview_translations),
         Place("numbering", f"{grid}?import={run}&level=all", _preview_numbers),
@@ -421,6 +423,12 @@ def _look_at_gate(page: Page) -> None:
     page.locator("#gate").wait_for()
 
 
+def _assign_blocked(page: Page) -> None:
+    """The form that gives them to somebody, opened."""
+    _schedule(page)
+    page.locator("#assign summary").click()
+
+
 def _schedule(page: Page) -> None:
     """All of them, whatever stands in their way."""
     _look_at_gate(page)
@@ -459,6 +467,27 @@ def _preview_edit(page: Page) -> None:
     page.get_by_label("Only with the same capitals").check()
     page.get_by_label("English (US)").check()
     page.get_by_role("button", name="See what would change").click()
+    page.locator("#preview").wait_for()
+
+
+def _preview_family(page: Page) -> None:
+    _choose_what(page)
+    page.get_by_label("What is to be changed").select_option("_family")
+    page.get_by_role("button", name="Go on", exact=True).click()
+    page.get_by_label("New family", exact=True).select_option("tents")
+    page.get_by_role("button", name="See what would change", exact=True).click()
+    page.locator("#preview").wait_for()
+
+
+def _preview_rule_of_chosen(page: Page) -> None:
+    grid = page.url.partition("rules/")[0]
+    if page.locator(".automation-line").count() == 0:
+        page.goto(f"{grid}rules/add/?where=-if~family~in~lamps")
+        _save_a_rule(page)
+    page.goto(f"{grid}?family=lamps&level=all")
+    _choose_what(page)
+    page.get_by_label("What is to be changed").select_option(label="Names with numbers")
+    page.get_by_role("button", name="Go on", exact=True).click()
     page.locator("#preview").wait_for()
 
 

@@ -19,6 +19,7 @@ from catalog.values.campaigns import write_campaign
 from channels.delivery.prepare import prepare
 from channels.models import Channel, Launch, LaunchEntry, Listing
 from channels.profile import current
+from enrichment.models import Assignment
 from enrichment.workbench.calendar import entries, month
 from enrichment.workbench.calendar.entries import Holding
 from enrichment.workbench.launches import running, views
@@ -107,6 +108,28 @@ def test_the_ready_are_scheduled_and_the_left_ones_are_told(desk: Desk, mugs: di
     ]
     assert status_of(mugs["DRAFT"]) == Product.Status.DRAFT
     assert made.steps.get().by == desk.user
+
+
+def test_the_blocked_are_given_to_somebody_with_a_date_at_the_gate_and_on_the_launchs_page(
+    desk: Desk, mugs: dict[str, int], person: Any, world: World, channel: Channel
+) -> None:
+    anna = person("anna", ["product.edit"])
+    offered = looked(desk, mugs.values()).context_data["assigning"]
+    assert offered.initial["due"] == date(2026, 11, 30)
+    given = {"assign-to": anna.pk, "assign-due": "2026-11-28", "assign-note": "Mend"}
+    chosen = {"id": list(mugs.values())}
+    shown = desk.post("enrichment_launch_assign_chosen", **chosen, **WHEN, **given)
+    assert shown.context_data["gate"].stopped == 1
+    row = Assignment.objects.get()
+    assert (row.product_id, row.to, row.due, row.note) == (mugs["BLOCKED"], anna, date(2026, 11, 28), "Mend")
+    wrong = desk.post("enrichment_launch_assign_chosen", **chosen, **WHEN, **given | {"assign-to": ""})
+    assert (wrong.status_code, list(wrong.context_data["assigning"].errors)) == (422, ["to"])
+    assert not Launch.objects.exists()
+    launch = scheduled(desk, mugs.values(), "all")
+    judge(world, channel)
+    Assignment.objects.all().delete()
+    desk.post("enrichment_launch_assign", launch.pk, **given)
+    assert {each.product_id for each in Assignment.objects.all()} == {mugs["DRAFT"], mugs["BLOCKED"]}
 
 
 def test_approving_comes_with_the_launch_and_behind_it(

@@ -39,10 +39,11 @@ def _chosen(request: HttpRequest) -> QuerySet[Product]:
 @endpoint("product.edit")
 def choose(request: HttpRequest) -> HttpResponse:
     """`id` (several) or `all=1` with the grid's `query`: for how many, and the form. Assigns nothing."""
-    return _form(request, AssignForm(people=_people()))
+    return _form(request, AssignForm(people=people()))
 
 
-def _people() -> QuerySet[User]:
+def people() -> QuerySet[User]:
+    """Whom products can be assigned to."""
     rows = who_may("product.view", None).filter(is_staff=True)
     return rows.order_by("first_name", "last_name", "username")
 
@@ -68,11 +69,16 @@ def _form(request: HttpRequest, form: AssignForm, status: int = 200) -> HttpResp
 @endpoint("product.edit")
 def run(request: HttpRequest) -> HttpResponse:
     """As choose, with `to`, `due`, `note`: at once up to one batch, else as a job. What that person may not see is left out."""
-    form = AssignForm(request.POST, people=_people())
+    form = AssignForm(request.POST, people=people())
     if not form.is_valid():
         return _form(request, form, status=422)
+    give(request, _chosen(request), form)
+    return HttpResponseRedirect(back_from(request))
+
+
+def give(request: HttpRequest, rows: QuerySet[Product], form: AssignForm) -> None:
+    """As a valid form says; tells the person what came of it. `rows`: what they may edit."""
     person: User = form.cleaned_data["to"]
-    rows = _chosen(request)
     ids = list(visible(person, rows).order_by("pk").values_list("pk", flat=True)[:MOST])
     left_out = rows.count() - len(ids)
     task = assigning.Task(person.pk, request.user.pk, form.cleaned_data["note"], form.cleaned_data["due"])  # type: ignore[arg-type]
@@ -93,7 +99,6 @@ def run(request: HttpRequest) -> HttpResponse:
             left_out,
         )
         messages.warning(request, text % {"n": left_out, "who": who})
-    return HttpResponseRedirect(back_from(request))
 
 
 def _tell(request: HttpRequest, who: str, new: int, again: int) -> None:

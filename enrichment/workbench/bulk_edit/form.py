@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -17,6 +17,7 @@ from catalog.structure.snapshot import Structure
 from catalog.structure.specs import AttributeSpec
 from catalog.values.keys import Key
 from catalog.widgets import RawField, options_widget
+from enrichment.workbench.bulk_edit.family import FAMILY
 from enrichment.workbench.bulk_edit.operations import CATEGORIES, OPERATIONS, Edit, key_of, operations_of
 from enrichment.workbench.grid.export_form import MASTER
 from enrichment.workbench.page import campaigns
@@ -33,22 +34,31 @@ def editable(structure: Structure, rights: Rights) -> dict[str, AttributeSpec]:
 
 
 class WhatForm(forms.Form):
-    """`attribute`: a code, or CATEGORIES."""
+    """`attribute`: a code, CATEGORIES, FAMILY, or "rule:7" where it is a rule that says what is done."""
 
     attribute = forms.ChoiceField(
         label=gettext_lazy("What is to be changed"), widget=UnfoldAdminSelectWidget({"autofocus": True})
     )
 
-    def __init__(self, data: Any = None, *, structure: Structure, rights: Rights) -> None:
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        structure: Structure,
+        rights: Rights,
+        rules: Sequence[tuple[str, str]] = (),
+    ) -> None:
         super().__init__(data)
         self.use_required_attribute = False
         groups: dict[str, list[tuple[str, str]]] = {}
         for spec in editable(structure, rights).values():
             groups.setdefault(spec.group, []).append((spec.code, spec.label()))
-        listed: list[Any] = [("", "—"), (CATEGORIES, _("Categories"))]
+        listed: list[Any] = [("", "—"), (CATEGORIES, _("Categories")), (FAMILY, _("Family"))]
         for code, group in structure.groups.items():
             if code in groups:
                 listed.append((group.label(), groups[code]))
+        if rules:
+            listed.append((_("As a rule says"), list(rules)))
         self.fields["attribute"].choices = listed  # type: ignore[attr-defined]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -13,13 +14,20 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from catalog.access import endpoint, rights_of
+from catalog.access import endpoint, require, rights_of
 from catalog.jobs import enqueue
 from catalog.models import User
 from catalog.structure.snapshot import Structure
 from catalog.values.hashing import value_hash
 from catalog.values.write import BATCH
-from enrichment.workbench.bulk_edit import planning, running
+from enrichment.models import Rule
+from enrichment.rules import planning as rule_planning
+from enrichment.rules import preview as rule_preview
+from enrichment.rules import running as rule_running
+from enrichment.rules.current import RuleSpec
+from enrichment.rules.saving import version
+from enrichment.workbench.bulk_edit import by_rule, family, planning, running
+from enrichment.workbench.bulk_edit.family import FAMILY, FamilyForm
 from enrichment.workbench.bulk_edit.form import EditForm, WhatForm, editable, sentence
 from enrichment.workbench.bulk_edit.operations import CATEGORIES, Edit
 from enrichment.workbench.grid import bulk
@@ -28,122 +36,206 @@ from enrichment.workbench.grid.export import products_of
 from enrichment.workbench.grid.returning import back_from
 
 TITLE = gettext_lazy("Change values")
+Context = dict[str, Any]
 
 
-def _ids(selection: bulk.Selection, user: User) -> list[int]:
-    rows = products_of(selection, user).filter(trashed_at=None).order_by("pk")
-    return list(rows.values_list("pk", flat=True)[: bulk.MOST + 1])
+class _Asked:
+    """What a request asks for: the chosen products, and the answers so far. `chosen`: at most bulk.MOST ids."""
 
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.user: User = request.user  # type: ignore[assignment]  # signed in, says the decorator
+        self.structure = Structure.current()
+        self.selection = bulk.Selection.of(request.POST)
+        rows = products_of(self.selection, self.user).filter(trashed_at=None).order_by("pk")
+        ids = list(rows.values_list("pk", flat=True)[: bulk.MOST + 1])
+        self.too_many, self.chosen = len(ids) > bulk.MOST, ids[: bulk.MOST]
+        self.rights = rights_of(request.user)
+        attribute = request.POST.get("attribute")
+        self.what = WhatForm(
+            {"attribute": attribute} if attribute is not None else None, structure=self.structure,
+            rights=self.rights, rules=by_rule.offered(self.user, self.structure),
+        )  # fmt: skip
+        is_chosen = attribute is not None and self.what.is_valid()
+        self.attribute: str = attribute if is_chosen and attribute else ""
+        # Where another one was chosen than the form was made for, its own form comes untouched.
+        self.data = request.POST if request.POST.get("of") == attribute else None
 
-def _left(request: HttpRequest) -> list[int]:
-    """Of the products that the preview showed, those whose tick was taken away."""
-    left = set(request.POST.getlist("shown")) - set(request.POST.getlist("take"))
-    return sorted(int(pk) for pk in left if pk.isdecimal())
+    def left(self) -> list[int]:
+        """Of the products that the preview showed, those whose tick was taken away."""
+        left = set(self.request.POST.getlist("shown")) - set(self.request.POST.getlist("take"))
+        return sorted(int(pk) for pk in left if pk.isdecimal())
 
+    def was_looked_at(self, mark: str) -> bool:
+        """What was looked at is what is done: the answers may have been changed between the two."""
+        if self.request.POST.get("mark") == mark:
+            return True
+        messages.warning(self.request, _("You changed what is to be done: look at what it would do now."))
+        return False
 
-def _form(request: HttpRequest, structure: Structure) -> tuple[WhatForm, EditForm | None]:
-    """The attribute's own questions come with the second request; what is no attribute of theirs is an error."""
-    rights = rights_of(request.user)
-    attribute = request.POST.get("attribute")
-    what = WhatForm(
-        {"attribute": attribute} if attribute is not None else None, structure=structure, rights=rights
-    )
-    if attribute is None or not what.is_valid():
-        return what, None
-    spec = None if attribute == CATEGORIES else editable(structure, rights)[attribute]
-    # Where another attribute was chosen than the form was made for, its own form comes untouched.
-    is_asked = request.POST.get("of") == attribute
-    return what, EditForm(request.POST if is_asked else None, spec=spec, structure=structure, rights=rights)
+    def nothing_chosen(self) -> HttpResponse:
+        messages.info(self.request, _("No product was selected."))
+        return HttpResponseRedirect(back_from(self.request))
+
+    def shown(self, context: Context) -> HttpResponse:
+        context = {
+            **admin.site.each_context(self.request),
+            "title": TITLE,
+            "selection": self.selection,
+            "total": len(self.chosen),
+            "too_many": self.too_many,
+            "what": self.what,
+            "of": self.attribute,
+            "next": back_from(self.request),
+            **context,
+        }
+        forms = (self.what, context.get("form"), context.get("family_form"))
+        status = 422 if any(form is not None and form.errors for form in forms) else 200
+        return TemplateResponse(self.request, "enrichment/bulk_edit/page.html", context, status=status)
+
+    def begun(self, kind: str, params: dict[str, Any], title: str) -> HttpResponse:
+        """As a job, with what was chosen now."""
+        params = {**params, "ids": self.chosen, "leave": self.left()}
+        with transaction.atomic():
+            enqueue(kind, params, by=self.user, title=f"{title} ({len(self.chosen)})")
+        text = _("%d products are being changed. The tray above shows how far it is.")
+        messages.info(self.request, text % len(self.chosen))
+        return HttpResponseRedirect(touched(params["ref"]))
+
+    def done(self, result: bulk.Result) -> HttpResponse:
+        if not (result.changed or result.refused or result.proposed):
+            messages.info(self.request, _("There was nothing left to change."))
+            return HttpResponseRedirect(back_from(self.request))
+        done = ngettext("%d product changed.", "%d products changed.", result.changed) % result.changed
+        tell(self.request, result, done)
+        return HttpResponseRedirect(touched(result.ref) if result.changed else back_from(self.request))
 
 
 @never_cache
 @require_POST
 @endpoint("product.edit")
 def page(request: HttpRequest) -> HttpResponse:
-    """`id` (several) or `all=1` with the grid's `query`; `attribute`; with `of` (the attribute the form was made for) its
-    answers, which give a preview. Changes nothing.
+    """`id` (several) or `all=1` with the grid's `query`; `attribute` (form.WhatForm); with `of` (the one the form was made for)
+    its answers, which give a preview. Changes nothing.
     """
-    selection = bulk.Selection.of(request.POST)
-    chosen = _ids(selection, request.user)
-    if not chosen:
-        return _nothing_chosen(request)
-    structure = Structure.current()
-    what, form = _form(request, structure)
-    context: dict[str, Any] = {}
-    if form is not None and form.is_bound and form.is_valid():
-        context = _previewed(form.edit(), chosen, request.user, structure)
-    return _shown(request, selection, len(chosen), what, form, context)
-
-
-def _nothing_chosen(request: HttpRequest) -> HttpResponse:
-    messages.info(request, _("No product was selected."))
-    return HttpResponseRedirect(back_from(request))
-
-
-def _previewed(edit: Edit, chosen: list[int], user: User, structure: Structure) -> dict[str, Any]:
-    made = planning.preview(chosen[: bulk.MOST], edit, user=user)
-    return {"preview": made, "sentence": sentence(edit, structure), "mark": _mark(edit)}
-
-
-def _mark(edit: Edit) -> str:
-    """What was looked at is what is done: the answers may have been changed between the two."""
-    return value_hash(edit.as_json())
-
-
-def _shown(
-    request: HttpRequest,
-    selection: bulk.Selection,
-    total: int,
-    what: WhatForm,
-    form: EditForm | None,
-    more: dict[str, Any],
-) -> HttpResponse:
-    context = {
-        **admin.site.each_context(request),
-        "title": TITLE,
-        "selection": selection,
-        "total": min(total, bulk.MOST),
-        "too_many": total > bulk.MOST,
-        "what": what,
-        "form": form,
-        "of": what.data.get("attribute", "") if what.is_bound else "",
-        "next": back_from(request),
-        **more,
-    }
-    wrong = what.errors or (form is not None and form.errors)
-    return TemplateResponse(request, "enrichment/bulk_edit/page.html", context, status=422 if wrong else 200)
+    asked = _Asked(request)
+    if not asked.chosen:
+        return asked.nothing_chosen()
+    return asked.shown(_answered(asked))
 
 
 @require_POST
 @endpoint("product.edit")
 def run(request: HttpRequest) -> HttpResponse:
     """As the page, and does it: at once up to one batch, else as a job. The door decides product by product."""
-    selection = bulk.Selection.of(request.POST)
-    chosen = _ids(selection, request.user)
-    if not chosen:
-        return _nothing_chosen(request)
-    structure = Structure.current()
-    what, form = _form(request, structure)
+    asked = _Asked(request)
+    if not asked.chosen:
+        return asked.nothing_chosen()
+    if rule := by_rule.find(asked.attribute, asked.structure):
+        return _apply_rule(asked, rule)
+    form: Any = _form(asked)
     if form is None or not form.is_bound or not form.is_valid():
-        return _shown(request, selection, len(chosen), what, form, {})
-    chosen = chosen[: bulk.MOST]
-    edit, left, ref = form.edit(), _left(request), bulk.new_ref()
-    if request.POST.get("mark") != _mark(edit):
-        messages.warning(request, _("You changed what is to be done: look at what it would do now."))
-        more = _previewed(edit, chosen, request.user, structure)
-        return _shown(request, selection, len(chosen), what, form, more)
-    if len(chosen) > BATCH or planning.targets(chosen, edit, request.user, structure).below > BATCH:
-        title = f"{sentence(edit, structure)} ({len(chosen)})"
-        params = {"edit": edit.as_json(), "ids": chosen, "leave": left, "ref": ref}
-        with transaction.atomic():
-            enqueue("grid.edit", params, by=request.user, title=title)
-        text = _("%d products are being changed. The tray above shows how far it is.")
-        messages.info(request, text % len(chosen))
-        return HttpResponseRedirect(touched(ref))
-    result = running.apply(chosen, edit, user=request.user, ref=ref, leave=left)
-    if not (result.changed or result.refused or result.proposed):
-        messages.info(request, _("There was nothing left to change."))
-        return HttpResponseRedirect(back_from(request))
-    done = ngettext("%d product changed.", "%d products changed.", result.changed) % result.changed
-    tell(request, result, done)
-    return HttpResponseRedirect(touched(ref) if result.changed else back_from(request))
+        return asked.shown(_answered(asked, form))
+    if isinstance(form, FamilyForm):
+        return _move(asked, form)
+    return _edit(asked, form)
+
+
+def _form(asked: _Asked) -> EditForm | FamilyForm | None:
+    """The chosen one's own questions come with the second request; of what is no attribute of theirs there are none."""
+    if asked.attribute == FAMILY:
+        return FamilyForm(asked.data, structure=asked.structure)
+    if not asked.attribute or asked.attribute.startswith(by_rule.PREFIX):
+        return None
+    spec = None if asked.attribute == CATEGORIES else editable(asked.structure, asked.rights)[asked.attribute]
+    return EditForm(asked.data, spec=spec, structure=asked.structure, rights=asked.rights)
+
+
+def _answered(asked: _Asked, form: Any = None) -> Context:
+    """The form of what was chosen, with a preview where it is filled in."""
+    if rule := by_rule.find(asked.attribute, asked.structure):
+        return _rule_context(asked, rule)
+    form = form or _form(asked)
+    is_family = isinstance(form, FamilyForm)
+    context: Context = {"family_form" if is_family else "form": form}
+    if form is not None and form.is_bound and form.is_valid():
+        context |= _move_context(asked, form) if is_family else _edit_context(asked, form.edit())
+    return context
+
+
+# --- values
+
+
+def _edit_context(asked: _Asked, edit: Edit) -> Context:
+    made = planning.preview(asked.chosen, edit, user=asked.user)
+    return {"preview": made, "sentence": sentence(edit, asked.structure), "mark": value_hash(edit.as_json())}
+
+
+def _edit(asked: _Asked, form: EditForm) -> HttpResponse:
+    edit, ref, chosen = form.edit(), bulk.new_ref(), asked.chosen
+    if not asked.was_looked_at(value_hash(edit.as_json())):
+        return asked.shown({"form": form, **_edit_context(asked, edit)})
+    if len(chosen) > BATCH or planning.targets(chosen, edit, asked.user, asked.structure).below > BATCH:
+        return asked.begun("grid.edit", {"edit": edit.as_json(), "ref": ref}, sentence(edit, asked.structure))
+    return asked.done(running.apply(chosen, edit, user=asked.user, ref=ref, leave=asked.left()))
+
+
+# --- the family
+
+
+def _move_context(asked: _Asked, form: FamilyForm) -> Context:
+    target = form.target()
+    made = family.look(asked.chosen, target, asked.user)
+    return {
+        "moving": made,
+        "mark": value_hash(target.as_json()),
+        "sentence": form.sentence(),
+        "stays": [(count, reason) for count, reason in family.reasons(made.moving) if count],
+    }
+
+
+def _move(asked: _Asked, form: FamilyForm) -> HttpResponse:
+    target, ref, chosen = form.target(), bulk.new_ref(), asked.chosen
+    if not asked.was_looked_at(value_hash(target.as_json())):
+        return asked.shown({"family_form": form, **_move_context(asked, form)})
+    if len(chosen) > BATCH or family.look_up(chosen, target, asked.user).size > BATCH:
+        return asked.begun("grid.family", {"target": target.as_json(), "ref": ref}, form.sentence())
+    result = family.apply(
+        chosen, target, user=asked.user, ref=ref, chosen=frozenset(chosen), leave=asked.left()
+    )
+    return asked.done(result)
+
+
+# --- a rule
+
+
+def _rule_context(asked: _Asked, rule: RuleSpec) -> Context:
+    """As a person who saved it now would run it, at the chosen products only."""
+    ids = by_rule.with_variants(asked.chosen, asked.user)
+    rule_running.structure_to_run()
+    context: Context = {"rule": rule, "rule_total": len(ids), "mark": _version(rule)}
+    try:
+        looked = rule_preview.look(rule, asked.user, Structure.current(), within=ids)
+    except rule_planning.CannotRun as stopped:
+        return context | {"rule_problem": str(stopped)}
+    return context | {"looked": looked}
+
+
+def _version(rule: RuleSpec) -> str:
+    row = Rule.objects.filter(pk=rule.id).first()
+    return version(row) if row else ""
+
+
+def _apply_rule(asked: _Asked, rule: RuleSpec) -> HttpResponse:
+    """With the rights of who stands for the rule; starting it is for who may change rules."""
+    require(asked.user, "structure.edit")
+    if not asked.was_looked_at(_version(rule)):
+        return asked.shown(_rule_context(asked, rule))
+    ids: Sequence[int] = by_rule.with_variants(asked.chosen, asked.user)
+    ref = rule_running.begin_by_hand(rule.id, by=asked.user, within=ids)
+    if not ref:
+        messages.info(asked.request, _("It is running already. The tray above shows how far it is."))
+        return HttpResponseRedirect(back_from(asked.request))
+    text = _("“%(name)s” is running. The tray above shows how far it is.")
+    messages.info(asked.request, text % {"name": rule.label})
+    return HttpResponseRedirect(touched(ref))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from uuid import uuid4
 
@@ -14,10 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from catalog.access import Rights, visible
 from catalog.jobs import JobHandle, job
 from catalog.models import Campaign, Product, Revision, User
+from catalog.moves.place import write_together
 from catalog.structure.snapshot import Structure
 from catalog.values import proposing
 from catalog.values.campaigns import write_campaign
-from catalog.values.changes import ABSENT, EMPTY, RESET, Actor, ProductChange
+from catalog.values.changes import ABSENT, EMPTY, RESET, Actor, Outcome, ProductChange
 from catalog.values.hashing import value_hash
 from catalog.values.keys import is_field, split_campaign
 from catalog.values.revisions import changes_from_json
@@ -55,6 +58,8 @@ ACTIONS = {
             "product.edit",
         ),
         BulkAction("draft", _("Back to draft"), "edit_note", ("status", Status.DRAFT.value), "product.edit"),
+        BulkAction("enable", _("Switch on"), "toggle_on", ("enabled", True), "product.edit"),
+        BulkAction("disable", _("Switch off"), "toggle_off", ("enabled", False), "product.edit"),
         BulkAction("trash", _("Move to trash"), "delete", ("trashed", True), "product.trash"),
         BulkAction(
             "restore", _("Take out of the trash"), "restore_from_trash", ("trashed", False), "product.trash"
@@ -65,7 +70,7 @@ ACTIONS = {
 
 def offered(rights: Rights, *, in_trash: bool) -> list[BulkAction]:
     """What this person may do with what the grid shows."""
-    codes = ("restore",) if in_trash else ("approve", "in_review", "draft", "trash")
+    codes = ("restore",) if in_trash else ("approve", "in_review", "draft", "enable", "disable", "trash")
     return [ACTIONS[code] for code in codes if rights.may(ACTIONS[code].verb)]
 
 
@@ -143,13 +148,13 @@ def _pending(rows: QuerySet[Product], action: BulkAction) -> QuerySet[Product]:
     name, value = action.changed
     if name == "trashed":
         return rows.filter(trashed_at=None) if value else rows.exclude(trashed_at=None)
-    return rows.exclude(status=value)
+    return rows.exclude(**{name: value})
 
 
 def _allowed(rows: QuerySet[Product], action: BulkAction, user: User) -> QuerySet[Product]:
     if action.changed[0] == "trashed":
         return visible(user, rows, verb="product.trash")
-    target = action.changed[1]
+    target = action.changed[1] if action.changed[0] == "status" else ""
     publish = visible(user, rows, verb="product.publish")
     if workflow.verb(Status.DRAFT, target) == "product.publish":
         return publish
@@ -192,17 +197,41 @@ def by_batches(
     handle: JobHandle, ids: Sequence[int], act: Callable[[Sequence[int]], Result], *, ref: str
 ) -> dict[str, Any]:
     """`act` on BATCH ids at a time, as a job: goes on from where its progress stands, and ends where it is cancelled."""
+    return by_parts(handle, [ids[start : start + BATCH] for start in range(0, len(ids), BATCH)], act, ref=ref)
+
+
+def by_parts(
+    handle: JobHandle, parts: Sequence[Sequence[int]], act: Callable[[Sequence[int]], Result], *, ref: str
+) -> dict[str, Any]:
+    """The same, for parts that somebody else has cut."""
     total = Result(ref=ref)
-    for start in range(handle.row.done // BATCH * BATCH, len(ids), BATCH):
+    done, every = 0, sum(map(len, parts))
+    for part in parts:
+        done += len(part)
+        if done <= handle.row.done:
+            continue
         if handle.cancelled():
             break
-        part = act(ids[start : start + BATCH])
-        total.changed += part.changed
-        total.proposed += part.proposed
-        for reason, count in part.reasons.items():
+        result = act(part)
+        total.changed += result.changed
+        total.proposed += result.proposed
+        for reason, count in result.reasons.items():
             total.refuse(reason, count)
-        handle.progress(min(start + BATCH, len(ids)), len(ids))
+        handle.progress(done, every)
     return total.as_json()
+
+
+def whole_parts(rows: Iterable[tuple[int, int]]) -> list[list[int]]:
+    """(id, what it belongs to), in that order: ids in parts of at most BATCH that tear nothing apart which fits into one."""
+    parts: list[list[int]] = []
+    for _owner, members in groupby(rows, key=itemgetter(1)):
+        ids = [pk for pk, _owner in members]
+        for start in range(0, len(ids), BATCH):
+            some = ids[start : start + BATCH]
+            if not parts or len(parts[-1]) + len(some) > BATCH:
+                parts.append([])
+            parts[-1] += some
+    return parts
 
 
 def ids_to_change(selection: Selection, action: BulkAction, user: User) -> list[int]:
@@ -250,12 +279,29 @@ def undo(revisions: Iterable[Revision], *, user: User, ref: str) -> Result:
         else:
             changes.append(change)
     by = Actor(user=user, origin="undo", ref=result.ref)
-    outcomes = write(changes, by=by)
+    outcomes = _written(changes, by=by)
     result.add(outcomes)
     for campaign, values, base in _in_campaigns(rows, closed, result):
         result.add(write_campaign(campaign, values, by=by, base=base, cleaned=True))
     proposing.reopen(ref, [outcome.product for outcome in outcomes if outcome.ok and outcome.changed])
     return result
+
+
+def _written(changes: Sequence[ProductChange], *, by: Actor) -> list[Outcome]:
+    """What moved with its model goes back with it, the model first."""
+    moved = [change.product for change in changes if change.moves]
+    if not moved:
+        return write(changes, by=by)
+    rows = Product.objects.filter(pk__in=moved).values_list("pk", "root_id", "parent_id")
+    place = {
+        pk: (root or pk, 0 if parent is None else 1 if parent == root else 2) for pk, root, parent in rows
+    }
+    alone = [[change] for change in changes if not change.moves]
+    ordered = sorted(
+        (change for change in changes if change.moves), key=lambda each: place[each.product or 0]
+    )
+    together = groupby(ordered, key=lambda each: place[each.product or 0][0])
+    return write_together([*alone, *(list(group) for _root, group in together)], by=by)
 
 
 def _in_campaigns(
@@ -309,16 +355,20 @@ def run_undo(handle: JobHandle, /, *, ref: str) -> dict[str, Any]:
         rows = Revision.objects.filter(pk__in=ids).order_by("product_id", "rev")
         return undo(rows, user=user, ref=ref)
 
-    every = list(revisions_of(ref, user).values_list("pk", flat=True))
-    return by_batches(handle, every, give_back, ref=f"undo:{ref}")
+    rows = revisions_of(ref, user).order_by("product__root_id", "product_id", "rev")
+    parts = whole_parts(rows.values_list("pk", "product__root_id"))
+    return by_parts(handle, parts, give_back, ref=f"undo:{ref}")
 
 
 def _reverse(revision: Revision, sources: Mapping[str, str]) -> ProductChange:
     change = ProductChange(product=revision.product_id, cleaned=True, sources=sources)
     base = {}
     for key, (before, after) in changes_from_json(revision.changes).items():
-        if key in ("_status", "_trashed", "_categories"):
+        if key in ("_status", "_trashed", "_categories", "_enabled"):
             change.fields[key[1:]] = before
+        elif key == "_family_variant" or (key == "_family" and "_family_variant" not in revision.changes):
+            change.fields[key[1:]] = before
+            change.moves = "bare"
         elif not is_field(key) and "@" not in key:
             change.values[key] = RESET if before is ABSENT else EMPTY if before is None else before
         else:

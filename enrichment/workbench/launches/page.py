@@ -27,7 +27,8 @@ from channels.launches.look import TooMany
 from channels.launches.look import look as look_at
 from channels.models import Launch, LaunchEntry, LaunchStep
 from channels.profile import ChannelSpec
-from enrichment.workbench.launches import gate
+from enrichment.workbench.assigning.form import AssignForm
+from enrichment.workbench.launches import blocked, gate
 from enrichment.workbench.launches.form import WhenForm
 from enrichment.workbench.launches.views import address
 
@@ -93,6 +94,19 @@ def cancel(request: HttpRequest, launch: int) -> HttpResponse:
     return HttpResponseRedirect(address(row.pk))
 
 
+@require_POST
+@endpoint("product.edit")
+def assign(request: HttpRequest, launch: int) -> HttpResponse:
+    """`assign-to`, `assign-due`, `assign-note`: gives the products that are blocked now to that person."""
+    row, entries = _find(request, launch)
+    form = blocked.form_of(request, at=row.at, time_zone=row.time_zone, data=request.POST)
+    if form is None or not form.is_valid():
+        return _shown(request, row, entries, assigning=form)
+    found = counting.of_kinds(entries, [counting.BLOCKED]).order_by().values_list("product_id", flat=True)
+    blocked.assign(request, set(found), form)
+    return HttpResponseRedirect(address(row.pk))
+
+
 def _find(request: HttpRequest, pk: int) -> tuple[Launch, QuerySet[LaunchEntry]]:
     """The launch and what the person sees of it. Of a launch with nothing they may see, they are told nothing; one without
     products, as it is until its job has begun, is that of who made it."""
@@ -132,7 +146,12 @@ def _over(request: HttpRequest, row: Launch) -> HttpResponse:
 
 
 def _shown(
-    request: HttpRequest, row: Launch, entries: QuerySet[LaunchEntry], *, form: WhenForm | None = None
+    request: HttpRequest,
+    row: Launch,
+    entries: QuerySet[LaunchEntry],
+    *,
+    form: WhenForm | None = None,
+    assigning: AssignForm | None = None,
 ) -> HttpResponse:
     now = timezone.now()
     structure = Structure.current()
@@ -141,6 +160,9 @@ def _shown(
     lines = [Line(known[pk].label, told) for pk, told in sorted(by_channel.items()) if pk in known]
     local = row.local
     initial = {"date": local.date(), "time": local.strftime("%H:%M")} if local and local > now else {}
+    total = counting.numbers(entries).get(row.pk, counting.Numbers())
+    if assigning is None and total.blocked and row.is_pending(now):
+        assigning = blocked.form_of(request, at=row.at, time_zone=row.time_zone)
     context: dict[str, Any] = {
         **admin.site.each_context(request),
         "title": row.name,
@@ -149,7 +171,8 @@ def _shown(
         "mine": row.at if row.at and row.time_zone != timezone.get_current_timezone_name() else None,
         "is_pending": row.is_pending(now),
         "lines": lines,
-        "total": counting.numbers(entries).get(row.pk, counting.Numbers()),
+        "total": total,
+        "assigning": assigning,
         "blocked": _blocked(row, entries, [known[pk] for pk in sorted(by_channel) if pk in known], structure),
         "most": LISTED,
         "may_change": row.is_pending(now) and may_change(request.user, row),
@@ -157,7 +180,7 @@ def _shown(
         "steps": list(_steps(row)),
         "grid": reverse("admin:catalog_product_changelist"),
     }
-    status = 422 if form is not None else 200
+    status = 422 if form is not None or (assigning is not None and assigning.errors) else 200
     return TemplateResponse(request, "enrichment/launches/page.html", context, status=status)
 
 

@@ -20,11 +20,12 @@ from catalog.structure.snapshot import Structure
 from channels import profile as channel_profiles
 from channels.launches.embargo import in_zone
 from channels.launches.look import MOST_SHEETS, TooMany
+from enrichment.workbench.assigning.form import AssignForm
 from enrichment.workbench.grid.bulk import Selection
 from enrichment.workbench.grid.bulk_views import tell
 from enrichment.workbench.grid.export import products_of
 from enrichment.workbench.grid.returning import back_from
-from enrichment.workbench.launches import gate, running
+from enrichment.workbench.launches import blocked, gate, running
 from enrichment.workbench.launches.form import LaunchForm
 
 MOST = 500  # products of one launch: each one's sheets are built to say whether it is ready
@@ -77,6 +78,29 @@ def run(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(address(launch.pk))
 
 
+@require_POST
+@endpoint("product.edit")
+def assign(request: HttpRequest) -> HttpResponse:
+    """As choose, with `assign-to`, `assign-due` and `assign-note`: gives what is blocked now to that person, and shows the gate again."""
+    asked = _Asked(request)
+    if not asked.chosen:
+        return _nothing_chosen(request)
+    made = asked.gate() if asked.form.is_bound and asked.form.is_valid() else None
+    if made is None:
+        return _shown(request, asked, None)
+    form = _assigning(request, asked, made, data=request.POST)
+    if form is not None and form.is_valid():
+        blocked.assign(request, made.kinds.get("blocked", ()), form)
+        form = None
+    return _shown(request, asked, made, assigning=form)
+
+
+def _assigning(
+    request: HttpRequest, asked: _Asked, made: gate.Gate, *, data: Any = None
+) -> AssignForm | None:
+    return blocked.form_of(request, at=made.at, time_zone=asked.form.cleaned_data["time_zone"], data=data)
+
+
 class _Asked:
     """What a request asks for: the products this person may publish, and the form."""
 
@@ -108,7 +132,11 @@ class _Asked:
             return None
 
 
-def _shown(request: HttpRequest, asked: _Asked, made: gate.Gate | None) -> HttpResponse:
+def _shown(
+    request: HttpRequest, asked: _Asked, made: gate.Gate | None, *, assigning: AssignForm | None = None
+) -> HttpResponse:
+    if made is not None and made.stopped and assigning is None:
+        assigning = _assigning(request, asked, made)
     context: dict[str, Any] = {
         **admin.site.each_context(request),
         "title": _("Schedule a launch"),
@@ -121,11 +149,13 @@ def _shown(request: HttpRequest, asked: _Asked, made: gate.Gate | None) -> HttpR
         "forbidden": asked.forbidden,
         "form": asked.form,
         "gate": made,
+        "assigning": assigning,
         "when": in_zone(made.at, asked.form.cleaned_data["time_zone"]) if made else "",
         "kinds": gate.LABELS.values(),
         "next": back_from(request),
     }
-    status = 422 if asked.form.errors or asked.too_large else 200
+    is_wrong = asked.form.errors or asked.too_large or (assigning is not None and assigning.errors)
+    status = 422 if is_wrong else 200
     return TemplateResponse(request, "enrichment/launches/schedule.html", context, status=status)
 
 

@@ -140,9 +140,10 @@ def _ask(
     scope = Scope.of(request.GET, request.user, structure)
     made = None
     if changes:
+        rights = rights_on(request, bundle, structure)
         made = preview.of(
             changes, user=request.user, structure=structure, profiles=channel_profiles.current(structure),
-            rights=rights_on(request, bundle, structure), locale=scope.locale,
+            rights=lambda _bundle: rights, locale=scope.locale,
         )  # fmt: skip
         for key, message in made.errors:
             if form is not None and f"axis:{key}" in form.fields:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
@@ -33,6 +33,7 @@ class Row:
     before: str
     after: str
     sku: str = ""
+    product: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +77,13 @@ def of(
     user: User,
     structure: Structure,
     profiles: Profiles,
-    rights: Rights,
+    rights: Callable[[Bundle], Rights],
     locale: str,
 ) -> Preview:
-    """Plans the changes and compares what each product says before and after, inherited values counted in."""
+    """Plans the changes and compares what each product says before and after, inherited values counted in.
+
+    `rights`: the person's at a product, as it is now.
+    """
     before = bundles.load([change.product for change in changes if change.product], structure=structure)
     outcomes = plan(changes, by=actor(user))
     made = Preview(total=len(changes))
@@ -89,7 +93,8 @@ def of(
         made.errors += [(error.key, error.message) for error in outcome.errors]
         if outcome.product in after:
             sku = before[outcome.product].product.sku if several else ""
-            _compare(made, before[outcome.product], after[outcome.product], structure, rights, locale, sku)
+            was = before[outcome.product]
+            _compare(made, was, after[outcome.product], structure, rights(was), locale, sku)
     if outcomes and outcomes[0].product in after:
         first = outcomes[0].product
         made.facts = _facts(before[first], after[first], locale)
@@ -164,7 +169,8 @@ def _compare(
         kind = ATTRIBUTE_TYPES[spec.type]
         place = _place_of(parsed, structure)
         row = Row(
-            spec.label(locale or None), place, kind.summary(old, spec, locale or None), kind.summary(new, spec, locale or None), sku
+            spec.label(locale or None), place, kind.summary(old, spec, locale or None), kind.summary(new, spec, locale or None),
+            sku, was.product.pk,
         )  # fmt: skip
         group = made.lost if new is None else made.gained if old is None else made.changed
         group.append(row)
@@ -189,7 +195,7 @@ def _lost_of_campaigns(
             place = _place_of(
                 parsed, structure, label_of(dict(document.labels), document.code, locale or None)
             )
-            made.lost.append(Row(spec.label(locale or None), place, before, "", sku))
+            made.lost.append(Row(spec.label(locale or None), place, before, "", sku, was.product.pk))
 
 
 def _place_of(key: Key, structure: Structure, campaign: str = "") -> str:

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -159,18 +158,12 @@ def _matching(request: HttpRequest, made: RuleDraft) -> dict[str, Any]:
 @endpoint("structure.edit")
 def run(request: HttpRequest, rule: int) -> HttpResponse:
     row = get_object_or_404(visible(request.user, Rule), pk=rule)
-    running.ensure_source()
-    with transaction.atomic():
-        list(Rule.objects.filter(pk=row.pk).select_for_update().values_list("pk"))
-        is_running = running.open_run(row.pk) is not None
-        if not is_running:
-            running.enqueue_run(row, trigger=RuleRun.Trigger.HAND, by=request.user)
-    if is_running:
-        messages.info(request, _("It is running already. The tray above shows how far it is."))
-    else:
+    if running.begin_by_hand(row.pk, by=request.user):
         messages.info(
             request, _("“%(name)s” is running. The tray above shows how far it is.") % {"name": row}
         )
+    else:
+        messages.info(request, _("It is running already. The tray above shows how far it is."))
     return HttpResponseRedirect(reverse("admin:enrichment_rule_change", args=[row.pk]))
 
 

@@ -1,0 +1,93 @@
+"""A rule for chosen products only: looked at there, run there as a job, taken back as a bulk change."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from catalog.jobs import run_due
+from catalog.models import Job
+from enrichment.models import RuleRun
+from enrichment.rules import running
+from enrichment.rules.actions import Action
+from tests.enrichment.conftest import Desk, values_of
+from tests.enrichment.rules.conftest import FEED, MakeRule
+from tests.world import World
+
+RED = Action("set", "color", value="red")
+
+
+@pytest.fixture
+def mugs(world: World) -> list[int]:
+    return [world.create(f"M-{n}", {}, family="mugs", by=FEED).product or 0 for n in range(4)]
+
+
+def done(desk: Desk, ids: list[int], rule: Any) -> Any:
+    asked = {"id": ids, "attribute": f"rule:{rule.pk}"}
+    looked = desk.post("catalog_product_edit", **asked).context_data
+    return looked["looked"], desk.post("catalog_product_edit_run", mark=looked["mark"], **asked)
+
+
+def colors(ids: list[int]) -> list[Any]:
+    return [values_of(pk).get("color") for pk in ids]
+
+
+def test_it_writes_the_chosen_ones_that_fit_and_can_be_taken_back(
+    desk: Desk, world: World, make_rule: MakeRule, mugs: list[int]
+) -> None:
+    shirt = world.create("S", {}, family="shirts", by=FEED).product or 0
+    preview, _response = done(desk, [*mugs[:2], shirt], make_rule(RED))
+    assert (preview.count, preview.changed) == (2, 2)
+    run_due("interactive")
+    assert colors(mugs) == ["red", "red", None, None]
+    run = RuleRun.objects.get()
+    assert (run.changed, run.ended_at is not None) == (2, True)
+    desk.post("catalog_product_bulk_undo", ref=run.ref)
+    assert colors(mugs) == [None] * 4
+
+
+def test_a_chosen_model_stands_for_its_variants(desk: Desk, world: World, make_rule: MakeRule) -> None:
+    model = world.create("TEE", {}, family_variant="shirts_size", by=FEED).product or 0
+    variant = world.create("TEE-M", {"size": "m"}, parent="TEE", by=FEED).product or 0
+    done(desk, [model], make_rule(Action("set", "ean", value="4006381333931"), when=""))
+    run_due("interactive")
+    assert values_of(variant)["ean"] == "4006381333931"
+
+
+def test_killed_half_way_it_writes_nothing_twice(
+    world: World, make_rule: MakeRule, mugs: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "BATCH", 2)
+    for pk in mugs:
+        world.edit(pk, {"capacity": "1"}, by=FEED)
+    rule = make_rule(Action("calculate", "capacity", expression="{capacity} + 1"))
+    step, calls = running.write_step, []
+
+    def dies(*args: Any, **named: Any) -> int:
+        calls.append(step(*args, **named))
+        if len(calls) == 2:
+            raise KeyboardInterrupt  # written, and its place not noted
+        return calls[-1]
+
+    monkeypatch.setattr(running, "write_step", dies)
+    assert running.begin_by_hand(rule.pk, by=world.admin, within=[*mugs, mugs[0]])  # type: ignore[arg-type]
+    with pytest.raises(KeyboardInterrupt):
+        run_due("interactive")
+    Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    run_due("interactive")
+    assert [values_of(pk)["capacity"] for pk in mugs] == ["2"] * 4
+    assert RuleRun.objects.get().ended_at is not None
+
+
+def test_what_was_saved_since_is_looked_at_again_and_only_rule_makers_are_offered_rules(
+    desk: Desk, make_rule: MakeRule, mugs: list[int], person: Any
+) -> None:
+    rule = make_rule(RED)
+    asked = {"id": mugs, "attribute": f"rule:{rule.pk}"}
+    assert desk.post("catalog_product_edit_run", mark="old", **asked).context_data["looked"].changed == 4
+    anna = Desk(person("anna", ["product.edit"]))
+    assert anna.post("catalog_product_edit_run", mark="old", **asked).status_code == 422
+    assert not RuleRun.objects.exists()
