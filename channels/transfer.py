@@ -39,7 +39,7 @@ class ChannelResource(StructureResource):
         model = Channel
         fields = export_order = (
             "code", "context", "connector", "locales", "currencies", "category_tree", "assortment", "settings", "schedule",
-            "send_fallback", "fallback_counts", "counts_sku", "is_active",
+            "send_fallback", "fallback_counts", "counts_sku", "on_drift", "read_every", "is_active",
         )  # fmt: skip
 
     def dehydrate_locales(self, channel: Any) -> str:
@@ -50,7 +50,9 @@ class ChannelResource(StructureResource):
 
     def import_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:
         instance.wanted = {}
-        before = {name: getattr(instance, name) for name in ("connector", "settings", "schedule")}
+        before = {
+            name: getattr(instance, name) for name in ("connector", "settings", "schedule", "read_every")
+        }
         super().import_instance(instance, row, **kwargs)
         if instance.connector not in CONNECTORS:
             text = _("There is no connector '%(code)s'.")
@@ -58,6 +60,8 @@ class ChannelResource(StructureResource):
         instance.changed = {
             name for name in before if not instance.pk or getattr(instance, name) != before[name]
         }
+        if "read_every" in instance.changed:
+            instance.read_due_at = None  # a whole interval from now on, as on the channel's page
         self._check_parts(instance)
         was = (before["connector"], before["settings"] or {})
         if moved := profiles.readdressed(

@@ -7,7 +7,7 @@ from enrichment.models.memory import MemoryMark, MemoryStale
 from enrichment.models.pictures import PictureFile, PictureMatch
 from enrichment.models.presence import Presence
 from enrichment.models.review import ReviewNote
-from enrichment.models.rule import Rule, RuleMark, RuleRun
+from enrichment.models.rule import ProductFlag, Rule, RuleMark, RuleRun
 from enrichment.models.saved_view import DefaultView, SavedView
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "PictureFile",
     "PictureMatch",
     "Presence",
+    "ProductFlag",
     "ReviewNote",
     "Rule",
     "RuleMark",

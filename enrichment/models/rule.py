@@ -73,6 +73,20 @@ class RuleRun(models.Model):
         return self.ref
 
 
+class ProductFlag(models.Model):
+    """A product that fits a rule which flags; what it says is the rule's. Owner: enrichment.rules.flags."""
+
+    rule = models.ForeignKey(Rule, on_delete=models.CASCADE, related_name="flags", db_index=False)
+    product = models.ForeignKey("catalog.Product", on_delete=models.CASCADE, related_name="flags")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["rule", "product"], name="product_flag")]
+
+    def __str__(self) -> str:
+        return f"{self.product_id}: {self.rule_id}"
+
+
 class RuleMark(models.Model):
     """A product that changed, and is to be looked at by the rules that run on change.
 

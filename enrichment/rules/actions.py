@@ -47,6 +47,7 @@ KINDS = {
         Kind("calculate", gettext_lazy("Calculate"), ("expression", "currency", "from_context")),
         Kind("map", gettext_lazy("Look up in a table"), ("origin", "table", "otherwise", "from_locale", "from_context")),
         Kind("classify", gettext_lazy("Put into categories"), ("mode", "categories")),
+        Kind("flag", gettext_lazy("Flag it"), ("message",)),
     )
 }  # fmt: skip
 
@@ -66,7 +67,7 @@ class Action:
 
     `value`: a stored form. `origin`: what is read, as channels name it ("color", "brand.label"). `from_locale`,
     `from_context`: where it is read, SAME for where it is written. `table`: (what is read, the cell that is written), `otherwise` for what is
-    not in it. `categories` are added, taken or set, as `mode` says.
+    not in it. `categories` are added, taken or set, as `mode` says. `message`: what a flag says.
     """
 
     do: str
@@ -86,6 +87,7 @@ class Action:
     otherwise: str = ""
     mode: str = "add"
     categories: tuple[str, ...] = ()
+    message: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """What differs from the default."""
@@ -163,6 +165,8 @@ class Action:
 
     def fault(self, structure: Structure) -> str:
         """Why it cannot be done any more, since the structure changed; "" where it can."""
+        if self.do == "flag":
+            return "" if self.message else _("Write what the flag says.")
         if self.do == "classify":
             gone = [code for code in self.categories if code.casefold() not in structure.category_by_code]
             return _("There is no category '%s' any more.") % "', '".join(gone) if gone else ""

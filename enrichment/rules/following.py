@@ -27,7 +27,7 @@ from catalog.values.rows import insert_rows
 from catalog.values.write import BATCH
 from enrichment.models import Rule, RuleMark, RuleRun
 from enrichment.rules import current as rules_now
-from enrichment.rules import planning, running
+from enrichment.rules import flags, planning, running
 from enrichment.rules.actions import Action
 from enrichment.rules.current import Rules, RuleSpec
 from enrichment.rules.planning import CannotRun, Claims
@@ -141,6 +141,8 @@ def _followed(rule: RuleSpec, ids: list[int], structure: Structure, claims: Clai
     if rule.on_change:
         running.check_rest(rule)
     rows: list[list[int]] = planning.by_stage(planning.matching(rule, user, structure).filter(pk__in=ids))
+    if rule.on_change:
+        flags.take(rule, ids, fitting={pk for part in rows for pk in part})
     changed = 0
     ref = _run_of_today(rule) if rows and rule.on_change else ""
     for part in rows:

@@ -15,7 +15,7 @@ from enrichment.workbench.grid.filters import ATTRIBUTE_PREFIX
 ANYTHING = "*"  # what hangs on all of a product: its label, its readiness, that it was changed at all
 # What no rule writes: in a circle it counts for nothing, but a change of it wakes.
 _FIELDS = {"family": "_family", "status": "_status", "enabled": "_enabled", "sku": "_sku"}
-_APART = frozenset({"kind", "created", "assigned"})
+_APART = frozenset({"kind", "created", "assigned", "flagged"})
 # Where a product stands decides which attributes it has and what it inherits, so this concerns every rule.
 PLACE = frozenset({"_family", "_parent", "_family_variant", "_trashed"})
 

@@ -194,6 +194,8 @@ class _Work:
         self.is_right = True
 
     def do(self, action: Action) -> None:
+        if action.do == "flag":
+            return  # it is no value: enrichment.rules.flags
         if action.do == "classify":
             self._place(action)
             return

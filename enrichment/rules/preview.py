@@ -16,7 +16,7 @@ from catalog.values.links import bring_pairs
 from catalog.values.write import BATCH
 from catalog.values.write import plan as plan_write
 from enrichment.rules import current as rules_now
-from enrichment.rules import planning, running
+from enrichment.rules import flags, planning, running
 from enrichment.rules.current import RuleSpec
 from enrichment.rules.planning import Claims, Documents, Step
 from enrichment.workbench.bulk_edit.operations import CATEGORIES
@@ -61,6 +61,7 @@ class Preview:
     elsewhere: int = 0
     held: int = 0
     refused: int = 0
+    flag: str = ""  # what those that fit are flagged with
     reasons: dict[str, int] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
 
@@ -75,7 +76,7 @@ def look(rule: RuleSpec, user: User, structure: Structure, *, within: Sequence[i
     rows = planning.matching(rule, user, structure)
     if within is not None:
         rows = rows.filter(pk__in=within)
-    made = Preview(*capped_count(rows))
+    made = Preview(*capped_count(rows), flag=flags.message(rule))
     documents: Documents = {}
     claims: Claims = set()
     rules = rules_now.current(structure)

@@ -24,7 +24,7 @@ from catalog.values.changes import Outcome
 from catalog.values.write import BATCH, write
 from enrichment.models import Rule, RuleRun
 from enrichment.rules import current as rules_now
-from enrichment.rules import planning
+from enrichment.rules import flags, planning
 from enrichment.rules.current import SOURCE, RuleSpec
 from enrichment.rules.planning import CannotRun, Claims, Step
 from enrichment.workbench.grid.bulk import Result
@@ -187,6 +187,7 @@ def _run(handle: JobHandle, row: RuleRun) -> None:
         rows = planning.matching(rule, user, structure)
         found = next(planning.walk(rows, cursor, size=BATCH), None)
         if found is None:
+            flags.sweep(rule, rows)
             return
         ids, cursor = found
         _write_chunk(rule, ids, user, structure, row)
@@ -200,8 +201,10 @@ def _run_within(handle: JobHandle, row: RuleRun, ids: Sequence[int]) -> None:
     start = row.cursor[0] if row.cursor else 0
     while start < len(ids) and not handle.cancelled():
         rule, user, structure = _ready(row.rule_id)
-        fitting = planning.matching(rule, user, structure).filter(pk__in=ids[start : start + BATCH])
-        for part in planning.by_stage(fitting):
+        chunk = ids[start : start + BATCH]
+        parts = planning.by_stage(planning.matching(rule, user, structure).filter(pk__in=chunk))
+        flags.take(rule, chunk, fitting={pk for part in parts for pk in part})
+        for part in parts:
             _write_chunk(rule, part, user, structure, row)
         start = min(start + BATCH, len(ids))
         RuleRun.objects.filter(pk=row.pk).update(cursor=[start])
@@ -241,6 +244,7 @@ def write_step(
     rule: RuleSpec, ids: Sequence[int], *, user: User, structure: Structure, claims: Claims, ref: str
 ) -> int:
     """Of at most BATCH products of one stage; counts on the run `ref`. How many were changed."""
+    flags.put(rule, ids)
     step = planning.plan(rule, ids, user=user, structure=structure, claims=claims)
     outcomes = write(step.changes, by=planning.actor(user, ref)) if step.changes else []
     result = count(step, outcomes, is_kept=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import tablib
+from django.utils import timezone
 
 from catalog.transfer import workbook
 from channels.connectors.google import GoogleMerchant
@@ -122,3 +123,14 @@ def test_nor_does_one_that_changes_the_connector(stored: Channel) -> None:
     told, _changes = read(connector="google", settings=settings)
     assert [column for _row, column, _message in told] == ["settings"]
     assert Channel.objects.get().connector == "webhook"
+
+
+def test_how_often_it_is_read_back_and_what_drift_does_come_along(stored: Channel) -> None:
+    Channel.objects.update(read_due_at=timezone.now())
+    assert read(on_drift="ask", read_every=Channel.ReadEvery.WEEK.value) == ([], 1)
+    stored.refresh_from_db()
+    assert (stored.on_drift, stored.read_every, stored.read_due_at) == ("ask", Channel.ReadEvery.WEEK, None)
+    told, _changes = read(on_drift="shout", read_every=7777)
+    assert {column for _row, column, _message in told} == {"on_drift", "read_every"}
+    sheet = workbook.tables(workbook.write())["channels"]
+    assert sheet["on_drift"] == ["ask"]

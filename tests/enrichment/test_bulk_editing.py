@@ -274,6 +274,52 @@ def test_more_than_a_batch_runs_as_a_job_and_begun_again_changes_nothing_twice(
     assert names(mugs) == ["Red mug", "Blue mug", "Smuggler's cup", "MUG of red", "Bowl"]
 
 
+@pytest.mark.parametrize("is_written", [True, False])
+def test_killed_half_way_it_goes_on_and_so_does_undo(
+    desk: Desk, mugs: list[int], monkeypatch: pytest.MonkeyPatch, is_written: bool
+) -> None:
+    """Between two chunks, or after a chunk was written and before its progress was; once in the change, and once in its undo."""
+    monkeypatch.setattr(views, "BATCH", 2)
+    monkeypatch.setattr(bulk, "BATCH", 2)
+    monkeypatch.setattr("enrichment.workbench.grid.bulk_views.BATCH", 2)
+    before, act = names(mugs), bulk.by_parts
+
+    def dies_once(handle: Any, parts: Any, write: Any, *, ref: str) -> Any:
+        done: list[int] = []
+
+        def dying(part: Any) -> Any:
+            if len(done) == 1 and not is_written:
+                raise KeyboardInterrupt
+            result = write(part)
+            done.append(len(part))
+            if len(done) == 2:
+                raise KeyboardInterrupt
+            return result
+
+        return act(handle, parts, dying, ref=ref)
+
+    def killed_and_resumed() -> Job:
+        with monkeypatch.context() as patch:
+            patch.setattr(bulk, "by_parts", dies_once)
+            with pytest.raises(KeyboardInterrupt):
+                run_due("interactive")
+        Job.objects.filter(state="running").update(lease_until=timezone.now() - timedelta(seconds=1))
+        run_due("interactive")
+        return Job.objects.latest("pk")
+
+    done(desk, mugs, **FIND | {"edit-find": "u", "edit-by": "uu"})
+    job = killed_and_resumed()
+    assert (job.state, job.result["changed"], job.result["refused"]) == ("done", 4, 0)
+    assert names(mugs) == ["Red muug", "Bluue muug", "Smuuggler's cuup", "MuuG of red", "Bowl"]
+    ref = job.params["ref"]
+    assert Revision.objects.filter(ref=ref).count() == 4
+    desk.post("catalog_product_bulk_undo", ref=ref)
+    job = killed_and_resumed()
+    assert (job.kind, job.state, job.result["refused"]) == ("grid.undo", "done", 0)
+    assert names(mugs) == before
+    assert Revision.objects.filter(ref=f"undo:{ref}").count() == 4
+
+
 def test_only_what_a_person_may_edit_is_offered_and_changed(mugs: list[int], person: Any) -> None:
     limited = Desk(
         person("anna", ["product.edit"], groups=["marketing"], locales=["de_DE"], categories=["kitchen"])

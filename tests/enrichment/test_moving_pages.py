@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
@@ -15,6 +15,9 @@ from catalog.models import Campaign, Product, ProductValues, User
 from catalog.values.campaigns import write_campaign
 from catalog.values.fingerprint import catalogue_hash
 from channels.models import Channel, Listing
+from enrichment import assigning
+from enrichment.assigning import Task
+from enrichment.models import Assignment, Comment, Thread
 from tests.channels.stage import FULL
 from tests.enrichment.conftest import Desk
 from tests.world import SYSTEM, World
@@ -163,6 +166,29 @@ def test_a_duplicate_is_merged_value_by_value_and_leads_to_what_stays(
     page = desk.page(other).content.decode()
     assert f'Merged into <a href="{reverse("admin:catalog_product_change", args=[mug])}">MUG-1</a>' in page
     assert Listing.objects.get(product_id=other).is_stale
+
+
+def test_what_was_said_and_is_to_be_done_about_a_duplicate_goes_to_the_one_that_stays(
+    desk: Desk, world: World, mug: int, person: Callable[..., User]
+) -> None:
+    other = world.create("MUG-OLD", {}, family="mugs").product or 0
+    anna, bert = person("anna", ["product.edit"]), person("bert", ["product.edit"])
+    for product, place, text in ((mug, "", "one"), (other, "", "two"), (other, "capacity", "three")):
+        desk.post("enrichment_comments_act", product, do="say", text=text, place=place)
+    assigning.assign([mug], Task(anna.pk, bert.pk, "mine", date(2027, 1, 9)))
+    assigning.assign([other], Task(anna.pk, bert.pk, "theirs", date(2027, 1, 2)))
+    assigning.assign([other], Task(bert.pk, anna.pk, "more"))
+    address = reverse("admin:catalog_product_merge", args=[mug])
+    revs = desk.client.get(address, {"other": "MUG-OLD"}).context_data["revs"]
+    desk.client.post(address, {"other": "MUG-OLD", "revs": revs})
+    said = Comment.objects.order_by("pk").values_list("thread__product", "thread__key", "text")
+    assert list(said) == [(mug, "", "one"), (mug, "", "two"), (mug, "capacity", "three")]
+    assert Thread.objects.count() == 2
+    open_ = Assignment.objects.filter(done_at=None).order_by("to__username")
+    assert [(row.product_id, row.note, row.due) for row in open_] == [
+        (mug, "mine", date(2027, 1, 2)),
+        (mug, "more", None),
+    ]
 
 
 def test_a_comparison_does_not_show_what_the_persons_roles_do_not_show(

@@ -33,7 +33,7 @@ from enrichment.workbench.filtering.subjects import (
     ends_of,
     midnight,
 )
-from enrichment.workbench.filtering.work import Assigned
+from enrichment.workbench.filtering.work import Assigned, Flagged
 from enrichment.workbench.grid.meaning import Meaning
 
 PRODUCT, CHANNELS, WORK, HISTORY = _("Product"), _("Channels and languages"), _("Work"), _("History")
@@ -48,6 +48,7 @@ def own_subjects(means: Meaning, rights: Rights, reader: int) -> Iterator[Subjec
     yield from _channels(means, structure, profiles, rights)
     people = _people()
     yield Assigned(people, reader, WORK)
+    yield Flagged(structure, WORK)
     yield from _history(means, people)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from enrichment.models import Assignment
+from catalog.structure.snapshot import Structure
+from enrichment.models import Assignment, ProductFlag
+from enrichment.rules import flags
 from enrichment.workbench.filtering.subjects import FILLED, IN, OUT, Choices, OneOf, Term
 
 ME = "me"  # whoever looks: a shared view shows everybody their own
@@ -44,6 +46,31 @@ class Assigned(OneOf):
     def _found(self, codes: Sequence[str], *, late: bool = False) -> Q:
         asked = Q(to__in=[self.reader if code == ME else int(code) for code in codes])
         return _about(asked & Q(due__lt=timezone.localdate()) if late else asked)
+
+
+class Flagged(OneOf):
+    """By the rules that flag, of which some may have said nothing of anybody yet."""
+
+    def __init__(self, structure: Structure, group: object) -> None:
+        rules = flags.flagging(structure)
+        codes = {rule.code: pk for pk, rule in rules.items()}
+
+        def found(chosen: Iterable[str]) -> Q:
+            rows = ProductFlag.objects.filter(rule_id__in=[codes[code] for code in chosen])
+            return Q(pk__in=rows.values("product_id"))
+
+        super().__init__(
+            "flagged",
+            _("Flagged by the rule"),
+            group,
+            [(rule.code, f"{rule.label}: {flags.message(rule)}") for rule in rules.values()],
+            found,
+            operators=(IN, OUT, ("empty", _("is none")), ("filled", _("is any"))),
+            more={
+                "empty": lambda: Term(found(codes), negated=True),
+                "filled": lambda: Term(found(codes)),
+            },
+        )
 
 
 def _about(asked: Q) -> Q:

@@ -218,6 +218,9 @@ def by_parts(
         for reason, count in result.reasons.items():
             total.refuse(reason, count)
         handle.progress(done, every)
+    if handle.row.done:  # what an earlier worker did counts as well
+        changed = Revision.objects.filter(ref=ref).values("product_id").distinct()
+        total.changed = changed.count()
     return total.as_json()
 
 

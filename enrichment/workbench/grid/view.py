@@ -17,6 +17,7 @@ from catalog.structure.snapshot import Structure
 from channels import profile as channel_profiles
 from channels.profile import Profiles
 from enrichment.models import DefaultView
+from enrichment.workbench.filtering.said import where_of
 from enrichment.workbench.grid import bulk, paging
 from enrichment.workbench.grid import columns as grid_columns
 from enrichment.workbench.grid import rows as grid_rows
@@ -79,6 +80,7 @@ def _region(request: HttpRequest) -> dict[str, Any]:
         "count_more": more,
         "chips": chips,
         "combined": query.combined,
+        "rule_where": where_of(query) if rights.may("structure.edit") else "",
         "levels": [(code, label, query.query(level=code)) for code, label in LEVELS.items()],
         "sorts": [
             (sort.name, sort.label, query.query(sort=sort.name), sort.name == query.sort.name)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
@@ -21,6 +22,7 @@ from catalog.values import bundle as bundles
 from catalog.values.changes import ABSENT
 from catalog.values.keys import Key
 from channels.models import Listing
+from enrichment import merged
 from enrichment.workbench.moves.forms import OtherForm
 from enrichment.workbench.page.placement import path_of
 from enrichment.workbench.page.scope import Scope
@@ -130,7 +132,10 @@ def _merge(request: HttpRequest, made: Merge) -> HttpResponse:
     survivor, other = made.survivor.product, made.other.product
     own = ProductCategory.objects.filter(product=survivor).order_by("position", "pk")
     codes = list(own.values_list("category__code", flat=True))
-    outcomes = merging.merge(made, chosen, codes, by=place.actor(request.user))
+    with transaction.atomic():
+        outcomes = merging.merge(made, chosen, codes, by=place.actor(request.user))
+        if all(outcome.ok and not outcome.proposals for outcome in outcomes):
+            merged.follow(other.pk, survivor.pk)
     problems = [error.message for outcome in outcomes for error in outcome.errors]
     problems += [
         _("%(label)s is held by a stronger source, or the product is approved and you may not publish: keep its value.")

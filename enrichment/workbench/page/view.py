@@ -32,6 +32,7 @@ from channels.profile import Profiles
 from enrichment import readiness, review, workflow
 from enrichment.comments import reading as comments
 from enrichment.readiness import field_id
+from enrichment.rules import flags
 from enrichment.workbench.page import (
     assigned,
     campaigns,
@@ -178,6 +179,7 @@ def render(
         "may_ask_why": True,
         "may_comment": product.trashed_at is None,
         "assigned": [] if product.trashed_at else assigned.shown(product, request.user, rights),  # type: ignore[arg-type]
+        "flags": [] if product.trashed_at else flags.on(product.pk, structure),
         "may_assign": rights.may("product.edit"),
         "comment_count": sum(said.values()),
         "comments_now": _comments_now(request, product, scope),

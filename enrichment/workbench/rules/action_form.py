@@ -56,6 +56,9 @@ class ActionForm(forms.Form):
         if self.kind.code == "classify":
             self._categories()
             return
+        if self.kind.code == "flag":
+            self._message()
+            return
         self._attribute(given.get("attribute") or "")
         if self.spec is None:
             return
@@ -123,6 +126,13 @@ class ActionForm(forms.Form):
         )
         widget = options_widget([(code, path) for path, code in paths])
         self.fields["categories"] = RawField(label=_("Categories"), widget=widget, required=False)
+
+    def _message(self) -> None:
+        self.fields["message"] = forms.CharField(
+            label=_("What it says"), max_length=300, widget=UnfoldAdminTextInputWidget({"autocomplete": "off"}),
+            help_text=_("Stands on the page of each product that fits, for everybody who sees it, until it fits no more."),
+            error_messages={"required": _("Write what the flag says.")},
+        )  # fmt: skip
 
     # --- the parts, by their names in Kind.asks
 
@@ -205,6 +215,8 @@ class ActionForm(forms.Form):
             cleaned["categories"] = chosen
             if not chosen:
                 self.add_error("categories", _("Choose at least one category."))
+        elif self.kind.code == "flag":
+            return cleaned
         elif self.spec is None and "attribute" not in self.errors:
             self.add_error("attribute", _("Choose the attribute that is written."))
         elif self.spec is not None:
@@ -272,6 +284,8 @@ class ActionForm(forms.Form):
         data = self.cleaned_data
         if self.kind.code == "classify":
             return Action("classify", mode=data["mode"], categories=tuple(data["categories"]))
+        if self.kind.code == "flag":
+            return Action("flag", message=data["message"])
         contexts = ("" if code == MASTER else code for code in data.get("contexts") or ())
         from_context = data.get("from_context", SAME)
         return Action(

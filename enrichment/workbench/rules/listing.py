@@ -61,6 +61,9 @@ def sentences(rule: Rule, structure: Structure) -> Iterator[str]:
         except Exception:
             yield _("An action that cannot be read.")
             continue
+        if action.do == "flag":
+            yield f"{KINDS['flag'].label}: {action.message}"
+            continue
         spec = structure.attributes.get(action.attribute)
         label: Any = spec.label() if spec else action.attribute or _("Categories")
         yield f"{label}: {KINDS[action.do].label}"

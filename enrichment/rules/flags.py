@@ -1,0 +1,79 @@
+"""Flags: which products carry what a rule says of them. A flag is no value: it comes and goes with the rule's conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from catalog.models import Product
+from catalog.structure.snapshot import Structure
+from catalog.values.write import BATCH
+from enrichment.models import ProductFlag
+from enrichment.rules import current as rules_now
+from enrichment.rules.current import RuleSpec
+from enrichment.workbench.filtering import grammar
+from enrichment.workbench.filtering.grammar import Condition, Group
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """`where`: the grid's filter for all that the same rule flags."""
+
+    message: str
+    label: str
+    where: str
+
+
+def message(rule: RuleSpec) -> str:
+    """What it says of a product that fits; "" where it flags none. A rule that is switched off says nothing."""
+    said = (action.message for action in rule.actions if action.do == "flag")
+    return " ".join(said) if rule.enabled else ""
+
+
+def flagging(structure: Structure) -> dict[int, RuleSpec]:
+    """By id, the rules whose flags are shown and can be asked for. No query where this process has the rules."""
+    return {rule.id: rule for rule in rules_now.current(structure).all if message(rule)}
+
+
+def on(product: int, structure: Structure) -> list[Shown]:
+    """In the order of the rules. One query, none where no rule flags."""
+    rules = flagging(structure)
+    if not rules:
+        return []
+    rows = ProductFlag.objects.filter(product_id=product, rule_id__in=rules)
+    found = frozenset(rows.values_list("rule_id", flat=True))
+    return [Shown(message(rule), rule.label, _where(rule)) for pk, rule in rules.items() if pk in found]
+
+
+def _where(rule: RuleSpec) -> str:
+    return grammar.write(Group(parts=(Condition("flagged", "in", (rule.code,)),)))
+
+
+def put(rule: RuleSpec, ids: Sequence[int]) -> None:
+    """At at most BATCH products that fit."""
+    if ids and message(rule):
+        now = timezone.now()
+        rows = [ProductFlag(rule_id=rule.id, product_id=pk, at=now) for pk in ids]
+        ProductFlag.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def take(rule: RuleSpec, ids: Iterable[int], *, fitting: Collection[int]) -> None:
+    """From those of at most BATCH products that do not fit any more."""
+    left = set(ids).difference(fitting if message(rule) else ())
+    if left:
+        ProductFlag.objects.filter(rule_id=rule.id, product_id__in=left).delete()
+
+
+def sweep(rule: RuleSpec, matching: QuerySet[Product]) -> None:
+    """After a run over everything: from all that carry its flag and do not fit, BATCH at a time."""
+    last = 0
+    while True:
+        rows = ProductFlag.objects.filter(rule_id=rule.id, product_id__gt=last).order_by("product_id")
+        ids = list(rows.values_list("product_id", flat=True)[:BATCH])
+        if not ids:
+            return
+        take(rule, ids, fitting=frozenset(matching.filter(pk__in=ids).values_list("pk", flat=True)))
+        last = ids[-1]

@@ -1,0 +1,140 @@
+"""A rule flags what fits: seen on the product's page, found in the grid, gone when it fits no more. And rules made of filters."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from catalog.jobs import run_due
+from catalog.models import Revision
+from enrichment.models import ProductFlag, Rule, RuleMark
+from enrichment.rules import flags, saving
+from enrichment.rules.actions import Action
+from enrichment.rules.current import current, spec_of
+from enrichment.rules.preview import look
+from enrichment.tasks import tick
+from tests.enrichment.conftest import Desk
+from tests.enrichment.forms import controls
+from tests.enrichment.rules.conftest import FEED, MakeRule, run
+from tests.world import World
+
+RED = "-if~a.color~in~red"
+FLAG = Action("flag", message="Red needs <b>a photo</b>")
+
+
+@pytest.fixture
+def mugs(world: World) -> list[int]:
+    colors = ("red", "red", "navy")
+    return [
+        world.create(f"M-{n}", {"color": color}, family="mugs", by=FEED).product or 0
+        for n, color in enumerate(colors)
+    ]
+
+
+def settle() -> None:
+    for _turn in range(10):
+        tick()
+        run_due("interactive")
+        if not RuleMark.objects.exists() and not Rule.objects.filter(whole_due=True).exists():
+            return
+
+
+def flagged() -> list[int]:
+    return list(ProductFlag.objects.order_by("product_id").values_list("product_id", flat=True))
+
+
+def test_it_flags_what_fits_and_writes_nothing(world: World, make_rule: MakeRule, mugs: list[int]) -> None:
+    before = Revision.objects.count()
+    rule = make_rule(FLAG, when=RED)
+    assert look(spec_of(rule, world.structure), world.admin, world.structure).flag == FLAG.message  # type: ignore[arg-type]
+    run(rule, world)
+    assert flagged() == mugs[:2]
+    world.edit(mugs[0], {"color": "navy"})
+    run(rule, world)
+    assert flagged() == [mugs[1]]
+    assert Revision.objects.count() == before + 1
+
+
+def test_on_change_it_comes_and_goes_with_the_product(
+    world: World, make_rule: MakeRule, mugs: list[int]
+) -> None:
+    make_rule(FLAG, when=RED, on_change=True)
+    settle()
+    assert flagged() == mugs[:2]
+    world.edit(mugs[0], {"color": "navy"})
+    world.edit(mugs[2], {"color": "red"})
+    settle()
+    assert flagged() == mugs[1:]
+    world.edit(mugs[1], trashed=True)
+    settle()
+    assert flagged() == mugs[2:]
+
+
+def test_it_is_said_on_the_page_and_found_in_the_grid(
+    world: World, make_rule: MakeRule, mugs: list[int], desk: Desk
+) -> None:
+    rule = make_rule(FLAG, when=RED, code="red-ones")
+    run(rule, world)
+    html = desk.page(mugs[0]).content.decode()
+    assert "Red needs &lt;b&gt;a photo&lt;/b&gt;" in html
+    where = flags.on(mugs[0], world.structure)[0].where
+    assert sorted(desk.skus(where=where)) == ["M-0", "M-1"]
+    assert desk.skus(where="-if~flagged~empty") == ["M-2"]
+    assert desk.page(mugs[2]).context_data["flags"] == []
+    saving.switch(rule.pk, on=False, by=world.admin)  # type: ignore[arg-type]
+    assert desk.page(mugs[0]).context_data["flags"] == []
+    assert not flags.flagging(world.structure)
+
+
+def test_for_chosen_products_it_looks_at_no_other(
+    world: World, make_rule: MakeRule, mugs: list[int], desk: Desk
+) -> None:
+    rule = make_rule(FLAG, when=RED)
+    asked = {"id": mugs[:1], "attribute": f"rule:{rule.pk}"}
+    mark = desk.post("catalog_product_edit", **asked).context_data["mark"]
+    desk.post("catalog_product_edit_run", mark=mark, **asked)
+    run_due("interactive")
+    assert flagged() == mugs[:1]
+
+
+def test_a_flag_is_written_in_the_form_and_reads_in_the_list(world: World, desk: Desk) -> None:
+    address = "/admin/catalog/product/rules/add/"
+    form = controls(desk.client.get(address, {"where": RED}).content.decode(), "rule-form")
+    asked = {**form, "name": "Reds", "a0-do": "flag", "do": "look"}
+    form = controls(desk.client.post(address, asked).content.decode(), "rule-form")
+    empty = desk.client.post(address, {**form, "do": "save"})
+    assert (empty.status_code, "Write what the flag says." in empty.content.decode()) == (422, True)
+    desk.client.post(address, {**form, "a0-message": "Photo", "do": "save"})
+    assert [action.message for action in current(world.structure).all[0].actions] == ["Photo"]
+    assert "Flag it: Photo" in desk.client.get("/admin/catalog/product/rules/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "where"),
+    [
+        ({"family": ["mugs", "shirts"]}, "-if~family~in~mugs~shirts"),
+        ({"a.color": "red", "status": "draft"}, "-if~status~in~draft~-if~a.color~in~red"),
+        ({"where": RED, "q": "mug"}, f"-if~text~contains~mug~{RED}"),
+        ({"family": "mugs", "where": f"-or~{RED}~-if~a.color~in~navy"}, f"-if~family~in~mugs~-or~{RED}~-if~a.color~in~navy~-end"),
+        ({"empty": "capacity"}, "-if~a.capacity~empty"),
+        ({}, ""),
+        ({"family": "mugs", "ref": "bulk:1"}, ""),
+    ],
+)  # fmt: skip
+def test_a_rule_is_made_of_the_grids_filter(
+    world: World, desk: Desk, query: dict[str, Any], where: str
+) -> None:
+    response = desk.grid(level="all", **query)
+    assert response.context_data["rule_where"] == where
+    assert ("Make a rule of this" in response.content.decode()) == bool(where)
+
+
+def test_the_link_begins_a_rule_with_the_same_products(world: World, mugs: list[int], desk: Desk) -> None:
+    html = desk.grid(**{"a.color": "red"}).content.decode()
+    href = next(
+        part.split('"')[0] for part in html.split('href="') if part.startswith("/admin/catalog/product/rules/add/")
+    )  # fmt: skip
+    assert parse_qs(urlsplit(href).query) == {"where": [RED]}
+    assert desk.client.get(href).context_data["count"] == 2
