@@ -141,7 +141,7 @@ def _followed(rule: RuleSpec, ids: list[int], structure: Structure, claims: Clai
     if rule.on_change:
         running.check_rest(rule)
     rows: list[list[int]] = planning.by_stage(planning.matching(rule, user, structure).filter(pk__in=ids))
-    if rule.on_change:
+    if rule.on_change and flags.message(rule):
         flags.take(rule, ids, fitting={pk for part in rows for pk in part})
     changed = 0
     ref = _run_of_today(rule) if rows and rule.on_change else ""

@@ -203,7 +203,8 @@ def _run_within(handle: JobHandle, row: RuleRun, ids: Sequence[int]) -> None:
         rule, user, structure = _ready(row.rule_id)
         chunk = ids[start : start + BATCH]
         parts = planning.by_stage(planning.matching(rule, user, structure).filter(pk__in=chunk))
-        flags.take(rule, chunk, fitting={pk for part in parts for pk in part})
+        if flags.message(rule):
+            flags.take(rule, chunk, fitting={pk for part in parts for pk in part})
         for part in parts:
             _write_chunk(rule, part, user, structure, row)
         start = min(start + BATCH, len(ids))
