@@ -213,13 +213,13 @@ def _products(page: Page, rig: Rig, run: int) -> list[Place]:
         Place("review-return", f"{grid}review/", _open_comment),
         Place("review-end", f"{grid}review/?q=nothingofthekind"),
         Place("bulk", f"{grid}?import={run}&level=all", _preview_bulk),
-        Place("launch-gate", f"{grid}?import={run}&level=all", _look_at_gate),
+        Place("launch-gate", f"{grid}?import={run}&level=all", _assign_at_gate),
         Place("launch", f"{grid}?import={run}&level=all", _schedule),
         Place("calendar", f"{grid}calendar/?month={_LAUNCHED}"),
         Place("calendar-list", f"{grid}calendar/?month={_LAUNCHED}&view=list"),
         Place("bulk-edit-what", f"{grid}?import={run}&level=all", _choose_what),
         Place("bulk-edit", f"{grid}?import={run}&level=all", _preview_edit),
-        Place("bulk-edit-family", f"{grid}?family=lamps&level=all", _preview_family),
+        Place("bulk-edit-family", f"{grid}?kind=simple", _preview_family),
         Place("bulk-edit-rule", f"{grid}rules/", _preview_rule_of_chosen),
         Place("assign", f"{grid}?import={run}&level=all", _choose_person),
         Place("still-right", f"{grid}?outdated=de_DE", _preview_translations),
@@ -421,6 +421,12 @@ def _look_at_gate(page: Page) -> None:
     page.get_by_label("Dealer shop", exact=True).check()
     page.get_by_role("button", name="See what is ready", exact=True).click()
     page.locator("#gate").wait_for()
+
+
+def _assign_at_gate(page: Page) -> None:
+    """The gate, with the form that gives what is blocked to somebody."""
+    _look_at_gate(page)
+    page.locator("#assign summary").click()
 
 
 def _schedule(page: Page) -> None:

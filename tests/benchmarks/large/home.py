@@ -26,10 +26,10 @@ SETTINGS = ("shared_buffers=1GB", "max_wal_size=4GB", "fsync=off", "full_page_wr
 
 def postgres() -> str:
     """Starts the cluster (made where there is none), or finds it running. Its address, without a database's name."""
-    programs, folder = servers.postgres_programs(), HOME / "postgres"
+    folder = HOME / "postgres"
     folder.mkdir(parents=True, exist_ok=True)
     port_file = folder / "port"
-    if port_file.exists() and servers._answers(programs, int(port_file.read_text())):
+    if port_file.exists() and servers.postgres_answers(int(port_file.read_text())):
         return f"postgres://pim@127.0.0.1:{port_file.read_text()}"
     port = servers.free_port()
     servers.serve_postgres(folder, port, SETTINGS)
