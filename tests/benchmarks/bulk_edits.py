@@ -149,7 +149,7 @@ def main(count: int) -> None:
     found["undo"] = took(lambda: job("grid.undo", {"ref": ref}, user))
     after = dict(ProductValues.objects.filter(pk__in=ids).values_list("pk", "values"))
     found["undone"] = before == after
-    Revision.objects.filter(ref=ref).delete()
+    Revision.objects.filter(ref__in=[ref, f"undo:{ref}"]).delete()
     found["raw"] = took(raw.write)
     job("grid.undo", {"ref": ref}, user)
     Revision.objects.filter(ref__in=[ref, f"undo:{ref}"]).delete()
