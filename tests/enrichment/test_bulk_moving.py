@@ -138,9 +138,27 @@ def test_a_model_of_which_a_variant_may_not_come_along_stays_whole_and_stops_no_
 ) -> None:
     anna = Desk(person("anna", ["product.edit"]))
     world.edit(shirts["A-m"], status="approved")
+    asked = ASKED | {"to-family": "mugs"}
+    refused = looked(anna, [shirts["A"], shirts["B"]], **asked)["moving"].refused
+    assert sum(refused.values()) == 3  # the model and its two variants, and none of the other one's
     response = done(anna, [shirts["A"], shirts["B"]], **ASKED | {"to-family": "mugs"})
     assert families(shirts.values()) == ["shirts"] * 3 + ["mugs"] * 3
     assert "3 products changed." in told(response)
+
+
+def test_undo_takes_a_model_back_whole_or_not_at_all(desk: Desk, shirts: dict[str, int], world: Any) -> None:
+    """A number that one of its variants gave up by moving is another product's by now."""
+    with transaction.atomic():
+        ean = world.attributes["ean"]
+        VariantAttribute.objects.filter(family_variant__code="mugs_size", attribute=ean).delete()
+        FamilyAttribute.objects.filter(family=world.families["mugs"], attribute=ean).delete()
+        announce("structure", [])
+    world.edit(shirts["A-m"], {"ean": "4006381333931"})
+    done(desk, [shirts["A"], shirts["B"]], **ASKED | {"to-family": "mugs"})
+    world.create("OTHER", {"ean": "4006381333931"}, family="shirts")
+    response = undo(desk)
+    assert families(shirts.values()) == ["mugs"] * 3 + ["shirts"] * 3
+    assert "3 products are as they were before." in told(response)
 
 
 def test_a_family_variant_of_another_family_is_refused_beside_its_field(
