@@ -11,6 +11,7 @@ from django.db.models import Count
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
+from catalog import approval, search
 from catalog.access import Rights, rights_of, visible
 from catalog.models import ImportRun, OutdatedTranslation, Product, Proposal, User
 from catalog.structure.snapshot import Structure
@@ -107,7 +108,7 @@ def build(user: User) -> Dashboard:
     statuses = numbers.by_status(products)
     states = numbers.by_state(counted) if rights.may("channel.view") else {}
     mine = assigning.mine(user)
-    returned = list(review.returned_to(user)[: RETURNED + 1])
+    returned = list(review.returned_to(user, structure)[: RETURNED + 1])
     return Dashboard(
         statuses=_statuses(statuses),
         waiting=[*_assigned(mine), *_waiting(user, rights, statuses, states, profiles, structure)],
@@ -145,10 +146,11 @@ def _waiting(
     """Only what there is, and what the person may do."""
     waiting = []
     if rights.may("product.publish"):
-        number = _to_review(user, rights, statuses)
+        number = _to_review(user, rights, statuses, structure)
         waiting.append(
             Counted(_("To review"), number, reverse("admin:enrichment_review"), "info", "rate_review")
         )
+        waiting += _to_review_by_locale(user, rights, structure)
     if rights.may("product.edit"):
         for channel in profiles.active:
             number = states.get((channel.id, Listing.State.REFUSED), 0)
@@ -191,13 +193,29 @@ def _outdated(user: User, rights: Rights, structure: Structure) -> list[Counted]
     ]
 
 
-def _to_review(user: User, rights: Rights, statuses: dict[str, int]) -> int:
+def _to_review(user: User, rights: Rights, statuses: dict[str, int], structure: Structure) -> int:
     """Of what is in review, what this person may decide: often all of it."""
-    in_review = Product.Status.IN_REVIEW
-    if rights.category_paths("product.publish") == rights.category_paths():
+    in_review, asked = Product.Status.IN_REVIEW, approval.asked_for(structure)
+    if rights.category_paths("product.publish", asked) == rights.category_paths():
         return statuses.get(in_review, 0)
-    theirs = visible(user, Product.objects.alive().filter(status=in_review), verb="product.publish")
-    return theirs.count()
+    waiting = Product.objects.alive().filter(status=in_review)
+    return visible(user, waiting, verb="product.publish", locale=asked).count()
+
+
+def _to_review_by_locale(user: User, rights: Rights, structure: Structure) -> list[Counted]:
+    """By language that is approved by itself: a query for each."""
+    found = []
+    for locale in structure.approving:
+        if not rights.may_in("product.publish", None, locale, None):
+            continue
+        waiting = search.filter_tokens(
+            Product.objects.alive(), all=[approval.token(locale, Product.Status.IN_REVIEW)]
+        )
+        number = visible(user, waiting, verb="product.publish", locale=locale).count()
+        label = _("To review in %(language)s") % {"language": structure.locales[locale].name}
+        href = f"{reverse('admin:enrichment_review')}?{urlencode({'approving': locale})}"
+        found.append(Counted(label, number, href, "info", "rate_review"))
+    return found
 
 
 def _channels(

@@ -26,6 +26,7 @@ from django.utils.translation import ngettext
 
 from catalog.importing.pickup.telling import mail_is_set
 from catalog.models import User
+from catalog.structure.snapshot import Structure
 from catalog.time_zone import zone_named
 from enrichment import assigning, review
 from enrichment.assigning import Mine
@@ -69,7 +70,7 @@ class Content:
 
 def content(user: User) -> Content:
     """A constant number of queries. What is shown to them on their first screen, and no more."""
-    returned = list(review.returned_to(user)[:SHOWN])
+    returned = list(review.returned_to(user, Structure.current())[:SHOWN])
     return Content(reading.waiting(user), assigning.mine(user), returned)
 
 

@@ -106,6 +106,12 @@ def _views(request: HttpRequest, rights: Rights) -> Iterator[Item]:
 def _queues(rights: Rights) -> Iterator[Item]:
     if rights.may("product.publish"):
         yield _item(_("Review"), reverse("admin:enrichment_review"), "rate_review", _("products in review"))
+        structure = Structure.current()
+        for locale in structure.approving:
+            if rights.may_in("product.publish", None, locale, None):
+                title = _("Review: %(language)s") % {"language": structure.locales[locale].name}
+                href = f"{reverse('admin:enrichment_review')}?{urlencode({'approving': locale})}"
+                yield _item(title, href, "rate_review", _("texts in review"))
     if rights.may("product.edit") and rights.may("channel.view"):
         structure = Structure.current()
         for channel in channel_profiles.current(structure).active:

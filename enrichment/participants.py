@@ -4,7 +4,6 @@ products are marked for the rules that run on change, and for the translation me
 from __future__ import annotations
 
 from catalog import participants
-from catalog.models import Product
 from catalog.participants import ChangeBatch, StructureChange
 from enrichment import review
 from enrichment.memory import following as memory
@@ -16,13 +15,8 @@ class Enrichment:
         return {}
 
     def products_changed(self, batch: ChangeBatch) -> None:
-        review.settle(
-            pk
-            for pk, keys in batch.changed.items()
-            if "_status" in keys
-            and pk not in batch.created
-            and batch.bundles[pk].product.status == Product.Status.APPROVED
-        )
+        older = {pk: keys for pk, keys in batch.changed.items() if pk not in batch.created}
+        review.settle_approved(older, batch.bundles)
         following.mark(batch)
         memory.note(batch)
 

@@ -8,8 +8,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from catalog import approval
 from catalog.access import Rights
 from catalog.models.product import Product
+from catalog.structure.snapshot import Structure
+from catalog.values.bundle import Bundle
 from enrichment.readiness import Place
 
 Status = Product.Status
@@ -36,13 +39,42 @@ def verb(before: str, after: str) -> str:
     return "product.publish" if Status.APPROVED in (before, after) else "product.edit"
 
 
-def transitions(status: str, rights: Rights) -> list[Transition]:
-    """What this person may do with a product of that status, the most useful first."""
+def transitions(status: str, rights: Rights, structure: Structure, locale: str = "") -> list[Transition]:
+    """What this person may do with a product of that status, or with `locale` with its texts there, the most useful first."""
     return [
         transition
         for target, transition in _LABELS.items()
-        if target != status and rights.may(verb(status, target))
+        if target != status and may(status, target, rights, structure, locale)
     ]
+
+
+def may(before: str, after: str, rights: Rights, structure: Structure, locale: str = "") -> bool:
+    """As the door decides it (catalog.values.approving)."""
+    if verb(before, after) == "product.publish":
+        return approval.may_decide(rights, structure, locale)
+    return rights.may_in("product.edit", None, locale, None) if locale else rights.may("product.edit")
+
+
+@dataclass(frozen=True, slots=True)
+class InLocale:
+    """A product's texts in a locale that is approved by itself."""
+
+    locale: str
+    name: str
+    status: str
+    label: Any
+    transitions: list[Transition]
+
+
+def by_locale(bundle: Bundle, rights: Rights, structure: Structure) -> list[InLocale]:
+    """The locales in which this product is approved by itself; none in most installations."""
+    found = []
+    for locale in approval.asked(bundle, structure):
+        status = approval.state(bundle.product, locale)
+        moves = transitions(status, rights, structure, locale)
+        name = structure.locales[locale].name
+        found.append(InLocale(locale, name, status, Status(status).label, moves))
+    return found
 
 
 def label(status: str) -> Any:

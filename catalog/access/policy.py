@@ -125,10 +125,12 @@ def visible(
     rows: type[Model] | QuerySet[Any],
     *,
     verb: str | None = None,
+    locale: str | None = None,
     roughly: bool = False,
     few: bool = False,
 ) -> QuerySet[Any]:
-    """The rows the person may see, or with `verb` those to which they may do that.
+    """The rows the person may see, or with `verb` those to which they may do that; with `locale` of products those to which
+    they may do it in that locale ("": to what has none).
 
     `roughly` is for numbers on screen only: it counts products by their tokens, which are a job behind where a branch of
     categories moved, and several times faster than looking at each product's places. `few` is for products that are named
@@ -142,7 +144,7 @@ def visible(
     label = queryset.model._meta.label_lower
     rights = rights_of(user)
     if label == Product._meta.label_lower:
-        return _within(queryset, rights, verb or "product.view", "", roughly=roughly, few=few)
+        return _within(queryset, rights, verb or "product.view", "", locale=locale, roughly=roughly, few=few)
     if label not in _VIEW_VERBS and label not in _OF_PRODUCT:
         raise LookupError(f"{label} has no policy: name its verb with catalog.access.covers().")
     asked = verb or _VIEW_VERBS.get(label)
@@ -160,11 +162,12 @@ def _within(
     verb: str,
     prefix: str,
     *,
+    locale: str | None = None,
     roughly: bool = False,
     few: bool = False,
 ) -> QuerySet[Any]:
     check_verb(verb)
-    paths = rights.category_paths(verb)
+    paths = rights.category_paths(verb, locale)
     if paths is None:
         return queryset
     if not paths:

@@ -99,13 +99,14 @@ class Rights:
             self._keys[asked] = answer
         return answer
 
-    def category_paths(self, verb: str = "product.view") -> tuple[str, ...] | None:
-        """The branches within which the verb is theirs ("/1/7/"): None for the whole catalogue, () for nothing."""
+    def category_paths(self, verb: str = "product.view", locale: str | None = None) -> tuple[str, ...] | None:
+        """The branches within which the verb is theirs ("/1/7/"), in a locale where one is named: None for the whole
+        catalogue, () for nothing."""
         if self._everything:
             return None
         paths: set[str] = set()
         for scope in self._scopes:
-            if verb in scope.verbs:
+            if verb in scope.verbs and scope.covers(None, locale, None):
                 if scope.paths is None:
                     return None
                 paths.update(scope.paths)

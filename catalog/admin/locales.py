@@ -15,11 +15,11 @@ from catalog.transfer.resources import CurrencyResource, LocaleResource
 class LocaleAdmin(TransferAdmin, StructureAdmin):
     kind = "locale"
     resource_classes = [LocaleResource]
-    list_display = ["code", "name", "fallback", "translated_from", "is_active", "position"]
+    list_display = ["code", "name", "fallback", "translated_from", "is_active", "own_approval", "position"]
     list_filter = ["is_active"]
     list_select_related = ["fallback", "translated_from"]
     search_fields = ["code", "name"]
-    fields = ["code", "name", "fallback", "translated_from", "is_active", "position"]
+    fields = ["code", "name", "fallback", "translated_from", "is_active", "own_approval", "position"]
     empty_sentence = _(
         "A locale is a language of a region, such as en_US. Texts are written and translated by locale."
     )

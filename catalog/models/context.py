@@ -46,6 +46,14 @@ class Locale(models.Model):
         ),
     )
     is_active = models.BooleanField(_("active"), default=True)
+    own_approval = models.BooleanField(
+        _("approved by itself"),
+        default=False,
+        help_text=_(
+            "Texts of this locale are reviewed and approved by themselves, beside the product. "
+            "Channels get them only once both are approved. What is approved today stays approved."
+        ),
+    )
     position = models.PositiveIntegerField(_("position"), default=0)
 
     class Meta:

@@ -70,6 +70,8 @@ class Product(models.Model):
         "self", null=True, on_delete=models.PROTECT, related_name="members", editable=False
     )
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
+    # Locale → Status, of locales that are approved by themselves; one that is not named goes with the product (catalog.approval).
+    approvals = DocumentField(default=dict, editable=False)
     enabled = models.BooleanField(
         _("enabled"), default=True, help_text=_("A disabled product is withdrawn from every channel.")
     )

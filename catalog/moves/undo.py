@@ -20,7 +20,7 @@ from catalog.models.user import User
 from catalog.values.campaigns import write_campaign
 from catalog.values.changes import ABSENT, EMPTY, RESET, Actor, FieldError, Outcome, ProductChange
 from catalog.values.hashing import value_hash
-from catalog.values.keys import is_field, split_campaign
+from catalog.values.keys import attribute_of, is_field, split_campaign
 from catalog.values.revisions import changes_from_json
 from catalog.values.write import BATCH, write
 
@@ -66,7 +66,7 @@ def _reverse(product: int, changes: Mapping[str, tuple[Any, Any]]) -> ProductCha
             continue
         if not is_field(key):
             change.values[key] = _given_back(before)
-        elif key in ("_parent", "_categories", "_trashed", "_sku", "_status", "_enabled"):
+        elif attribute_of(key) in ("_parent", "_categories", "_trashed", "_sku", "_status", "_enabled"):
             change.fields[key[1:]] = before
         elif key == "_family" and (
             "_family_variant" not in changes or changes.get("_parent", ("",))[0] is None

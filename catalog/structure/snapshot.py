@@ -34,6 +34,7 @@ class LocaleSpec:
     is_active: bool
     chain: tuple[str, ...]  # itself, then its fallbacks
     source: str = ""  # the locale it is translated from; "" for the first
+    own_approval: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +172,7 @@ class Structure:
 
     numbered: tuple[str, ...] = ()  # identifiers of which new products get the next number
     pooled: frozenset[str] = frozenset()  # attributes that have an active pool of GTINs
+    approving: tuple[str, ...] = ()  # locales that are approved by themselves
 
     def gives_numbers(self, spec: AttributeSpec) -> bool:
         return bool(spec.params.get("number_pattern")) or spec.code in self.pooled
@@ -339,7 +341,13 @@ def _load(version: str) -> Structure:
         },
         families=families,
         variants=variants,
-        locales={row.code: LocaleSpec(row.code, row.name, row.is_active, locale_chains[row.code], row.source_code(first)) for row in locale_rows},
+        locales={
+            row.code: LocaleSpec(
+                row.code, row.name, row.is_active, locale_chains[row.code], row.source_code(first), row.own_approval
+            )
+            for row in locale_rows
+        },
+        approving=tuple(row.code for row in locale_rows if row.own_approval),
         contexts={
             row.code: ContextSpec(row.code, row.labels, row.kind, (*context_chains[row.code], "")) for row in context_rows
         },

@@ -37,7 +37,9 @@ class LocaleResource(StructureResource):
 
     class Meta(StructureMeta):
         model = Locale
-        fields = export_order = ("code", "name", "fallback", "translated_from", "is_active", "position")
+        fields = export_order = (
+            "code", "name", "fallback", "translated_from", "is_active", "own_approval", "position",
+        )  # fmt: skip
 
 
 class CurrencyResource(StructureResource):

@@ -20,7 +20,7 @@ from catalog.values.sources import whole
 NOTHING: frozenset[str] = frozenset()
 # What a bundle's product row carries: all but the derived columns, which are wide and only searched.
 ROW_FIELDS = (
-    "id", "sku", "kind", "family_id", "family_variant_id", "parent_id", "root_id", "status", "enabled", "trashed_at",
+    "id", "sku", "kind", "family_id", "family_variant_id", "parent_id", "root_id", "status", "approvals", "enabled", "trashed_at",
     "rev", "label", "labels", "image", "created_at", "updated_at",
 )  # fmt: skip
 
@@ -35,6 +35,7 @@ class Level:
     values: Mapping[str, Any]
     sources: Mapping[str, str]
     outdated: frozenset[str] = NOTHING  # keys of its texts whose source has changed since
+    approvals: Mapping[str, str] = field(default_factory=dict)  # Product.approvals
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,7 @@ def of_rows(
     for row in rows:
         if row.parent_id is None and row.pk not in campaigns:  # most products stand alone
             document = docs.get(row.pk, ({}, {}))
-            level = Level(row.pk, row.sku, row.kind, *document, outdated.get(row.pk, NOTHING))
+            level = Level(row.pk, row.sku, row.kind, *document, outdated.get(row.pk, NOTHING), row.approvals)
             bundles[row.pk] = Bundle(
                 row,
                 (level,),
@@ -165,7 +166,14 @@ def of_rows(
             continue
         chain = _chain(row, known)
         levels = tuple(
-            Level(step.pk, step.sku, step.kind, *docs.get(step.pk, ({}, {})), outdated.get(step.pk, NOTHING))
+            Level(
+                step.pk,
+                step.sku,
+                step.kind,
+                *docs.get(step.pk, ({}, {})),
+                outdated.get(step.pk, NOTHING),
+                step.approvals,
+            )
             for step in chain
         )
         bundles[row.pk] = Bundle(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from catalog import approval
 from catalog.attribute_types import ATTRIBUTE_TYPES, AttributeType
 from catalog.search.folding import folded
 from catalog.structure.snapshot import FamilySpec, Structure
@@ -68,6 +69,8 @@ class Deriver:
             image = image[0] if image else ""
         words = [bundle.product.sku, *labels.values()]
         tokens = self._place_tokens(bundle)
+        if self.structure.approving:
+            tokens |= approval.tokens(bundle, self.structure)
         if bundle.levels[
             0
         ].outdated:  # where it is to be mended: a model's own text, not each variant that inherits it

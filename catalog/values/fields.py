@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from catalog.models.product import Product
 from catalog.structure.snapshot import Structure, VariantSpec
 from catalog.values import revisions
+from catalog.values.approving import IN_LOCALE, set_status
 from catalog.values.changes import ABSENT
 from catalog.values.draft import Draft, Surroundings
 from catalog.values.hashing import value_hash
@@ -39,11 +40,11 @@ class Coming:
 def apply_fields(draft: Draft, *, structure: Structure, around: Surroundings) -> None:
     """Checks and sets the product's own fields on the draft; refusals are noted there."""
     fields = draft.change.fields
-    for name in fields.keys() - FIELDS:
+    for name in [name for name in fields if name not in FIELDS and not name.startswith(IN_LOCALE)]:
         draft.refuse(f"_{name}", "unknown_field", _("A product has no field '%(name)s'.") % {"name": name})
     _sku(draft, fields, around)
     _place(draft, fields, structure, around)
-    _status(draft, fields)
+    set_status(draft, fields, structure)
     _flag(draft, fields, "enabled")
     _trash(draft, fields)
     _categories(draft, fields, structure)
@@ -157,26 +158,6 @@ def _new_place(draft: Draft, fields: Mapping[str, Any], structure: Structure, ar
         draft.family = family
         if family:
             draft.set_field("_family", None, family.code)
-
-
-def _status(draft: Draft, fields: Mapping[str, Any]) -> None:
-    if "status" not in fields:
-        return
-    wanted, current = str(fields["status"] or ""), "" if draft.is_new else draft.row.status
-    if wanted not in Product.Status.values:
-        draft.refuse(
-            "_status",
-            "unknown_status",
-            _("A status is one of %(known)s.") % {"known": ", ".join(Product.Status.values)},
-            wanted,
-        )
-    elif wanted != current:
-        # Approving, and taking an approval back, both decide what channels show.
-        decides = Product.Status.APPROVED in (wanted, current)
-        if may(draft, "product.publish" if decides else "product.edit", "_status") and note(
-            draft, "status", current, wanted
-        ):
-            draft.row.status = wanted
 
 
 def _flag(draft: Draft, fields: Mapping[str, Any], name: str) -> None:

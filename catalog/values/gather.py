@@ -130,7 +130,7 @@ def _blank() -> Product:
     """A new product's row, as Product(status=draft) makes it, without that call's long way: imports make them by the million."""
     row = Product.__new__(Product)
     row.__dict__.update(_PATTERN.__dict__)
-    row.labels, row.tokens, row._state = {}, [], ModelState()
+    row.approvals, row.labels, row.tokens, row._state = {}, {}, [], ModelState()
     return row
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
+from catalog import approval
 from catalog.attribute_types import ATTRIBUTE_TYPES, ValueRefused
 from catalog.models.product import Product
 from catalog.numbering import claim
@@ -53,7 +54,7 @@ def _may_have(draft: Draft, code: str, rules: KeyRules, structure: Structure) ->
         not draft.is_new
         and draft.rights is not None
         and draft.row.status == Product.Status.APPROVED
-        and not draft.rights.may("product.publish")
+        and not approval.may_decide(draft.rights, structure)
     ):
         draft.refuse(
             code, "forbidden", _("This product is approved: only who may publish gives it a number.")

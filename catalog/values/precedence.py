@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from catalog import approval
 from catalog.attribute_types import ATTRIBUTE_TYPES
 from catalog.attribute_types.base import CONFLICT
 from catalog.structure.snapshot import Structure
@@ -74,8 +75,8 @@ class Stands:
         return True
 
     def stands_back(self, draft: Draft, key: str, spec: AttributeSpec) -> bool:
-        """Whether this value becomes a proposal: the writer only proposes, a stronger source holds the key, or the product is approved and the
-        writer may not publish. A source that may not write the attribute at all is refused on the draft.
+        """Whether this value becomes a proposal: the writer only proposes, a stronger source holds the key, or the product (or, of a text,
+        its locale) is approved and the writer may not publish. A source that may not write the attribute at all is refused on the draft.
         """
         if self.free:
             return False
@@ -95,5 +96,6 @@ class Stands:
             )
             if holder is not None and holder.code != self.writer.code and holder.stand(spec)[1] > stand[1]:
                 return True
-        may_publish = draft.rights is None or draft.rights.may("product.publish")
-        return not may_publish and draft.row.status == draft.row.Status.APPROVED and not draft.is_new
+        if draft.rights is None or draft.is_new:
+            return False
+        return approval.proposes(draft.row, key, draft.rights, self.structure)

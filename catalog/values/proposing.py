@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from catalog import approval
 from catalog.access import visible
 from catalog.attribute_types import ATTRIBUTE_TYPES, ValueRefused
 from catalog.models.campaign import Campaign
@@ -110,14 +111,16 @@ def _ours(ids: Sequence[int], user: User, settled: Settled) -> list[Proposal]:
         raise BatchTooLarge(f"{len(ids)} proposals at once: at most {BATCH}")
     products = set(Proposal.objects.filter(pk__in=ids).values_list("product_id", flat=True))
     alive = Product.objects.alive().filter(pk__in=products)
-    theirs = set(visible(user, alive, verb="product.publish", few=True).values_list("pk", flat=True))
+    seen = visible(user, alive, verb="product.publish", few=True).only("pk", "parent_id", "root_id")
+    theirs = {product.pk: product for product in seen}
+    may = approval.deciding(user, theirs.values(), Structure.current())
     list(
         Product.objects.filter(pk__in=theirs).order_by("pk").select_for_update(no_key=True).values_list("pk")
     )
     rows = list(Proposal.objects.filter(pk__in=ids, state=State.OPEN).order_by("pk"))
     if gone := len(set(ids)) - len(rows):
         settled.refuse(_("It was decided already, or a newer one took its place."), gone)
-    found = [row for row in rows if row.product_id in theirs]
+    found = [row for row in rows if row.product_id in theirs and may(row.product_id, row.key)]
     if len(found) < len(rows):
         settled.refuse(_("You may not approve this product."), len(rows) - len(found))
     return found

@@ -20,8 +20,8 @@ from catalog.values.rows import insert_rows, reserve_ids, update_rows
 from catalog.values.sources import compact
 
 NEW_COLUMNS = (
-    "id", "sku", "kind", "family", "family_variant", "parent", "root", "status", "enabled", "trashed_at", "rev", "label",
-    "labels", "image", "search", "tokens", "created_at", "updated_at",
+    "id", "sku", "kind", "family", "family_variant", "parent", "root", "status", "approvals", "enabled", "trashed_at", "rev",
+    "label", "labels", "image", "search", "tokens", "created_at", "updated_at",
 )  # fmt: skip
 NEW_ATTRIBUTES = [Product._meta.get_field(name).attname for name in NEW_COLUMNS]  # type: ignore[union-attr]
 ROW_COLUMNS = ("sku", "family", "status", "enabled", "trashed_at", "rev", "updated_at")
@@ -67,7 +67,10 @@ def store_products(drafts: Sequence[Draft], derived: Mapping[int, Derived]) -> N
         search.replace_texts([(draft.row.id, draft.row.search) for draft in new])
         _insert_numbers((draft.row.id, derived[draft.row.id]) for draft in new)
     old = [draft for draft in drafts if not draft.is_new]
-    update_rows(Product, ROW_COLUMNS, [draft.row for draft in old])
+    decided = any(name.startswith("status") for draft in old for name in draft.change.fields)
+    update_rows(
+        Product, (*ROW_COLUMNS, "approvals") if decided else ROW_COLUMNS, [draft.row for draft in old]
+    )
     update_rows(
         ProductValues,
         ["values", "sources"],

@@ -18,7 +18,7 @@ from catalog.models.product import Product
 from catalog.structure.snapshot import Structure
 from catalog.structure.specs import AttributeSpec
 from catalog.values.bundle import Bundle
-from channels import assortment, protection
+from channels import approvals, assortment, protection
 from channels.completeness import missing
 from channels.delivery.origins import mapped_back
 from channels.models import Listing
@@ -68,7 +68,10 @@ def decide(
 ) -> Decision:
     """What is to happen with a unit at a moment. `blocks` by product id, those of levels above count as well; `theirs`:
     path → value of what is the channel's own (channels.protection)."""
-    unit = replace(unit, variants=tuple(bundle for bundle in unit.variants if not _unavailable(bundle)))
+    unit = replace(
+        unit,
+        variants=tuple(bundle for bundle in unit.variants if not _unavailable(bundle, channel, structure)),
+    )
     absent = _why_absent(unit, channel, structure)
     if absent is not None:
         return absent
@@ -76,6 +79,9 @@ def decide(
     lacking = _lacking(sold, channel, structure, is_model=unit.is_model)
     if lacking is not None:
         return lacking
+    unapproved = _unapproved(sold, channel, structure, is_model=unit.is_model)
+    if unapproved is not None:
+        return unapproved
     ids = dict.fromkeys(
         level.product_id for bundle in (unit.bundle, *unit.variants) for level in bundle.levels
     )
@@ -119,7 +125,7 @@ def as_sent(sheet: Sheet, content: Any, *, changed: bool = False) -> Sheet:
     return replace(sheet, hash=canonical_hash(content), content=content)
 
 
-def _unavailable(bundle: Bundle) -> str:
+def _unavailable(bundle: Bundle, channel: ChannelSpec, structure: Structure) -> str:
     product = bundle.product
     if product.trashed_at is not None:
         return _("It is in the trash.")
@@ -127,7 +133,7 @@ def _unavailable(bundle: Bundle) -> str:
         return _("It is disabled.")
     if product.status != Product.Status.APPROVED:
         return _("Not approved yet.")
-    return ""
+    return approvals.nothing_approved(bundle, channel, structure)
 
 
 def _why_absent(unit: SheetUnit, channel: ChannelSpec, structure: Structure) -> Decision | None:
@@ -135,15 +141,32 @@ def _why_absent(unit: SheetUnit, channel: ChannelSpec, structure: Structure) -> 
     if unit_of(channel.unit, product=product.pk, kind=product.kind, root=product.root_id) != product.pk:
         return Decision("absent", State.ABSENT, _("It is sent as a part of its model."))
     outside = assortment.why_outside(channel.assortment, unit.bundle, structure)
+    unavailable = _unavailable(unit.bundle, channel, structure)
     if product.trashed_at is not None or not product.enabled or outside:
-        return Decision("absent", State.ABSENT, outside or _unavailable(unit.bundle))
+        return Decision("absent", State.ABSENT, outside or unavailable)
     if unit.is_model:
         return (
             None
             if unit.variants
             else Decision("absent", State.BLOCKED, _("None of its variants is approved and enabled."))
         )
-    return Decision("absent", State.BLOCKED, _unavailable(unit.bundle)) if _unavailable(unit.bundle) else None
+    return Decision("absent", State.BLOCKED, unavailable) if unavailable else None
+
+
+def _unapproved(
+    sold: Sequence[Bundle], channel: ChannelSpec, structure: Structure, *, is_model: bool
+) -> Decision | None:
+    """Nothing leaves with texts that are not approved, and an item carries all of its locales: it waits, whole."""
+    errors = [
+        {"field": "", "code": "not_approved", "message": message, "locale": locale}
+        | ({"sku": bundle.product.sku} if is_model else {})
+        for bundle in sold
+        for locale, message in approvals.lacking(bundle, channel, structure).items()
+    ]
+    if not errors:
+        return None
+    reason = _("%(why)s The channel keeps what it has.") % {"why": errors[0]["message"]}
+    return Decision("held", State.BLOCKED, reason, errors)
 
 
 def _lacking(

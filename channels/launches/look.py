@@ -16,6 +16,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from catalog import approval
 from catalog.models.product import Product
 from catalog.structure.snapshot import Structure
 from catalog.values.bundle import Bundle
@@ -220,7 +221,9 @@ def _once_approved(
 ) -> Decision:
     """As it would be judged with everything of it approved."""
     approved = replace(
-        unit, bundle=_approved(unit.bundle), variants=tuple(_approved(bundle) for bundle in unit.variants)
+        unit,
+        bundle=_approved(unit.bundle, structure),
+        variants=tuple(_approved(bundle, structure) for bundle in unit.variants),
     )
     try:
         return decide(approved, channel, structure, at=at, blocks=blocks)
@@ -229,8 +232,10 @@ def _once_approved(
         return Decision("held", Listing.State.BLOCKED, reason % type(error).__name__)
 
 
-def _approved(bundle: Bundle) -> Bundle:
+def _approved(bundle: Bundle, structure: Structure) -> Bundle:
+    """What has an approval of its own keeps it, as the door does."""
     product = copy(bundle.product)
+    product.approvals = approval.states(product, structure)
     product.status = Product.Status.APPROVED
     return replace(bundle, product=product)
 

@@ -7,12 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ReviewNote(models.Model):
-    """Stands until the product is approved or returned again; while it is a draft, it waits for `to`.
+    """Stands until the product, or its texts in `locale`, are approved or returned again; while that is a draft, it waits for `to`.
 
     Owner: enrichment.review. `rev`: the product's revision that was looked at.
     """
 
     product = models.ForeignKey("catalog.Product", on_delete=models.CASCADE, related_name="review_notes")
+    locale = models.CharField(max_length=20, default="")  # "" for the product
     text = models.TextField(_("comment"), max_length=2000)
     by = models.ForeignKey("catalog.User", null=True, on_delete=models.SET_NULL, related_name="+")
     to = models.ForeignKey(

@@ -70,6 +70,8 @@ def _product(means: Meaning, structure: Structure) -> Iterator[Subject]:
     none = {"empty": lambda: Term(tokens=("cat=",)), "filled": lambda: Term(tokens=("cat=",), negated=True)}
     yield OneOf("category", _("Category, with those below it,"), PRODUCT, categories, means.category_tokens, operators=(IN, OUT, EMPTY, FILLED), more=none)  # fmt: skip
     yield OneOf("status", _("Status"), PRODUCT, Product.Status.choices, lambda codes: Q(status__in=codes))
+    if structure.approving:
+        yield OneOf("approval", _("Status of a language"), PRODUCT, means.approvals(), means.approval_tokens)
     yield OneOf("kind", _("Kind"), PRODUCT, Product.Kind.choices, lambda codes: Q(kind__in=codes))
     yield OneOf(
         "enabled", _("Enabled"), PRODUCT, [("yes", _("Enabled")), ("no", _("Disabled"))],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -13,16 +13,18 @@ from django.db.models import Count, Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from catalog import approval, search
 from catalog.access import Rights, visible
 from catalog.jobs import JobHandle, job
 from catalog.models import Campaign, Product, Revision, User
 from catalog.moves.place import write_together
 from catalog.structure.snapshot import Structure
 from catalog.values import proposing
+from catalog.values.approving import field_of
 from catalog.values.campaigns import write_campaign
 from catalog.values.changes import ABSENT, EMPTY, RESET, Actor, Outcome, ProductChange
 from catalog.values.hashing import value_hash
-from catalog.values.keys import is_field, split_campaign
+from catalog.values.keys import attribute_of, is_field, split_campaign
 from catalog.values.revisions import changes_from_json
 from catalog.values.write import BATCH, write
 from channels import profile as channel_profiles
@@ -33,6 +35,7 @@ from enrichment.workbench.grid.query import parse
 MOST = 100_000  # products of one bulk change
 UNDONE = ("bulk:", "rule:")  # how the refs begin of what can be taken back as a whole
 Status = Product.Status
+Closed = Callable[[int, str], bool]  # (product, key) → whether this person may only propose there
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class BulkAction:
     icon: str
     changed: tuple[str, Any]
     verb: str
+    locale: str = ""  # of an action on the texts of a locale that is approved by itself
 
 
 ACTIONS = {
@@ -72,6 +76,37 @@ def offered(rights: Rights, *, in_trash: bool) -> list[BulkAction]:
     """What this person may do with what the grid shows."""
     codes = ("restore",) if in_trash else ("approve", "in_review", "draft", "enable", "disable", "trash")
     return [ACTIONS[code] for code in codes if rights.may(ACTIONS[code].verb)]
+
+
+def offered_by_locale(rights: Rights, structure: Structure) -> list[BulkAction]:
+    """The same with the texts of each locale that is approved by itself."""
+    return [
+        _in_locale(ACTIONS[code], locale, structure)
+        for locale in structure.approving
+        for code in ("approve", "in_review", "draft")
+        if rights.may_in(ACTIONS[code].verb, None, locale, None)
+    ]
+
+
+def find(code: str, structure: Structure) -> BulkAction | None:
+    """By its code: "approve", or "approve|de_DE"."""
+    plain, _bar, locale = code.partition("|")
+    action = ACTIONS.get(plain)
+    if action is None or not locale:
+        return action
+    known = action.changed[0] == "status" and locale in structure.approving
+    return _in_locale(action, locale, structure) if known else None
+
+
+def _in_locale(action: BulkAction, locale: str, structure: Structure) -> BulkAction:
+    return replace(
+        action,
+        code=f"{action.code}|{locale}",
+        label=_("%(language)s: %(action)s")
+        % {"language": structure.locales[locale].name, "action": action.label},
+        changed=(field_of(locale), action.changed[1]),
+        locale=locale,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +167,14 @@ def preview(selection: Selection, action: BulkAction, user: User) -> Preview:
         (labels[kind], count)
         for kind, count in allowed.values_list("kind").annotate(n=Count("pk")).order_by("kind")
     ]
-    if action.code == "approve" and changing:
+    if action.changed[1] == Status.APPROVED and changing:
         structure = Structure.current()
         for channel in channel_profiles.current(structure).active:
             missing = Completeness.objects.filter(
                 channel_id=channel.id, missing__gt=0, product_id__in=allowed.values("pk")
             )
+            if action.locale:
+                missing = missing.filter(locale=action.locale)
             count = missing.values("product_id").distinct().count()
             if count:
                 made.unmet.append((channel.label, count))
@@ -148,19 +185,27 @@ def _pending(rows: QuerySet[Product], action: BulkAction) -> QuerySet[Product]:
     name, value = action.changed
     if name == "trashed":
         return rows.filter(trashed_at=None) if value else rows.exclude(trashed_at=None)
+    if action.locale:  # a variant that says nothing there has no state
+        others = [state for state in Status.values if state != value]
+        return search.filter_tokens(rows, any_of=[[approval.token(action.locale, state) for state in others]])
     return rows.exclude(**{name: value})
 
 
 def _allowed(rows: QuerySet[Product], action: BulkAction, user: User) -> QuerySet[Product]:
     if action.changed[0] == "trashed":
         return visible(user, rows, verb="product.trash")
-    target = action.changed[1] if action.changed[0] == "status" else ""
-    publish = visible(user, rows, verb="product.publish")
+    locale = action.locale
+    target = action.changed[1] if locale or action.changed[0] == "status" else ""
+    asked = approval.asked_for(Structure.current(), locale)
+    publish = visible(user, rows, verb="product.publish", locale=asked)
     if workflow.verb(Status.DRAFT, target) == "product.publish":
         return publish
-    edit = visible(user, rows, verb="product.edit").exclude(status=Status.APPROVED)
+    edit = visible(user, rows, verb="product.edit", locale=locale or None)
+    approved = Q(status=Status.APPROVED)
+    if locale:
+        approved = search.carrying([approval.token(locale, Status.APPROVED)])
     return rows.filter(
-        Q(pk__in=publish.filter(status=Status.APPROVED).values("pk")) | Q(pk__in=edit.values("pk"))
+        Q(pk__in=publish.filter(approved).values("pk")) | Q(pk__in=edit.exclude(approved).values("pk"))
     )
 
 
@@ -260,7 +305,10 @@ def apply(ids: Sequence[int], action: BulkAction, *, user: User, ref: str) -> Re
 def run_bulk(handle: JobHandle, /, *, action: str, ids: list[int], ref: str) -> dict[str, Any]:
     """The same for more than BATCH. A batch done twice changes nothing."""
     user = User.objects.get(pk=handle.by_id)
-    return by_batches(handle, ids, lambda part: apply(part, ACTIONS[action], user=user, ref=ref), ref=ref)
+    chosen = find(action, Structure.current())
+    if chosen is None:  # the locale has no approval of its own any more
+        return Result(ref=ref).as_json()
+    return by_batches(handle, ids, lambda part: apply(part, chosen, user=user, ref=ref), ref=ref)
 
 
 def revisions_of(ref: str, user: User) -> QuerySet[Revision]:
@@ -277,7 +325,7 @@ def undo(revisions: Iterable[Revision], *, user: User, ref: str) -> Result:
     changes = []
     for row in rows:
         change = _reverse(row, sources[row.product_id])
-        if change.values and row.product_id in closed:
+        if any(closed(row.product_id, key) for key in change.values):
             result.refuse(str(_("It is approved, and what you write there is only a proposal.")))
         else:
             changes.append(change)
@@ -308,7 +356,7 @@ def _written(changes: Sequence[ProductChange], *, by: Actor) -> list[Outcome]:
 
 
 def _in_campaigns(
-    revisions: Iterable[Revision], closed: set[int], result: Result
+    revisions: Iterable[Revision], closed: Closed, result: Result
 ) -> Iterator[tuple[Campaign, dict[int, dict[str, Any]], dict[int, dict[str, str]]]]:
     """What they replaced of campaigns' values, campaign by campaign; of one that is gone there is nothing to give back."""
     values: dict[str, dict[int, dict[str, Any]]] = {}
@@ -318,7 +366,7 @@ def _in_campaigns(
             key, code = split_campaign(noted)
             if not code or is_field(noted):
                 continue
-            if row.product_id in closed:
+            if closed(row.product_id, key):
                 result.refuse(str(_("It is approved, and what you write there is only a proposal.")))
                 continue
             back = RESET if before is ABSENT else EMPTY if before is None else before
@@ -328,11 +376,19 @@ def _in_campaigns(
         yield campaign, values[campaign.code], bases[campaign.code]
 
 
-def _approved_and_not_theirs(ids: Sequence[int], user: User) -> set[int]:
+def _approved_and_not_theirs(ids: Sequence[int], user: User) -> Closed:
     """Undo passes the ranks of sources, not the approval: who may not publish may not change what is approved this way."""
-    approved = Product.objects.filter(pk__in=ids, status=Status.APPROVED)
-    theirs = visible(user, approved, verb="product.publish").values("pk")
-    return set(approved.exclude(pk__in=theirs).values_list("pk", flat=True))
+    structure = Structure.current()
+    rows = Product.objects.filter(pk__in=ids).only("pk", "status", "approvals", "parent_id", "root_id")
+    products = {row.pk: row for row in rows}
+    may = approval.deciding(user, products.values(), structure)
+
+    def closed(product: int, key: str) -> bool:
+        row = products.get(product)
+        state = approval.state(row, approval.decided_in(key, structure)) if row else Status.DRAFT
+        return state == Status.APPROVED and not may(product, key)
+
+    return closed
 
 
 def _sources_before(revisions: Sequence[Revision]) -> dict[int, dict[str, str]]:
@@ -367,7 +423,7 @@ def _reverse(revision: Revision, sources: Mapping[str, str]) -> ProductChange:
     change = ProductChange(product=revision.product_id, cleaned=True, sources=sources)
     base = {}
     for key, (before, after) in changes_from_json(revision.changes).items():
-        if key in ("_status", "_trashed", "_categories", "_enabled"):
+        if attribute_of(key) in ("_status", "_trashed", "_categories", "_enabled"):
             change.fields[key[1:]] = before
         elif key == "_family_variant" or (key == "_family" and "_family_variant" not in revision.changes):
             change.fields[key[1:]] = before

@@ -15,13 +15,14 @@ from django.views.decorators.http import require_POST
 
 from catalog.access import endpoint, require
 from catalog.jobs import enqueue
+from catalog.structure.snapshot import Structure
 from catalog.values.write import BATCH
 from enrichment.workbench.grid import bulk
 from enrichment.workbench.grid.returning import back_from
 
 
 def _asked(data: QueryDict) -> tuple[bulk.BulkAction, bulk.Selection]:
-    action = bulk.ACTIONS.get(data.get("action", ""))
+    action = bulk.find(data.get("action", ""), Structure.current())
     if action is None:
         raise Http404(_("There is no such bulk change."))
     return action, bulk.Selection.of(data)

@@ -194,9 +194,15 @@ class ProductFilters(django_filters.FilterSet):
         self.filters[name] = made
 
     def _own(self) -> dict[str, Callable[[], django_filters.Filter]]:
+        by_locale: dict[str, Callable[[], django_filters.Filter]] = {
+            "approval": lambda: ChoiceFilter(
+                self.means.approvals(), self._by_approval, label=_("Status of a language")
+            )
+        }
         return {
             "family": lambda: ChoiceFilter(self._families(), self._by_family, label=_("Family")),
             "status": lambda: ChoiceFilter(list(Product.Status.choices), self._by_status, label=_("Status")),
+            **(by_locale if self.structure.approving else {}),
             "kind": lambda: ChoiceFilter(list(Product.Kind.choices), self._by_kind, label=_("Kind")),
             "category": lambda: ChoiceFilter(self._categories(), self._by_category, label=_("Category")),
             "complete": lambda: ChoiceFilter(self._slots(), self._complete, label=_("Complete for")),
@@ -264,6 +270,9 @@ class ProductFilters(django_filters.FilterSet):
 
     def _by_status(self, qs: QuerySet[Product], statuses: list[str]) -> QuerySet[Product]:
         return qs.filter(status__in=statuses)
+
+    def _by_approval(self, qs: QuerySet[Product], values: list[str]) -> QuerySet[Product]:
+        return qs.filter(carrying(self.means.approval_tokens(values)))
 
     def _by_kind(self, qs: QuerySet[Product], kinds: list[str]) -> QuerySet[Product]:
         return qs.filter(kind__in=kinds)

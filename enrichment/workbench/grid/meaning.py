@@ -8,9 +8,9 @@ from decimal import Decimal
 
 from django.db.models import Q
 
-from catalog import search
+from catalog import approval, search
 from catalog.assets import library
-from catalog.models import Asset, NumberValue, Proposal, Revision
+from catalog.models import Asset, NumberValue, Product, Proposal, Revision
 from catalog.models.campaign import CampaignValues
 from catalog.structure.snapshot import Structure
 from channels import lacking, pictures
@@ -85,6 +85,23 @@ class Meaning:
 
     def outdated_tokens(self, locales: Iterable[str]) -> list[str]:
         return [f"outdated:{code}" for code in locales]
+
+    def approval_tokens(self, values: Iterable[str]) -> list[str]:
+        """`values`: "locale|state", of locales that are approved by themselves."""
+        asked = (value.partition("|") for value in values)
+        return [
+            approval.token(locale, state)
+            for locale, _bar, state in asked
+            if locale in self.structure.approving and state in Product.Status.values
+        ]
+
+    def approvals(self) -> list[tuple[str, str]]:
+        """What may be asked for, with its words: ("de_DE|in_review", "German: In review")."""
+        return [
+            (f"{locale}|{state}", f"{self.structure.locales[locale].name}: {label}")
+            for locale in self.structure.approving
+            for state, label in Product.Status.choices
+        ]
 
     def proposed(self) -> Q:
         return Q(pk__in=Proposal.objects.filter(state=Proposal.State.OPEN).values("product_id"))

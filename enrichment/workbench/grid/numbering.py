@@ -9,7 +9,7 @@ from uuid import uuid4
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from catalog import search
+from catalog import approval, search
 from catalog.access import Rights, visible
 from catalog.jobs import JobHandle, job
 from catalog.models import Product, User
@@ -66,8 +66,9 @@ def _wanting(selection: Selection, spec: AttributeSpec, user: User) -> QuerySet[
         Q(pk__in=chosen) | Q(parent_id__in=chosen) | Q(parent__parent_id__in=chosen), kind__in=SELLABLE
     )
     rows = visible(user, search.filter_tokens(rows, all=[f"empty:{spec.code}"]), verb="product.edit")
-    published = visible(user, Product.objects.all(), verb="product.publish").values("pk")
-    return rows.filter(~Q(status=Product.Status.APPROVED) | Q(pk__in=published))
+    asked = approval.asked_for(Structure.current())
+    published = visible(user, Product.objects.all(), verb="product.publish", locale=asked)
+    return rows.filter(~Q(status=Product.Status.APPROVED) | Q(pk__in=published.values("pk")))
 
 
 def ids_to_number(selection: Selection, spec: AttributeSpec, user: User) -> list[int]:

@@ -88,6 +88,7 @@ def _region(request: HttpRequest) -> dict[str, Any]:
         ],
         "heads": _heads(query),
         "actions": bulk.offered(rights, in_trash="trash" in query.active),
+        "locale_actions": [] if "trash" in query.active else bulk.offered_by_locale(rights, structure),
         "may_edit": "trash" not in query.active and rights.may("product.edit"),
         "may_number": "trash" not in query.active and bool(numbering(structure, rights)),
         "may_create": rights.may("product.create"),

@@ -20,8 +20,10 @@ from catalog.access import endpoint
 from catalog.models import Product
 from catalog.structure.snapshot import Structure
 from catalog.values import bundle as bundles
+from catalog.values.approving import field_of
 from catalog.values.changes import Actor, Outcome, ProductChange
 from catalog.values.write import write
+from channels import approvals
 from channels import profile as channel_profiles
 from channels.launches import embargo
 from channels.marking import mark_products
@@ -49,12 +51,23 @@ def _back(request: HttpRequest, product: Product, *, tab: str = "") -> HttpRespo
 @require_POST
 @endpoint("product.view")
 def set_status(request: HttpRequest, product_id: int) -> HttpResponse:
-    """`status`: the one to give. The door decides who may (workflow.verb)."""
+    """`status`: the one to give; `approving`: the locale whose texts get it, where that is approved by itself. The door decides
+    who may (workflow.may)."""
     product = find(request, product_id)
-    outcome = _write_field(request, product, status=request.POST.get("status", ""))
+    locale, status = request.POST.get("approving", ""), request.POST.get("status", "")
+    outcome = _write_field(request, product, **{field_of(locale): status})
     if outcome.changed:
-        messages.success(request, _told(product, str(outcome.changed["_status"][1])))
+        told = _told_in(product, locale, status) if locale else _told(product, status)
+        messages.success(request, told)
     return _back(request, product)
+
+
+def _told_in(product: Product, locale: str, status: str) -> str:
+    return _("%(sku)s in %(language)s is now: %(status)s.") % {
+        "sku": product.sku,
+        "language": Structure.current().locales[locale].name,
+        "status": Product.Status(status).label,
+    }
 
 
 def _told(product: Product, status: str) -> str:
@@ -64,6 +77,12 @@ def _told(product: Product, status: str) -> str:
     bundle = bundles.load([product.pk], structure=structure)[product.pk]
     ready = readiness.of_product(bundle, channel_profiles.current(structure), structure)
     unmet = workflow.unmet(place for channel in ready for place in channel.places)
+    pending = {name: None for each in ready for name in approvals.languages(bundle, each.channel, structure)}
+    if pending:
+        text = _(
+            "%(sku)s is approved. These languages are approved by themselves and still wait: %(languages)s."
+        )
+        return text % {"sku": product.sku, "languages": ", ".join(pending)}
     waiting = embargo.of_product(bundle, [each.channel.id for each in ready], timezone.now())
     if not unmet and waiting:
         names = ", ".join(each.channel.label for each in ready if each.channel.id in waiting)

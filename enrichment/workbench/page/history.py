@@ -115,8 +115,8 @@ def changed_keys(
         if is_field(key):
             yield ChangedKey(
                 key,
-                _field_label(key),
-                "",
+                _field_label(key.partition("|")[0]),
+                key.partition("|")[2],
                 _plain(before),
                 _plain(after),
                 before is ABSENT,

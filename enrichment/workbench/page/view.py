@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from js_asset.media import Media as ScriptMedia
 
+from catalog import approval
 from catalog.access import Rights, endpoint, rights_of, visible
 from catalog.attribute_types import ATTRIBUTE_TYPES
 from catalog.models import Product, Proposal
@@ -164,8 +165,9 @@ def render(
         "readiness": ready,
         "rules": rules.on_page(bundle, profiles, structure, rights),
         "panels": panels,
-        "transitions": workflow.transitions(product.status, rights),
-        "review_note": review.note_on(product),
+        "transitions": workflow.transitions(product.status, rights, structure),
+        "by_locale": [] if product.trashed_at else workflow.by_locale(bundle, rights, structure),
+        "review_notes": review.notes_on(product, structure),
         "unmet": workflow.unmet(place for channel in ready for place in channel.places),
         "may_switch": rights.may_in(workflow.verb(product.status, product.status), None, "", None),
         "may_move": rights.may_in("product.edit", None, "", None),
@@ -268,7 +270,7 @@ def add_proposals(
 
     With `rights`, who may approve products decides there.
     """
-    decides = rights is not None and rights.may("product.publish") and bundle.product.trashed_at is None
+    decides = rights is not None and bundle.product.trashed_at is None
     cells = {campaign_key(cell.key, campaign.code) if campaign else cell.key: cell for cell in sheet.cells}
     rows = Proposal.objects.filter(product=bundle.product, state=Proposal.State.OPEN).select_related(
         "proposed_by"
@@ -289,6 +291,7 @@ def add_proposals(
                 decides
                 and rights is not None
                 and rights.may_edit_key(cell.spec, parsed.locale, parsed.context)
+                and approval.may_decide(rights, structure, approval.decided_in(cell.key, structure))
             )
             cell.proposals.append(Proposed(row.pk, who, text, may))
 

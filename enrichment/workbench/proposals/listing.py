@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
+from catalog import approval
 from catalog.access import rights_of, visible
 from catalog.attribute_types import ATTRIBUTE_TYPES
 from catalog.models import Product, Proposal, User
@@ -98,14 +99,21 @@ def page(query: Query, user: User, *, before: int | None = None) -> Page:
     theirs = set(publish.values_list("pk", flat=True))
     names = {
         row.pk: row
-        for row in Product.objects.filter(pk__in=ids).only("pk", "sku", "label", "labels", "image", "kind")
+        for row in Product.objects.filter(pk__in=ids).only(
+            "pk", "sku", "label", "labels", "image", "kind", "parent_id", "root_id"
+        )
     }
+    may = approval.deciding(user, names.values() if structure.approving else (), structure)
     pairs = [{split_campaign(row.key)[0]: (_now(row, loaded), row.value)} for row in shown]
     bring_pairs(pairs, structure)
+
+    def decides(row: Proposal) -> bool:
+        return row.product_id in theirs and (not structure.approving or may(row.product_id, row.key))
+
     lines = [
         line
         for row in shown
-        if (line := _line(row, loaded, names, structure, user, row.product_id in theirs)) is not None
+        if (line := _line(row, loaded, names, structure, user, decides(row))) is not None
     ]
     return Page(lines, shown[-1].pk if len(found) > PAGE else None, count)
 

@@ -9,11 +9,13 @@ from typing import Any
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
+from catalog import approval
 from catalog.access import Rights
 from catalog.models import Product, Revision
 from catalog.structure.snapshot import Structure
+from catalog.values.approving import field_of
 from catalog.values.hashing import value_hash
-from catalog.values.keys import Key, is_field, split_campaign
+from catalog.values.keys import Key, attribute_of, is_field, split_campaign
 from catalog.values.links import bring_pairs
 from catalog.values.revisions import changes_from_json
 from enrichment.workbench.differences import difference
@@ -21,7 +23,6 @@ from enrichment.workbench.page import history
 
 MOST = 300  # revisions that are looked through
 _PICTURES = frozenset(["image", "images"])
-_QUIET = frozenset(["_status"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,26 +49,32 @@ class Since:
     is_cut: bool = False
 
 
-def since_approval(product: Product, *, structure: Structure, rights: Rights, locale: str) -> Since:
-    """Two queries, one more where values point at products."""
+def since_approval(
+    product: Product, *, structure: Structure, rights: Rights, locale: str, approving: str = ""
+) -> Since:
+    """Two queries, one more where values point at products. `approving`: the locale whose texts are looked at; "" for all else
+    of the product."""
     rows = list(Revision.objects.filter(product=product).order_by("-rev").select_related("user")[: MOST + 1])
     since = Since([], is_cut=len(rows) > MOST)
     folded: dict[str, tuple[Any, Any]] = {}
+    names = [f"_{field_of(approving)}"]
     for row in rows[:MOST]:
         changed = changes_from_json(row.changes)
-        if changed.get("_status", (None, None))[1] == Product.Status.APPROVED:
+        if any(changed.get(name, (None, None))[1] == Product.Status.APPROVED for name in names):
             since.approved_at, since.is_cut = row.at, False
             break
-        for key, (before, after) in changed.items():
+        if changed.get(names[0], (None, None))[0] == Product.Status.APPROVED:
+            names.append(
+                "_status"
+            )  # it was approved with the product, unless an approval of its own is found first
+        told = [key for key in changed if _is_asked(key, approving, structure)]
+        for key in told:
+            before, after = changed[key]
             folded[key] = (before, folded[key][1] if key in folded else after)
         who = (row.user.get_full_name() or row.user.get_username()) if row.user else _("The system")
-        if who not in since.people and changed.keys() - _QUIET:
+        if who not in since.people and told:
             since.people.append(who)
-    moved = {
-        key: pair
-        for key, pair in folded.items()
-        if key not in _QUIET and value_hash(pair[0]) != value_hash(pair[1])
-    }
+    moved = {key: pair for key, pair in folded.items() if value_hash(pair[0]) != value_hash(pair[1])}
     bring_pairs([moved], structure)
     order = {code: place for place, code in enumerate(structure.attributes)}
     keys = sorted(moved, key=lambda key: (is_field(key), order.get(key.partition("|")[0], 0), key))
@@ -76,6 +83,10 @@ def since_approval(product: Product, *, structure: Structure, rights: Rights, lo
     )
     since.changes = [_change(each, moved[each.key], structure) for each in shown]
     return since
+
+
+def _is_asked(key: str, approving: str, structure: Structure) -> bool:
+    return attribute_of(key) != "_status" and approval.decided_in(key, structure) == approving
 
 
 def _change(shown: history.ChangedKey, pair: tuple[Any, Any], structure: Structure) -> Change:

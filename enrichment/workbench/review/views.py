@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from catalog.access import endpoint, visible
+from catalog import approval
+from catalog.access import endpoint, rights_of, visible
 from catalog.models import Product, User
+from catalog.structure.snapshot import Structure
 from catalog.values import bundle as bundles
 from enrichment import readiness, review, workflow
 from enrichment.workbench.page import view as product_page
@@ -27,22 +31,66 @@ Status = Product.Status
 
 
 class ReviewQueue(Queue):
-    """Of the grid's query what is in review and may be decided by this person."""
+    """Of the grid's query what is in review and may be decided by this person: products, or with `approving` in the address
+    their texts in that locale, which is approved by itself."""
 
     @classmethod
     def of(cls, params: QueryDict, user: User) -> ReviewQueue:
-        asked = params.copy()
-        asked.setlist("status", [Status.IN_REVIEW.value])
+        asked, locale = params.copy(), _approving(params, user, Structure.current())
         asked["level"] = "all"
+        if locale:
+            asked.setlist("approval", [f"{locale}|{Status.IN_REVIEW}"])
+            asked["approving"] = locale
+            asked.pop("status", None)
+        else:
+            asked.setlist("status", [Status.IN_REVIEW.value])
+            asked.pop("approving", None)
         return cls(**vars(Queue.of(asked, user)))
 
+    @property
+    def approving(self) -> str:
+        return self.params.get("approving", "")
+
+    @property
+    def language(self) -> str:
+        """The name of what is approved by itself here; "" for products."""
+        return self.structure.locales[self.approving].name if self.approving else ""
+
+    def rooms(self) -> list[dict[str, Any]]:
+        """What this person may review: products, and each language that is approved by itself. None where there is but one."""
+        codes = _rooms(self.user, self.structure)
+        names = [self.structure.locales[code].name if code else _("Products") for code in codes]
+        address = reverse("admin:enrichment_review")
+        return [
+            {
+                "label": name,
+                "href": f"{address}?{urlencode({'approving': code})}",
+                "is_current": code == self.approving,
+            }
+            for code, name in zip(codes, names, strict=True)
+            if len(codes) > 1
+        ]
+
     def products(self) -> QuerySet[Product]:
-        return visible(self.user, self.query.products(), verb="product.publish")
+        asked = approval.asked_for(self.structure, self.approving)
+        return visible(self.user, self.query.products(), verb="product.publish", locale=asked)
 
     def start(self) -> tuple[list[Product], str, int, bool]:
         rows, key = self.further("")
         count, more = self.count()
         return rows, key, count, more
+
+
+def _rooms(user: User, structure: Structure) -> list[str]:
+    rights = rights_of(user)
+    return [code for code in ("", *structure.approving) if approval.may_decide(rights, structure, code)]
+
+
+def _approving(params: QueryDict, user: User, structure: Structure) -> str:
+    """The locale that is reviewed, "" for products: as named, where this person may, or the first that they may."""
+    rooms = _rooms(user, structure)
+    wanted = params.get("approving", "")
+    return wanted if wanted in rooms else next(iter(rooms), "")
 
 
 @never_cache
@@ -54,8 +102,9 @@ def page(request: HttpRequest) -> HttpResponse:
     rows, key, count, more = queue.start()
     context = {
         **admin.site.each_context(request),
-        "title": _("Review"),
+        "title": f"{_('Review')}: {queue.language}" if queue.language else _("Review"),
         "queue": queue,
+        "rooms": queue.rooms(),
         "count": count,
         "more": more,
         "ids": [row.pk for row in rows],
@@ -105,9 +154,9 @@ def decide(request: HttpRequest) -> JsonResponse:
         return JsonResponse({"said": [_("Say what is to be mended: the comment is what its author reads.")]}, status=400)  # fmt: skip
     number = int(seen) if seen.isascii() and seen.isdecimal() else -1
     if approving:
-        decision = review.approve(product.pk, seen=number, by=request.user)
+        decision = review.approve(product.pk, seen=number, by=request.user, locale=queue.approving)
     else:
-        decision = review.send_back(product.pk, text, seen=number, by=request.user)
+        decision = review.send_back(product.pk, text, seen=number, by=request.user, locale=queue.approving)
     if decision.changed_since:
         said = _("%(sku)s was changed or decided by somebody else meanwhile: look at it again.")
         return JsonResponse({"said": [said % {"sku": product.sku}]}, status=409)
@@ -116,10 +165,12 @@ def decide(request: HttpRequest) -> JsonResponse:
         return JsonResponse(
             {"said": [error.message for error in errors] or [_("Nothing was changed.")]}, status=422
         )
-    done = _("%(sku)s is approved.") if approving else _("%(sku)s went back with your comment.")
+    done = _done(approving=approving, by_locale=bool(queue.approving))
     later = numbers_in(request.POST.get("next", ""))
     following = _next(request, queue, later, have=request.POST.get("have", ""))
-    return JsonResponse({"said": [done % {"sku": product.sku}], "next": following})
+    return JsonResponse(
+        {"said": [done % {"sku": product.sku, "language": queue.language}], "next": following}
+    )
 
 
 def _next(
@@ -152,17 +203,33 @@ def _shown(request: HttpRequest, queue: ReviewQueue, pk: int) -> dict[str, Any] 
     bundle = bundles.of_rows([product], structure=structure)[product.pk]
     rights = product_page.rights_on(request, bundle, structure)
     ready = readiness.of_product(bundle, queue.profiles, structure)
-    sent_by = review.sender(product.pk)
+    locale = queue.approving
+    status = approval.state(product, locale)
+    sent_by = review.sender(product.pk, locale)
     return {
         "product": product,
         "label": product.labels.get(queue.locale) or product.label or product.sku,
         "family": bundle.family.label() if bundle.family else "",
-        "since": since_approval(product, structure=structure, rights=rights, locale=queue.locale),
-        "unmet": workflow.unmet(place for channel in ready for place in channel.places),
+        "since": since_approval(
+            product, structure=structure, rights=rights, locale=queue.locale, approving=locale
+        ),
+        "unmet": workflow.unmet(
+            place for channel in ready for place in channel.places if locale in ("", place.locale)
+        ),
+        "language": queue.language,
+        "status": Status(status).label,
         "sent_by": (sent_by.get_full_name() or sent_by.get_username()) if sent_by else "",
-        "note": review.note_on(product),
-        "is_waiting": product.status == Status.IN_REVIEW and product.trashed_at is None,
+        "note": review.note_on(product, locale),
+        "is_waiting": status == Status.IN_REVIEW and product.trashed_at is None,
     }
+
+
+def _done(*, approving: bool, by_locale: bool) -> str:
+    if not by_locale:
+        return _("%(sku)s is approved.") if approving else _("%(sku)s went back with your comment.")
+    if approving:
+        return _("%(sku)s is approved in %(language)s.")
+    return _("%(sku)s in %(language)s went back with your comment.")
 
 
 def _ended(request: HttpRequest, queue: ReviewQueue) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
+from catalog import approval
 from catalog.access import Rights, visible
 from catalog.attribute_types import ATTRIBUTE_TYPES, CellOptions
 from catalog.models import Product, User
@@ -66,7 +67,11 @@ def load(
                 "sku": product.sku,
                 "label": product.labels.get(locale) or product.label or product.sku,
                 "note": str(Product.Status(product.status).label),
-                "proposes": product.status == Status.APPROVED and not here.may("product.publish"),
+                "proposes": any(
+                    approval.proposes(product, each.column.name, here, structure)
+                    for each in columns
+                    if each.spec is not None
+                ),
                 "cells": [
                     writer.cell(each)
                     if each.spec is not None

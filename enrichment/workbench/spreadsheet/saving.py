@@ -12,8 +12,9 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from catalog import approval
 from catalog.attribute_types import ATTRIBUTE_TYPES, CellOptions, ValueRefused
-from catalog.models import Product, Proposal, User
+from catalog.models import Proposal, User
 from catalog.values.bundle import Bundle
 from catalog.values.changes import ABSENT, RESET, Actor, Conflict, Outcome, ProductChange
 from catalog.values.hashing import value_hash
@@ -167,8 +168,8 @@ class _Batch:
         """As the door decides it (catalog.values.precedence): an approved product, or a value of a stronger source."""
         own, spec = bundle.levels[0], column.spec
         assert spec is not None  # noqa: S101 - it is written, so it holds values
-        may_publish = rights_at(bundle, self.rights, self.structure).may("product.publish")
-        if bundle.product.status == Product.Status.APPROVED and not may_publish:
+        here = rights_at(bundle, self.rights, self.structure)
+        if approval.proposes(bundle.product, column.name, here, self.structure):
             return True
         writer = self.structure.sources.get(self.source)
         holder = self.structure.sources.get(own.sources.get(column.name, ""))

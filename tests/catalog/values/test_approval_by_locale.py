@@ -1,0 +1,119 @@
+"""Texts of a locale that is approved by itself: who moves their state, who writes at once and who proposes, and what stays as it was."""
+
+from __future__ import annotations
+
+import pytest
+
+from catalog import approval
+from catalog.models import Grant, Locale, Product, ProductValues, Proposal, Revision, Role, User
+from catalog.values import proposing
+from catalog.values.changes import Actor, ProductChange
+from catalog.values.write import plan
+from tests.world import World
+
+
+def person(name: str, verbs: list[str], *locales: str) -> Actor:
+    role = Role.objects.create(code=name, verbs=["product.view", *verbs])
+    if locales:
+        grant = Grant.objects.create(role=role, unlocalized=False)
+        grant.locales.set(Locale.objects.filter(code__in=locales))
+    user = User.objects.create(username=name, is_staff=True)
+    user.roles.add(role)
+    return Actor(user, origin="form")
+
+
+def states(world: World, product: int) -> tuple[str, dict[str, str]]:
+    row = Product.objects.get(pk=product)
+    return row.status, approval.states(row, world.structure)
+
+
+@pytest.fixture
+def mug(world: World) -> int:
+    """Approved before German got its own approval."""
+    made = world.create(
+        "mug", {"name|de_DE": "Becher", "name|en_US": "Mug"}, family="mugs", status="approved"
+    )
+    world.approve_by_itself("de_DE")
+    assert made.product is not None
+    return made.product
+
+
+def test_what_was_approved_stays_approved_and_a_new_product_begins_with_drafts(
+    world: World, mug: int
+) -> None:
+    assert states(world, mug) == ("approved", {"de_DE": "approved"})
+    other = world.create("mug-2", {}, family="mugs", status="approved").product or 0
+    assert states(world, other) == ("approved", {"de_DE": "draft"})
+
+
+def test_approving_a_product_approves_no_text_that_has_its_own_approval(world: World) -> None:
+    product = world.create("mug", {"name|de_DE": "Becher"}, family="mugs").product or 0
+    world.approve_by_itself("de_DE")
+    world.edit(product, status="approved")
+    assert states(world, product) == ("approved", {"de_DE": "draft"})
+    world.edit(product, **{"status|de_DE": "approved"})
+    world.edit(product, status="draft")
+    assert states(world, product) == ("draft", {"de_DE": "approved"})
+    changed = [row.changes for row in Revision.objects.filter(product=product).order_by("rev")]
+    assert changed[2] == {"_status|de_DE": ["draft", "approved"]}
+
+
+def test_a_locale_without_its_own_approval_has_no_state(world: World, mug: int) -> None:
+    outcome = world.edit(mug, **{"status|fr_FR": "draft"})
+    assert [(error.key, error.code) for error in outcome.errors] == [("_status|fr_FR", "unknown_field")]
+    assert Product.objects.get(pk=mug).rev == 1
+
+
+def test_who_may_not_publish_proposes_where_it_is_approved_and_writes_where_it_is_not(
+    world: World, mug: int
+) -> None:
+    translator = person("translator", ["product.edit"])
+    values = {"name|de_DE": "Tasse", "name|en_US": "Cup"}
+    outcome = world.edit(mug, values, by=translator)
+    assert sorted(outcome.proposals) == ["name|de_DE", "name|en_US"]
+    world.edit(mug, **{"status|de_DE": "draft"})
+    outcome = world.edit(mug, values, by=translator)
+    assert (list(outcome.changed), outcome.proposals) == (["name|de_DE"], ["name|en_US"])
+    assert ProductValues.objects.get(pk=mug).values == {"name|de_DE": "Tasse", "name|en_US": "Mug"}
+    world.edit(mug, **{"status|de_DE": "approved"})
+    world.edit(mug, status="draft")
+    outcome = world.edit(mug, {"name|de_DE": "Humpen", "name|en_US": "Cup"}, by=translator)
+    assert (list(outcome.changed), outcome.proposals) == (["name|en_US"], ["name|de_DE"])
+    assert plan([ProductChange(product=mug, values={"name|de_DE": "X"})], by=translator)[0].proposals == ["name|de_DE"]  # fmt: skip
+
+
+def test_who_may_publish_in_german_alone_decides_german_alone(world: World, mug: int) -> None:
+    reviewer = person("reviewer", ["product.edit", "product.publish"], "de_DE", "fr_FR")
+    assert world.edit(mug, {"name|de_DE": "Tasse"}, by=reviewer).changed
+    refused = world.edit(mug, by=reviewer, status="draft")
+    assert [(error.key, error.code) for error in refused.errors] == [("_status", "forbidden")]
+    assert world.edit(mug, by=reviewer, **{"status|de_DE": "draft"}).ok
+    assert states(world, mug) == ("approved", {"de_DE": "draft"})
+    assert world.edit(mug, {"name|fr_FR": "Tasse"}, by=reviewer).proposals == ["name|fr_FR"]
+    world.approve_by_itself("fr_FR")
+    assert world.edit(mug, {"name|fr_FR": "Tasse"}, by=reviewer).changed
+
+
+def test_a_proposal_is_taken_over_by_who_may_approve_its_locale(world: World, mug: int) -> None:
+    translator = person("translator", ["product.edit"])
+    world.edit(mug, {"name|de_DE": "Tasse", "name|en_US": "Cup"}, by=translator)
+    reviewer = person("reviewer", ["product.edit", "product.publish"], "de_DE", "en_US").user
+    assert reviewer is not None
+    ids = list(Proposal.objects.order_by("pk").values_list("pk", flat=True))
+    settled = proposing.accept(ids, user=reviewer, ref="test")
+    assert (settled.done, list(settled.refused.values())) == (1, [1])
+    assert ProductValues.objects.get(pk=mug).values == {"name|de_DE": "Tasse", "name|en_US": "Mug"}
+
+
+def test_without_own_approval_publishing_in_one_locale_approves_the_product_as_before(world: World) -> None:
+    product = world.create("mug", {}, family="mugs").product or 0
+    reviewer = person("reviewer", ["product.publish"], "de_DE")
+    assert world.edit(product, by=reviewer, status="approved").ok
+
+
+def test_what_was_decided_is_kept_while_the_setting_is_off(world: World, mug: int) -> None:
+    world.edit(mug, **{"status|de_DE": "draft"})
+    world.approve_by_itself("de_DE", on=False)
+    assert states(world, mug) == ("approved", {})
+    world.approve_by_itself("de_DE")
+    assert states(world, mug) == ("approved", {"de_DE": "draft"})
