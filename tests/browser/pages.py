@@ -43,7 +43,8 @@ class Place:
 
 
 def prepare(page: Page, rig: Rig) -> list[Place]:
-    """`page`: the admin's. Imports the price list once, plans it again and maps it a third time."""
+    """`page`: the admin's. Imports the price list once, plans it again and maps it a third time. French is approved by itself."""
+    approve_french_by_itself(page, rig)
     walking.upload(page, rig)
     walking.plan(page)
     walking.apply(page)
@@ -98,6 +99,14 @@ def prepare(page: Page, rig: Rig) -> list[Place]:
         *_library(page, rig),
         Place("password", f"{rig.admin}/password_change/"),
     ]
+
+
+def approve_french_by_itself(page: Page, rig: Rig) -> None:
+    page.goto(f"{rig.admin}/catalog/locale/?q=fr_FR")
+    page.locator("#result_list a[href*='/change/']").first.click()
+    page.get_by_label("Approved by itself", exact=True).check()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_url("**/catalog/locale/**")
 
 
 def _channels(page: Page, rig: Rig) -> list[Place]:
@@ -210,6 +219,7 @@ def _products(page: Page, rig: Rig, run: int) -> list[Place]:
         Place("why", at[SIMPLE].replace("/change/", "/why/?key=name%7Cen_US")),
         Place("queue-end", f"{grid}queue/?q=nothingofthekind"),
         Place("review", f"{grid}review/"),
+        Place("review-language", f"{grid}review/?approving=fr_FR"),
         Place("review-return", f"{grid}review/", _open_comment),
         Place("review-end", f"{grid}review/?q=nothingofthekind"),
         Place("bulk", f"{grid}?import={run}&level=all", _preview_bulk),
