@@ -20,7 +20,8 @@ from enrichment import assigning
 from enrichment.comments.mentions import called
 from enrichment.models import Assignment
 from enrichment.workbench.assigning.form import AssignForm
-from enrichment.workbench.grid.bulk import MOST, BulkAction, Selection
+from enrichment.workbench.grid.bulk import MOST, Selection
+from enrichment.workbench.grid.bulk_actions import BulkAction
 from enrichment.workbench.grid.returning import back_from
 from enrichment.workbench.page.assigned import may_finish
 from enrichment.workbench.page.view import find

@@ -1,9 +1,9 @@
-"""Changing many products at once: what is offered, what it would do, doing it in batches, taking it back."""
+"""Changing many products at once: what it would do, doing it in batches, taking it back."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -14,13 +14,12 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from catalog import approval, search
-from catalog.access import Rights, visible
+from catalog.access import visible
 from catalog.jobs import JobHandle, job
 from catalog.models import Campaign, Product, Revision, User
 from catalog.moves.place import write_together
 from catalog.structure.snapshot import Structure
 from catalog.values import proposing
-from catalog.values.approving import field_of
 from catalog.values.campaigns import write_campaign
 from catalog.values.changes import ABSENT, EMPTY, RESET, Actor, Outcome, ProductChange
 from catalog.values.hashing import value_hash
@@ -30,83 +29,14 @@ from catalog.values.write import BATCH, write
 from channels import profile as channel_profiles
 from channels.models import Completeness
 from enrichment import workflow
+from enrichment.workbench.grid import bulk_actions
+from enrichment.workbench.grid.bulk_actions import BulkAction
 from enrichment.workbench.grid.query import parse
 
 MOST = 100_000  # products of one bulk change
 UNDONE = ("bulk:", "rule:")  # how the refs begin of what can be taken back as a whole
 Status = Product.Status
 Closed = Callable[[int, str], bool]  # (product, key) → whether this person may only propose there
-
-
-@dataclass(frozen=True, slots=True)
-class BulkAction:
-    """`changed`: the field it sets, as ProductChange.fields has it. `verb`: one of the rights it may take."""
-
-    code: str
-    label: Any
-    icon: str
-    changed: tuple[str, Any]
-    verb: str
-    locale: str = ""  # of an action on the texts of a locale that is approved by itself
-
-
-ACTIONS = {
-    action.code: action
-    for action in (
-        BulkAction("approve", _("Approve"), "verified", ("status", Status.APPROVED.value), "product.publish"),
-        BulkAction(
-            "in_review",
-            _("Send to review"),
-            "rate_review",
-            ("status", Status.IN_REVIEW.value),
-            "product.edit",
-        ),
-        BulkAction("draft", _("Back to draft"), "edit_note", ("status", Status.DRAFT.value), "product.edit"),
-        BulkAction("enable", _("Switch on"), "toggle_on", ("enabled", True), "product.edit"),
-        BulkAction("disable", _("Switch off"), "toggle_off", ("enabled", False), "product.edit"),
-        BulkAction("trash", _("Move to trash"), "delete", ("trashed", True), "product.trash"),
-        BulkAction(
-            "restore", _("Take out of the trash"), "restore_from_trash", ("trashed", False), "product.trash"
-        ),
-    )
-}
-
-
-def offered(rights: Rights, *, in_trash: bool) -> list[BulkAction]:
-    """What this person may do with what the grid shows."""
-    codes = ("restore",) if in_trash else ("approve", "in_review", "draft", "enable", "disable", "trash")
-    return [ACTIONS[code] for code in codes if rights.may(ACTIONS[code].verb)]
-
-
-def offered_by_locale(rights: Rights, structure: Structure) -> list[BulkAction]:
-    """The same with the texts of each locale that is approved by itself."""
-    return [
-        _in_locale(ACTIONS[code], locale, structure)
-        for locale in structure.approving
-        for code in ("approve", "in_review", "draft")
-        if rights.may_in(ACTIONS[code].verb, None, locale, None)
-    ]
-
-
-def find(code: str, structure: Structure) -> BulkAction | None:
-    """By its code: "approve", or "approve|de_DE"."""
-    plain, _bar, locale = code.partition("|")
-    action = ACTIONS.get(plain)
-    if action is None or not locale:
-        return action
-    known = action.changed[0] == "status" and locale in structure.approving
-    return _in_locale(action, locale, structure) if known else None
-
-
-def _in_locale(action: BulkAction, locale: str, structure: Structure) -> BulkAction:
-    return replace(
-        action,
-        code=f"{action.code}|{locale}",
-        label=_("%(language)s: %(action)s")
-        % {"language": structure.locales[locale].name, "action": action.label},
-        changed=(field_of(locale), action.changed[1]),
-        locale=locale,
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,7 +235,7 @@ def apply(ids: Sequence[int], action: BulkAction, *, user: User, ref: str) -> Re
 def run_bulk(handle: JobHandle, /, *, action: str, ids: list[int], ref: str) -> dict[str, Any]:
     """The same for more than BATCH. A batch done twice changes nothing."""
     user = User.objects.get(pk=handle.by_id)
-    chosen = find(action, Structure.current())
+    chosen = bulk_actions.find(action, Structure.current())
     if chosen is None:  # the locale has no approval of its own any more
         return Result(ref=ref).as_json()
     return by_batches(handle, ids, lambda part: apply(part, chosen, user=user, ref=ref), ref=ref)

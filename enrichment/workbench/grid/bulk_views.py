@@ -17,12 +17,12 @@ from catalog.access import endpoint, require
 from catalog.jobs import enqueue
 from catalog.structure.snapshot import Structure
 from catalog.values.write import BATCH
-from enrichment.workbench.grid import bulk
+from enrichment.workbench.grid import bulk, bulk_actions
 from enrichment.workbench.grid.returning import back_from
 
 
-def _asked(data: QueryDict) -> tuple[bulk.BulkAction, bulk.Selection]:
-    action = bulk.find(data.get("action", ""), Structure.current())
+def _asked(data: QueryDict) -> tuple[bulk_actions.BulkAction, bulk.Selection]:
+    action = bulk_actions.find(data.get("action", ""), Structure.current())
     if action is None:
         raise Http404(_("There is no such bulk change."))
     return action, bulk.Selection.of(data)

@@ -18,7 +18,8 @@ from catalog.structure.snapshot import Structure
 from catalog.structure.specs import AttributeSpec
 from catalog.values.changes import Actor, ProductChange
 from catalog.values.write import BATCH, write
-from enrichment.workbench.grid.bulk import MOST, BulkAction, Selection
+from enrichment.workbench.grid.bulk import MOST, Selection
+from enrichment.workbench.grid.bulk_actions import BulkAction
 
 SELLABLE = (Product.Kind.SIMPLE, Product.Kind.VARIANT)
 ACTION = BulkAction("number", _("Give numbers"), "barcode", ("number", None), "product.edit")

@@ -18,7 +18,7 @@ from channels import profile as channel_profiles
 from channels.profile import Profiles
 from enrichment.models import DefaultView
 from enrichment.workbench.filtering.said import where_of
-from enrichment.workbench.grid import bulk, paging
+from enrichment.workbench.grid import bulk, bulk_actions, paging
 from enrichment.workbench.grid import columns as grid_columns
 from enrichment.workbench.grid import rows as grid_rows
 from enrichment.workbench.grid.numbering import numbering
@@ -87,8 +87,10 @@ def _region(request: HttpRequest) -> dict[str, Any]:
             for sort in paging.SORTS.values()
         ],
         "heads": _heads(query),
-        "actions": bulk.offered(rights, in_trash="trash" in query.active),
-        "locale_actions": [] if "trash" in query.active else bulk.offered_by_locale(rights, structure),
+        "actions": bulk_actions.offered(rights, in_trash="trash" in query.active),
+        "locale_actions": []
+        if "trash" in query.active
+        else bulk_actions.offered_by_locale(rights, structure),
         "may_edit": "trash" not in query.active and rights.may("product.edit"),
         "may_number": "trash" not in query.active and bool(numbering(structure, rights)),
         "may_create": rights.may("product.create"),

@@ -19,7 +19,7 @@ from catalog.values.write import BATCH
 from channels import profile
 from channels.launches import scheduling
 from channels.models import Launch
-from enrichment.workbench.grid import bulk
+from enrichment.workbench.grid import bulk, bulk_actions
 
 STEP = (
     50  # products put into a launch in one transaction of the job: a model may stand for hundreds of variants
@@ -56,7 +56,7 @@ def start(
                 scheduling.add(launch, known[channel], ids, by=by.pk)
     if not approve:
         return launch, bulk.Result()
-    return launch, bulk.apply(approve, bulk.ACTIONS["approve"], user=by, ref=bulk.new_ref())
+    return launch, bulk.apply(approve, bulk_actions.ACTIONS["approve"], user=by, ref=bulk.new_ref())
 
 
 @job("launches.fill")
@@ -83,7 +83,9 @@ def run(
             handle.progress(done, total)
     result = bulk.Result(ref=ref)
     for start_at in range(0, len(approve), BATCH):
-        part = bulk.apply(approve[start_at : start_at + BATCH], bulk.ACTIONS["approve"], user=user, ref=ref)
+        part = bulk.apply(
+            approve[start_at : start_at + BATCH], bulk_actions.ACTIONS["approve"], user=user, ref=ref
+        )
         result.changed += part.changed
         for reason, count in part.reasons.items():
             result.refuse(reason, count)

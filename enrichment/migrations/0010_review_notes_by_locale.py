@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('enrichment', '0008_memory'),
+        ('enrichment', '0009_product_flags'),
     ]
 
     operations = [
