@@ -16,15 +16,13 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from catalog.access import can, visible
 from catalog.admin.base import CatalogAdmin
 from catalog.assets import quality, usage
-from catalog.assets.addresses import rendition_key
 from catalog.assets.changing import announce_assets
 from catalog.assets.describing import refresh_search, set_tags, words
 from catalog.assets.jobs import enqueue_due
-from catalog.assets.refusals import sentence
-from catalog.assets.screens import browsing, changing, serving, uploading
+from catalog.assets.screens import browsing, changing, cropping, serving, uploading
+from catalog.assets.screens.cropping import renditions_of
 from catalog.labels import LabelsField
 from catalog.models import Asset
-from catalog.structure.snapshot import Structure
 
 PRODUCTS_SHOWN = 30
 
@@ -59,8 +57,12 @@ class AssetAdmin(CatalogAdmin):
     change_form_outer_after_template = "catalog/library/usage.html"
 
     class Media:
-        css = {"all": ["catalog/library.css", "catalog/asset_page.css", "catalog/asset_field.css"]}
-        js = ["catalog/focus.js"]
+        css = {
+            "all": [
+                "catalog/library.css", "catalog/asset_page.css", "catalog/asset_field.css", "catalog/library_dialog.css",
+            ]
+        }  # fmt: skip
+        js = ["catalog/focus.js", "catalog/library_dialog.js", "catalog/replace.js"]
 
     def get_urls(self) -> list[Any]:
         wrap = self.admin_site.admin_view
@@ -72,6 +74,7 @@ class AssetAdmin(CatalogAdmin):
             path(f"{one}/file", wrap(serving.original), name="catalog_asset_file"),
             path(f"{one}/<int:size>.webp", wrap(serving.screen), name="catalog_asset_thumbnail"),
             path(f"{one}/rendition/<str:preset>", wrap(serving.rendition), name="catalog_asset_rendition"),
+            path(f"{one}/crop/<str:preset>/", wrap(cropping.crop), name="catalog_asset_crop"),
             path(f"{one}/replace/", wrap(changing.replace), name="catalog_asset_replace"),
             path(
                 f"{one}/replace/<str:by>/",
@@ -173,36 +176,13 @@ def _panel(request: HttpRequest, asset: Asset) -> dict[str, Any]:
     )
     return {
         "rights": asset.rights(timezone.now()),
-        "faults": _faults(asset),
+        "faults": quality.sentences(asset),
         "is_on_white": (asset.white_edge or 0) >= quality.WHITE_ENOUGH,
         "icon": browsing.ICONS[asset.kind],
         "products": products[:PRODUCTS_SHOWN],
         "more_products": len(products) > PRODUCTS_SHOWN,
         "campaigns": sorted({document.campaign.label() for document in usage.campaigns_naming([asset.sha256]).select_related("campaign")}),
-        "renditions": _renditions(asset),
+        "renditions": renditions_of(asset),
         "may_edit": can(request.user, "asset.edit"),
         "is_used": usage.used(Asset.objects.filter(pk=asset.pk)).exists(),
     }  # fmt: skip
-
-
-def _faults(asset: Asset) -> list[str]:
-    """What channels ask of pictures and this one has not, in sentences."""
-    asked = quality.asking()
-    small = [each.says_too_small(asset) for each in asked if each.needs.lacks_size(asset)]
-    return small + [each.says_not_white(asset) for each in asked if each.needs.lacks_white(asset)]
-
-
-def _renditions(asset: Asset) -> list[dict[str, Any]]:
-    """Each preset: the rendition as it is to be now, or that it is still to be made."""
-    if asset.kind != Asset.Kind.IMAGE:
-        return []
-    rows = {row.preset_id: row for row in asset.renditions.all()}
-    found = []
-    for preset in Structure.current().presets.values():
-        row = rows.get(preset.id)
-        is_current = row is not None and row.key == rendition_key(preset, asset.focus)
-        error = sentence(row.error["code"], row.error["params"]) if is_current and row.error else ""
-        found.append(
-            {"preset": preset, "label": preset.label(), "row": row if is_current else None, "error": error}
-        )
-    return found

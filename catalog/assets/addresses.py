@@ -1,6 +1,6 @@
 """The addresses under which somebody without a login fetches a file: signed, never expiring, the same for the same file.
 
-That of a rendition names what it was made by (preset, focus): a change of either gives another address, so that nobody
+That of a rendition names what it was made by (preset, crop, focus): a change of any gives another address, so that nobody
 shows the old picture from a cache.
 """
 
@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 from hashlib import blake2b
+from typing import Any
 
 from django.conf import settings
 from django.core.signing import Signer
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 
+from catalog.assets.cropping import Framed, box_of
 from catalog.structure.snapshot import PresetSpec
 
 _signer = Signer(salt="catalog.asset")
@@ -34,12 +36,12 @@ def public_url(sha256: str) -> str:
     return f"{settings.PIM_BASE_URL}{path}"
 
 
-def rendition_url(sha256: str, focus: tuple[int, int], preset: PresetSpec) -> str:
+def rendition_url(sha256: str, picture: Framed, preset: PresetSpec) -> str:
     """The absolute address of a rendition, which is made at the latest when it is fetched."""
     given = signature(sha256, preset.code)
     path = reverse(
         "admin:catalog_asset_public_rendition",
-        args=[sha256, preset.code, rendition_key(preset, focus), given],
+        args=[sha256, preset.code, rendition_key(preset, picture), given],
     )
     return f"{settings.PIM_BASE_URL}{path}"
 
@@ -50,10 +52,11 @@ def screen_url(sha256: str, size: int) -> str:
     return f"{settings.PIM_BASE_URL}{path}"
 
 
-def rendition_key(preset: PresetSpec, focus: tuple[int, int]) -> str:
-    """16 hex digits of everything that decides how a rendition looks; the focus only where something is cut."""
-    parts = [
+def rendition_key(preset: PresetSpec, picture: Framed) -> str:
+    """16 hex digits of everything that decides how a rendition looks; the focus only where something is cut by it."""
+    box = box_of(picture, preset.id)
+    parts: list[Any] = [
         preset.width, preset.height, preset.fit, preset.background.lower(), preset.format, preset.quality, preset.max_kb,
-        list(focus) if preset.fit == "crop" else None,
+        list(picture.focus) if preset.fit == "crop" and box is None else None, *([list(box)] if box else []),
     ]  # fmt: skip
     return blake2b(json.dumps(parts).encode(), digest_size=8).hexdigest()

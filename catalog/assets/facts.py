@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -15,7 +16,7 @@ from catalog.values.bundle import Bundle
 from catalog.values.keys import attribute_of
 
 _COLUMNS = (
-    "sha256", "kind", "name", "mime", "size", "titles", "alts", "valid_from", "valid_until", "width", "height", "white_edge", "focus_x", "focus_y",
+    "sha256", "kind", "name", "mime", "size", "titles", "alts", "valid_from", "valid_until", "width", "height", "white_edge", "crops", "focus_x", "focus_y",
 )  # fmt: skip
 
 
@@ -23,7 +24,7 @@ _COLUMNS = (
 class AssetFacts:
     """`titles` and `alts` by locale; `focus` in percent. Rights hold from `valid_from` until just before `valid_until`.
 
-    `width`, `height` in pixels and `white_edge` in percent, of pictures.
+    `width`, `height` in pixels and `white_edge` in percent, of pictures. `crops` as catalog.assets.cropping has them.
     """
 
     sha256: str
@@ -38,6 +39,7 @@ class AssetFacts:
     width: int | None = None
     height: int | None = None
     white_edge: int | None = None
+    crops: Mapping[str, Any] = field(default_factory=dict)
     focus: tuple[int, int] = (50, 50)
 
     def may_be_shown(self, at: datetime | None) -> bool:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from catalog.assets import removing, replacing
 from catalog.assets.addresses import rendition_key
+from catalog.assets.cropping import Frame, box_of
 from catalog.assets.refusals import AssetRefused
 from catalog.assets.renditions import SCREEN_SIZES, local_copy, make
 from catalog.decoding.decoder import Decoder
@@ -26,7 +27,6 @@ from catalog.structure.snapshot import Structure
 
 PAGE = 50
 TURN = 10.0  # seconds after which people's own jobs go before pictures, once one was made
-MIDDLE = (50, 50)
 GRACE = timedelta(minutes=10)  # longer than any write that may have seen the asset in the library
 
 
@@ -51,11 +51,12 @@ def enqueue_purge(*, by: int | None = None) -> None:
 
 @job("assets.renditions")
 def run_due(handle: JobHandle) -> dict[str, int]:
-    """Every picture marked as due, in the sizes of the admin and of the presets made ahead. The mark goes with the work."""
+    """Every picture marked as due, in the sizes of the admin and of the presets made ahead, or cropped by hand. The mark goes
+    with the work."""
     due = Asset.objects.filter(renditions_due=True, kind=Asset.Kind.IMAGE)
     done, last, began = handle.row.done, 0, time.monotonic()
     total = done + due.count()
-    presets = [preset for preset in Structure.current().presets.values() if preset.ahead]
+    presets = Structure.current().presets.values()
     with Decoder() as decoder:
         while page := list(due.filter(pk__gt=last).order_by("pk")[:PAGE]):
             for asset in page:
@@ -64,11 +65,11 @@ def run_due(handle: JobHandle) -> dict[str, int]:
                 handle.progress(done, max(total, done))
                 if done > handle.row.done and time.monotonic() - began > TURN:
                     raise TurnOver
-                _made(handle, asset, presets, decoder, SCREEN_SIZES)
-                # The focus may have moved meanwhile: then it is still due.
-                Asset.objects.filter(pk=asset.pk, focus_x=asset.focus_x, focus_y=asset.focus_y).update(
-                    renditions_due=False
-                )
+                wanted = [preset for preset in presets if preset.ahead or box_of(asset, preset.id)]
+                _made(handle, asset, wanted, decoder, SCREEN_SIZES)
+                # The focus or a crop may have moved meanwhile: then it is still due.
+                as_made = {name: getattr(asset, name) for name in ("focus_x", "focus_y", "crops")}
+                Asset.objects.filter(pk=asset.pk, **as_made).update(renditions_due=False)
                 done += 1
             last = page[-1].pk
     handle.progress(done, done)
@@ -116,7 +117,7 @@ def run_preset(handle: JobHandle, *, preset: str) -> dict[str, int]:
     if spec is None:
         return {"deleted": _delete_files(f"renditions/{preset}", handle)}
     done, last, began = handle.row.done, 0, time.monotonic()
-    has = Rendition.objects.filter(asset=OuterRef("pk"), preset_id=spec.id, key=rendition_key(spec, MIDDLE))
+    has = Rendition.objects.filter(asset=OuterRef("pk"), preset_id=spec.id, key=rendition_key(spec, Frame()))
     lacking = Asset.objects.in_library().filter(~Exists(has), kind=Asset.Kind.IMAGE)
     with Decoder() as decoder:
         while page := list(lacking.filter(pk__gt=last).order_by("pk")[:PAGE]):
@@ -126,7 +127,10 @@ def run_preset(handle: JobHandle, *, preset: str) -> dict[str, int]:
                 if handle.cancelled():
                     return {"pictures": done}
                 handle.progress(done)
-                if (asset.pk, rendition_key(spec, asset.focus)) in known:  # of another focus than the middle
+                if (
+                    asset.pk,
+                    rendition_key(spec, asset),
+                ) in known:  # of another focus than the middle, or with a crop
                     continue
                 if done > handle.row.done and time.monotonic() - began > TURN:
                     raise TurnOver
@@ -162,7 +166,7 @@ def _made(handle: JobHandle, asset: Asset, presets: Any, decoder: Decoder, scree
 def run_replace(handle: JobHandle, *, old: str, new: str) -> dict[str, int]:
     """Every value that names `old` names `new` afterwards, where the person may write it; the rest stands in the log."""
     user = User.objects.get(pk=handle.by_id)
-    return replacing.replace(old, new, user=user, ref=f"replace:{handle.pk}", handle=handle)
+    return replacing.replace(old, new, user=user, ref=replacing.ref_of(handle.pk), handle=handle)
 
 
 @job("assets.purge")

@@ -100,6 +100,13 @@ def told_by(tell: Callable[[], Sequence[Asking]]) -> None:
     _tell = tell
 
 
+def sentences(picture: Measured) -> list[str]:
+    """All that channels ask of pictures and this one has not."""
+    asked = asking()
+    small = [each.says_too_small(picture) for each in asked if each.needs.lacks_size(picture)]
+    return small + [each.says_not_white(picture) for each in asked if each.needs.lacks_white(picture)]
+
+
 def asking() -> Sequence[Asking]:
     """The active channels that ask something of pictures, as they stand now."""
     return _tell()

@@ -14,6 +14,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from catalog.assets.addresses import rendition_key
+from catalog.assets.cropping import Box, box_of
 from catalog.assets.refusals import AssetRefused
 from catalog.decoding.decoder import Decoder
 from catalog.decoding.refusal import Refusal
@@ -46,7 +47,7 @@ def screen_path(sha256: str, size: int) -> str:
 
 def current(asset: Asset, preset: PresetSpec) -> Rendition:
     """The rendition as it is to be now, made where it is missing or of an older key. Raises AssetRefused."""
-    key = rendition_key(preset, asset.focus)
+    key = rendition_key(preset, asset)
     row = Rendition.objects.filter(asset=asset, preset_id=preset.id, key=key).first()
     if row is None or (row.file and not default_storage.exists(row.file)):
         with Decoder() as decoder:
@@ -65,7 +66,10 @@ def make(
     Safe to run twice and at once: paths say what the content is. Files of an older key are deleted after their row.
     """
     with tempfile.TemporaryDirectory(prefix="renditions-") as folder:
-        wishes = [_wish(preset, Path(folder) / f"{number}") for number, preset in enumerate(presets)]
+        wishes = [
+            _wish(preset, box_of(asset, preset.id), Path(folder) / f"{number}")
+            for number, preset in enumerate(presets)
+        ]
         small = [_screen(size, Path(folder) / f"screen-{size}") for size in screens]
         try:
             with local_copy(asset) as original:
@@ -82,7 +86,7 @@ def make(
 
 
 def _keep(asset: Asset, preset: PresetSpec, wish: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
-    key = rendition_key(preset, asset.focus)
+    key = rendition_key(preset, asset)
     columns: dict[str, Any] = {"key": key, "made_at": timezone.now()}
     if "refused" in answer:
         columns |= {
@@ -122,15 +126,16 @@ def local_copy(asset: Asset) -> Iterator[Path]:
         yield Path(copy.name)
 
 
-def _wish(preset: PresetSpec, out: Path) -> dict[str, Any]:
+def _wish(preset: PresetSpec, box: Box | None, out: Path) -> dict[str, Any]:
     return {
         "out": str(out), "width": preset.width, "height": preset.height, "fit": preset.fit, "background": preset.background,
         "format": preset.format, "quality": preset.quality, "max_kb": preset.max_kb,
+        "box": box,
     }  # fmt: skip
 
 
 def _screen(size: int, out: Path) -> dict[str, Any]:
     return {
         "out": str(out), "width": size, "height": size, "fit": "inside", "background": "", "format": "WEBP", "quality": 82,
-        "max_kb": None,
+        "max_kb": None, "box": None,
     }  # fmt: skip

@@ -41,6 +41,11 @@ class ReplacePlan:
     refusals: dict[str, int] = field(default_factory=dict)
 
 
+def ref_of(job_id: int) -> str:
+    """What its revisions carry: by it the grid shows the products, and takes all of it back."""
+    return f"replace:{job_id}"
+
+
 def planned(old: str, new: str, *, user: User) -> ReplacePlan:
     """What replace() would do; writes nothing."""
     found = ReplacePlan(campaigns=campaigns_naming([old]).count())

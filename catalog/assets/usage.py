@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
@@ -26,6 +26,21 @@ def products_showing(digests: Iterable[str]) -> QuerySet[Product]:
     )
     roots = campaigns_naming(listed).values("product__root_id")
     return Product.objects.filter(Q(pk__in=by_token.values("pk")) | Q(root_id__in=roots))
+
+
+Shown = Sequence[tuple[str, int]]
+_tell: Callable[[QuerySet[Product]], Shown] = lambda _products: ()  # noqa: E731
+
+
+def told_by(tell: Callable[[QuerySet[Product]], Shown]) -> None:
+    """The room that knows the channels says here which of them show products."""
+    global _tell
+    _tell = tell
+
+
+def channels_showing(digests: Iterable[str]) -> Shown:
+    """The channels on which products with one of these files stand, or wait to: name, how many."""
+    return _tell(products_showing(digests))
 
 
 def campaigns_naming(digests: Iterable[str]) -> QuerySet[CampaignValues]:

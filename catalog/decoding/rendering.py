@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from PIL import Image, ImageColor, ImageOps
 
 from catalog.decoding.colours import in_srgb
 from catalog.decoding.limits import MAX_PICTURE_BYTES, MAX_PIXELS
-from catalog.decoding.pictures import DAMAGE
+from catalog.decoding.pictures import DAMAGE, ORIENTATION
 from catalog.decoding.refusal import Refusal
 from catalog.decoding.sniffing import PICTURES, kind_of
 
@@ -25,7 +25,8 @@ def render(
     """One answer per wish, in order: {"width", "height", "size", "mime"}, or {"refused": code, "params": {…}}.
 
     A wish: {"out": path, "width", "height", "fit": inside | crop | pad, "background": "#rrggbb", "format", "quality",
-    "max_kb"}. `focus` in percent of width and height: what a crop keeps in the middle. Of an animation the first frame.
+    "max_kb", "box"}. `box`: [left, top, width, height] in pixels of the picture as it is shown, the part of it that is used; None:
+    all of it, of which a crop keeps the focus. `focus` in percent of width and height: what a crop keeps in the middle. Of an animation the first frame.
     """
     wishes = list(wishes)
     with path.open("rb") as file:
@@ -34,26 +35,38 @@ def render(
             raise Refusal("not_a_picture")
         file.seek(0)
         try:
-            source = _opened(file, kind, wishes)
-            return [_answer(source, wish, focus) for wish in wishes]
+            source, scale = _opened(file, kind, wishes)
+            return [_answer(source, scale, wish, focus) for wish in wishes]
         except DAMAGE as error:
             if isinstance(error, Refusal):
                 raise
             raise Refusal("damaged") from error
 
 
-def _opened(file: Any, kind: str, wishes: list[Mapping[str, Any]]) -> Image.Image:
+def _opened(file: Any, kind: str, wishes: list[Mapping[str, Any]]) -> tuple[Image.Image, float]:
+    """The picture as it is shown, perhaps decoded smaller than it is: by how much is the second."""
     with Image.open(file, formats=(kind,)) as picture:
         if picture.width * picture.height > MAX_PIXELS:
             raise Refusal("too_many_pixels")
-        longest = max(max(wish["width"], wish["height"]) for wish in wishes) * 2
+        turned = picture.getexif().get(ORIENTATION, 1) in (5, 6, 7, 8)
+        width, height = (picture.height, picture.width) if turned else picture.size
+        longest = max(_whole(wish, (width, height)) for wish in wishes) * 2
         picture.draft("RGB", (longest, longest))
-        return in_srgb(ImageOps.exif_transpose(picture))
+        source = in_srgb(ImageOps.exif_transpose(picture))
+    return source, source.width / width
 
 
-def _answer(source: Image.Image, wish: Mapping[str, Any], focus: tuple[int, int]) -> dict[str, Any]:
+def _whole(wish: Mapping[str, Any], size: tuple[int, int]) -> int:
+    """How large the whole picture is to be, so that the part that is used is as large as is asked for."""
+    times = max(size[0] / wish["box"][2], size[1] / wish["box"][3]) if wish["box"] else 1
+    return round(max(wish["width"], wish["height"]) * times)
+
+
+def _answer(
+    source: Image.Image, scale: float, wish: Mapping[str, Any], focus: tuple[int, int]
+) -> dict[str, Any]:
     try:
-        shaped = _shaped(source, wish, focus)
+        shaped = _shaped(source, scale, wish, focus)
         data = _encoded(shaped, wish)
     except Refusal as refusal:
         return {"refused": refusal.code, "params": refusal.params}
@@ -66,9 +79,13 @@ def _answer(source: Image.Image, wish: Mapping[str, Any], focus: tuple[int, int]
     }
 
 
-def _shaped(source: Image.Image, wish: Mapping[str, Any], focus: tuple[int, int]) -> Image.Image:
+def _shaped(
+    source: Image.Image, scale: float, wish: Mapping[str, Any], focus: tuple[int, int]
+) -> Image.Image:
     """Never larger than the original: what is not there cannot be sharpened out of nothing."""
     width, height = wish["width"], wish["height"]
+    if wish["box"]:
+        source, focus = source.crop(_scaled(wish["box"], scale, source.size)), (50, 50)
     if wish["fit"] == "crop":
         source = source.crop(crop_box(source.size, (width, height), focus))
     shaped = source.copy()
@@ -76,6 +93,16 @@ def _shaped(source: Image.Image, wish: Mapping[str, Any], focus: tuple[int, int]
     if wish["fit"] == "pad" or (wish["format"] == "JPEG" and shaped.mode == "RGBA"):
         return _on_ground(shaped, wish)
     return shaped
+
+
+def _scaled(box: Sequence[int], scale: float, size: tuple[int, int]) -> tuple[int, int, int, int]:
+    """The box in the picture as it was decoded: left, top, right and bottom, at least one pixel wide and high."""
+    left, top = (min(round(start * scale), most - 1) for start, most in zip(box[:2], size, strict=True))
+    right, bottom = (
+        min(max(round((start + length) * scale), least + 1), most)
+        for start, length, least, most in zip(box[:2], box[2:], (left, top), size, strict=True)
+    )
+    return left, top, right, bottom
 
 
 def crop_box(

@@ -66,6 +66,7 @@ class Asset(models.Model):
     focus_y = models.PositiveSmallIntegerField(
         _("focus, from the top"), default=50, validators=[MaxValueValidator(100)]
     )
+    crops = models.JSONField(default=dict, blank=True, editable=False)  # owned by catalog.assets.cropping
     search = models.TextField(default="", editable=False)
     renditions_due = models.BooleanField(default=False, editable=False)
     removed_at = models.DateTimeField(null=True, editable=False)

@@ -63,7 +63,7 @@ class RenditionPreset(Labelled):
 
 
 class Rendition(models.Model):
-    """One picture by one preset. `key`: what it was made by (preset, focus); another key makes it anew.
+    """One picture by one preset. `key`: what it was made by (preset, focus, crop); another key makes it anew.
 
     `error`: why it could not be made, as {"code", "params"} of catalog.assets.refusals; then there is no file.
     """

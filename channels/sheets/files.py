@@ -46,7 +46,7 @@ class Files:
             _by_locale(facts.alts, locales, structure),
             _by_locale(facts.titles, locales, structure),
         )
-        url = rendition_url(digest, facts.focus, preset) if preset else self.address(digest)
+        url = rendition_url(digest, facts, preset) if preset else self.address(digest)
         made: dict[str, Any] = {"url": url, "sha256": digest, "alt": next(iter(alts.values()), alt)}
         return made | ({"alts": alts} if alts else {}) | ({"titles": titles} if titles else {})
 

@@ -60,22 +60,26 @@
     };
 
     const upload = async (field, files) => {
-        for (const file of "several" in field.dataset ? files : [...files].slice(0, 1)) {
+        const every = "several" in field.dataset ? [...files] : [...files].slice(0, 1);
+        const refused = [];
+        for (const [number, file] of every.entries()) {
             const most = Number(field.dataset.maxSizeMb);
-            if (most && file.size > most * 1e6) { say(field, `${file.name}: ${field.dataset.tooHeavy.replace("%s", most)}`); continue; }
-            say(field, `${file.name}: ${field.dataset.uploading}`);
+            if (most && file.size > most * 1e6) { refused.push(`${file.name}: ${field.dataset.tooHeavy.replace("%s", most)}`); continue; }
+            say(field, `${file.name}: ${field.dataset.uploading}${every.length > 1 ? ` (${number + 1} / ${every.length})` : ""}`);
             const body = new FormData();
             body.append("file", file);
             body.append("kind", field.dataset.kind);
             try {
                 const answer = await fetch(field.dataset.upload, { method: "POST", body, headers: { "X-CSRFToken": token(), Accept: "application/json" } });
                 const said = await answer.json();
-                if (!answer.ok) say(field, `${file.name}: ${said.message ?? field.dataset.failed}`);
+                if (!answer.ok) refused.push(`${file.name}: ${said.message ?? field.dataset.failed}`);
                 else if (add(field, said)) say(field, `${said.name}: ${field.dataset.uploaded}`);
             } catch {
-                say(field, `${file.name}: ${field.dataset.failed}`);
+                refused.push(`${file.name}: ${field.dataset.failed}`);
             }
         }
+        // Each stays readable when the others are there.
+        if (refused.length) say(field, refused.join(" "));
         part(field, "picker").value = "";
     };
 

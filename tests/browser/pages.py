@@ -163,6 +163,8 @@ def _library(page: Page, rig: Rig) -> list[Place]:
     library = f"{rig.admin}/catalog/asset/"
     page.goto(f"{library}?q=emalj")
     picture = _absolute(page, page.locator(".library-link").first.get_attribute("href"))
+    page.goto(picture)
+    crop = _absolute(page, page.locator(".asset-rendition-crop").first.get_attribute("href"))
     page.goto(f"{library}?kind=file")
     document = _absolute(page, page.locator(".library-link").first.get_attribute("href"))
     return [
@@ -171,6 +173,7 @@ def _library(page: Page, rig: Rig) -> list[Place]:
         Place("library-unused", f"{library}?state=unused"),
         Place("library-nothing", f"{library}?q=nothingofthekind"),
         Place("asset-picture", picture),
+        Place("asset-crop", crop),
         Place("asset-document", document),
         Place("pictures-begin", f"{rig.admin}/catalog/product/pictures/"),
         Place("pictures-match", _dropped_pictures(page, rig)),

@@ -215,6 +215,32 @@ def test_from_the_grid_only_the_chosen_products_are_looked_at(desk: Desk, mugs: 
     assert states(match) == {"MUG-1.png": ("MUG-1", "matched"), "MUG-2.png": ("", "not_chosen")}
 
 
+def test_a_drop_on_the_grid_is_told_where_to_send_its_files(desk: Desk, mugs: dict[str, int]) -> None:
+    begin = reverse("admin:catalog_product_pictures_begin")
+    answer = desk.client.post(begin, {"id": [mugs["MUG-1"]]}, headers={"Accept": "application/json"})
+    match = PictureMatch.objects.get()
+    assert answer.status_code == 201
+    assert answer.json() == {
+        "page": reverse("admin:catalog_product_pictures", args=[match.pk]),
+        "upload": reverse("admin:catalog_product_pictures_upload", args=[match.pk]),
+    }
+    assert match.only == [mugs["MUG-1"]]
+    gone = desk.client.post(begin, {"id": ["999999"]}, headers={"Accept": "application/json"})
+    assert (gone.status_code, gone.json()) == (400, {"message": "No product was selected."})
+    assert PictureMatch.objects.count() == 1
+
+
+def test_a_models_page_looks_at_its_variants_too(desk: Desk, world: World) -> None:
+    shirt = world.create("SHIRT", {}, family_variant="shirts_color_size").product
+    red = world.create("SHIRT-R", {"color": "red"}, parent="SHIRT").product
+    small = world.create("SHIRT-R-S", {"size": "s"}, parent="SHIRT-R").product
+    world.create("OTHER", {}, family="shirts")
+    page = desk.page(shirt).content.decode()
+    assert '<input type="hidden" name="below" value="1">' in page
+    assert begun(desk, id=[shirt], below="1").only == [shirt, red, small]
+    assert begun(desk, id=[shirt]).only == [shirt]
+
+
 def packed(**files: bytes) -> bytes:
     with BytesIO() as out:
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -16,17 +18,18 @@ from django.views.decorators.http import require_POST, require_safe
 
 from catalog import assets
 from catalog.access import endpoint
-from catalog.assets import removing, replacing
+from catalog.assets import quality, removing, replacing, usage
 from catalog.assets.library import LibraryQuery
 from catalog.assets.screens.serving import find
 from catalog.jobs import enqueue
+from catalog.models.asset import Asset
 from catalog.models.user import User
 
 
 @require_POST
 @endpoint("asset.edit")
 def replace(request: HttpRequest, sha256: str) -> HttpResponse:
-    """Takes the new `file`, or `with` (the hash of one that is there), and leads to the look before."""
+    """Takes the new `file`, and leads to the look before; who chose one of the library goes there at once."""
     old = find(sha256)
     page = HttpResponseRedirect(reverse("admin:catalog_asset_change", args=[old.pk]))
     given = request.FILES.get("file")
@@ -54,32 +57,46 @@ def replace(request: HttpRequest, sha256: str) -> HttpResponse:
 @endpoint("asset.edit")
 def replace_preview(request: HttpRequest, sha256: str, by: str) -> HttpResponse:
     """Old beside new, and how many values would be written; nothing is changed by looking."""
-    old, new = find(sha256), find(by)
+    if sha256 == by:
+        messages.info(request, _("This is the same file: nothing to replace."))
+        return HttpResponseRedirect(reverse("admin:catalog_asset_change", args=[find(by).pk]))
+    old, new = _pair(sha256, by)
     context: dict[str, Any] = {
         **admin.site.each_context(request),
         "title": _("Replace %s") % old.name,
         "old": old,
         "new": new,
+        "channels": usage.channels_showing([old.sha256]),
+        "faults": quality.sentences(new) if new.kind == Asset.Kind.IMAGE else [],
         "plan": replacing.planned(old.sha256, new.sha256, user=cast("User", request.user)),
     }
     return TemplateResponse(request, "catalog/library/replace.html", context)
 
 
+def _pair(sha256: str, by: str) -> tuple[Asset, Asset]:
+    """Two files of one kind; 404 where they are not."""
+    old, new = find(sha256), find(by)
+    if old.pk == new.pk or old.kind != new.kind:
+        raise Http404(_("The one cannot take the place of the other."))
+    return old, new
+
+
 @require_POST
 @endpoint("asset.edit")
 def replace_run(request: HttpRequest, sha256: str, by: str) -> HttpResponse:
-    old, new = find(sha256), find(by)
+    old, new = _pair(sha256, by)
     with transaction.atomic():
-        enqueue(
+        made = enqueue(
             "assets.replace", {"old": old.sha256, "new": new.sha256}, by=cast("User", request.user),
             title=_("Replace %s") % old.name,
         )  # fmt: skip
-    messages.success(
-        request,
-        _(
-            "The new file takes its place in the background. What could not be changed stands in the job's log."
-        ),
+    query = urlencode({"ref": replacing.ref_of(made.pk), "level": "all"})
+    text = _(
+        "The new file takes its place in the background. What could not be changed stands in the job's log."
     )
+    link = _("Show the changed products, or undo")
+    address = f"{reverse('admin:catalog_product_changelist')}?{query}"
+    messages.success(request, format_html('{} <a class="underline" href="{}">{}</a>', text, address, link))
     return HttpResponseRedirect(reverse("admin:catalog_asset_change", args=[new.pk]))
 
 

@@ -61,7 +61,7 @@ def find(sha256: str) -> Asset:
         raise Http404(_("There is no such file.")) from error
 
 
-def _preset(code: str) -> PresetSpec:
+def preset_of(code: str) -> PresetSpec:
     preset = Structure.current().presets.get(code)
     if preset is None:
         raise Http404(_("There is no such preset."))
@@ -102,7 +102,7 @@ def screen(request: HttpRequest, sha256: str, size: int) -> HttpResponse:
 def rendition(request: HttpRequest, sha256: str, preset: str) -> HttpResponse:
     """A picture by a preset, for people; made now where it is not there yet."""
     try:
-        row = current(find(sha256), _preset(preset))
+        row = current(find(sha256), preset_of(preset))
     except assets.AssetRefused as refused:
         raise Http404(refused.message) from refused
     return answer(request, row.file, row.mime, keep="private, no-cache")
@@ -124,7 +124,7 @@ def public_rendition(
     """A rendition for whoever holds its address. An address of before a change leads to the picture as it is now."""
     if not assets.is_signed(sha256, signature, preset):
         raise Http404(_("There is no such file."))
-    asset, spec = find(sha256), _preset(preset)
+    asset, spec = find(sha256), preset_of(preset)
     gone = _gone(asset)
     if gone is not None:
         return gone
@@ -132,7 +132,7 @@ def public_rendition(
         row = current(asset, spec)
     except assets.AssetRefused as refused:
         raise Http404(refused.message) from refused
-    is_current = key == rendition_key(spec, asset.focus)
+    is_current = key == rendition_key(spec, asset)
     return answer(request, row.file, row.mime, keep=_shared(asset) if is_current else "public, no-cache")
 
 

@@ -34,7 +34,7 @@ from enrichment.workbench.grid.bulk_actions import BulkAction
 from enrichment.workbench.grid.query import parse
 
 MOST = 100_000  # products of one bulk change
-UNDONE = ("bulk:", "rule:")  # how the refs begin of what can be taken back as a whole
+UNDONE = ("bulk:", "rule:", "replace:")  # how the refs begin of what can be taken back as a whole
 Status = Product.Status
 Closed = Callable[[int, str], bool]  # (product, key) → whether this person may only propose there
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.contrib import admin, messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -15,9 +16,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catalog import assets
-from catalog.access import endpoint, rights_of
+from catalog.access import endpoint, rights_of, visible
 from catalog.assets.archive import ArchiveRefused
-from catalog.models import Job, User
+from catalog.models import Job, Product, User
 from catalog.structure.snapshot import Structure
 from enrichment.models import PictureFile, PictureMatch
 from enrichment.workbench.grid import bulk
@@ -50,10 +51,11 @@ def _address(match: PictureMatch, **query: str) -> str:
 @require_http_methods(["GET", "POST"])
 @endpoint("product.edit")
 def begin(request: HttpRequest) -> HttpResponse:
-    """POST: a new match, for the grid's selection where one is sent (`id`, several, or `all=1` with `query`). GET: those of
-    before, and a button."""
+    """POST: a new match, for the grid's selection where one is sent (`id`, several, or `all=1` with `query`), with `below` and
+    for the variants of these; a script's gets {page, upload}, or 400 {message}. GET: those of before, and a button."""
     user = cast("User", request.user)
     keys = matching.keys_offered(Structure.current(), rights_of(user))
+    by_script = "application/json" in request.headers.get("Accept", "")
     if request.method == "POST":
         last = PictureMatch.objects.filter(created_by=user).order_by("-pk").first()
         rule = (
@@ -65,10 +67,17 @@ def begin(request: HttpRequest) -> HttpResponse:
         if request.POST.get("all") == "1" or request.POST.getlist("id"):
             chosen = products_of(bulk.Selection.of(request.POST), user).filter(trashed_at=None).order_by("pk")
             only = list(chosen.values_list("pk", flat=True)[: taking.MOST])
+            if "below" in request.POST:
+                only = _with_variants(only, user)
+            if not only and by_script:
+                return JsonResponse({"message": _("No product was selected.")}, status=400)
             if not only:
                 messages.info(request, _("No product was selected."))
                 return HttpResponseRedirect(reverse("admin:catalog_product_changelist"))
         match = PictureMatch.objects.create(rule=rule, only=only, created_at=timezone.now(), created_by=user)
+        if by_script:
+            upload_to = reverse("admin:catalog_product_pictures_upload", args=[match.pk])
+            return JsonResponse({"page": _address(match), "upload": upload_to}, status=201)
         return HttpResponseRedirect(_address(match))
     context: dict[str, Any] = {
         **admin.site.each_context(request),
@@ -80,6 +89,14 @@ def begin(request: HttpRequest) -> HttpResponse:
         "can_receive": bool(keys),
     }
     return TemplateResponse(request, "enrichment/pictures/begin.html", context)
+
+
+def _with_variants(ids: list[int], user: User) -> list[int]:
+    """And what stands below these, on both levels, as far as the person may see it."""
+    rows = Product.objects.filter(
+        Q(pk__in=ids) | Q(parent__in=ids) | Q(parent__parent__in=ids), trashed_at=None
+    )
+    return list(visible(user, rows).order_by("pk").values_list("pk", flat=True)[: taking.MOST])
 
 
 @never_cache

@@ -27,6 +27,7 @@ from tests.world import World
 
 WISH: dict[str, Any] = {
     "width": 100, "height": 100, "fit": "inside", "background": "#ffffff", "format": "JPEG", "quality": 85, "max_kb": None,
+    "box": None,
 }  # fmt: skip
 
 

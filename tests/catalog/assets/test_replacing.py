@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from catalog import assets
 from catalog.assets.replacing import planned, replace
 from catalog.models import (
     Asset,
@@ -94,19 +95,39 @@ def test_what_the_person_may_not_write_is_counted_before_and_left_alone(world: W
     assert values(outside)["picture"] == old.sha256
 
 
-def test_from_the_upload_over_the_look_to_the_job(world: World, boss: Client) -> None:
+def test_from_the_upload_over_the_look_to_the_job_and_back(world: World, boss: Client) -> None:
+    make_channel(world)
     old = stored("#ff0000", name="old.png")
     pk = world.create("MUG-1", {"picture": old.sha256}, family="mugs").product
     start = reverse("admin:catalog_asset_replace", args=[old.sha256])
     look = boss.post(start, {"file": SimpleUploadedFile("new.png", picture(color="#00ff00"))})
     new = Asset.objects.get(name="new.png")
     assert look["Location"] == reverse("admin:catalog_asset_replace_preview", args=[old.sha256, new.sha256])
-    assert "1 value of products is written anew." in boss.get(look["Location"]).content.decode()
+    page = boss.get(look["Location"]).content.decode()
+    assert "1 value of products is written anew." in page
+    assert "B2B shop (1 product)" in page
     assert values(pk)["picture"] == old.sha256
-    boss.post(look["Location"] + "run/")
+    page = boss.post(look["Location"] + "run/", follow=True).content.decode()
     work_off_jobs()
     assert values(pk)["picture"] == new.sha256
-    assert Job.objects.get(kind="assets.replace").result == {"changed": 1, "refused": 0}
+    job = Job.objects.get(kind="assets.replace")
+    assert job.result == {"changed": 1, "refused": 0}
+    changed = f"{reverse('admin:catalog_product_changelist')}?ref=replace%3A{job.pk}&level=all"
+    assert changed.replace("&", "&amp;") in page or changed in page
+    grid = boss.get(changed).content.decode()
+    assert "MUG-1" in grid
+    assert f'name="ref" value="replace:{job.pk}"' in grid
+    boss.post(reverse("admin:catalog_product_bulk_undo"), {"ref": f"replace:{job.pk}"})
+    assert values(pk)["picture"] == old.sha256
+
+
+def test_only_another_file_of_its_kind_is_looked_at_as_its_successor(world: World, boss: Client) -> None:
+    old, other = stored(), assets.store(pdf(), name="manual.pdf", user=None)
+    for wrong, code in ((old, 302), (other, 404)):
+        look = reverse("admin:catalog_asset_replace_preview", args=[old.sha256, wrong.sha256])
+        assert boss.get(look).status_code == code
+        assert boss.post(look + "run/").status_code == 404
+    assert Job.objects.filter(kind="assets.replace").count() == 0
 
 
 def test_another_kind_of_file_cannot_take_its_place(world: World, boss: Client) -> None:

@@ -106,7 +106,7 @@ def test_each_rendition_has_its_own_time(tmp_path: Path, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(decoding, "_line", reading)
     wish = {
-        "width": 20, "height": 20, "fit": "inside", "background": "", "format": "WEBP", "quality": 80, "max_kb": None,
+        "width": 20, "height": 20, "fit": "inside", "background": "", "format": "WEBP", "quality": 80, "max_kb": None, "box": None,
     }  # fmt: skip
     with Decoder(wait=20) as decoder:
         decoder.render(good, [{**wish, "out": str(tmp_path / name)} for name in "abc"])
