@@ -82,6 +82,11 @@ def make(request: HttpRequest, pk: int) -> HttpResponse:
     if not target or len(target) > 100:
         messages.error(request, _("Say which of the channel's fields takes its category."))
         return _back(channel)
+    if not _is_likely(target) and channel.fields.filter(target=target).exists():
+        messages.error(
+            request, _("That field is made from something else: change it under Fields and preview.")
+        )
+        return _back(channel)
     field = mapping.start(channel, target, by=request.user.pk)
     return _back(channel, field=field.pk)
 
@@ -169,15 +174,23 @@ def _without(lines: Any, shown: set[int], structure: Structure, indexes: Any) ->
     return mapping.with_suggestions(open_ones, structure, indexes)
 
 
+def _is_likely(target: str) -> bool:
+    return any(part in target.casefold() for part in LIKELY)
+
+
 def _fields(channel: Channel) -> list[tuple[str, str, bool]]:
-    """(target, label, whether it is likely the one) of the fields that might be made of categories, likely ones first."""
+    """(target, label, whether something else makes it now) of the fields that may be made of categories: those that are
+    called so, first; of the others only what is not sent yet, so that no title is lost by a press."""
     known = {entry.target: str(entry.label) for entry in template_of(channel.connector, channel.settings)}
-    for target in channel.fields.order_by("position").values_list("target", flat=True):
+    made = list(channel.fields.order_by("position").values_list("target", flat=True))
+    for target in made:
         known.setdefault(target, target)
-    listed = [
-        (target, label, any(part in target.casefold() for part in LIKELY)) for target, label in known.items()
+    offered = [
+        (target, label, target in made)
+        for target, label in known.items()
+        if target not in made or _is_likely(target)
     ]
-    return sorted(listed, key=lambda each: not each[2])
+    return sorted(offered, key=lambda each: not _is_likely(each[0]))
 
 
 def _number(text: Any) -> int:

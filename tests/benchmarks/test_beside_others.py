@@ -9,9 +9,11 @@ import os
 import socket
 import time
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pytest
 from django.utils import timezone
+from pytest_httpserver import HTTPServer
 
 from catalog.values.changes import ProductChange
 from catalog.values.write import write
@@ -20,14 +22,21 @@ from channels.connectors.webhook import Webhook
 from channels.delivery.drain import drain
 from channels.delivery.sweep import channels_with_work
 from channels.models import Listing
+from tests.channels.shop import Shop
 from tests.channels.stage import FULL, Stage, make_channel, work_off_jobs
-from tests.world import SYSTEM
+from tests.world import SYSTEM, build_world
 
 pytestmark = pytest.mark.bench
 SYNC = int(os.environ.get("PIM_BENCH_SYNC", "10000"))
 SECONDS = float(os.environ.get("PIM_BENCH_SECONDS", "120"))
 BATCH = 500
 LATENCY = 0.1  # of the living channel's answers: it is not what is measured
+
+
+@pytest.fixture
+def stage(transactional_db: Any) -> Iterator[Stage]:
+    with HTTPServer(host="127.0.0.1") as server:
+        yield Stage(build_world(), Shop(server))
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser import walking
-from tests.browser.rig import Rig
+from tests.browser.rig import Rig, manage
 from tests.catalog.decoding.harmless import picture
 from tests.channels.takeovers import garden
 
@@ -109,7 +109,20 @@ def approve_french_by_itself(page: Page, rig: Rig) -> None:
     page.wait_for_url(re.compile(r"/catalog/locale/(\?.*)?$"))
 
 
+# A field that no sheet has: nothing is sent by it.
+MAKE_CATEGORIES = """
+from django.utils import timezone
+from channels.categories.taxonomies import keep, read
+from channels.models import Channel, FieldMapping
+channel = Channel.objects.order_by("code").first()
+FieldMapping.objects.get_or_create(channel=channel, family=None, target="their_category", defaults={"source": {"category": True}, "position": 99})
+lines = "1 - Home > Mugs & Cups\\n2 - Home > Lighting > Table Lamps\\n3 - Outdoor > Jackets\\n"
+keep(connector=channel.connector, locale="en_US", name="theirs.txt", entries=read(lines.encode()), now=timezone.now())
+"""
+
+
 def _channels(page: Page, rig: Rig) -> list[Place]:
+    manage(rig.env, "shell", "-c", MAKE_CATEGORIES)
     room = f"{rig.admin}/channels/channel"
     fields = _first(page, rig, "channels/channel").replace("/change/", "/mapping/")
     return [
@@ -119,7 +132,7 @@ def _channels(page: Page, rig: Rig) -> list[Place]:
         Place("channel-fields", fields, _open_fields),
         *(
             Place(f"channel-{name}", fields.replace("/mapping/", f"/{name}/"))
-            for name in ("board", "dry-run", "drift", "match", "rules")
+            for name in ("board", "categories", "dry-run", "drift", "match", "rules")
         ),
     ]
 

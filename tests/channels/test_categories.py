@@ -32,7 +32,7 @@ ENGLISH = b"""# a list of a channel's
 GERMAN = """500;Küche & Esszimmer > Becher & Tassen
 501;Küche & Esszimmer > Teeservice
 """.encode()
-FIELD = {"target": "theirs", "source": {"category": True}}
+FIELD = {"target": "category", "source": {"category": True}}
 
 
 def channel_with(world: World, **field: Any) -> Channel:
@@ -53,7 +53,7 @@ def shown(world: World, channel: Channel, sku: str) -> tuple[Any, list[str]]:
     made = preview.by_sku(sku, profile.current(structure).by_id[channel.pk], structure, at=timezone.now())
     assert made is not None
     assert made.sheet is not None
-    return made.sheet.payload["fields"].get("theirs"), [error["message"] for error in made.errors]
+    return made.sheet.payload["fields"].get("category"), [error["message"] for error in made.errors]
 
 
 def load_lists(kind: str = "webhook") -> None:
@@ -125,6 +125,9 @@ def test_a_category_called_the_same_in_some_language_is_suggested(
 def test_from_nothing_to_a_word_of_the_channel_in_its_page(world: World, client: Client) -> None:
     client.force_login(world.admin)
     channel = channel_with(world, source={"attribute": "name"})
+    title = FieldMapping.objects.create(
+        channel=channel, target="title", source={"attribute": "name"}, position=1
+    )
     world.create("A", family="mugs", status="approved", categories=["cups"])
 
     def post(what: str, **data: Any) -> str:
@@ -135,7 +138,8 @@ def test_from_nothing_to_a_word_of_the_channel_in_its_page(world: World, client:
 
     page = client.get(reverse("admin:channels_channel_categories", args=[channel.pk])).text
     assert "No field is made of categories yet" in page
-    post("make", target="theirs")
+    assert "made from something else" in post("make", target="title")
+    post("make", target="category")
     assert "no list of categories" not in post(
         "load", locale="en_US", file=SimpleUploadedFile("en.txt", ENGLISH)
     )
@@ -146,22 +150,30 @@ def test_from_nothing_to_a_word_of_the_channel_in_its_page(world: World, client:
 
     def save(**data: Any) -> str:
         channel.refresh_from_db()
-        return post("save", field=FieldMapping.objects.get().pk, revision=channel.profile_rev, **data)
+        return post(
+            "save", field=FieldMapping.objects.get(target="category").pk, revision=channel.profile_rev, **data
+        )
 
+    title.refresh_from_db()
+    assert title.source == {"attribute": "name"}
     save(use=f"{cups}:500")
     assert shown(world, channel, "A")[0] == "500"
     save(
         **{f"c-{cups}": "", f"c-{kitchen}": "kitchen & dining>Tea Sets"}
     )  # a whole path is as good as its code
-    assert FieldMapping.objects.get().value_list == {"kitchen": "501"}
-    assert "Somebody changed this channel" in post("save", field=FieldMapping.objects.get().pk, revision=1)
+    assert FieldMapping.objects.get(target="category").value_list == {"kitchen": "501"}
+    assert "Somebody changed this channel" in post(
+        "save", field=FieldMapping.objects.get(target="category").pk, revision=1
+    )
     found = client.get(
         reverse("admin:channels_channel_categories_found", args=[channel.pk]), {"q": "dining mug"}
     )
     assert found.json() == {"found": [{"code": "500", "path": "Kitchen & Dining > Mugs"}]}
     fields = form_of(client.get(reverse("admin:channels_channel_mapping", args=[channel.pk])), "mapping-form")
     client.post(reverse("admin:channels_channel_mapping", args=[channel.pk]), fields)
-    assert FieldMapping.objects.get().value_list == {"kitchen": "501"}  # the page of all fields keeps it
+    assert FieldMapping.objects.get(target="category").value_list == {
+        "kitchen": "501"
+    }  # the page of all fields keeps it
 
 
 def test_the_page_costs_the_same_queries_with_twice_the_categories(world: World, client: Client) -> None:
