@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0024_white_edge'),
+        ('catalog', '0025_approval_by_locale'),
     ]
 
     operations = [
