@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -27,6 +27,9 @@ from channels.models import Channel, Taxonomy
 
 TABS["categories"] = lambda: _("Categories")
 A_PAGE = 100
+_EVERYTHING = gettext_lazy(
+    "This channel gets every attribute under its own name. Choose under Fields and preview which fields it gets, and then make one of them of categories."
+)
 LIKELY = ("categor", "kategor", "taxonom", "producttype", "product_type")  # fields that are mostly made so
 
 
@@ -36,13 +39,16 @@ LIKELY = ("categor", "kategor", "taxonom", "producttype", "product_type")  # fie
 def view(request: HttpRequest, pk: int) -> HttpResponse:
     channel, structure = channel_of(request, pk), Structure.current()
     field = mapping.field_of(channel, _number(request.GET.get("field")))
-    lists = list(Taxonomy.objects.filter(connector=channel.connector).order_by("locale").defer("entries"))
+    lists = list(
+        Taxonomy.objects.filter(connector=taxonomies.owner(channel)).order_by("locale").defer("entries")
+    )
     context: dict[str, Any] = {
         "field": field, "lists": lists, "locales": [spec.code for spec in structure.locales.values()],
-        "fields": _fields(channel) if field is None else (), "guide": bool(CONNECTORS.get(channel.connector) and CONNECTORS[channel.connector].guide),
+        "fields": _fields(channel) if field is None else (), "everything": "" if channel.fields.exists() else _EVERYTHING,
+        "guide": bool(CONNECTORS.get(channel.connector) and CONNECTORS[channel.connector].guide),
     }  # fmt: skip
     if field is not None:
-        indexes = taxonomies.indexes(channel.connector)
+        indexes = taxonomies.indexes(channel)
         lines = mapping.lines_of(field, channel, structure, indexes)
         only, text = request.GET.get("only", ""), request.GET.get("q", "").strip()
         listed = [
@@ -69,7 +75,7 @@ def view(request: HttpRequest, pk: int) -> HttpResponse:
 def found(request: HttpRequest, pk: int) -> HttpResponse:
     """The channel's categories that a text means, for who types."""
     channel = channel_of(request, pk)
-    entries = taxonomies.search(taxonomies.indexes(channel.connector), request.GET.get("q", "")[:200])
+    entries = taxonomies.search(taxonomies.indexes(channel), request.GET.get("q", "")[:200])
     return JsonResponse({"found": [{"code": one.code, "path": one.path} for one in entries]})
 
 
@@ -82,12 +88,22 @@ def make(request: HttpRequest, pk: int) -> HttpResponse:
     if not target or len(target) > 100:
         messages.error(request, _("Say which of the channel's fields takes its category."))
         return _back(channel)
+    if not channel.fields.exists():
+        # The first row of a mapping makes it one: nothing else would be sent any more.
+        messages.error(request, _EVERYTHING)
+        return _back(channel)
     if not _is_likely(target) and channel.fields.filter(target=target).exists():
         messages.error(
             request, _("That field is made from something else: change it under Fields and preview.")
         )
         return _back(channel)
-    field = mapping.start(channel, target, by=request.user.pk)
+    try:
+        field = mapping.start(
+            channel, target, profile_rev=_number(request.POST.get("revision")), by=request.user.pk
+        )
+    except mapping.ChangedMeanwhile:
+        messages.error(request, _("Somebody changed this channel meanwhile: look at it again."))
+        return _back(channel)
     return _back(channel, field=field.pk)
 
 
@@ -109,7 +125,7 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
     use, _colon, code = request.POST.get("use", "").partition(":")
     if (chosen := structure.categories.get(_number(use))) is not None:
         words[chosen.code] = code
-    indexes = taxonomies.indexes(channel.connector)
+    indexes = taxonomies.indexes(channel)
     taken = 0
     if request.POST.get("all"):
         for line in _without(
@@ -159,9 +175,7 @@ def load(request: HttpRequest, pk: int) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return _back(channel, field=field)
-    kept = taxonomies.keep(
-        connector=channel.connector, locale=locale, name=file.name or "", entries=entries, now=timezone.now()
-    )
+    kept = taxonomies.keep(channel, locale=locale, name=file.name or "", entries=entries, now=timezone.now())
     told = ngettext(
         "%d category of the channel is known now.", "%d categories of the channel are known now.", kept.count
     )

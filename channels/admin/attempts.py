@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from catalog.admin.base import CatalogAdmin
+from catalog.structure.product_names import NAMES
 from channels.models import Attempt
 
 OUTCOME_COLOURS = {
@@ -68,7 +69,9 @@ class AttemptAdmin(CatalogAdmin):
     # Kept where it was refused or may not have arrived; what was taken stands at the listing.
     @admin.display(description=_("what was sent"))
     def sent(self, attempt: Attempt) -> SafeString | str:
-        return _as_json(attempt.request)
+        return (
+            "—" if NAMES.hides_any else _as_json(attempt.request)
+        )  # it names products that they may not see
 
 
 def _as_json(value: Any) -> SafeString | str:

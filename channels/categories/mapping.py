@@ -100,10 +100,11 @@ def _order(spec: CategorySpec, structure: Structure) -> tuple[str, ...]:
     )
 
 
-def start(channel: Channel, target: str, *, by: int) -> FieldMapping:
-    """Makes a field of the channel from categories; what it was made from before goes. Its limits stay."""
+def start(channel: Channel, target: str, *, profile_rev: int, by: int) -> FieldMapping:
+    """Makes a field of the channel from categories; what it was made from before goes. Its limits stay. Raises ChangedMeanwhile."""
     with transaction.atomic():
-        Channel.objects.select_for_update().get(pk=channel.pk)
+        if Channel.objects.select_for_update().get(pk=channel.pk).profile_rev != profile_rev:
+            raise ChangedMeanwhile
         row = channel.fields.filter(target=target, family=None).first()
         if row is None:
             last = channel.fields.order_by("-position").values_list("position", flat=True).first()
@@ -133,7 +134,11 @@ def save(
         if Channel.objects.select_for_update().get(pk=channel.pk).profile_rev != profile_rev:
             raise ChangedMeanwhile
         row = FieldMapping.objects.get(pk=field.pk)
-        given = {code: taxonomies.code_of(indexes, word) for code, word in words.items() if word.strip()}
+        given = {
+            code: word if word == row.value_list.get(code) else taxonomies.code_of(indexes, word)
+            for code, word in words.items()
+            if word.strip()
+        }
         kept = {code: word for code, word in row.value_list.items() if code not in words} | given
         if kept == row.value_list:
             return False

@@ -17,10 +17,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from channels.categories.words import words_of
-from channels.models import Taxonomy
+from channels.models import Channel, Taxonomy
 
 MOST_BYTES = 5_000_000
 MOST = 50_000
+_GENERIC = ("feed", "portal", "webhook")  # connectors that name no service
 FOUND = 20
 _LINE = re.compile(r"(?P<code>[^\s;]{1,255})(?:\s+[-:]\s+|\s*[;\t]\s*)(?P<path>\S.*)")
 
@@ -69,14 +70,20 @@ def read(content: bytes) -> list[Entry]:
     return list(found.values())
 
 
-def keep(*, connector: str, locale: str, name: str, entries: Sequence[Entry], now: datetime) -> Taxonomy:
+def keep(channel: Channel, *, locale: str, name: str, entries: Sequence[Entry], now: datetime) -> Taxonomy:
     """In the place of the list there was in this language."""
     with transaction.atomic():
         kept, _made = Taxonomy.objects.update_or_create(
-            connector=connector, locale=locale,
+            connector=owner(channel), locale=locale,
             defaults={"name": name[:255], "entries": [[one.code, one.path] for one in entries], "count": len(entries), "at": now},
         )  # fmt: skip
     return kept
+
+
+def owner(channel: Channel) -> str:
+    """Whose lists these are: a service has its own, the same for all its channels; what is generic has them per channel."""
+    generic = channel.connector in _GENERIC
+    return f"{channel.connector}:{channel.pk}" if generic else channel.connector
 
 
 @dataclass(frozen=True)
@@ -89,9 +96,9 @@ class Index:
     by_word: dict[str, list[int]]
 
 
-def indexes(connector: str) -> list[Index]:
+def indexes(channel: Channel) -> list[Index]:
     """One query; a process keeps what it has read until a list is replaced."""
-    rows = Taxonomy.objects.filter(connector=connector).order_by("pk").values_list("pk", "at")
+    rows = Taxonomy.objects.filter(connector=owner(channel)).order_by("pk").values_list("pk", "at")
     return [_index(pk, at) for pk, at in rows]
 
 

@@ -17,9 +17,10 @@ _SHORTEST = 4  # letters that are left of a word without its ending
 
 
 def words_of(name: str) -> frozenset[str]:
-    """Lower case, without accents and the endings of plurals: "Tassen & Becher" and "Tasse" share a word."""
-    plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
-    return frozenset(_stem(word) for word in re.findall(r"[a-z0-9]+", plain) if word not in _BETWEEN)
+    """Lower case, without accents and the endings of plurals: "Tassen & Becher" and "Tasse" share a word. In any script."""
+    apart = unicodedata.normalize("NFKD", name.casefold())
+    plain = "".join(sign for sign in apart if not unicodedata.combining(sign))
+    return frozenset(_stem(word) for word in re.findall(r"[^\W_]+", plain) if word not in _BETWEEN)
 
 
 def _stem(word: str) -> str:

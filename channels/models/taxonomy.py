@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Taxonomy(models.Model):
-    """One list: of a kind of channel, in a language. It is replaced as a whole; `entries` are [code, path], the path from
+    """One list: of whoever owns it (channels.categories.taxonomies.owner), in a language. It is replaced as a whole; `entries` are [code, path], the path from
     the top with " > " between (channels.categories.taxonomies)."""
 
     connector = models.CharField(_("connector"), max_length=30)

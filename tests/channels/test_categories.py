@@ -18,6 +18,7 @@ from catalog.structure.announce import announce
 from catalog.structure.snapshot import Structure
 from channels import preview, profile, profiles
 from channels.categories import suggesting, taxonomies
+from channels.categories.words import words_of
 from channels.models import Channel, FieldMapping
 from tests.channels.posting import form_of
 from tests.channels.stage import make_channel
@@ -56,10 +57,10 @@ def shown(world: World, channel: Channel, sku: str) -> tuple[Any, list[str]]:
     return made.sheet.payload["fields"].get("category"), [error["message"] for error in made.errors]
 
 
-def load_lists(kind: str = "webhook") -> None:
+def load_lists(channel: Channel) -> None:
     for locale, content in (("en_US", ENGLISH), ("de_DE", GERMAN)):
         taxonomies.keep(
-            connector=kind, locale=locale, name=f"{locale}.txt", entries=taxonomies.read(content), now=timezone.now()
+            channel, locale=locale, name=f"{locale}.txt", entries=taxonomies.read(content), now=timezone.now()
         )  # fmt: skip
 
 
@@ -116,8 +117,9 @@ def test_a_published_list_is_read_and_what_is_none_is_refused(db: None) -> None:
 def test_a_category_called_the_same_in_some_language_is_suggested(
     db: None, path: list[dict[str, str]], first: str, is_sure: bool
 ) -> None:
-    load_lists()
-    found = suggesting.suggest(path, taxonomies.indexes("webhook"))
+    channel = Channel(pk=1, connector="google")
+    load_lists(channel)
+    found = suggesting.suggest(path, taxonomies.indexes(channel))
     assert (found[0].entry.code if found else "") == first
     assert (suggesting.sure(found) is not None) is is_sure
 
@@ -139,7 +141,9 @@ def test_from_nothing_to_a_word_of_the_channel_in_its_page(world: World, client:
     page = client.get(reverse("admin:channels_channel_categories", args=[channel.pk])).text
     assert "No field is made of categories yet" in page
     assert "made from something else" in post("make", target="title")
-    post("make", target="category")
+    assert "Somebody changed this channel" in post("make", target="category", revision=0)
+    channel.refresh_from_db()
+    post("make", target="category", revision=channel.profile_rev)
     assert "no list of categories" not in post(
         "load", locale="en_US", file=SimpleUploadedFile("en.txt", ENGLISH)
     )
@@ -176,10 +180,33 @@ def test_from_nothing_to_a_word_of_the_channel_in_its_page(world: World, client:
     }  # the page of all fields keeps it
 
 
+def test_a_channel_that_gets_everything_chooses_its_fields_first(world: World, client: Client) -> None:
+    """Its first field would be its only one."""
+    client.force_login(world.admin)
+    channel = make_channel(world, required=())
+    FieldMapping.objects.filter(channel=channel).delete()
+    at = reverse("admin:channels_channel_categories_make", args=[channel.pk])
+    page = client.post(at, {"target": "category", "revision": channel.profile_rev}, follow=True).text
+    assert "gets every attribute under its own name" in page
+    assert not channel.fields.exists()
+
+
+def test_generic_channels_do_not_share_a_list(world: World) -> None:
+    one, other = Channel(pk=1, connector="feed"), Channel(pk=2, connector="feed")
+    load_lists(one)
+    assert taxonomies.indexes(other) == []
+    assert [index.locale for index in taxonomies.indexes(one)] == ["en_US", "de_DE"]
+
+
+def test_names_in_other_scripts_are_told_apart() -> None:
+    assert words_of("USB кабель") != words_of("USB концентратор")
+    assert words_of("Crème brûlée") == words_of("creme brulee")
+
+
 def test_the_page_costs_the_same_queries_with_twice_the_categories(world: World, client: Client) -> None:
     client.force_login(world.admin)
     channel = channel_with(world)
-    load_lists()
+    load_lists(channel)
     at = reverse("admin:channels_channel_categories", args=[channel.pk])
     client.get(at)
     with CaptureQueriesContext(connection) as few:
