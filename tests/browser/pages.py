@@ -117,7 +117,7 @@ from channels.models import Channel, FieldMapping
 channel = Channel.objects.order_by("code").first()
 FieldMapping.objects.get_or_create(channel=channel, family=None, target="their_category", defaults={"source": {"category": True}, "position": 99})
 lines = "1 - Home > Mugs & Cups\\n2 - Home > Lighting > Table Lamps\\n3 - Outdoor > Jackets\\n"
-keep(connector=channel.connector, locale="en_US", name="theirs.txt", entries=read(lines.encode()), now=timezone.now())
+keep(channel, locale="en_US", name="theirs.txt", entries=read(lines.encode()), now=timezone.now())
 """
 
 
