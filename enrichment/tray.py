@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Q
+from django.db.models.fields.json import KT
 from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from catalog.access import SIGNED_IN, endpoint
+from catalog.access import SIGNED_IN, can, endpoint
 from catalog.exporting import stored
 from catalog.models import Job
 from enrichment.comments import reading as comments
+from enrichment.workbench.grid.bulk_views import touched
 
 RECENT = timedelta(minutes=10)
 MOST = 10
@@ -25,30 +32,63 @@ MOST = 10
 @require_safe
 @endpoint(SIGNED_IN)
 def jobs(request: HttpRequest) -> JsonResponse:
-    """{running, comments, jobs: [{id, title, state, state_label, percent (null: unknown), message, file}]}: running, and ended
-    lately; `comments`: how many wait for this person to read them.
+    """{running, comments, jobs: [{id, title, state, state_label, percent (null: unknown), pace, message, file, products,
+    cancel}]}: running, and ended lately; `comments`: how many wait for this person to read them.
 
-    `file`: the address of what the job made, "" where it made none.
+    `pace`: how much it does in a second and what is left of its time. `file`, `products`: the addresses of what the job made
+    and of the grid with exactly the products it changed; `cancel`: where it is told to stop. Each "" where there is none.
     """
     unfinished = Q(state__in=(Job.State.QUEUED, Job.State.RUNNING))
     rows = Job.objects.filter(
         unfinished | Q(finished_at__gte=timezone.now() - RECENT), created_by=request.user
-    )
-    shown = [_entry(row) for row in rows.order_by("-id").defer("params", "log")[:MOST]]
+    ).annotate(run=KT("params__run"))
+    rows = rows.defer("params", "log")  # they may be long
+    may_cancel = can(request.user, "job.cancel")
+    shown = [_entry(row, may_cancel=may_cancel) for row in rows.order_by("-id")[:MOST]]
     running = sum(job["active"] for job in shown)
     return JsonResponse(
         {"running": running, "comments": len(comments.waiting(request.user)), "jobs": shown}  # type: ignore[arg-type]
     )
 
 
-def _entry(row: Job) -> dict[str, Any]:
+def _entry(row: Job, *, may_cancel: bool) -> dict[str, Any]:
+    is_active = row.state in (Job.State.QUEUED, Job.State.RUNNING)
+    may_stop = is_active and may_cancel and not row.cancel_requested
     return {
         "id": row.pk,
         "title": str(row),
         "state": row.state,
         "state_label": row.get_state_display(),
-        "active": row.state in (Job.State.QUEUED, Job.State.RUNNING),
+        "active": is_active,
         "percent": 100 * row.done // row.total if row.total else None,
+        "pace": _pace(row, timezone.now()),
         "message": row.message,
         "file": reverse("admin:catalog_job_file", args=[row.pk]) if stored.file_of(row) else "",
+        "products": "" if is_active else _products(row),
+        "cancel": reverse("admin:catalog_job_cancel", args=[row.pk]) if may_stop else "",
     }
+
+
+def _pace(row: Job, now: datetime) -> str:
+    """ "120 a second, 40 seconds left", of what runs and has counted for a second."""
+    seconds = (now - row.started_at).total_seconds() if row.started_at else 0.0
+    if row.state != Job.State.RUNNING or seconds < 1 or not row.done:
+        return ""
+    rate = row.done / seconds
+    told = _("%(rate)s a second") % {"rate": number_format(rate, 0 if rate >= 10 else 1)}
+    if not row.total or row.total <= row.done:
+        return told
+    left = ceil((row.total - row.done) / rate)
+    if left < 90:
+        return f"{told}, {ngettext('%d second left', '%d seconds left', left) % left}"
+    left = ceil(left / 60)
+    return f"{told}, {ngettext('%d minute left', '%d minutes left', left) % left}"
+
+
+def _products(row: Job) -> str:
+    if row.kind in ("import.apply", "import.undo", "import.close") and row.run:  # type: ignore[attr-defined]  # annotated
+        query = urlencode({"import": row.run, "level": "all"})  # type: ignore[attr-defined]
+        return f"{reverse('admin:catalog_product_changelist')}?{query}"
+    result = row.result or {}
+    is_changed = any(result.get(name) for name in ("changed", "written", "given"))
+    return touched(str(result["ref"])) if is_changed and result.get("ref") else ""

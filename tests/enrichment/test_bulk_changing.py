@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
+from django.utils import timezone
 
 from catalog.jobs import run_due
 from catalog.models import Job, Product, Revision
@@ -115,6 +118,25 @@ def test_more_than_a_batch_runs_as_a_job_and_resumes_without_harm(
     assert Product.objects.filter(status="approved").count() == 20
     tray = desk.client.get("/admin/catalog/product/jobs/").json()
     assert (tray["running"], tray["jobs"][0]["state"], tray["jobs"][0]["percent"]) == (0, "done", 100)
+    assert (tray["jobs"][0]["pace"], tray["jobs"][0]["cancel"]) == ("", "")
+    touched = desk.client.get(tray["jobs"][0]["products"]).context_data
+    assert touched["count"] == 19
+
+
+def test_the_tray_says_how_fast_a_job_is_and_what_is_left_and_stops_it(desk: Desk, world: Any) -> None:
+    now = timezone.now()
+    row = Job.objects.create(
+        kind="grid.bulk", state="running", created_by=desk.user, created_at=now, run_at=now, done=500, total=2000,
+        started_at=now - timedelta(seconds=10),
+    )  # fmt: skip
+    with time_machine.travel(now, tick=False):
+        (told,) = desk.client.get("/admin/catalog/product/jobs/").json()["jobs"]
+    assert (told["percent"], told["pace"], told["products"]) == (25, "50 a second, 30 seconds left", "")
+    desk.client.post(told["cancel"])
+    row.refresh_from_db()
+    assert row.cancel_requested
+    (told,) = desk.client.get("/admin/catalog/product/jobs/").json()["jobs"]
+    assert told["cancel"] == ""
 
 
 def test_a_way_back_that_leads_elsewhere_is_not_followed(desk: Desk, mugs: list[int]) -> None:
