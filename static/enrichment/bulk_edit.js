@@ -4,6 +4,7 @@
     if (!form) return;
     const parts = [...form.querySelectorAll("[data-asked-by]")];
     const follow = () => {
+        if (!form.querySelector("[name=edit-operation]")) return; // there is only one
         const chosen = form.querySelector("[name=edit-operation]:checked")?.value;
         for (const part of parts) part.hidden = !part.dataset.askedBy.split(" ").includes(chosen);
     };

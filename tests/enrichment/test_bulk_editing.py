@@ -16,7 +16,7 @@ from catalog.values import bundle as bundles
 from catalog.values.campaigns import write_campaign
 from catalog.values.changes import Actor
 from enrichment.workbench.bulk_edit import running, views
-from enrichment.workbench.bulk_edit.operations import CATEGORIES, Edit
+from enrichment.workbench.bulk_edit.operations import CATEGORIES, TEXTS, Edit
 from enrichment.workbench.grid import bulk
 from tests.enrichment.conftest import Desk, values_of
 from tests.world import SYSTEM
@@ -63,6 +63,59 @@ def test_the_preview_shows_each_change_and_writes_nothing(desk: Desk, mugs: list
         ("en_US", [("same", "Red "), ("gone", "mug"), ("come", "Cup")])
     ]
     assert names(mugs) == before
+
+
+EVERYWHERE = {
+    "attribute": TEXTS, "of": TEXTS, "edit-find": "mug", "edit-by": "Cup", "edit-locales": ["en_US", "de_DE"],
+    "edit-contexts": ["-", "shop"],
+}  # fmt: skip
+
+
+def test_a_word_is_replaced_in_every_text_and_nothing_else(desk: Desk, world: Any, channel: Any) -> None:
+    values = {
+        "name|en_US": "Red mug", "name|de_DE": "Mug, rot", "name|fr_FR": "Mug rouge", "name|en_US|shop": "A mug",
+        "description|en_US": '<p>The <em>mug</em> of <a href="https://example.com/mug">mugs</a></p>', "color": "red",
+    }  # fmt: skip
+    pk = world.create("MUG-1", values, family="mugs", categories=["cups"]).product
+    asked = {**EVERYWHERE, "edit-whole_words": "on"}
+    first = desk.post("catalog_product_edit", id=[pk], attribute=TEXTS).context_data["form"]
+    assert first["locales"].value() == ["en_US", "de_DE", "fr_FR", "de_AT", "fr_CA"]
+    preview = looked(desk, [pk], **asked)["preview"]
+    assert [place for place, _parts in preview.rows[0].changes] == [
+        "Name · en_US", "Name · en_US · Web shop", "Name · de_DE", "Description · en_US",
+    ]  # fmt: skip
+    done(desk, [pk], **asked)
+    expected = {
+        **values, "name|en_US": "Red Cup", "name|de_DE": "Cup, rot", "name|en_US|shop": "A Cup",
+        "description|en_US": '<p>The <em>Cup</em> of <a href="https://example.com/mug">mugs</a></p>',
+    }  # fmt: skip
+    assert values_of(pk) == expected
+    desk.post("catalog_product_bulk_undo", ref=ref_of())
+    assert values_of(pk) == values
+
+
+def test_a_text_that_a_variant_has_from_its_model_is_replaced_there_and_its_own_on_it(
+    desk: Desk, world: Any, channel: Any
+) -> None:
+    world.create("SHIRT", {"name|en_US": "Mug shirt", "color": "navy"}, family_variant="shirts_size", categories=["fashion"])  # fmt: skip
+    said = {"size": "s", "description|en_US": "<p>mug</p>"}
+    variant = world.create("SHIRT-S", said, parent="SHIRT").product
+    model = Product.objects.get(sku="SHIRT").pk
+    preview = looked(desk, [variant], **EVERYWHERE)["preview"]
+    assert (preview.products, preview.above, preview.lacking) == (2, 1, 0)
+    done(desk, [variant], **EVERYWHERE)
+    assert (values_of(model)["name|en_US"], values_of(variant)["description|en_US"]) == ("Cup shirt", "<p>Cup</p>")  # fmt: skip
+
+
+def test_in_every_text_means_in_those_somebody_may_write(world: Any, channel: Any, person: Any) -> None:
+    pk = world.create("MUG-1", {"name|en_US": "Mug", "name|de_DE": "Mug"}, family="mugs", categories=["cups"]).product  # fmt: skip
+    german = Desk(person("ben", ["product.edit"], groups=["marketing"], locales=["de_DE"]))
+    form = german.post("catalog_product_edit", id=[pk], attribute=TEXTS).context_data["form"]
+    assert form["locales"].value() == ["de_DE"]
+    refused = german.post("catalog_product_edit", id=[pk], **EVERYWHERE)
+    assert (refused.status_code, list(refused.context_data["form"].errors)) == (422, ["locales"])
+    done(german, [pk], **{**EVERYWHERE, "edit-locales": ["de_DE"]})
+    assert (values_of(pk)["name|en_US"], values_of(pk)["name|de_DE"]) == ("Mug", "Cup")
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,14 @@ from catalog.structure.specs import AttributeSpec
 from catalog.values.keys import Key
 from catalog.widgets import RawField, options_widget
 from enrichment.workbench.bulk_edit.family import FAMILY
-from enrichment.workbench.bulk_edit.operations import CATEGORIES, OPERATIONS, Edit, key_of, operations_of
+from enrichment.workbench.bulk_edit.operations import (
+    CATEGORIES,
+    OPERATIONS,
+    TEXTS,
+    Edit,
+    key_of,
+    operations_of,
+)
 from enrichment.workbench.grid.export_form import MASTER
 from enrichment.workbench.page import campaigns
 from enrichment.workbench.page.placement import path_of
@@ -33,8 +40,17 @@ def editable(structure: Structure, rights: Rights) -> dict[str, AttributeSpec]:
     }
 
 
+def texts(structure: Structure, rights: Rights) -> dict[str, AttributeSpec]:
+    """Those of them that are words: what tells products apart is none, and neither is an address."""
+    return {
+        code: spec
+        for code, spec in editable(structure, rights).items()
+        if ATTRIBUTE_TYPES[spec.type].is_text and not spec.unique and spec.type not in ("identifier", "link")
+    }
+
+
 class WhatForm(forms.Form):
-    """`attribute`: a code, CATEGORIES, FAMILY, or "rule:7" where it is a rule that says what is done."""
+    """`attribute`: a code, TEXTS, CATEGORIES, FAMILY, or "rule:7" where it is a rule that says what is done."""
 
     attribute = forms.ChoiceField(
         label=gettext_lazy("What is to be changed"), widget=UnfoldAdminSelectWidget({"autofocus": True})
@@ -53,7 +69,8 @@ class WhatForm(forms.Form):
         groups: dict[str, list[tuple[str, str]]] = {}
         for spec in editable(structure, rights).values():
             groups.setdefault(spec.group, []).append((spec.code, spec.label()))
-        listed: list[Any] = [("", "—"), (CATEGORIES, _("Categories")), (FAMILY, _("Family"))]
+        whole = [(TEXTS, _("Every text")), (CATEGORIES, _("Categories")), (FAMILY, _("Family"))]
+        listed: list[Any] = [("", "—"), *whole]
         for code, group in structure.groups.items():
             if code in groups:
                 listed.append((group.label(), groups[code]))
@@ -255,8 +272,9 @@ PARTS = {
 def sentence(edit: Edit, structure: Structure) -> str:
     """ "Description (de_DE): Find and replace", for the tray and the preview."""
     spec = structure.attributes.get(edit.attribute)
-    label = spec.label() if spec else _("Categories")
-    places = {" · ".join(part for part in Key.parse(key)[1:] if part) for key in edit.keys} - {""}
+    label = spec.label() if spec else _("Every text") if edit.attribute == TEXTS else _("Categories")
+    until = 2 if edit.attribute == TEXTS else 3  # its languages are enough to say
+    places = {" · ".join(part for part in Key.parse(key)[1:until] if part) for key in edit.keys} - {""}
     where = f" ({', '.join(sorted(places))})" if places else ""
     if edit.campaign:
         choice = campaigns.find(edit.campaign)

@@ -15,9 +15,10 @@ from catalog.structure.specs import AttributeSpec
 from catalog.values.bundle import Bundle
 from catalog.values.changes import ABSENT, EMPTY, RESET, ProductChange
 from catalog.values.hashing import value_hash
-from catalog.values.keys import format_key
+from catalog.values.keys import Key, format_key
 
 CATEGORIES = "_categories"  # what an Edit names instead of an attribute
+TEXTS = "_texts"  # the same: the texts of every attribute, in which is found and replaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def operations_of(spec: AttributeSpec | None) -> list[Operation]:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """`attribute`: a code, or CATEGORIES. `keys`: the values it writes. `value`: a stored form, or the codes of categories.
+    """`attribute`: a code, CATEGORIES or TEXTS. `keys`: the values it writes. `value`: a stored form, or the codes of categories.
     `origin`: the key it copies from. `find`, `by`: of texts. `campaign`: the code of the one whose values are written, ""
     for the permanent ones.
     """
@@ -84,6 +85,17 @@ class Edit:
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> Edit:
         return cls(**{**stored, "keys": tuple(stored["keys"])})
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """The codes of those it writes; () for categories."""
+        if self.attribute == TEXTS:
+            return tuple(dict.fromkeys(Key.parse(key).attribute for key in self.keys))
+        return () if self.attribute == CATEGORIES else (self.attribute,)
+
+    def of_attribute(self, code: str) -> tuple[str, ...]:
+        """Those of its keys that are this attribute's."""
+        return tuple(key for key in self.keys if Key.parse(key).attribute == code)
 
     @property
     def is_cleaned(self) -> bool:
@@ -114,10 +126,9 @@ def change(
             return None
         base = {CATEGORIES: value_hash(list(categories))}
         return ProductChange(product, fields={"categories": wanted}, base=base)
-    spec = structure.attributes[edit.attribute]
     values = {}
     for key in edit.keys:
-        written, value = _value(edit, key, bundle, spec)
+        written, value = _value(edit, key, bundle, structure.attributes[Key.parse(key).attribute])
         if written:
             values[key] = value
     if not values:

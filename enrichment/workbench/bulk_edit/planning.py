@@ -21,7 +21,7 @@ from catalog.values.changes import ABSENT, Actor, Outcome, ProductChange
 from catalog.values.keys import Key
 from catalog.values.links import bring_pairs
 from catalog.values.write import BATCH, plan, write
-from enrichment.workbench.bulk_edit.operations import CATEGORIES, Edit, change, own_values
+from enrichment.workbench.bulk_edit.operations import CATEGORIES, TEXTS, Edit, change, own_values
 from enrichment.workbench.differences import difference
 from enrichment.workbench.page.placement import names
 
@@ -75,17 +75,21 @@ def targets(chosen: Sequence[int], edit: Edit, user: User, structure: Structure)
         return Targets(sorted(rows.values_list("pk", flat=True)))
     made, ids = Targets(), set[int]()
     below: dict[int, list[int]] = defaultdict(list)  # steps down → models
+    keys = {code: edit.of_attribute(code) for code in edit.attributes}
     for bundle in bundles.of_rows(rows, structure=structure).values():
-        if edit.attribute not in attributes_of(bundle, structure):
-            made.lacking += 1
-            continue
-        bound = bundle.variant.bound.get(edit.attribute, bundle.depth) if bundle.variant else bundle.depth
-        if bound > bundle.depth:
-            below[bound - bundle.depth].append(bundle.product.pk)
-        else:
-            up = bundle.depth - bound or _said_above(bundle, edit)
-            made.above += up > 0
-            ids.add(bundle.levels[up].product_id)
+        here = [code for code in attributes_of(bundle, structure) if code in keys]
+        made.lacking += not here
+        ups, downs = set[int](), set[int]()
+        for code in here:
+            bound = bundle.variant.bound.get(code, bundle.depth) if bundle.variant else bundle.depth
+            if bound > bundle.depth:
+                downs.add(bound - bundle.depth)
+            else:
+                ups.add(bundle.depth - bound or _said_above(bundle, edit, keys[code]))
+        made.above += any(ups)
+        ids.update(bundle.levels[up].product_id for up in ups)
+        for steps in downs:
+            below[steps].append(bundle.product.pk)
     for steps, models in below.items():
         under = Q(parent_id__in=models) if steps == 1 else Q(parent__parent_id__in=models)
         found = visible(user, Product.objects.alive()).filter(under).values_list("pk", flat=True)
@@ -95,12 +99,13 @@ def targets(chosen: Sequence[int], edit: Edit, user: User, structure: Structure)
     return made
 
 
-def _said_above(bundle: Bundle, edit: Edit) -> int:
-    """How many levels up the text stands that is searched, or the list from which something is taken away."""
+def _said_above(bundle: Bundle, edit: Edit, keys: Sequence[str]) -> int:
+    """How many levels up the text stands that is searched, or the list from which something is taken away. `keys`: of one
+    attribute."""
     if edit.operation not in ("replace", "take"):
         return 0
     above = range(len(bundle.levels))
-    said = (up for up in above if any(key in own_values(bundle, edit, level=up) for key in edit.keys))
+    said = (up for up in above if any(key in own_values(bundle, edit, level=up) for key in keys))
     return next(said, 0)
 
 
@@ -197,7 +202,10 @@ def _look(made: Preview, outcomes: Sequence[Outcome], edit: Edit, structure: Str
     for outcome in shown:
         product = outcome.product or 0
         texts = [
-            (place_of(key, structure), difference(*(text_of(key, value, structure) for value in pair)))
+            (
+                place_of(key, structure, named=edit.attribute == TEXTS),
+                difference(*(text_of(key, value, structure) for value in pair)),
+            )
             for key, pair in outcome.changed.items()
         ]
         made.rows.append(Row(product, skus.get(product, ""), texts))
@@ -215,10 +223,12 @@ def text_of(key: str, value: Any, structure: Structure) -> str:
     )
 
 
-def place_of(key: str, structure: Structure) -> str:
+def place_of(key: str, structure: Structure, *, named: bool = False) -> str:
+    """`named`: with the attribute's name, where not all changes are of one."""
     if key == CATEGORIES:
         return ""
     parsed = Key.parse(key)
-    context = structure.contexts.get(parsed.context)
-    parts = (parsed.locale, context.label() if context else parsed.context)
+    context, spec = structure.contexts.get(parsed.context), structure.attributes.get(parsed.attribute)
+    name = spec.label() if spec and named else ""
+    parts = (name, parsed.locale, context.label() if context else parsed.context)
     return " · ".join(part for part in parts if part) or _("every language and channel")

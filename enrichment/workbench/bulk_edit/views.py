@@ -29,7 +29,8 @@ from enrichment.rules.saving import version
 from enrichment.workbench.bulk_edit import by_rule, family, planning, running
 from enrichment.workbench.bulk_edit.family import FAMILY, FamilyForm
 from enrichment.workbench.bulk_edit.form import EditForm, WhatForm, editable, sentence
-from enrichment.workbench.bulk_edit.operations import CATEGORIES, Edit
+from enrichment.workbench.bulk_edit.operations import CATEGORIES, TEXTS, Edit
+from enrichment.workbench.bulk_edit.texts_form import TextsForm
 from enrichment.workbench.grid import bulk
 from enrichment.workbench.grid.bulk_views import tell, touched
 from enrichment.workbench.grid.export import products_of
@@ -141,10 +142,12 @@ def run(request: HttpRequest) -> HttpResponse:
     return _edit(asked, form)
 
 
-def _form(asked: _Asked) -> EditForm | FamilyForm | None:
+def _form(asked: _Asked) -> EditForm | TextsForm | FamilyForm | None:
     """The chosen one's own questions come with the second request; of what is no attribute of theirs there are none."""
     if asked.attribute == FAMILY:
         return FamilyForm(asked.data, structure=asked.structure)
+    if asked.attribute == TEXTS:
+        return TextsForm(asked.data, structure=asked.structure, rights=asked.rights)
     if not asked.attribute or asked.attribute.startswith(by_rule.PREFIX):
         return None
     spec = None if asked.attribute == CATEGORIES else editable(asked.structure, asked.rights)[asked.attribute]
@@ -171,7 +174,7 @@ def _edit_context(asked: _Asked, edit: Edit) -> Context:
     return {"preview": made, "sentence": sentence(edit, asked.structure), "mark": value_hash(edit.as_json())}
 
 
-def _edit(asked: _Asked, form: EditForm) -> HttpResponse:
+def _edit(asked: _Asked, form: EditForm | TextsForm) -> HttpResponse:
     edit, ref, chosen = form.edit(), bulk.new_ref(), asked.chosen
     if not asked.was_looked_at(value_hash(edit.as_json())):
         return asked.shown({"form": form, **_edit_context(asked, edit)})
