@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from catalog.models.product import Product
 from catalog.structure.product_names import NAMES
@@ -20,6 +20,9 @@ from channels.sheets.validate import validate
 from channels.sheets.words import in_words
 from channels.units import unit_of
 from enrichment.workbench.page.fields import FieldSheet
+
+if TYPE_CHECKING:
+    from enrichment.workbench.page.pending import Pending
 
 ATTEMPTS = 5
 # What a listing's state looks like: the tone of its pill (components/pill.html).
@@ -58,6 +61,7 @@ class Panel:
     listing: Listing | None = None
     unit_sku: str = ""
     attempts: list[Attempt] = field(default_factory=list)
+    pending: Pending | None = None  # what changed since it was sent; only where it is asked for
 
     @property
     def tone(self) -> str:

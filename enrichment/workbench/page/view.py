@@ -36,6 +36,7 @@ from enrichment.readiness import field_id
 from enrichment.rules import flags
 from enrichment.workbench.page import (
     assigned,
+    blockers,
     campaigns,
     fields,
     files,
@@ -43,6 +44,7 @@ from enrichment.workbench.page import (
     links,
     listings,
     outdated,
+    pending,
     placement,
     rules,
     saving,
@@ -163,6 +165,7 @@ def render(
         "campaigns": choices,
         "campaign": campaign,
         "readiness": ready,
+        "blockers": blockers.on_page(ready, panels, bundle, structure, rights),
         "rules": rules.on_page(bundle, profiles, structure, rights),
         "panels": panels,
         "transitions": workflow.transitions(product.status, rights, structure),
@@ -200,6 +203,8 @@ def render(
         if variants.may_add(bundle, rights):
             context["variant_form"] = variant_form or variants.VariantForm(bundle=bundle, structure=structure)
             context["media"] = for_page(context["variant_form"].media, request)
+    elif tab == "channels":
+        pending.annotate(panels, bundle, structure)
     elif tab == "compare":
         context["table"] = side_by_side.table(
             product, bundle, scope, structure=structure, profiles=profiles, rights=rights, panels=panels,
