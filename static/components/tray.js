@@ -28,7 +28,7 @@
         }
         if (job.pace) item.append(make("small", job.pace));
         if (job.message) item.append(make("small", job.message));
-        for (const [href, says] of [[job.products, tray.dataset.products], [job.file, tray.dataset.download]]) {
+        for (const [href, says] of [[job.products, tray.dataset.touched], [job.file, tray.dataset.download]]) {
             if (!href) continue;
             const link = make("a", says);
             link.href = href;

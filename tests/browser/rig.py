@@ -10,6 +10,7 @@ import fcntl
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -133,13 +134,36 @@ class Rig:
             one for one in _family(self.process) if "worker" in one.cmdline() and "celery" in one.cmdline()
         ]
         assert workers
-        for one in workers:
-            one.suspend()
         try:
+            until("no worker is paused within a transaction", lambda: self._pause(workers), seconds=60)
             yield
         finally:
             for one in workers:
                 one.resume()
+
+    def _pause(self, workers: list[psutil.Process]) -> bool:
+        """False, and they go on, where one of them holds what others wait for."""
+        for one in workers:
+            one.suspend()
+        if self._is_free():
+            return True
+        for one in workers:
+            one.resume()
+        return False
+
+    def _is_free(self) -> bool:
+        if ON_POSTGRES:
+            asked = (
+                f"SELECT 1 FROM pg_stat_activity WHERE datname = '{self.database}' AND xact_start IS NOT NULL"
+            )
+            return not _ask_server(asked)
+        with contextlib.closing(sqlite3.connect(self.data / "pim.sqlite3", timeout=0.5)) as connection:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                return False
+            connection.rollback()
+            return True
 
     def log(self) -> str:
         """The last words of every process, for a failure's message."""
@@ -194,6 +218,14 @@ def _new_database(name: str, copy_of: str = "") -> str:
 def _drop_database(name: str) -> None:
     if name:
         _on_server(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def _ask_server(question: str) -> list[tuple[object, ...]]:
+    import psycopg
+
+    server = urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path="/postgres"))
+    with psycopg.connect(server, autocommit=True) as connection:
+        return connection.execute(question).fetchall()
 
 
 def _on_server(*statements: str) -> None:
