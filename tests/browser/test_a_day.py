@@ -88,34 +88,6 @@ def test_what_blocks_a_product_from_a_channel(browser: Browser, rig: Rig, compla
         assert hand.clicks == 1
 
 
-def test_a_wrong_claim_is_replaced_everywhere_and_taken_back(browser: Browser, rig: Rig) -> None:
-    """At most eight clicks for all products, two to take it back."""
-    with person(browser, rig, "manager") as page:
-        page.goto(f"{rig.admin}{GRID}?level=all&sort=sku")
-        hand = Hand()
-        hand.click(page.get_by_label("Select all on this page", exact=True))
-        hand.click(page.get_by_role("button", name=re.compile("^Select all .* that match$")))
-        hand.click(page.get_by_role("button", name="Find and replace …", exact=True))
-        hand.write(page.get_by_label("Find", exact=True), "mug")
-        hand.write(page.get_by_label("Write instead", exact=True), "beaker")
-        hand.click(page.get_by_label("Only whole words", exact=True))
-        hand.click(page.get_by_role("button", name="See what would change", exact=True))
-        told = page.locator("#preview")
-        expect(told).to_contain_text("would change.")
-        expect(told.locator("ins").first).to_contain_text("beaker")
-        hand.click(page.get_by_role("button", name=re.compile(r"^Change \d+ products$")))
-        expect(page.locator("[data-message]")).to_contain_text("products changed.")
-        assert hand.clicks <= 8
-        page.goto(f"{rig.admin}{GRID}?level=all&q=beaker")
-        assert page.locator("tbody [data-select]").count() > 0
-        page.go_back()
-        undo = Hand()
-        undo.click(page.get_by_role("button", name="Undo it", exact=True))
-        page.goto(f"{rig.admin}{GRID}?level=all&q=beaker")
-        expect(page.get_by_text("No product matches")).to_be_visible()
-        assert undo.clicks <= 2
-
-
 def test_what_changed_since_the_last_push(browser: Browser, rig: Rig, complaints: Complaints) -> None:
     """One click from the product: what was sent beside what is now, and by whom."""
     manage(rig.env, "shell", "--no-imports", "-c", PAUSE)
