@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from enrichment.models import Assignment, Comment, Thread
+from enrichment.models.assignment import NOTE_LENGTH
 
 
 def follow(gone: int, stays: int) -> None:
@@ -29,13 +30,19 @@ def follow(gone: int, stays: int) -> None:
 
 
 def _assignments(gone: int, stays: int) -> None:
-    """Who is to do something about both keeps that of the product that stays, until the earlier day."""
+    """Who is to do something about both keeps that of the product that stays, until the earlier day, with what is to be done at both."""
     rows = Assignment.objects.filter(product__in=(gone, stays), done_at=None).select_for_update(no_key=True)
     ours = {row.to_id: row for row in rows if row.product_id == stays}
     for row in rows:
         own = ours.get(row.to_id)
         if row.product_id == gone and own is not None:
-            if row.due and (own.due is None or row.due < own.due):
-                Assignment.objects.filter(pk=own.pk).update(due=row.due)
+            due = min((day for day in (own.due, row.due) if day), default=None)
+            Assignment.objects.filter(pk=own.pk).update(due=due, note=_both(own.note, row.note))
             Assignment.objects.filter(pk=row.pk).update(done_at=timezone.now())
     Assignment.objects.filter(product=gone, done_at=None).update(product=stays)
+
+
+def _both(ours: str, theirs: str) -> str:
+    """Two notes as one: each once, cut where they are too long."""
+    notes = dict.fromkeys(note for note in (ours.strip(), theirs.strip()) if note)
+    return " · ".join(notes)[:NOTE_LENGTH]

@@ -186,7 +186,7 @@ def test_what_was_said_and_is_to_be_done_about_a_duplicate_goes_to_the_one_that_
     assert Thread.objects.count() == 2
     open_ = Assignment.objects.filter(done_at=None).order_by("to__username")
     assert [(row.product_id, row.note, row.due) for row in open_] == [
-        (mug, "mine", date(2027, 1, 2)),
+        (mug, "mine · theirs", date(2027, 1, 2)),
         (mug, "more", None),
     ]
 
