@@ -8,7 +8,7 @@ from typing import Any
 from enrichment.workbench.filtering import grammar
 from enrichment.workbench.filtering.grammar import Condition, Group
 from enrichment.workbench.grid.filters import ATTRIBUTE_PREFIX
-from enrichment.workbench.grid.query import GridQuery
+from enrichment.workbench.grid.query import LEVEL_KINDS, GridQuery
 
 # Filters of the panel that ask what a condition of the same name asks, with the same words.
 _SAME = frozenset(
@@ -21,10 +21,12 @@ def where_of(query: GridQuery) -> str:
     less than the whole filter would be about more products than are shown."""
     said: list[Condition] = []
     for name in query.active:
-        found = [each for each in _conditions(name, query) if query.combined.term(each) is not None]
-        if not found:
+        found = list(_conditions(name, query))
+        if not found or any(query.combined.term(each) is None for each in found):
             return ""
         said += found
+    if query.is_filtered and query.level in LEVEL_KINDS:
+        said.append(Condition("kind", "in", LEVEL_KINDS[query.level]))
     if query.words:
         said.append(Condition("text", "contains", (query.words,)))
     whole = query.combined.usable

@@ -29,6 +29,11 @@ LEVELS = {
     "sellable": _("What is sold"),
     "all": _("All"),
 }
+# Where a level does not show every product: the kinds that it shows.
+LEVEL_KINDS: dict[str, tuple[str, ...]] = {
+    "top": (Product.Kind.SIMPLE, Product.Kind.MODEL),
+    "sellable": (Product.Kind.SIMPLE, Product.Kind.VARIANT),
+}
 
 
 @dataclass
@@ -59,10 +64,8 @@ class GridQuery:
         queryset = self.filters.filter_queryset(Product.objects.all())
         if "trash" not in self.active:
             queryset = queryset.filter(trashed_at=None)
-        if self.level == "top":
-            queryset = queryset.filter(kind__in=(Product.Kind.SIMPLE, Product.Kind.MODEL))
-        elif self.level == "sellable":
-            queryset = queryset.filter(kind__in=(Product.Kind.SIMPLE, Product.Kind.VARIANT))
+        if self.level in LEVEL_KINDS:
+            queryset = queryset.filter(kind__in=LEVEL_KINDS[self.level])
         if self.words:
             queryset = search.search_text(queryset, self.words)
         if self.combined.is_active:
