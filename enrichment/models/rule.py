@@ -41,7 +41,8 @@ class Rule(Labelled):
 class RuleRun(models.Model):
     """A run and what came of it; what a rule does on change is one row a day. `ref`: of the revisions it made.
 
-    `reasons`: why products were left as they are, and how many: {sentence: count}. `cursor`: how far a run is, as
+    `flagged`: products that did not carry the rule's flag before. `reasons`: why products were left as they are, and how many:
+    {sentence: count}. `cursor`: how far a run is, as
     enrichment.rules.planning walks.
     """
 
@@ -63,6 +64,7 @@ class RuleRun(models.Model):
     changed = models.PositiveBigIntegerField(default=0)
     proposed = models.PositiveBigIntegerField(default=0)
     refused = models.PositiveBigIntegerField(default=0)
+    flagged = models.PositiveBigIntegerField(default=0)
     reasons = models.JSONField(default=dict)
 
     class Meta:

@@ -52,12 +52,22 @@ def _where(rule: RuleSpec) -> str:
     return grammar.write(Group(parts=(Condition("flagged", "in", (rule.code,)),)))
 
 
-def put(rule: RuleSpec, ids: Sequence[int]) -> None:
-    """At at most BATCH products that fit."""
-    if ids and message(rule):
-        now = timezone.now()
-        rows = [ProductFlag(rule_id=rule.id, product_id=pk, at=now) for pk in ids]
-        ProductFlag.objects.bulk_create(rows, ignore_conflicts=True)
+def only(rule: RuleSpec) -> str:
+    """The grid's filter for all that it flags, of a rule that does nothing else; else ""."""
+    does_more = any(action.do != "flag" for action in rule.actions)
+    return "" if does_more or not message(rule) else _where(rule)
+
+
+def put(rule: RuleSpec, ids: Sequence[int]) -> int:
+    """At at most BATCH products that fit. How many did not carry it before."""
+    if not (ids and message(rule)):
+        return 0
+    has = ProductFlag.objects.filter(rule_id=rule.id, product_id__in=ids)
+    fresh = set(ids).difference(has.values_list("product_id", flat=True))
+    now = timezone.now()
+    rows = [ProductFlag(rule_id=rule.id, product_id=pk, at=now) for pk in sorted(fresh)]
+    ProductFlag.objects.bulk_create(rows, ignore_conflicts=True)
+    return len(rows)
 
 
 def take(rule: RuleSpec, ids: Iterable[int], *, fitting: Collection[int]) -> None:
@@ -77,3 +87,10 @@ def sweep(rule: RuleSpec, matching: QuerySet[Product]) -> None:
             return
         take(rule, ids, fitting=frozenset(matching.filter(pk__in=ids).values_list("pk", flat=True)))
         last = ids[-1]
+
+
+def clear(rule: int) -> None:
+    """From all that carry its flag, BATCH at a time: before the rule is deleted, outside a transaction."""
+    rows = ProductFlag.objects.filter(rule_id=rule).order_by("pk")
+    while ids := list(rows.values_list("pk", flat=True)[:BATCH]):
+        ProductFlag.objects.filter(pk__in=ids).delete()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from catalog.models import User
+from catalog.models import Product, User
 from catalog.structure.snapshot import Structure
 from catalog.values.changes import ABSENT, Outcome
 from catalog.values.keys import Key
@@ -22,11 +23,12 @@ from enrichment.rules.planning import Claims, Documents, Step
 from enrichment.workbench.bulk_edit.operations import CATEGORIES
 from enrichment.workbench.bulk_edit.planning import place_of, text_of
 from enrichment.workbench.differences import difference
-from enrichment.workbench.grid.query import capped_count
+from enrichment.workbench.grid.query import COUNT_LIMIT, capped_count
 from enrichment.workbench.page.origin import source_label
 
 LOOKED_AT = 500
 SHOWN = 20
+AT_ONCE = 5_000  # ids of one query
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +73,20 @@ class Preview:
 
 
 def look(rule: RuleSpec, user: User, structure: Structure, *, within: Sequence[int] | None = None) -> Preview:
-    """With the rights of this person, as if they saved it now. `within`: only at these products. Raises planning.CannotRun.
-    A constant number of queries."""
+    """With the rights of this person, as if they saved it now. `within`: only at these products, models before what is below them.
+    Raises planning.CannotRun. A constant number of queries, and one for each AT_ONCE of these."""
     rows = planning.matching(rule, user, structure)
-    if within is not None:
-        rows = rows.filter(pk__in=within)
-    made = Preview(*capped_count(rows), flag=flags.message(rule))
+    chunks: Iterable[list[int]]
+    if within is None:
+        made = Preview(*capped_count(rows))
+        chunks = (ids for ids, _place in planning.walk(rows, size=BATCH))
+    else:
+        made, chunks = _within(rows, within)
+    made.flag = flags.message(rule)
     documents: Documents = {}
     claims: Claims = set()
     rules = rules_now.current(structure)
-    for ids, _place in planning.walk(rows, size=BATCH):
+    for ids in chunks:
         ids = ids[: LOOKED_AT - made.looked_at]
         planning.claim_above(rule, rules, ids, structure, claims)
         step = planning.plan(rule, ids, user=user, structure=structure, claims=claims, documents=documents)
@@ -91,6 +97,20 @@ def look(rule: RuleSpec, user: User, structure: Structure, *, within: Sequence[i
         if made.looked_at >= LOOKED_AT:
             break
     return made
+
+
+def _within(rows: QuerySet[Product], ids: Sequence[int]) -> tuple[Preview, list[list[int]]]:
+    """Counted no further than COUNT_LIMIT, with the first of them that fit: LOOKED_AT or more where there are as many."""
+    chunks: list[list[int]] = []
+    count = 0
+    for start in range(0, len(ids), AT_ONCE):
+        parts = planning.by_stage(rows.filter(pk__in=ids[start : start + AT_ONCE]))
+        if count < LOOKED_AT:
+            chunks += [part[:LOOKED_AT] for part in parts]
+        count += sum(map(len, parts))
+        if count > COUNT_LIMIT:
+            break
+    return Preview(min(count, COUNT_LIMIT), count > COUNT_LIMIT), chunks
 
 
 def _note(made: Preview, step: Step, outcomes: list[Outcome]) -> None:

@@ -159,7 +159,7 @@ def run_rule(handle: JobHandle, /, *, run: int, ids: list[int] | None = None) ->
     note_problem(row.rule_id, "")
     _end(row)
     row.refresh_from_db()
-    return {"changed": row.changed, "refused": row.refused, "proposed": row.proposed, "reasons": row.reasons, "ref": row.ref}  # fmt: skip
+    return {"changed": row.changed, "refused": row.refused, "proposed": row.proposed, "flagged": row.flagged, "reasons": row.reasons, "ref": row.ref}  # fmt: skip
 
 
 def _end(row: RuleRun) -> None:
@@ -245,11 +245,11 @@ def write_step(
     rule: RuleSpec, ids: Sequence[int], *, user: User, structure: Structure, claims: Claims, ref: str
 ) -> int:
     """Of at most BATCH products of one stage; counts on the run `ref`. How many were changed."""
-    flags.put(rule, ids)
+    flagged = flags.put(rule, ids)
     step = planning.plan(rule, ids, user=user, structure=structure, claims=claims)
     outcomes = write(step.changes, by=planning.actor(user, ref)) if step.changes else []
     result = count(step, outcomes, is_kept=True)
-    _note(ref, step, result)
+    _note(ref, step, result, flagged)
     return result.changed
 
 
@@ -263,7 +263,7 @@ def count(step: Step, outcomes: Iterable[Outcome], *, is_kept: bool = False) -> 
     return result
 
 
-def _note(ref: str, step: Step, result: Result) -> None:
+def _note(ref: str, step: Step, result: Result, flagged: int) -> None:
     with transaction.atomic():
         row = RuleRun.objects.select_for_update().filter(ref=ref).first()
         if row is None:
@@ -273,5 +273,6 @@ def _note(ref: str, step: Step, result: Result) -> None:
         kept = dict(reasons.most_common(REASONS))
         RuleRun.objects.filter(pk=row.pk).update(
             matched=F("matched") + step.looked_at, changed=F("changed") + result.changed,
-            proposed=F("proposed") + result.proposed, refused=F("refused") + result.refused, reasons=kept,
+            proposed=F("proposed") + result.proposed, refused=F("refused") + result.refused,
+            flagged=F("flagged") + flagged, reasons=kept,
         )  # fmt: skip

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from catalog.models import User
 from catalog.structure.announce import announce
 from catalog.structure.snapshot import Structure
-from enrichment.models import Rule
-from enrichment.rules import loops, running
+from enrichment.models import ProductFlag, Rule
+from enrichment.rules import flags, loops, running
 from enrichment.rules.current import RuleSpec, current, meet, spec_of
 from enrichment.rules.planning import CannotRun
 
@@ -82,7 +82,13 @@ def switch(pk: int, *, on: bool, by: User) -> None:
 
 
 def delete(pk: int, *, by: User) -> None:
-    """What it wrote stays, until a rule below it says otherwise."""
+    """What it wrote stays, until a rule below it says otherwise. Its flags go first, in small transactions: switched off it
+    sets no more, and shows none of those that are left."""
+    if ProductFlag.objects.filter(rule_id=pk).exists():
+        with transaction.atomic():
+            Rule.objects.filter(pk=pk).update(enabled=False)
+            announce("rule", [pk], by=by.pk)
+        flags.clear(pk)
     with transaction.atomic():
         _wake(list(Rule.objects.filter(pk=pk)), Structure.current())
         announce("rule", [pk], by=by.pk)

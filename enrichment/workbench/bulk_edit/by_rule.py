@@ -32,13 +32,16 @@ def find(code: str, structure: Structure) -> RuleSpec | None:
     return rules_now.current(structure).by_id(int(number)) if is_one else None
 
 
-def with_variants(chosen: Sequence[int], user: User) -> list[int]:
-    """A chosen model stands for all below it: a rule writes each value where its family keeps it. At most MOST, models first."""
+def with_variants(chosen: Sequence[int], user: User) -> tuple[list[int], bool]:
+    """A chosen model stands for all below it: a rule writes each value where its family keeps it. At most MOST, models first, and
+    whether there were more."""
     places: dict[int, str] = {}
     seen = visible(user, Product.objects.alive())
     for start in range(0, len(chosen), AT_ONCE):
+        if len(places) > MOST:
+            break
         part = chosen[start : start + AT_ONCE]
         under = Q(pk__in=part) | Q(parent_id__in=part) | Q(parent__parent_id__in=part)
         places.update(seen.filter(under).order_by().values_list("pk", "kind"))
     stages = {kind: stage for stage, kinds in enumerate(planning.STAGES) for kind in kinds}
-    return sorted(places, key=lambda pk: (stages[places[pk]], pk))[:MOST]
+    return sorted(places, key=lambda pk: (stages[places[pk]], pk))[:MOST], len(places) > MOST

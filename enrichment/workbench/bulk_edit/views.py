@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -21,6 +20,7 @@ from catalog.structure.snapshot import Structure
 from catalog.values.hashing import value_hash
 from catalog.values.write import BATCH
 from enrichment.models import Rule
+from enrichment.rules import flags as rule_flags
 from enrichment.rules import planning as rule_planning
 from enrichment.rules import preview as rule_preview
 from enrichment.rules import running as rule_running
@@ -32,7 +32,7 @@ from enrichment.workbench.bulk_edit.form import EditForm, WhatForm, editable, se
 from enrichment.workbench.bulk_edit.operations import CATEGORIES, TEXTS, Edit
 from enrichment.workbench.bulk_edit.texts_form import TextsForm
 from enrichment.workbench.grid import bulk
-from enrichment.workbench.grid.bulk_views import tell, touched
+from enrichment.workbench.grid.bulk_views import found_by, tell, touched
 from enrichment.workbench.grid.export import products_of
 from enrichment.workbench.grid.returning import back_from
 
@@ -214,9 +214,10 @@ def _move(asked: _Asked, form: FamilyForm) -> HttpResponse:
 
 def _rule_context(asked: _Asked, rule: RuleSpec) -> Context:
     """As a person who saved it now would run it, at the chosen products only."""
-    ids = by_rule.with_variants(asked.chosen, asked.user)
+    ids, is_cut = by_rule.with_variants(asked.chosen, asked.user)
     rule_running.structure_to_run()
     context: Context = {"rule": rule, "rule_total": len(ids), "mark": _version(rule)}
+    context["too_many"] = asked.too_many or is_cut
     try:
         looked = rule_preview.look(rule, asked.user, Structure.current(), within=ids)
     except rule_planning.CannotRun as stopped:
@@ -234,11 +235,13 @@ def _apply_rule(asked: _Asked, rule: RuleSpec) -> HttpResponse:
     require(asked.user, "structure.edit")
     if not asked.was_looked_at(_version(rule)):
         return asked.shown(_rule_context(asked, rule))
-    ids: Sequence[int] = by_rule.with_variants(asked.chosen, asked.user)
+    ids, _is_cut = by_rule.with_variants(asked.chosen, asked.user)
     ref = rule_running.begin_by_hand(rule.id, by=asked.user, within=ids)
     if not ref:
         messages.info(asked.request, _("It is running already. The tray above shows how far it is."))
         return HttpResponseRedirect(back_from(asked.request))
     text = _("“%(name)s” is running. The tray above shows how far it is.")
     messages.info(asked.request, text % {"name": rule.label})
-    return HttpResponseRedirect(touched(ref))
+    # A flag is no revision: of a rule that writes nothing else the run touches no product.
+    flagged = rule_flags.only(rule)
+    return HttpResponseRedirect(found_by(flagged) if flagged else touched(ref))

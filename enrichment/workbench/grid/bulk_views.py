@@ -33,6 +33,11 @@ def touched(ref: str) -> str:
     return f"{reverse('admin:catalog_product_changelist')}?{urlencode({'ref': ref, 'level': 'all'})}"
 
 
+def found_by(where: str) -> str:
+    """The grid's address for the products that a combined filter finds."""
+    return f"{reverse('admin:catalog_product_changelist')}?{urlencode({'where': where, 'level': 'all'})}"
+
+
 @never_cache
 @require_POST
 @endpoint("product.view")

@@ -130,7 +130,7 @@ class ActionForm(forms.Form):
     def _message(self) -> None:
         self.fields["message"] = forms.CharField(
             label=_("What it says"), max_length=300, widget=UnfoldAdminTextInputWidget({"autocomplete": "off"}),
-            help_text=_("Stands on the page of each product that fits, for everybody who sees it, until it fits no more."),
+            help_text=_("Stands on the page of each product that fits, for everybody who sees it, until the rule finds that it fits no more."),
             error_messages={"required": _("Write what the flag says.")},
         )  # fmt: skip
 

@@ -11,8 +11,10 @@ from django.utils import timezone
 from catalog.jobs import run_due
 from catalog.models import Job
 from enrichment.models import RuleRun
-from enrichment.rules import running
+from enrichment.rules import preview, running
 from enrichment.rules.actions import Action
+from enrichment.rules.current import spec_of
+from enrichment.workbench.bulk_edit import by_rule
 from tests.enrichment.conftest import Desk, values_of
 from tests.enrichment.rules.conftest import FEED, MakeRule
 from tests.world import World
@@ -91,3 +93,30 @@ def test_what_was_saved_since_is_looked_at_again_and_only_rule_makers_are_offere
     anna = Desk(person("anna", ["product.edit"]))
     assert anna.post("catalog_product_edit_run", mark="old", **asked).status_code == 422
     assert not RuleRun.objects.exists()
+
+
+def test_variants_beyond_what_is_changed_at_once_are_told(
+    desk: Desk, world: World, make_rule: MakeRule, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = world.create("TEE", {}, family_variant="shirts_size", by=FEED).product or 0
+    for size in ("s", "m"):
+        world.create(f"TEE-{size}", {"size": size}, parent="TEE", by=FEED)
+    asked = {"id": [model], "attribute": f"rule:{make_rule(RED, when='').pk}"}
+    assert not desk.post("catalog_product_edit", **asked).context_data["too_many"]
+    monkeypatch.setattr(by_rule, "MOST", 2)
+    context = desk.post("catalog_product_edit", **asked).context_data
+    assert (context["rule_total"], context["too_many"]) == (2, True)
+
+
+def test_many_chosen_products_are_looked_at_in_parts(
+    world: World, make_rule: MakeRule, mugs: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shirt = world.create("S", {}, family="shirts", by=FEED).product or 0
+    monkeypatch.setattr(preview, "AT_ONCE", 2)
+    monkeypatch.setattr(preview, "LOOKED_AT", 3)
+    rule = spec_of(make_rule(RED), world.structure)
+    made = preview.look(rule, world.admin, world.structure, within=[shirt, *mugs])  # type: ignore[arg-type]
+    assert (made.count, made.looked_at, made.changed, made.is_whole) == (4, 3, 3, False)
+    monkeypatch.setattr(preview, "COUNT_LIMIT", 2)
+    made = preview.look(rule, world.admin, world.structure, within=[shirt, *mugs])  # type: ignore[arg-type]
+    assert (made.count, made.more) == (2, True)

@@ -6,9 +6,14 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils.html import escape
 
 from catalog.jobs import run_due
-from catalog.models import Revision
+from catalog.models import Attribute, Revision
+from catalog.structure.announce import announce
 from enrichment.models import ProductFlag, Rule, RuleMark
 from enrichment.rules import flags, saving
 from enrichment.rules.actions import Action
@@ -93,10 +98,35 @@ def test_for_chosen_products_it_looks_at_no_other(
 ) -> None:
     rule = make_rule(FLAG, when=RED)
     asked = {"id": mugs[:1], "attribute": f"rule:{rule.pk}"}
-    mark = desk.post("catalog_product_edit", **asked).context_data["mark"]
-    desk.post("catalog_product_edit_run", mark=mark, **asked)
+    looked = desk.post("catalog_product_edit", **asked)
+    assert f"1 product would be flagged: “{escape(FLAG.message)}”" in looked.content.decode()
+    mark = looked.context_data["mark"]
+    response = desk.post("catalog_product_edit_run", mark=mark, **asked)
     run_due("interactive")
     assert flagged() == mugs[:1]
+    found = desk.client.get(response["Location"]).context_data["rows"]
+    assert [row.product.sku for row in found] == ["M-0"]
+    report = desk.client.get(reverse("admin:enrichment_rule_change", args=[rule.pk])).content.decode()
+    assert "0 products changed, 1 newly flagged" in report
+
+
+def test_a_run_counts_what_it_flags_newly(world: World, make_rule: MakeRule, mugs: list[int]) -> None:
+    rule = make_rule(FLAG, when=RED)
+    assert run(rule, world).flagged == 2
+    world.edit(mugs[2], {"color": "red"})
+    assert run(rule, world).flagged == 1
+
+
+def test_a_deleted_rule_takes_its_flags_along_in_small_transactions(
+    world: World, make_rule: MakeRule, mugs: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule = make_rule(FLAG, when=RED)
+    run(rule, world)
+    monkeypatch.setattr(flags, "BATCH", 1)
+    with CaptureQueriesContext(connection) as asked:
+        saving.delete(rule.pk, by=world.admin)  # type: ignore[arg-type]
+    gone = [each["sql"] for each in asked if each["sql"].startswith('DELETE FROM "enrichment_productflag"')]
+    assert (len(gone), flagged(), Rule.objects.count()) == (3, [], 0)  # the last by the rule's own deletion
 
 
 def test_a_flag_is_written_in_the_form_and_reads_in_the_list(world: World, desk: Desk) -> None:
@@ -119,14 +149,24 @@ def test_a_flag_is_written_in_the_form_and_reads_in_the_list(world: World, desk:
         ({"where": RED, "q": "mug"}, f"-if~text~contains~mug~{RED}"),
         ({"family": "mugs", "where": f"-or~{RED}~-if~a.color~in~navy"}, f"-if~family~in~mugs~-or~{RED}~-if~a.color~in~navy~-end"),
         ({"empty": "capacity"}, "-if~a.capacity~empty"),
+        ({"a.color": "red", "level": "top"}, f"{RED}~-if~kind~in~simple~model"),
+        ({"status": "draft", "level": "sellable"}, "-if~status~in~draft~-if~kind~in~simple~variant"),
+        ({"empty": ["capacity", "old"]}, ""),
         ({}, ""),
+        ({"level": "sellable"}, ""),
         ({"family": "mugs", "ref": "bulk:1"}, ""),
     ],
 )  # fmt: skip
 def test_a_rule_is_made_of_the_grids_filter(
     world: World, desk: Desk, query: dict[str, Any], where: str
 ) -> None:
-    response = desk.grid(level="all", **query)
+    with transaction.atomic():
+        attribute = world.attributes["color"]
+        old = Attribute.objects.create(
+            code="old", labels={"en_US": "Old"}, type="text", group=attribute.group
+        )
+        announce("attribute", [old.pk])
+    response = desk.grid(**{"level": "all", **query})
     assert response.context_data["rule_where"] == where
     assert ("Make a rule of this" in response.content.decode()) == bool(where)
 
