@@ -60,19 +60,24 @@ def apply(changes: Sequence[ProductChange], *, by: Actor) -> list[Outcome]:
 def write_together(groups: Sequence[Sequence[ProductChange]], *, by: Actor) -> list[Outcome]:
     """Each group of changes as a whole or not at all, whatever becomes of the others; at most BATCH changes in all.
 
-    A model and what stands below it are a group: half of it elsewhere could not be read any more.
+    A model and what stands below it are a group: half of it elsewhere could not be read any more. Those that would not be
+    whole are left out, and the others written again, all at once.
     """
-    with transaction.atomic():
-        outcomes = write([change for group in groups for change in group], by=by)
-        of = {outcome.product: outcome for outcome in outcomes}
-        if all(_is_whole([of[change.product] for change in group]) for group in groups):
-            return outcomes
-        transaction.set_rollback(True)
-    made: list[Outcome] = []
-    for group in groups:
-        part = apply(group, by=by)
-        made += part if all(outcome.ok for outcome in part) else map(_left, part)
-    return made
+    left: list[Outcome] = []
+    while groups:
+        with transaction.atomic():
+            outcomes = write([change for group in groups for change in group], by=by)
+            of = {outcome.product: outcome for outcome in outcomes}
+            whole, torn = [], []
+            for group in groups:
+                found = [of[change.product] for change in group]
+                (whole if _is_whole(found) else torn).append(group)
+            if not torn:
+                return [*outcomes, *left]
+            transaction.set_rollback(True)
+        left += [_left(of[change.product]) for group in torn for change in group]
+        groups = whole
+    return left
 
 
 def _is_whole(outcomes: Sequence[Outcome]) -> bool:

@@ -21,7 +21,7 @@ from catalog.values.cleaning import NO_ROOM, misplaced
 from catalog.values.draft import Draft, Surroundings
 from catalog.values.hashing import value_hash
 from catalog.values.keys import Key, attribute_of, campaign_key
-from catalog.values.products import descendants
+from catalog.values.products import below_each
 from catalog.values.rows import update_rows
 from catalog.values.setting import edit_verb, may, note
 
@@ -32,6 +32,15 @@ Kind = Product.Kind
 
 def is_moved(draft: Draft) -> bool:
     return not draft.is_new and not PLACE.isdisjoint(draft.outcome.changed)
+
+
+def stays_where_it_is(draft: Draft) -> bool:
+    """Whether somebody moved it on since the move that is being taken back: then all of it stays as it is, for what it had
+    before belongs to the place it had before."""
+    if draft.change.moves != "bare" or PLACE.isdisjoint(each.key for each in draft.outcome.conflicts):
+        return False
+    draft.outcome.changed.clear()
+    return True
 
 
 def change_place(draft: Draft, fields: Mapping[str, Any], structure: Structure, around: Surroundings) -> None:
@@ -199,8 +208,9 @@ def _handed_down(draft: Draft) -> dict[str, Any]:
 
 
 def shed(draft: Draft, structure: Structure) -> None:
-    """Takes out what the new place has no room for. A person who may not edit such a value may not do it by moving."""
-    for key in list(draft.values):
+    """Takes out what the new place has no room for. A person who may not edit such a value may not do it by moving; and a
+    move is not taken back where that would take out what was written since, which nobody was shown."""
+    for key, value in list(draft.values.items()):
         parsed = Key.parse(key)
         spec = structure.attributes.get(parsed.attribute)
         if spec is None or key in draft.change.values:
@@ -208,6 +218,10 @@ def shed(draft: Draft, structure: Structure) -> None:
         refusal = misplaced(draft, spec, parsed, structure)
         if refusal is None or refusal[0] not in NO_ROOM:
             continue
+        if draft.change.moves == "bare" and value is not None:
+            text = _("%(label)s was written since, and has no room where it was before: empty it first.")
+            draft.refuse("_family", "written_since", text % {"label": spec.label()})
+            return
         rights = draft.rights
         if rights is not None and not rights.may_edit_key(spec, parsed.locale, parsed.context):
             text = _("The new place has no %(label)s, and your roles do not let you give it up.")
@@ -229,8 +243,9 @@ def check_whole_models(drafts: Sequence[Draft]) -> None:
         for draft in drafts
         if not (draft.outcome.errors or draft.outcome.conflicts) and is_moved(draft)
     }
+    below = below_each([draft.row.pk for draft in models])
     for draft in models:
-        left = [pk for pk in descendants([draft.row.pk]) if pk not in sound]
+        left = [pk for pk in below[draft.row.pk] if pk not in sound]
         if left:
             text = ngettext(
                 "%(n)d variant of %(sku)s cannot come along, so nothing was moved.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 from collections.abc import Iterable
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Upper
 
 from catalog.models.product import Product
@@ -46,3 +46,14 @@ def descendants(product_ids: Iterable[int]) -> list[int]:
         else []
     )
     return [pk for pk, _kind in children] + below
+
+
+def below_each(product_ids: Iterable[int]) -> dict[int, list[int]]:
+    """Each product's own descendants, in one query."""
+    below: dict[int, list[int]] = {pk: [] for pk in product_ids}
+    rows = Product.objects.filter(Q(parent_id__in=below) | Q(parent__parent_id__in=below)).order_by("pk")
+    for pk, *above in rows.values_list("pk", "parent_id", "parent__parent_id"):
+        for each in above:
+            if each in below:
+                below[each].append(pk)
+    return below

@@ -30,7 +30,7 @@ from catalog.values.fields import Coming, apply_fields, check_axes
 from catalog.values.gather import look_up, make_drafts
 from catalog.values.keys import attribute_of
 from catalog.values.links import bring_products, check_links
-from catalog.values.moving import check_whole_models, is_moved, shed, store_moves
+from catalog.values.moving import check_whole_models, is_moved, shed, stays_where_it_is, store_moves
 from catalog.values.precedence import Stands, merged, same
 from catalog.values.products import descendants
 from catalog.values.records import bring, check_records
@@ -120,6 +120,8 @@ def _prepare(
         if draft.outcome.errors:
             continue
         apply_fields(draft, structure=structure, around=around)
+        if stays_where_it_is(draft):
+            continue
         if draft.outcome.errors and draft.is_new:
             # Its place is unknown, but each of its values is still looked at: all errors at once.
             draft.variant = draft.variant if draft.above else None

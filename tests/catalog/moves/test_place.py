@@ -352,3 +352,76 @@ def test_a_unique_value_is_free_once_its_product_left_the_family(world: World) -
     move(world, place.to_family(row(mug), "shirts"))
     assert UniqueValue.objects.count() == 0
     assert world.create("MUG-2", {"ean": "4006381333931"}, family="mugs").product
+
+
+@pytest.fixture
+def mugs_size(world: World) -> None:
+    from django.db import transaction
+
+    with transaction.atomic():
+        FamilyAttribute.objects.create(family=world.families["mugs"], attribute=world.attributes["size"])
+        other = FamilyVariant.objects.create(code="mugs_size", family=world.families["mugs"])
+        VariantAttribute.objects.create(
+            family_variant=other, attribute=world.attributes["size"], level=1, is_axis=True
+        )
+        announce("family_variant", [other.pk])
+
+
+def test_many_models_move_in_as_many_statements_as_one(
+    world: World, shirts: dict[str, int], mugs_size: None
+) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    for sku in ("CREW", "HENLEY"):
+        shirts[sku] = world.create(sku, {}, family_variant="shirts_size").product or 0
+        world.create(f"{sku}-M", {"size": "m"}, parent=sku)
+    counts = []
+    for models in (["TEE"], ["POLO", "CREW", "HENLEY"]):
+        groups = [place.to_family_variant(row(shirts[sku]), "mugs_size") for sku in models]
+        with CaptureQueriesContext(connection) as queries:
+            outcomes = place.write_together(groups, by=SYSTEM)
+        assert all(outcome.ok for outcome in outcomes)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_a_model_that_cannot_move_makes_no_single_writes_of_the_others(
+    world: World, shirts: dict[str, int], mugs_size: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int] = []
+    door = place.write
+
+    def counted(changes: Any, *, by: Any) -> Any:
+        sizes.append(len(changes))
+        return door(changes, by=by)
+
+    monkeypatch.setattr(place, "write", counted)
+    world.create("OTHER", {"ean": "4006381333931"}, family="shirts")
+    torn = place.to_family_variant(row(shirts["TEE"]), "mugs_size")
+    torn[1].values["ean"] = "4006381333931"  # another's
+    alone = [
+        place.to_family(row(world.create(f"S-{n}", {}, family="shirts").product), "mugs") for n in range(3)
+    ]
+    outcomes = place.write_together(
+        [torn, place.to_family_variant(row(shirts["POLO"]), "mugs_size"), *alone], by=SYSTEM
+    )
+    assert sizes == [7, 5]
+    assert [outcome.product for outcome in outcomes if not outcome.ok] == [change.product for change in torn]
+    assert row(shirts["TEE"]).family_id == world.families["shirts"].pk
+    assert row(shirts["POLO"]).family_id == world.families["mugs"].pk
+
+
+def test_a_move_is_not_taken_back_over_what_was_written_since(world: World) -> None:
+    assert world.admin is not None
+    mug = world.create("MUG", {"capacity": "300"}, family="mugs").product
+    move(world, place.to_family(row(mug), "shirts"))
+    ref = Revision.objects.filter(product=mug).order_by("-rev")[0].ref
+    world.edit(mug or 0, {"size": "m"})
+    before = catalogue_hash()
+    outcomes = undo.undo(ref, user=world.admin)
+    assert [error.code for outcome in outcomes for error in outcome.errors] == ["written_since"]
+    assert catalogue_hash() == before
+    world.edit(mug or 0, {"size": None})
+    assert all(outcome.ok for outcome in undo.undo(ref, user=world.admin))
+    assert own(mug) == {"capacity": "300"}
