@@ -337,7 +337,7 @@ def test_killed_half_way_it_goes_on_and_so_does_undo(
     monkeypatch.setattr("enrichment.workbench.grid.bulk_views.BATCH", 2)
     before, act = names(mugs), bulk.by_parts
 
-    def dies_once(handle: Any, parts: Any, write: Any, *, ref: str) -> Any:
+    def dies_once(handle: Any, parts: Any, write: Any, **asked: Any) -> Any:
         done: list[int] = []
 
         def dying(part: Any) -> Any:
@@ -349,7 +349,7 @@ def test_killed_half_way_it_goes_on_and_so_does_undo(
                 raise KeyboardInterrupt
             return result
 
-        return act(handle, parts, dying, ref=ref)
+        return act(handle, parts, dying, **asked)
 
     def killed_and_resumed() -> Job:
         with monkeypatch.context() as patch:

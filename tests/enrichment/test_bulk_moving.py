@@ -104,8 +104,26 @@ def test_they_move_but_for_those_unticked_and_undo_gives_everything_back(desk: D
 def test_undo_leaves_what_somebody_moved_on_since(desk: Desk, world: Any, mugs: list[int]) -> None:
     done(desk, mugs, **ASKED)
     world.edit(mugs[0], family="")
-    undo(desk)
+    response = undo(desk)
     assert families(mugs) == [None, "mugs", "mugs"]
+    assert values_of(mugs[0]) == {"name|en_US": "Mug"}  # what the old family had room for belongs to it
+    assert "2 products are as they were before." in told(response)
+
+
+def test_undo_keeps_a_product_in_which_was_written_what_has_no_room_where_it_was(
+    desk: Desk, world: Any, mugs: list[int], shirts: dict[str, int]
+) -> None:
+    done(desk, mugs, **ASKED)
+    with transaction.atomic():
+        FamilyAttribute.objects.filter(
+            family=world.families["mugs"], attribute=world.attributes["color"]
+        ).delete()
+        announce("structure", [])
+    world.edit(mugs[0], {"color": "red"})
+    response = undo(desk)
+    assert families(mugs) == ["shirts", "mugs", "mugs"]
+    assert values_of(mugs[0]) == {"name|en_US": "Mug", "color": "red"}
+    assert any("Color was written since" in line for line in told(response))
 
 
 def test_a_model_goes_with_its_variants_to_the_family_variant_that_fits_and_back(
@@ -141,6 +159,7 @@ def test_a_model_of_which_a_variant_may_not_come_along_stays_whole_and_stops_no_
     asked = ASKED | {"to-family": "mugs"}
     refused = looked(anna, [shirts["A"], shirts["B"]], **asked)["moving"].refused
     assert sum(refused.values()) == 3  # the model and its two variants, and none of the other one's
+    assert looked(anna, [shirts["A"], shirts["B"]], **asked)["moving"].going == 3
     response = done(anna, [shirts["A"], shirts["B"]], **ASKED | {"to-family": "mugs"})
     assert families(shirts.values()) == ["shirts"] * 3 + ["mugs"] * 3
     assert "3 products changed." in told(response)
@@ -207,6 +226,21 @@ def test_more_than_a_batch_is_a_job_that_killed_half_way_moves_nothing_twice(
     undo(desk)
     run_due("interactive")
     assert catalogue_hash() == before
+
+
+def test_a_model_that_is_switched_off_takes_its_variants_along_and_back(
+    desk: Desk, shirts: dict[str, int]
+) -> None:
+    asked = {"id": [shirts["A"], shirts["A-s"]], "action": "disable"}
+    response = desk.post("catalog_product_bulk", **asked)
+    made = response.context_data["preview"]
+    assert (made.changing, made.along) == (3, 1)
+    assert "1 of them is a variant that goes along with its model." in response.content.decode()
+    desk.post("catalog_product_bulk_run", **asked)
+    off = Product.objects.filter(enabled=False).values_list("pk", flat=True)
+    assert set(off) == {shirts["A"], shirts["A-s"], shirts["A-m"]}
+    undo(desk)
+    assert not Product.objects.filter(enabled=False).exists()
 
 
 def test_many_are_switched_off_and_on_again_by_undo(desk: Desk, mugs: list[int]) -> None:

@@ -94,6 +94,19 @@ def test_more_than_a_batch_is_a_job(desk: Desk, mug: int, monkeypatch: pytest.Mo
     assert values_of(mug)["color"] == "navy"
 
 
+def test_what_an_earlier_worker_rejected_is_counted_as_well(
+    desk: Desk, mug: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "BATCH", 0)
+    desk.post("enrichment_proposals_settle", do="reject", all="1", query="")
+    job = Job.objects.get(kind="proposals.settle")
+    settling.settle(job.params["ids"], "reject", user=desk.user, ref=job.params["ref"])
+    Job.objects.update(done=len(job.params["ids"]))
+    run_due("interactive")
+    job.refresh_from_db()
+    assert (job.state, job.result["changed"]) == ("done", 1)
+
+
 def test_a_value_the_door_refuses_stays_open_and_says_why(desk: Desk, mug: int) -> None:
     Proposal.objects.update(value="no-such-option")
     result = settling.settle([Proposal.objects.get().pk], "accept", user=desk.user, ref="bulk:x")

@@ -121,6 +121,11 @@ class Preview:
     def is_whole(self) -> bool:
         return self.looked_at == self.total and self.products == self.made.total
 
+    @property
+    def going(self) -> int:
+        """Those that move as far as is known: at most as many, where not all of them were planned."""
+        return self.products - self.made.refused
+
 
 def look(chosen: Sequence[int], target: Target, user: User) -> Preview:
     """Writes nothing. Of the first BATCH chosen ones it is told what stays, and of as many products that move what they lose."""

@@ -53,25 +53,30 @@ class Selection:
         return cls(ids=tuple(int(pk) for pk in data.getlist("id") if pk.isdecimal())[:MOST])
 
     def products(self, user: User, action: BulkAction) -> QuerySet[Product]:
-        """What the person may see of them; into and out of the trash a model takes its variants along."""
+        """What the person may see of them; into and out of the trash, and on and off, a model takes its variants along."""
+        rows = self.chosen(user)
+        if action.takes_variants:
+            chosen = rows.order_by().values("pk")
+            along = Q(parent_id__in=chosen) | Q(parent__parent_id__in=chosen)
+            if action.changed[0] != "trashed":
+                along &= Q(trashed_at=None)
+            rows = visible(user, Product.objects.all()).filter(Q(pk__in=chosen) | along)
+        return rows
+
+    def chosen(self, user: User) -> QuerySet[Product]:
+        """What the person may see of them, and nothing else."""
         structure = Structure.current()
         if self.query is not None:
-            rows = parse(
+            return parse(
                 QueryDict(self.query), user, structure, channel_profiles.current(structure)
             ).products()
-        else:
-            rows = visible(user, Product.objects.all()).filter(pk__in=self.ids)
-        if action.changed[0] == "trashed":
-            chosen = rows.order_by().values("pk")
-            rows = visible(user, Product.objects.all()).filter(
-                Q(pk__in=chosen) | Q(parent_id__in=chosen) | Q(parent__parent_id__in=chosen)
-            )
-        return rows
+        return visible(user, Product.objects.all()).filter(pk__in=self.ids)
 
 
 @dataclass(slots=True)
 class Preview:
-    """What a bulk change would do: `changing` of `total`; `refused` and `unmet` with sentences for people."""
+    """What a bulk change would do: `changing` of `total`, `along` of them variants of chosen models that nobody chose
+    themselves."""
 
     action: BulkAction
     total: int
@@ -79,6 +84,7 @@ class Preview:
     already: int
     forbidden: int
     too_many: bool = False
+    along: int = 0
     by_kind: list[tuple[Any, int]] = field(default_factory=list)
     unmet: list[tuple[str, int]] = field(default_factory=list)  # (channel, products something is missing for)
 
@@ -93,6 +99,8 @@ def preview(selection: Selection, action: BulkAction, user: User) -> Preview:
     changing = allowed.count()
     labels = dict(Product.Kind.choices)
     made = Preview(action, total, changing, total - waiting, waiting - changing, too_many=changing > MOST)
+    if action.takes_variants:
+        made.along = allowed.exclude(pk__in=selection.chosen(user).order_by().values("pk")).count()
     made.by_kind = [
         (labels[kind], count)
         for kind, count in allowed.values_list("kind").annotate(n=Count("pk")).order_by("kind")
@@ -169,16 +177,28 @@ class Result:
 
 
 def by_batches(
-    handle: JobHandle, ids: Sequence[int], act: Callable[[Sequence[int]], Result], *, ref: str
+    handle: JobHandle,
+    ids: Sequence[int],
+    act: Callable[[Sequence[int]], Result],
+    *,
+    ref: str,
+    changed: Callable[[], int] | None = None,
 ) -> dict[str, Any]:
     """`act` on BATCH ids at a time, as a job: goes on from where its progress stands, and ends where it is cancelled."""
-    return by_parts(handle, [ids[start : start + BATCH] for start in range(0, len(ids), BATCH)], act, ref=ref)
+    parts = [ids[start : start + BATCH] for start in range(0, len(ids), BATCH)]
+    return by_parts(handle, parts, act, ref=ref, changed=changed)
 
 
 def by_parts(
-    handle: JobHandle, parts: Sequence[Sequence[int]], act: Callable[[Sequence[int]], Result], *, ref: str
+    handle: JobHandle,
+    parts: Sequence[Sequence[int]],
+    act: Callable[[Sequence[int]], Result],
+    *,
+    ref: str,
+    changed: Callable[[], int] | None = None,
 ) -> dict[str, Any]:
-    """The same, for parts that somebody else has cut."""
+    """The same, for parts that somebody else has cut. `changed`: how much `ref` has changed by now, where that is not the
+    products it wrote revisions of."""
     total = Result(ref=ref)
     done, every = 0, sum(map(len, parts))
     for part in parts:
@@ -194,8 +214,8 @@ def by_parts(
             total.refuse(reason, count)
         handle.progress(done, every)
     if handle.row.done:  # what an earlier worker did counts as well
-        changed = Revision.objects.filter(ref=ref).values("product_id").distinct()
-        total.changed = changed.count()
+        written = Revision.objects.filter(ref=ref).values("product_id").distinct()
+        total.changed = changed() if changed else written.count()
     return total.as_json()
 
 
@@ -262,7 +282,11 @@ def undo(revisions: Iterable[Revision], *, user: User, ref: str) -> Result:
     by = Actor(user=user, origin="undo", ref=result.ref)
     outcomes = _written(changes, by=by)
     result.add(outcomes)
-    for campaign, values, base in _in_campaigns(rows, closed, result):
+    # What did not go back to its place keeps what campaigns say of it there, too.
+    going = {change.product for change in changes if change.moves}
+    stayed = going.intersection(outcome.product for outcome in outcomes if not outcome.ok)
+    back = [row for row in rows if row.product_id not in stayed]
+    for campaign, values, base in _in_campaigns(back, closed, result):
         result.add(write_campaign(campaign, values, by=by, base=base, cleaned=True))
     proposing.reopen(ref, [outcome.product for outcome in outcomes if outcome.ok and outcome.changed])
     return result

@@ -26,6 +26,11 @@ class BulkAction:
     verb: str
     locale: str = ""  # of an action on the texts of a locale that is approved by itself
 
+    @property
+    def takes_variants(self) -> bool:
+        """Whether a model that was chosen takes its variants along: it goes out on no channel but by them."""
+        return self.changed[0] in ("trashed", "enabled")
+
 
 ACTIONS = {
     action.code: action

@@ -46,9 +46,10 @@ class ChannelEffect:
 
 @dataclass(slots=True)
 class Preview:
-    """`facts`: (what, before, after) of the place. `total`: products that move."""
+    """`facts`: (what, before, after) of the place. `total`: products that are to move, of which `refused` stay."""
 
     total: int = 0
+    refused: int = 0
     facts: list[tuple[str, str, str]] = field(default_factory=list)
     lost: list[Row] = field(default_factory=list)
     changed: list[Row] = field(default_factory=list)
@@ -91,6 +92,7 @@ def of(
     several = len(changes) > 1
     for outcome in outcomes:
         made.errors += [(error.key, error.message) for error in outcome.errors]
+        made.refused += bool(outcome.errors)
         if outcome.product in after:
             sku = before[outcome.product].product.sku if several else ""
             was = before[outcome.product]

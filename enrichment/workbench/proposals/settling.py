@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from catalog.jobs import JobHandle, job
-from catalog.models import User
+from catalog.models import Proposal, User
 from catalog.values import proposing
 from enrichment.workbench.grid.bulk import Result, by_batches
 
@@ -26,4 +26,9 @@ def settle(ids: Sequence[int], decision: str, *, user: User, ref: str) -> Result
 @job("proposals.settle")
 def run_settle(handle: JobHandle, /, *, decision: str, ids: list[int], ref: str) -> dict[str, Any]:
     user = User.objects.get(pk=handle.by_id)
-    return by_batches(handle, ids, lambda part: settle(part, decision, user=user, ref=ref), ref=ref)
+
+    def act(part: Sequence[int]) -> Result:
+        return settle(part, decision, user=user, ref=ref)
+
+    # Proposals are counted, and rejecting them writes no revision.
+    return by_batches(handle, ids, act, ref=ref, changed=Proposal.objects.filter(settled_ref=ref).count)
