@@ -23,14 +23,22 @@ Status = Product.Status
 
 
 def state(product: Product, locale: str = "") -> str:
-    """The product's status, or with `locale` that of its texts there."""
+    """The product's status, or with `locale` that of its texts there: approved at a model whose own was never named."""
     own = product.approvals.get(locale) if locale else None
+    if own is None and locale and not product.is_sellable:
+        return str(Status.APPROVED)
     return str(own or product.status)
 
 
 def states(product: Product, structure: Structure) -> dict[str, str]:
     """By locale that is approved by itself."""
     return {locale: state(product, locale) for locale in structure.approving}
+
+
+def is_past(field: str, structure: Structure) -> bool:
+    """Whether this key of a revision is the state of a locale that has no approval of its own any more."""
+    name, _bar, locale = field.partition("|")
+    return name == "_status" and bool(locale) and locale not in structure.approving
 
 
 def decided_in(key: str, structure: Structure) -> str:

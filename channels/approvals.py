@@ -16,11 +16,18 @@ from catalog.values.keys import Key, format_key
 from channels.profile import ChannelSpec
 
 
-def lacking(bundle: Bundle, channel: ChannelSpec, structure: Structure) -> dict[str, str]:
-    """Locale → why the texts of it that this channel would get may not leave, in a sentence."""
+def lacking(
+    bundle: Bundle, channel: ChannelSpec, structure: Structure, *, model: Bundle | None = None
+) -> dict[str, str]:
+    """Locale → why the texts of it that this channel would get may not leave, in a sentence.
+
+    `model`: of an item that is sent as one, with the bundle as a variant: what shines through in its own texts.
+    """
     found = {}
+    sent = _sent(channel, structure)
+    read = (bundle,) if model is None else (bundle, model)
     for locale in structure.approving:
-        if locale in channel.locales or _shines_through(bundle, locale, channel, structure):
+        if locale in sent or any(_shines_through(each, locale, channel, structure) for each in read):
             sku = approval.waiting(bundle, locale, structure)
             if sku:
                 found[locale] = _sentence(locale, sku, bundle, structure)
@@ -42,6 +49,11 @@ def nothing_approved(bundle: Bundle, channel: ChannelSpec, structure: Structure)
     return found[channel.locales[0]] if found.keys() >= set(channel.locales) else ""
 
 
+def _sent(channel: ChannelSpec, structure: Structure) -> tuple[str, ...]:
+    """A channel without a locale is sent its fields in the first there is (channels.sheets.build)."""
+    return tuple(channel.locales) or tuple(structure.locales)[:1]
+
+
 def _sentence(locale: str, sku: str, bundle: Bundle, structure: Structure) -> str:
     language = structure.locales[locale].name
     if sku == bundle.product.sku:
@@ -53,7 +65,7 @@ def _shines_through(bundle: Bundle, locale: str, channel: ChannelSpec, structure
     """Whether a locale of the channel falls back to this one somewhere: rather once too often."""
     if not channel.send_fallback:
         return False
-    chains = [structure.locale_chain(each) for each in channel.locales]
+    chains = [structure.locale_chain(each) for each in _sent(channel, structure)]
     nearer = [chain[: chain.index(locale)] for chain in chains if locale in chain]
     if not nearer:
         return False

@@ -54,7 +54,7 @@ def _decide(
     product_id: int, status: str, *, seen: int, by: User, text: str = "", locale: str = ""
 ) -> Decision:
     with transaction.atomic():
-        rows = Product.objects.select_for_update(no_key=True).only("rev", "status", "approvals")
+        rows = Product.objects.select_for_update(no_key=True).only("rev", "kind", "status", "approvals")
         row = rows.get(pk=product_id)
         stands = approval.state(row, locale)
         if stands != Status.IN_REVIEW or (row.rev != seen and _is_touched(product_id, seen, locale)):

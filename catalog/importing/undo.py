@@ -24,6 +24,7 @@ from catalog.models.importing import ImportRow, ImportRun
 from catalog.models.product import Product, ProductValues
 from catalog.models.revision import Revision
 from catalog.values.changes import ABSENT, EMPTY, RESET, Actor, Outcome, ProductChange
+from catalog.values.keys import attribute_of
 from catalog.values.revisions import from_json
 from catalog.values.write import write
 from pim.lib.deadlocks import again_after_deadlock
@@ -300,7 +301,7 @@ def _reversal(
 
 def _worked_on(touched: Mapping[str, tuple[str, datetime, Any]]) -> dict[str, tuple[str, datetime, Any]]:
     """Without approvals: one says that what was imported may go out, and adds nothing that could be lost."""
-    return {key: change for key, change in touched.items() if key != "_status"}
+    return {key: change for key, change in touched.items() if attribute_of(key) != "_status"}
 
 
 def _uncreate(

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='locale',
             name='own_approval',
-            field=models.BooleanField(default=False, help_text='Texts of this locale are reviewed and approved by themselves, beside the product. Channels get them only once both are approved. What is approved today stays approved.', verbose_name='approved by itself'),
+            field=models.BooleanField(default=False, help_text='Texts of this locale are reviewed and approved by themselves, beside the product. Channels get them only once both are approved. The first time, what is approved stays approved; switched on again, what was decided before counts again, also where the product was approved since.', verbose_name='approved by itself'),
         ),
         migrations.AddField(
             model_name='product',

@@ -51,7 +51,8 @@ class Locale(models.Model):
         default=False,
         help_text=_(
             "Texts of this locale are reviewed and approved by themselves, beside the product. "
-            "Channels get them only once both are approved. What is approved today stays approved."
+            "Channels get them only once both are approved. The first time, what is approved stays approved; "
+            "switched on again, what was decided before counts again, also where the product was approved since."
         ),
     )
     position = models.PositiveIntegerField(_("position"), default=0)

@@ -12,11 +12,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from catalog import approval
 from catalog.access import visible
 from catalog.models.campaign import Campaign
 from catalog.models.merged import MergedProduct
 from catalog.models.revision import Revision
 from catalog.models.user import User
+from catalog.structure.snapshot import Structure
 from catalog.values.campaigns import write_campaign
 from catalog.values.changes import ABSENT, EMPTY, RESET, Actor, FieldError, Outcome, ProductChange
 from catalog.values.hashing import value_hash
@@ -44,11 +46,12 @@ def undo(ref: str, *, user: User) -> list[Outcome]:
         ]
     by = Actor(user=user, origin="undo", ref=f"undo:{ref}")
     outcomes: list[Outcome] = []
+    structure = Structure.current()
     with transaction.atomic():
         # What was written together goes back together, the last first: an identifier is given up before it is claimed.
         for _at, group in groupby(rows, key=lambda row: row.at):
             revisions = [(row.product_id, changes_from_json(row.changes)) for row in group]
-            outcomes += write([_reverse(pk, changes) for pk, changes in revisions], by=by)
+            outcomes += write([_reverse(pk, changes, structure) for pk, changes in revisions], by=by)
             for pk, changes in revisions:
                 outcomes += _reverse_campaigns(pk, changes, by)
         if not all(outcome.ok for outcome in outcomes):
@@ -58,11 +61,11 @@ def undo(ref: str, *, user: User) -> list[Outcome]:
     return outcomes
 
 
-def _reverse(product: int, changes: Mapping[str, tuple[Any, Any]]) -> ProductChange:
+def _reverse(product: int, changes: Mapping[str, tuple[Any, Any]], structure: Structure) -> ProductChange:
     change = ProductChange(product=product, cleaned=True, moves="bare")
     base = {}
     for key, (before, after) in changes.items():
-        if "@" in key:
+        if "@" in key or approval.is_past(key, structure):
             continue
         if not is_field(key):
             change.values[key] = _given_back(before)

@@ -5,7 +5,7 @@ As fields of a change they are "status" and "status|de_DE", in revisions "_statu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from catalog.values.setting import note
 
 Status = Product.Status
 IN_LOCALE = "status|"
+_ORDER = [str(Status.DRAFT), str(Status.IN_REVIEW), str(Status.APPROVED)]
 
 
 def field_of(locale: str = "") -> str:
@@ -56,6 +57,21 @@ def set_status(draft: Draft, fields: Mapping[str, Any], structure: Structure) ->
             approvals[locale] = str(fields[name])
     if approvals != row.approvals:
         row.approvals = approvals
+
+
+def take_along(draft: Draft, levels: Mapping[str, Iterable[Product]], structure: Structure) -> None:
+    """Texts come down to a product from the levels that said them, key → levels: they stay as far as they were approved
+    there, and the product's own are no further than the least of them.
+    """
+    for key, steps in levels.items():
+        locale = approval.decided_in(key, structure)
+        for step in steps if locale else ():
+            stands, brought = approval.state(draft.row, locale), approval.state(step, locale)
+            if _ORDER.index(brought) < _ORDER.index(stands):
+                name = f"_{field_of(locale)}"
+                before = draft.outcome.changed.get(name, (stands, None))[0]
+                draft.set_field(name, before, brought)
+                draft.row.approvals = {**draft.row.approvals, locale: brought}
 
 
 def _set(

@@ -16,6 +16,7 @@ from catalog.access import can
 from catalog.models.campaign import CampaignValues
 from catalog.models.product import Product
 from catalog.structure.snapshot import Structure, VariantSpec
+from catalog.values.approving import take_along
 from catalog.values.changes import ABSENT, Conflict
 from catalog.values.cleaning import NO_ROOM, misplaced
 from catalog.values.draft import Draft, Surroundings
@@ -86,7 +87,7 @@ def _family(draft: Draft, code: str, structure: Structure) -> None:
 
 def _parent(draft: Draft, wanted: str, structure: Structure, around: Surroundings) -> None:
     if not wanted:
-        _out_of_its_model(draft)
+        _out_of_its_model(draft, structure)
         return
     target = around.by_sku.get(wanted.upper())
     if target is None:
@@ -139,7 +140,7 @@ def _why_not_under(draft: Draft, target: Product, structure: Structure) -> tuple
     return None
 
 
-def _out_of_its_model(draft: Draft) -> None:
+def _out_of_its_model(draft: Draft, structure: Structure) -> None:
     """A variant becomes a product of its own, and takes along what it inherited."""
     row = draft.row
     if row.kind != Kind.VARIANT:
@@ -148,11 +149,14 @@ def _out_of_its_model(draft: Draft) -> None:
         return
     if not note(draft, "parent", draft.above[0].sku, None):
         return
+    taken: dict[str, list[Product]] = {}
     for step in reversed(draft.above) if draft.change.moves == "along" else ():
         values, sources = draft.documents.get(step.pk, ({}, {}))
         for key, value in values.items():
             if key not in draft.stored and value is not None:
                 draft.set_value(key, value, sources.get(key, ""))
+                taken.setdefault(key, []).append(step)
+    take_along(draft, taken, structure)
     _note_structure(draft, row.family_id, None, None)
     draft.above = ()
     row.parent, row.root_id, row.kind = None, row.pk, Kind.SIMPLE
@@ -288,8 +292,12 @@ def _move_campaigns(moved: Sequence[Draft], structure: Structure) -> None:
         for campaign, code in codes.items():
             before = documents.get((campaign, draft.row.pk), {})
             after = {key: value for key, value in before.items() if _has_room(draft, key, structure)}
+            taken: dict[str, list[Product]] = {}
             for step in draft.stored_above if draft in leaving else ():
-                after = {**documents.get((campaign, step.pk), {}), **after}
+                above = documents.get((campaign, step.pk), {})
+                taken |= {key: [step] for key in above.keys() - after.keys()}
+                after = {**above, **after}
+            take_along(draft, taken, structure)
             if after != before:
                 written.append(CampaignValues(campaign_id=campaign, product_id=draft.row.pk, values=after))
                 for key in before.keys() | after.keys():

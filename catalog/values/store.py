@@ -67,7 +67,7 @@ def store_products(drafts: Sequence[Draft], derived: Mapping[int, Derived]) -> N
         search.replace_texts([(draft.row.id, draft.row.search) for draft in new])
         _insert_numbers((draft.row.id, derived[draft.row.id]) for draft in new)
     old = [draft for draft in drafts if not draft.is_new]
-    decided = any(name.startswith("status") for draft in old for name in draft.change.fields)
+    decided = any(name.startswith("_status") for draft in old for name in draft.outcome.changed)
     update_rows(
         Product, (*ROW_COLUMNS, "approvals") if decided else ROW_COLUMNS, [draft.row for draft in old]
     )

@@ -79,7 +79,7 @@ def decide(
     lacking = _lacking(sold, channel, structure, is_model=unit.is_model)
     if lacking is not None:
         return lacking
-    unapproved = _unapproved(sold, channel, structure, is_model=unit.is_model)
+    unapproved = _unapproved(unit, sold, channel, structure)
     if unapproved is not None:
         return unapproved
     ids = dict.fromkeys(
@@ -154,14 +154,15 @@ def _why_absent(unit: SheetUnit, channel: ChannelSpec, structure: Structure) -> 
 
 
 def _unapproved(
-    sold: Sequence[Bundle], channel: ChannelSpec, structure: Structure, *, is_model: bool
+    unit: SheetUnit, sold: Sequence[Bundle], channel: ChannelSpec, structure: Structure
 ) -> Decision | None:
     """Nothing leaves with texts that are not approved, and an item carries all of its locales: it waits, whole."""
+    model = unit.bundle if unit.is_model else None
     errors = [
         {"field": "", "code": "not_approved", "message": message, "locale": locale}
-        | ({"sku": bundle.product.sku} if is_model else {})
+        | ({"sku": bundle.product.sku} if model else {})
         for bundle in sold
-        for locale, message in approvals.lacking(bundle, channel, structure).items()
+        for locale, message in approvals.lacking(bundle, channel, structure, model=model).items()
     ]
     if not errors:
         return None

@@ -301,8 +301,7 @@ def _held(row: FieldSpec, place: Place) -> tuple[list[str], list[str]]:
 
 def _images(place: Place, problems: list[Problem], sku: str) -> list[dict[str, Any]]:
     """Each picture once, where it first occurs. `problems`: a required field all of whose pictures had to be left out."""
-    labels = place.bundle.product.labels or {}
-    alt = labels.get(place.locale) or labels.get("") or next(iter(labels.values()), place.bundle.product.sku)
+    alt = _alt(place)
     images, seen = [], set()
     for row in rows_of(place.bundle, place.channel, place.structure).images:
         digests, held = _held(row, place)
@@ -314,6 +313,13 @@ def _images(place: Place, problems: list[Problem], sku: str) -> list[dict[str, A
                 seen.add(digest)
                 images.append(place.files.image(digest, alt, place.channel.locales, place.structure, preset))
     return images
+
+
+def _alt(place: Place) -> str:
+    """The product's name as this channel may have it: in no language that it is not sent, nor one that is not approved."""
+    labels = place.bundle.product.labels or {}
+    chain = place.structure.locale_chain(place.locale) if place.channel.send_fallback else (place.locale,)
+    return next((labels[code] for code in (*chain, "") if labels.get(code)), place.bundle.product.sku)
 
 
 def _preset(row: FieldSpec, structure: Structure, problems: list[Problem], sku: str) -> PresetSpec | None:

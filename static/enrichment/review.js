@@ -122,7 +122,7 @@
             data.set("next", (await line.next()).join(","));
             data.set("have", have());
             data.set("csrfmiddlewaretoken", line.token());
-            return fetch(line.address(said.decideUrl, {}), { method: "POST", body: data, headers: { Accept: "application/json" } });
+            return fetch(line.address(said.decideUrl, { approving: said.approving }), { method: "POST", body: data, headers: { Accept: "application/json" } });
         });
         if (!answer) return;
         const found = await answer.json().catch(() => ({ said: [said.offline] }));

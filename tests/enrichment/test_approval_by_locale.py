@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from catalog import approval
 from catalog.jobs import run_due
-from catalog.models import Product, Revision, User
+from catalog.models import Product, ProductValues, Revision, User
 from catalog.values.changes import Actor
 from enrichment.dashboard import build
 from enrichment.models import ReviewNote
@@ -77,9 +77,32 @@ def test_who_may_approve_german_alone_is_led_to_german_and_decides_it(
     world: World, waiting: int, reviewer: User
 ) -> None:
     desk = Desk(reviewer)
-    assert desk.client.get(ROOM).context_data["ids"] == [waiting]
+    page = desk.client.get(ROOM)
+    assert page.context_data["ids"] == [waiting]
+    assert 'data-approving="de_DE"' in page.content.decode()  # what the decision's address names
     assert decided(desk, waiting, "approve").json()["said"] == ["MUG-1 is approved in German (Germany)."]
     assert (german(waiting), Product.objects.get(pk=waiting).status) == ("approved", "approved")
+
+
+def test_a_tab_of_a_language_that_is_reviewed_no_more_approves_nothing_else(
+    desk: Desk, world: World, waiting: int
+) -> None:
+    world.edit(waiting, status="in_review")
+    world.approve_by_itself("de_DE", on=False)
+    answer = decided(desk, waiting, "approve")
+    assert (answer.status_code, len(answer.json()["said"])) == (409, 1)
+    assert Product.objects.get(pk=waiting).status == "in_review"
+
+
+def test_undo_of_a_language_that_is_approved_by_itself_no_more_gives_back_the_rest(
+    desk: Desk, world: World, waiting: int
+) -> None:
+    by = Actor(world.admin, origin="bulk", ref="bulk:x")
+    world.edit(waiting, {"color": "red"}, by=by, **{"status|de_DE": "approved"})
+    world.approve_by_itself("de_DE", on=False)
+    result = bulk.undo(bulk.revisions_of("bulk:x", desk.user), user=desk.user, ref="bulk:x")
+    assert (result.changed, result.refused) == (1, 0)
+    assert "color" not in ProductValues.objects.get(pk=waiting).values
 
 
 def test_what_is_written_in_other_languages_meanwhile_does_not_stop_the_decision(

@@ -272,9 +272,9 @@ def undo(revisions: Iterable[Revision], *, user: User, ref: str) -> Result:
     rows = list(revisions)
     closed = _approved_and_not_theirs([row.product_id for row in rows], user)
     sources = _sources_before(rows)
-    changes = []
+    changes, structure = [], Structure.current()
     for row in rows:
-        change = _reverse(row, sources[row.product_id])
+        change = _reverse(row, sources[row.product_id], structure)
         if any(closed(row.product_id, key) for key in change.values):
             result.refuse(str(_("It is approved, and what you write there is only a proposal.")))
         else:
@@ -333,7 +333,9 @@ def _in_campaigns(
 def _approved_and_not_theirs(ids: Sequence[int], user: User) -> Closed:
     """Undo passes the ranks of sources, not the approval: who may not publish may not change what is approved this way."""
     structure = Structure.current()
-    rows = Product.objects.filter(pk__in=ids).only("pk", "status", "approvals", "parent_id", "root_id")
+    rows = Product.objects.filter(pk__in=ids).only(
+        "pk", "kind", "status", "approvals", "parent_id", "root_id"
+    )
     products = {row.pk: row for row in rows}
     may = approval.deciding(user, products.values(), structure)
 
@@ -373,10 +375,12 @@ def run_undo(handle: JobHandle, /, *, ref: str) -> dict[str, Any]:
     return by_parts(handle, parts, give_back, ref=f"undo:{ref}")
 
 
-def _reverse(revision: Revision, sources: Mapping[str, str]) -> ProductChange:
+def _reverse(revision: Revision, sources: Mapping[str, str], structure: Structure) -> ProductChange:
     change = ProductChange(product=revision.product_id, cleaned=True, sources=sources)
     base = {}
     for key, (before, after) in changes_from_json(revision.changes).items():
+        if approval.is_past(key, structure):
+            continue
         if attribute_of(key) in ("_status", "_trashed", "_categories", "_enabled"):
             change.fields[key[1:]] = before
         elif key == "_family_variant" or (key == "_family" and "_family_variant" not in revision.changes):

@@ -143,9 +143,14 @@ def show(request: HttpRequest) -> JsonResponse:
 def decide(request: HttpRequest) -> JsonResponse:
     """`product`, `seen` (its revision on the screen), `decision` (approve or return), `text` for a return; `next` and `have`.
 
-    200: {said, next}; 409 where it was changed or decided meanwhile, 422 where it was refused: {said}, and it is shown anew.
+    The address names what is approved (`approving`). 200: {said, next}; 409 where that is not this person's to review any
+    more, or where it was changed or decided meanwhile, 422 where it was refused: {said}, and it is shown anew.
     """
     queue = ReviewQueue.of(request.GET, request.user)
+    if request.GET.get("approving", "") != queue.approving:
+        # Another approval than the one on the screen: the locale has none of its own any more, or it is not theirs now.
+        said = _("What you review here has changed: open the review anew. Nothing was decided.")
+        return JsonResponse({"said": [said]}, status=409)
     wanted = numbers_in(request.POST.get("product", ""))
     product = product_page.find(request, wanted[0] if wanted else 0)
     seen, text = request.POST.get("seen", ""), request.POST.get("text", "")

@@ -103,8 +103,9 @@ def test_a_model_brought_back_stays_where_somebody_gave_it_a_variant(importer: I
 def test_an_approval_is_no_edit_of_a_created_product(stocked: Importer) -> None:
     run = stocked.run(TEXT)
     ann = Actor(User.objects.create_superuser("ann"), origin="bulk")
+    stocked.world.approve_by_itself("de_DE")
     for sku in ("N", "S-r-m", "S-r-l"):
-        stocked.world.edit(product(sku).pk, {}, by=ann, status="approved")
+        stocked.world.edit(product(sku).pk, {}, by=ann, status="approved", **{"status|de_DE": "approved"})
     stocked.world.edit(product("S-r-l").pk, {"weight": {"amount": "0.4", "unit": "KILOGRAM"}}, by=ann)
     result = stocked.undo(run)
     assert [(reason["sku"], reason["key"]) for reason in result["reasons"]] == [

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from catalog import approval
-from catalog.models import Grant, Locale, Product, ProductValues, Proposal, Revision, Role, User
+from catalog.models import Campaign, Grant, Locale, Product, ProductValues, Proposal, Revision, Role, User
+from catalog.moves import place, undo
+from catalog.values import bundle as bundles
 from catalog.values import proposing
+from catalog.values.campaigns import write_campaign
 from catalog.values.changes import Actor, ProductChange
 from catalog.values.write import plan
-from tests.world import World
+from tests.world import SYSTEM, World
 
 
 def person(name: str, verbs: list[str], *locales: str) -> Actor:
@@ -80,6 +86,53 @@ def test_who_may_not_publish_proposes_where_it_is_approved_and_writes_where_it_i
     outcome = world.edit(mug, {"name|de_DE": "Humpen", "name|en_US": "Cup"}, by=translator)
     assert (list(outcome.changed), outcome.proposals) == (["name|en_US"], ["name|de_DE"])
     assert plan([ProductChange(product=mug, values={"name|de_DE": "X"})], by=translator)[0].proposals == ["name|de_DE"]  # fmt: skip
+
+
+def test_at_a_model_from_before_who_may_not_publish_proposes(world: World) -> None:
+    made = world.create("TEE", {"name|de_DE": "Hemd"}, family="shirts", family_variant="shirts_size")
+    model = made.product or 0
+    world.approve_by_itself("de_DE")
+    assert states(world, model) == ("draft", {"de_DE": "approved"})
+    translator = person("translator", ["product.edit"])
+    assert world.edit(model, {"name|de_DE": "Falsch"}, by=translator).proposals == ["name|de_DE"]
+
+
+@pytest.mark.parametrize("in_campaign", [False, True])
+def test_what_a_variant_takes_out_of_its_model_is_approved_no_further_than_there(
+    world: World, in_campaign: bool
+) -> None:
+    model = world.create("TEE", {}, family="shirts", family_variant="shirts_size").product or 0
+    small = world.create("TEE-S", {"size": "s"}, parent="TEE", status="approved").product or 0
+    world.approve_by_itself("de_DE", "fr_FR")
+    world.edit(model, **{"status|de_DE": "in_review"})
+    if in_campaign:
+        campaign = Campaign.objects.create(
+            code="summer", starts_at=timezone.now(), ends_at=timezone.now() + timedelta(days=1)
+        )
+        write_campaign(campaign, {model: {"name|de_DE": "Hemd", "name|fr_FR": "Chemise"}}, by=SYSTEM)
+    else:
+        world.edit(model, {"name|de_DE": "Hemd", "name|fr_FR": "Chemise"})
+    assert world.admin is not None
+    bundle = bundles.load([small])[small]
+    by = place.actor(world.admin)
+    assert all(each.ok for each in place.apply(place.out_of_model(bundle, world.structure), by=by))
+    assert states(world, small) == ("approved", {"de_DE": "in_review", "fr_FR": "approved"})
+    assert Revision.objects.filter(product=small).order_by("-rev")[0].changes["_status|de_DE"] == ["approved", "in_review"]  # fmt: skip
+    assert all(each.ok for each in undo.undo(by.ref, user=world.admin))
+    assert states(world, small) == ("approved", {"de_DE": "approved", "fr_FR": "approved"})
+
+
+def test_a_move_is_taken_back_where_the_locale_is_approved_by_itself_no_more(world: World) -> None:
+    model = world.create("TEE", {"name|de_DE": "Hemd"}, family="shirts", family_variant="shirts_size").product
+    small = world.create("TEE-S", {"size": "s"}, parent="TEE", status="approved").product or 0
+    world.approve_by_itself("de_DE")
+    world.edit(model or 0, **{"status|de_DE": "draft"})
+    assert world.admin is not None
+    by = place.actor(world.admin)
+    place.apply(place.out_of_model(bundles.load([small])[small], world.structure), by=by)
+    world.approve_by_itself("de_DE", on=False)
+    assert all(each.ok for each in undo.undo(by.ref, user=world.admin))
+    assert Product.objects.get(pk=small).parent_id == model
 
 
 def test_who_may_publish_in_german_alone_decides_german_alone(world: World, mug: int) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from channels.connectors.webhook import Webhook
 from channels.models import Channel, Listing
 from tests.channels.stage import Stage, make_channel
 
@@ -99,6 +100,42 @@ def test_a_text_that_shines_through_from_a_locale_that_is_not_approved_does_not_
     stage.edit(product, name__de_AT="Häferl")
     stage.send(channel)
     assert titles(stage) == [{"de_AT": "Häferl"}]
+
+
+def test_a_models_own_text_that_shines_through_beside_its_variants_does_not_leave(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Webhook, "unit", "model")
+    channel = make_channel(
+        stage.world, code="shop", settings={"endpoint": stage.shop.address, "timeout": 1}, locales=["de_AT"],
+        send_fallback=True, fallback_counts=True,
+    )  # fmt: skip
+    approve_by_itself(stage, "de_DE")
+    world, full = stage.world, {"price": {"EUR": "9.9"}, "weight": {"amount": "350", "unit": "GRAM"}}
+    made = world.create("TEE", {"name|de_DE": "Hemd", **full}, family="shirts", family_variant="shirts_size")
+    model = made.product or 0
+    world.create("TEE-S", {"size": "s", "name|de_AT": "Leiberl"}, parent="TEE", status="approved")
+    stage.send(channel)
+    listing = stage.listing(model, channel)
+    assert (stage.shop.posts, [error["code"] for error in listing.errors]) == ([], ["not_approved"])
+    stage.put(model, **{DE: "approved"})
+    stage.send(channel)
+    assert titles(stage) == [{"de_AT": "Hemd"}]
+
+
+def test_a_channel_without_a_locale_waits_for_the_first_which_its_fields_are_in(stage: Stage) -> None:
+    fields = [{"target": "title", "source": {"attribute": "name"}}]
+    channel = make_channel(
+        stage.world, code="shop", settings={"endpoint": stage.shop.address, "timeout": 1}, locales=[], required=[],
+        fields=fields,
+    )  # fmt: skip
+    approve_by_itself(stage, "en_US")
+    product = stage.product()
+    stage.send(channel)
+    assert (stage.shop.posts, stage.listing(product, channel).state) == ([], State.BLOCKED)
+    stage.put(product, **{"status|en_US": "approved"})
+    stage.send(channel)
+    assert [post["items"][0]["sheet"]["fields"] for post in stage.shop.posts] == [{"title": "Blue mug"}]
 
 
 def test_a_models_texts_are_approved_at_the_model_and_a_variants_own_at_the_variant(

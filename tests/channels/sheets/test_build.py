@@ -145,6 +145,8 @@ def test_pictures_go_out_with_address_hash_and_description(world: World) -> None
     ]
     assert built.payload["fields"] == {}
     assert built.origins["photo"] == ("picture",)
+    world.create("MUG-2", {"picture": sha, "name|fr_FR": "Tasse bleue"}, family="mugs")
+    assert sheet(world, "MUG-2").payload["images"][0]["alt"] == "MUG-2"  # the channel has no French
 
 
 def test_without_any_mapping_every_attribute_goes_out_under_its_own_code(world: World) -> None:
