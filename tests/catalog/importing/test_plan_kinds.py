@@ -94,7 +94,7 @@ def test_of_many_rows_there_is_only_the_file_that_is_made_while_it_is_sent(
     assert "more than 1 rows" in answer.content.decode()
     assert answer.request["QUERY_STRING"] == "show=created"
     few = client.get(sheet, {"show": "rejected"})
-    few.close()
+    assert zipfile.is_zipfile(io.BytesIO(b"".join(few.streaming_content)))
     assert few.headers["Content-Disposition"].endswith('plan.xlsx"')
     assert {line["SKU"] for line in lines(client, run)} == {"A", "B", "C"}
 
