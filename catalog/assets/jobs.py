@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.core.files.storage import default_storage
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -49,51 +51,48 @@ def enqueue_purge(*, by: int | None = None) -> None:
     enqueue("assets.purge", by=by, title=_("Files taken out of the library"), run_at=timezone.now() + GRACE)
 
 
-@job("assets.renditions")
-def run_due(handle: JobHandle) -> dict[str, int]:
-    """Every picture marked as due, in the sizes of the admin and of the presets made ahead, or cropped by hand. The mark goes
-    with the work."""
-    due = Asset.objects.filter(renditions_due=True, kind=Asset.Kind.IMAGE)
+def _one_by_one(
+    handle: JobHandle, wanted: QuerySet[Asset], work: Callable[[Asset, Decoder], int]
+) -> dict[str, int]:
+    """Does the work of each picture, which leaves `wanted` by it; `work` returns whether it counts. Raises TurnOver."""
     done, last, began = handle.row.done, 0, time.monotonic()
-    total = done + due.count()
-    presets = Structure.current().presets.values()
+    total = done + wanted.count()
     with Decoder() as decoder:
-        while page := list(due.filter(pk__gt=last).order_by("pk")[:PAGE]):
+        while page := list(wanted.filter(pk__gt=last).order_by("pk")[:PAGE]):
             for asset in page:
                 if handle.cancelled():
                     return {"pictures": done}
                 handle.progress(done, max(total, done))
                 if done > handle.row.done and time.monotonic() - began > TURN:
                     raise TurnOver
-                wanted = [preset for preset in presets if preset.ahead or box_of(asset, preset.id)]
-                _made(handle, asset, wanted, decoder, SCREEN_SIZES)
-                # The focus or a crop may have moved meanwhile: then it is still due.
-                as_made = {name: getattr(asset, name) for name in ("focus_x", "focus_y", "crops")}
-                Asset.objects.filter(pk=asset.pk, **as_made).update(renditions_due=False)
-                done += 1
+                done += work(asset, decoder)
             last = page[-1].pk
     handle.progress(done, done)
     return {"pictures": done}
+
+
+@job("assets.renditions")
+def run_due(handle: JobHandle) -> dict[str, int]:
+    """Every picture marked as due, in the sizes of the admin and of the presets made ahead, or cropped by hand. The mark goes
+    with the work."""
+    presets = Structure.current().presets.values()
+
+    def work(asset: Asset, decoder: Decoder) -> int:
+        wanted = [preset for preset in presets if preset.ahead or box_of(asset, preset.id)]
+        _made(handle, asset, wanted, decoder, SCREEN_SIZES)
+        # The focus or a crop may have moved meanwhile: then it is still due.
+        as_made = {name: getattr(asset, name) for name in ("focus_x", "focus_y", "crops")}
+        Asset.objects.filter(pk=asset.pk, **as_made).update(renditions_due=False)
+        return 1
+
+    return _one_by_one(handle, Asset.objects.filter(renditions_due=True, kind=Asset.Kind.IMAGE), work)
 
 
 @job("assets.measure")
 def run_measure(handle: JobHandle) -> dict[str, int]:
     """What is looked at when a file is taken in, of pictures that were taken in before it was. What cannot be read stays."""
     unmeasured = Asset.objects.filter(white_edge=None, kind=Asset.Kind.IMAGE)
-    done, last, began = handle.row.done, 0, time.monotonic()
-    total = done + unmeasured.count()
-    with Decoder() as decoder:
-        while page := list(unmeasured.filter(pk__gt=last).order_by("pk")[:PAGE]):
-            for asset in page:
-                if handle.cancelled():
-                    return {"pictures": done}
-                handle.progress(done, max(total, done))
-                if done > handle.row.done and time.monotonic() - began > TURN:
-                    raise TurnOver
-                done += _measured(handle, asset, decoder)
-            last = page[-1].pk
-    handle.progress(done, done)
-    return {"pictures": done}
+    return _one_by_one(handle, unmeasured, partial(_measured, handle))
 
 
 def _measured(handle: JobHandle, asset: Asset, decoder: Decoder) -> int:

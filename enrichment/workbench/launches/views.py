@@ -43,7 +43,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     asked = _Asked(request)
     if not asked.chosen:
         return _nothing_chosen(request)
-    made = asked.gate() if asked.form.is_bound and asked.form.is_valid() else None
+    made = asked.gate()
     return _shown(request, asked, made)
 
 
@@ -54,7 +54,7 @@ def run(request: HttpRequest) -> HttpResponse:
     asked = _Asked(request)
     if not asked.chosen:
         return _nothing_chosen(request)
-    made = asked.gate() if asked.form.is_bound and asked.form.is_valid() else None
+    made = asked.gate()
     if made is None:
         return _shown(request, asked, None)
     if request.POST.get("mark") != made.mark:
@@ -85,7 +85,7 @@ def assign(request: HttpRequest) -> HttpResponse:
     asked = _Asked(request)
     if not asked.chosen:
         return _nothing_chosen(request)
-    made = asked.gate() if asked.form.is_bound and asked.form.is_valid() else None
+    made = asked.gate()
     if made is None:
         return _shown(request, asked, None)
     form = _assigning(request, asked, made, data=request.POST)
@@ -119,8 +119,8 @@ class _Asked:
         self.too_large = 0
 
     def gate(self) -> gate.Gate | None:
-        """None where it would be too much to look at."""
-        if self.too_many:
+        """None where the form says not yet what for, or it would be too much to look at."""
+        if self.too_many or not self.form.is_valid():
             return None
         try:
             return gate.build(
