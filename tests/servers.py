@@ -5,9 +5,12 @@ run ends at once and says so; it never quietly tests something else.
 """
 
 import atexit
+import contextlib
 import ctypes
+import fcntl
 import glob
 import os
+import random
 import shutil
 import signal
 import socket
@@ -16,9 +19,13 @@ import tempfile
 import time
 from collections.abc import Callable, MutableMapping, Sequence
 from pathlib import Path
+from typing import IO
 
 PR_SET_PDEATHSIG = 1
 START_SECONDS = 30
+PORTS = range(20_000, 32_000, 3)
+
+_held_ports: list[IO[str]] = []
 
 
 class MissingProgram(SystemExit):
@@ -55,9 +62,22 @@ def prepare_environment(environ: MutableMapping[str, str]) -> None:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody else of this account's test runs is given while this process lives, nor the two after it.
+
+    They lie below the range from which the system takes ports for whoever names none: one of those may be given twice,
+    or be somebody's by the time it is used.
+    """
+    folder = Path(tempfile.gettempdir()) / f"pim-ports-{os.getuid()}"
+    folder.mkdir(exist_ok=True)
+    for port in random.sample(PORTS, len(PORTS)):
+        held = open(folder / str(port), "w")  # noqa: SIM115 - closed, and so given back, at the end of the process
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            probe.bind(("127.0.0.1", port))
+            _held_ports.append(held)
+            return port
+        held.close()
+    raise OSError("Every port that the suite may use is taken.")
 
 
 def start_postgres() -> str:

@@ -121,6 +121,17 @@ def test_a_port_in_use_is_said_and_nothing_starts(environment):
     assert f"Port {port} is in use; choose another with PIM_PORT=" in ran.stderr
 
 
+def test_admin_and_shop_are_not_given_one_port(environment):
+    """Each is free while nothing runs, and then the admin answers for the shop."""
+    port = str(free_port())
+    ran = subprocess.run(
+        [sys.executable, "manage.py", "demo", "--port", port, "--shop-port", port],
+        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 1
+    assert f"cannot both have port {port}" in ran.stderr
+
+
 def test_production_does_not_run_the_demo(environment):
     production = environment | {
         "PIM_DEMO": "0", "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMN",

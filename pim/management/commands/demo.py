@@ -52,6 +52,10 @@ class Command(BaseCommand):
             raise CommandError(
                 "This runs for one machine only (PIM_DEMO=1); see compose.yaml for production."
             )
+        if port == shop_port:
+            raise CommandError(
+                f"The admin and the shop cannot both have port {port}; choose another with PIM_SHOP_PORT=…."
+            )
         for setting, wanted in (("PIM_PORT", port), ("PIM_SHOP_PORT", shop_port)):
             _require_free(setting, wanted)
         services = services_of(port=port, shop_port=shop_port, reload=reload)
