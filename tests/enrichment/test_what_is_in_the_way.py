@@ -22,8 +22,23 @@ from tests.world import World
 
 
 def in_the_way(desk: Desk, product: int) -> list[tuple[str, str, list[str]]]:
+    return [(each.text, each.href, each.channels) for each in lines(desk, product)]
+
+
+def lines(desk: Desk, product: int) -> list[blockers.Blocker]:
     found: blockers.Blockers = desk.page(product).context_data["blockers"]
-    return [(each.text, each.where.href, each.channels) for each in (*found.first, *found.others)]
+    return [*found.first, *found.others]
+
+
+def says(
+    product: int, channel: Channel, *errors: dict[str, Any], is_stale: bool = False, **more: Any
+) -> None:
+    """What the channel's listing of a product says, of how it is now or was before the last change."""
+    now = timezone.now()
+    Listing.objects.update_or_create(
+        product_id=product, channel=channel,
+        defaults={"errors": list(errors), "desired_rev": 1 + is_stale, "sent_rev": 1, "state_since": now, "next_try_at": now, **more},
+    )  # fmt: skip
 
 
 def test_what_is_missing_leads_to_its_field_once_for_all_channels(
@@ -42,15 +57,88 @@ def test_what_is_missing_leads_to_its_field_once_for_all_channels(
     assert in_the_way(desk, product) == []
 
 
+LONG = {"field": "title", "locale": "de_DE", "attribute": "name", "code": "long", "message": "82 of 75 characters: shorten it by 7."}  # fmt: skip
+
+
 def test_what_a_channel_refused_comes_first_in_its_words(desk: Desk, mug: int, channel: Channel) -> None:
-    said = {"field": "title", "locale": "de_DE", "attribute": "name", "code": "long", "message": "82 of 75 characters: shorten it by 7."}  # fmt: skip
-    Listing.objects.update_or_create(
-        product_id=mug, channel=channel,
-        defaults={"errors": [said], "state_since": timezone.now(), "next_try_at": timezone.now()},
-    )  # fmt: skip
+    says(mug, channel, LONG)
     assert in_the_way(desk, mug) == [
         ("Name (de_DE): 82 of 75 characters: shorten it by 7.", "?locale=de_DE#f-name-de_DE", ["B2B shop"])
     ]
+
+
+def test_what_delivery_found_missing_is_not_said_beside_what_is_missing_now(
+    desk: Desk, mug: int, world: World, channel: Channel
+) -> None:
+    lacks = {"field": "", "locale": "de_DE", "attribute": "name", "code": "missing", "message": "Name is missing for de_DE."}  # fmt: skip
+    world.edit(mug, {"name|de_DE": None})
+    says(mug, channel, lacks, state="incomplete")
+    assert [text for text, *_rest in in_the_way(desk, mug)] == ["Name (de_DE) is missing"]
+    world.edit(mug, {"name|de_DE": "Tasse"})  # on a channel that is paused the listing still says it
+    assert in_the_way(desk, mug) == []
+
+
+def test_what_was_said_before_the_last_change_comes_last_and_says_so(
+    desk: Desk, mug: int, world: World, channel: Channel
+) -> None:
+    world.edit(mug, {"weight": None})
+    says(mug, channel, LONG, is_stale=True)
+    assert [(each.text, each.is_earlier) for each in lines(desk, mug)] == [
+        ("Weight is missing", False), ("Name (de_DE): 82 of 75 characters: shorten it by 7.", True),
+    ]  # fmt: skip
+    assert "said before the last change" in desk.page(mug).content.decode()
+
+
+def test_what_is_about_no_field_is_said_without_a_link(desk: Desk, mug: int, channel: Channel) -> None:
+    block = {"field": "", "code": "brand", "message": "Names another brand."}
+    says(mug, channel, block, {"field": "gtin", "code": "gone", "message": "No such code."}, state="blocked")
+    assert in_the_way(desk, mug) == [
+        ("Names another brand.", "", ["B2B shop"]), ("gtin: No such code.", "", ["B2B shop"]),
+    ]  # fmt: skip
+    says(mug, channel, state="refused", reason="The shop is closed for this seller.")
+    assert in_the_way(desk, mug) == [("The shop is closed for this seller.", "", ["B2B shop"])]
+
+
+@pytest.fixture
+def shirts(world: World) -> tuple[dict[str, int], Channel]:
+    """A model with two variants on a channel that is sent them as one item; only the second one is in the kitchen."""
+    made = {
+        "SHIRT": world.create("SHIRT", {"name|en_US": "Shirt"}, family_variant="shirts_size").product or 0
+    }
+    for sku, place in (("SHIRT-M", "fashion"), ("SHIRT-L", "kitchen")):
+        variant = world.create(sku, {"size": sku[-1].lower()}, parent="SHIRT", categories=[place])
+        made[sku] = variant.product or 0
+    portal = make_channel(world, code="shop", connector="portal", settings={"access": "public"}, credentials={}, required=())  # fmt: skip
+    lacks = {"field": "", "attribute": "price", "code": "missing", "message": "Price is missing.", "sku": "SHIRT-L"}  # fmt: skip
+    says(made["SHIRT"], portal, lacks, {**LONG, "message": "Too long."})
+    return made, portal
+
+
+def test_what_is_about_another_variant_names_it_and_leads_there(
+    desk: Desk, shirts: tuple[dict[str, int], Channel]
+) -> None:
+    made, _portal = shirts
+    other = ("Price is missing", "SHIRT-L", f"../../{made['SHIRT-L']}/change/#f-price")
+    there = f"../../{made['SHIRT']}/change/"
+    model = ("Name (de_DE): Too long.", "SHIRT", f"{there}?locale=de_DE#f-name-de_DE")
+    own = ("Name (de_DE): Too long.", "", "?locale=de_DE#f-name-de_DE")
+
+    def on(sku: str) -> list[tuple[str, str, str]]:
+        return [(each.text, each.level, each.href) for each in lines(desk, made[sku])]
+
+    assert on("SHIRT-M") == [other, model]
+    assert on("SHIRT") == [own, other]
+    assert on("SHIRT-L") == [model]  # its readiness says what it lacks itself
+
+
+def test_another_variant_is_not_named_to_who_may_not_see_it(
+    shirts: tuple[dict[str, int], Channel], person: Any
+) -> None:
+    made, _portal = shirts
+    limited = Desk(person("anna", ["product.edit"], categories=["fashion"]))
+    (line,) = lines(limited, made["SHIRT-M"])
+    assert (line.href, line.level) == ("", "")
+    assert "SHIRT-L" not in line.text
 
 
 def test_nobody_is_told_of_fields_they_do_not_see(world: World, channel: Channel, person: Any) -> None:

@@ -165,7 +165,7 @@ def render(
         "campaigns": choices,
         "campaign": campaign,
         "readiness": ready,
-        "blockers": blockers.on_page(ready, panels, bundle, structure, rights),
+        "blockers": blockers.on_page(ready, panels, bundle, structure, rights, request.user),
         "rules": rules.on_page(bundle, profiles, structure, rights),
         "panels": panels,
         "transitions": workflow.transitions(product.status, rights, structure),
