@@ -183,6 +183,32 @@ def test_what_changed_since_the_last_push_is_shown_word_by_word_with_who_wrote(
     assert pending(desk, sent) is None  # as it was: nothing is to be sent
 
 
+def test_what_is_the_channels_own_is_no_change_that_waits(
+    desk: Desk, sent: int, world: World, channel: Channel
+) -> None:
+    """Left to it on this product, protected by its profile, or waiting for somebody's decision: it is not sent."""
+    theirs, row = "locales.en_US.title", Listing.objects.filter(product_id=sent)
+    assert world.edit(sent, {"name|en_US": "Ours", "price": {"EUR": "1", "USD": "1"}}).ok
+
+    def fields() -> list[str]:
+        found = pending(desk, sent)
+        return [each.field for each in found.changes] if found else []
+
+    assert fields() == ["price", "title"]
+    row.update(kept=[theirs])
+    assert fields() == ["price"]
+    Channel.objects.update(protected={"overwrite": ["price"]}, profile_rev=98)
+    assert fields() == []
+    drifted = {"field": theirs, "sent": "Blue mug", "seen": "Theirs", "kind": "edited"}
+    row.update(kept=[], drift=[drifted], drifted_at=timezone.now())
+    assert fields() == ["title"]
+    Channel.objects.update(on_drift="ask", profile_rev=99)
+    assert fields() == []
+    Channel.objects.update(protected={}, on_drift="push", profile_rev=100)
+    row.update(kept=[""], drift=[])
+    assert fields() == []  # the whole product
+
+
 def test_the_pending_changes_take_the_same_queries_whatever_changed(
     desk: Desk, sent: int, world: World
 ) -> None:

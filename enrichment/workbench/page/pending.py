@@ -52,7 +52,8 @@ class Pending:
 def annotate(panels: Sequence[Panel], bundle: Bundle, structure: Structure) -> None:
     """Sets `pending` of each panel whose channel holds an earlier sheet. A constant number of queries for each channel.
 
-    Nothing is said where a sheet names products that this person may not see, as on the page of its dry run.
+    What is the channel's own is left out on both sides, as it is where something is sent. Nothing is said where a sheet names
+    products that this person may not see, as on the page of its dry run.
     """
     held = {panel.listing.pk: panel for panel in panels if panel.listing and panel.listing.sent_hash}
     if not held:
@@ -61,10 +62,16 @@ def annotate(panels: Sequence[Panel], bundle: Bundle, structure: Structure) -> N
     writers = _writers(bundle, (panel.listing.sent_at for panel in held.values() if panel.listing))
     now = timezone.now()
     for pk, panel in held.items():
-        made = payload(panel, structure, at=now)
-        changes = diff(sent.get(pk), made) if made is not None and not NAMES.hides_any else []
+        made, row = payload(panel, structure, at=now), panel.listing
+        if made is None or row is None or NAMES.hides_any:
+            continue
+        row.sent_sheet = sent.get(pk)
+        if protection.is_kept_whole(row) or protection.is_waiting_whole(row, panel.channel):
+            continue
+        theirs = protection.theirs_of(row, panel.channel)
+        changes = diff(protection.put(row.sent_sheet or {}, theirs), protection.put(made, theirs))
         if changes:
-            since = panel.listing.sent_at if panel.listing else None
+            since = row.sent_at
             panel.pending = Pending(
                 [_change(each.path, each.before, each.after) for each in changes[:MOST]],
                 max(0, len(changes) - MOST),
