@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,7 +24,7 @@ from channels.admin._board import TABS, channel_of, page_of
 from channels.categories import mapping, suggesting, taxonomies
 from channels.connectors import CONNECTORS
 from channels.mapping.starting import template_of
-from channels.models import Channel, Taxonomy
+from channels.models import Channel, FieldMapping, Taxonomy
 
 TABS["categories"] = lambda: _("Categories")
 A_PAGE = 100
@@ -37,8 +38,41 @@ LIKELY = ("categor", "kategor", "taxonom", "producttype", "product_type")  # fie
 @require_safe
 @endpoint("channel.view")
 def view(request: HttpRequest, pk: int) -> HttpResponse:
-    channel, structure = channel_of(request, pk), Structure.current()
-    field = mapping.field_of(channel, _number(request.GET.get("field")))
+    """`field`, `target`: the field, by its id or name; one that is made otherwise is begun: stored with its first category."""
+    channel = channel_of(request, pk)
+    field, why = _field_of(channel, request.GET)
+    if why:
+        messages.error(request, why)
+        return _back(channel)
+    return _shown(request, channel, field, request.GET)
+
+
+def _field_of(channel: Channel, given: Mapping[str, str]) -> tuple[FieldMapping | None, str]:
+    """The field that is asked for, or why it cannot be made of categories."""
+    target = given.get("target", "").strip()
+    field = mapping.field_of(channel, _number(given.get("field")), target)
+    if field is not None or not target:
+        return field, ""
+    if len(target) > 100:
+        return None, _("Say which of the channel's fields takes its category.")
+    if not channel.fields.exists():
+        # The first row of a mapping makes it one: nothing else would be sent any more.
+        return None, str(_EVERYTHING)
+    if not _is_likely(target) and channel.fields.filter(target=target).exists():
+        return None, _("That field is made from something else: change it under Fields and preview.")
+    return mapping.begun(channel, target), ""
+
+
+def _shown(
+    request: HttpRequest,
+    channel: Channel,
+    field: FieldMapping | None,
+    given: Mapping[str, str],
+    *,
+    entered: tuple[Mapping[str, str], Mapping[str, str]] | None = None,
+) -> HttpResponse:
+    """`entered`: the words that were sent and those they were made from, by our code, where they could not be saved."""
+    structure = Structure.current()
     lists = list(
         Taxonomy.objects.filter(connector=taxonomies.owner(channel)).order_by("locale").defer("entries")
     )
@@ -50,23 +84,26 @@ def view(request: HttpRequest, pk: int) -> HttpResponse:
     if field is not None:
         indexes = taxonomies.indexes(channel)
         lines = mapping.lines_of(field, channel, structure, indexes)
-        only, text = request.GET.get("only", ""), request.GET.get("q", "").strip()
+        only, text = given.get("only", ""), given.get("q", "").strip()
         listed = [
             line
             for line in lines
             if (only != "missing" or line.is_missing)
             and text.casefold() in f"{line.path} {line.spec.code}".casefold()
         ]
-        page = Paginator(listed, A_PAGE).get_page(request.GET.get("page"))
-        page.object_list = mapping.with_suggestions(list(page.object_list), structure, indexes)
+        page = Paginator(listed, A_PAGE).get_page(given.get("page"))
+        on_it = mapping.with_entered(lines, *entered, indexes) if entered else list(page.object_list)
+        page.object_list = mapping.with_suggestions(on_it, structure, indexes)
+        stored = channel.fields.filter(pk=field.pk).values_list("source", flat=True).first()
         context |= {
             "page": page, "tally": mapping.tally(lines), "only": only, "q": text, "has_lists": bool(indexes),
-            "query": urlencode({"field": field.pk, "only": only, "q": text}),
+            "is_begun": stored != mapping.CATEGORY, "is_made_otherwise": stored is not None, "is_unsaved": entered is not None,
+            "query": urlencode({**_named(field), "only": only, "q": text}),
             "sure": sum(suggesting.sure(line.suggestions) is not None for line in page.object_list if not line.above),
         }  # fmt: skip
     return TemplateResponse(
-        request, "channels/categories.html", page_of(request, channel, "categories", **context)
-    )
+        request, "channels/categories.html", page_of(request, channel, "categories", **context), status=409 if entered else 200
+    )  # fmt: skip
 
 
 @never_cache
@@ -81,47 +118,16 @@ def found(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @endpoint("channel.edit")
-def make(request: HttpRequest, pk: int) -> HttpResponse:
-    """Makes a field of the channel from categories."""
-    channel = channel_of(request, pk)
-    target = request.POST.get("target", "").strip()
-    if not target or len(target) > 100:
-        messages.error(request, _("Say which of the channel's fields takes its category."))
-        return _back(channel)
-    if not channel.fields.exists():
-        # The first row of a mapping makes it one: nothing else would be sent any more.
-        messages.error(request, _EVERYTHING)
-        return _back(channel)
-    if not _is_likely(target) and channel.fields.filter(target=target).exists():
-        messages.error(
-            request, _("That field is made from something else: change it under Fields and preview.")
-        )
-        return _back(channel)
-    try:
-        field = mapping.start(
-            channel, target, profile_rev=_number(request.POST.get("revision")), by=request.user.pk
-        )
-    except mapping.ChangedMeanwhile:
-        messages.error(request, _("Somebody changed this channel meanwhile: look at it again."))
-        return _back(channel)
-    return _back(channel, field=field.pk)
-
-
-@require_POST
-@endpoint("channel.edit")
 def save(request: HttpRequest, pk: int) -> HttpResponse:
     """What was entered on a page of the list; `use` ("12:594"): a suggestion for one; `all`: those that are called the same."""
     channel, structure = channel_of(request, pk), Structure.current()
-    field = mapping.field_of(channel, _number(request.POST.get("field")))
+    field, why = _field_of(channel, request.POST)
     where = {name: request.POST.get(name, "") for name in ("only", "q", "page")}
     if field is None:
+        if why:
+            messages.error(request, why)
         return _back(channel)
-    posted = {_number(name[2:]): value for name, value in request.POST.items() if name.startswith("c-")}
-    words = {
-        spec.code: str(word)
-        for number, word in posted.items()
-        if (spec := structure.categories.get(number)) is not None
-    }
+    words, shown = _posted(request, "c-", structure), _posted(request, "was-", structure)
     use, _colon, code = request.POST.get("use", "").partition(":")
     if (chosen := structure.categories.get(_number(use))) is not None:
         words[chosen.code] = code
@@ -129,7 +135,7 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
     taken = 0
     if request.POST.get("all"):
         for line in _without(
-            mapping.lines_of(field, channel, structure, indexes), set(posted), structure, indexes
+            mapping.lines_of(field, channel, structure, indexes), set(words), structure, indexes
         ):
             if not words.get(line.spec.code, "").strip() and (one := suggesting.sure(line.suggestions)):
                 words[line.spec.code], taken = one.entry.code, taken + 1
@@ -145,9 +151,10 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
     except mapping.ChangedMeanwhile:
         messages.error(
             request,
-            _("Somebody changed this channel meanwhile: look at it again, and enter yours once more."),
-        )
-        return _back(channel, field=field.pk, **where)
+            _("Somebody changed this channel while you worked on it. Your entries are still here: look them through, and save again to put them over the others."),
+        )  # fmt: skip
+        channel.refresh_from_db(fields=["profile_rev"])
+        return _shown(request, channel, field, request.POST, entered=(words, shown))
     if taken:
         told = ngettext("%d category was taken over.", "%d categories were taken over.", taken) % taken
         messages.success(request, told)
@@ -155,7 +162,17 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("The categories are saved. What changes by them is sent anew."))
     else:
         messages.info(request, _("Nothing was changed."))
-    return _back(channel, field=field.pk, **where)
+    return _back(channel, **_named(field), **where)
+
+
+def _posted(request: HttpRequest, prefix: str, structure: Structure) -> dict[str, str]:
+    """Our code → what was sent of it."""
+    given = {
+        _number(name.removeprefix(prefix)): str(value)
+        for name, value in request.POST.items()
+        if name.startswith(prefix)
+    }
+    return {structure.categories[pk].code: word for pk, word in given.items() if pk in structure.categories}
 
 
 @require_POST
@@ -164,27 +181,27 @@ def load(request: HttpRequest, pk: int) -> HttpResponse:
     """The channel's own list, from a file it publishes."""
     channel = channel_of(request, pk)
     file, locale = request.FILES.get("file"), request.POST.get("locale", "")
-    field = _number(request.POST.get("field"))
+    field = {name: request.POST.get(name, "") for name in ("field", "target")}
     if file is None or locale not in Structure.current().locales:
         messages.error(request, _("Choose the file, and the language its names are in."))
-        return _back(channel, field=field)
+        return _back(channel, **field)
     try:
         if (file.size or 0) > taxonomies.MOST_BYTES:
             raise ValidationError(_("The file is larger than 5 MB: that is no list of categories."))
         entries = taxonomies.read(file.read())
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
-        return _back(channel, field=field)
+        return _back(channel, **field)
     kept = taxonomies.keep(channel, locale=locale, name=file.name or "", entries=entries, now=timezone.now())
     told = ngettext(
         "%d category of the channel is known now.", "%d categories of the channel are known now.", kept.count
     )
     messages.success(request, told % kept.count)
-    return _back(channel, field=field)
+    return _back(channel, **field)
 
 
-def _without(lines: Any, shown: set[int], structure: Structure, indexes: Any) -> list[mapping.Line]:
-    open_ones = [line for line in lines if line.spec.id in shown and not line.word and not line.above]
+def _without(lines: Any, shown: set[str], structure: Structure, indexes: Any) -> list[mapping.Line]:
+    open_ones = [line for line in lines if line.spec.code in shown and not line.word and not line.above]
     return mapping.with_suggestions(open_ones, structure, indexes)
 
 
@@ -205,6 +222,11 @@ def _fields(channel: Channel) -> list[tuple[str, str, bool]]:
         if target not in made or _is_likely(target)
     ]
     return sorted(offered, key=lambda each: not _is_likely(each[0]))
+
+
+def _named(field: FieldMapping) -> dict[str, Any]:
+    """As _field_of finds it again, be it stored or not."""
+    return {"field": field.pk or "", "target": field.target}
 
 
 def _number(text: Any) -> int:

@@ -229,9 +229,6 @@ class ChannelAdmin(CatalogAdmin):
                 name="channels_channel_categories_found",
             ),
             path(
-                "<int:pk>/categories/make/", wrap(_categories.make), name="channels_channel_categories_make"
-            ),
-            path(
                 "<int:pk>/categories/save/", wrap(_categories.save), name="channels_channel_categories_save"
             ),
             path(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.db.models import Count
@@ -27,7 +27,10 @@ class ChangedMeanwhile(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A category of ours. `word`: chosen for it; `above`: what it gets from which category above; `products`: placed in it."""
+    """A category of ours. `word`: chosen for it; `above`: what it gets from which category above; `products`: placed in it.
+
+    `stored`: the word it has, where another was entered and is not saved; `is_contested`: and somebody else changed it meanwhile.
+    """
 
     spec: CategorySpec
     path: str
@@ -37,16 +40,29 @@ class Line:
     entry: Entry | None = None
     above: tuple[str, str] | None = None
     suggestions: Sequence[Suggestion] = ()
+    stored: str = ""
+    is_contested: bool = False
 
     @property
     def is_missing(self) -> bool:
         return bool(self.products) and not self.word and self.above is None
 
 
-def field_of(channel: Channel, pk: int = 0) -> FieldMapping | None:
-    """The field that is made of categories: this one, else the channel's first."""
+def field_of(channel: Channel, pk: int = 0, target: str = "") -> FieldMapping | None:
+    """The field that is made of categories: this one, or that of this name, else the channel's first."""
     rows = channel.fields.select_related("family").filter(source=CATEGORY).order_by("position", "pk")
+    if target:
+        return rows.filter(pk=pk).first() or rows.filter(target=target).first()
     return rows.filter(pk=pk).first() or rows.first()
+
+
+def begun(channel: Channel, target: str) -> FieldMapping:
+    """The channel's field as it will be once it is made of categories; its limits stay. Nothing is stored before its first
+    word is (save): until then what it was made from goes on being sent."""
+    row = channel.fields.filter(target=target, family=None).first()
+    row = row or FieldMapping(channel=channel, target=target)
+    row.source, row.value_list, row.transforms, row.localized = CATEGORY, {}, [], False
+    return row
 
 
 def lines_of(
@@ -59,10 +75,11 @@ def lines_of(
         for spec in structure.categories.values()
         if len(spec.ancestry) > 1 and (not tree or tree in spec.ancestry)
     ]
-    placed = ProductCategory.objects.filter(product__trashed_at=None).order_by().values_list("category")
-    counts = dict(placed.annotate(n=Count("pk")))
-    words, lines = field.value_list, []
-    by_code = {code: entry for index in reversed(indexes) for code, entry in index.by_code.items()}
+    placed = ProductCategory.objects.filter(product__trashed_at=None).order_by()
+    if tree in structure.categories:
+        placed = placed.filter(category__path__startswith=structure.categories[tree].path)
+    counts = dict(placed.values_list("category").annotate(n=Count("pk")))
+    words, lines, by_code = field.value_list, [], _by_code(indexes)
     for spec in sorted(specs, key=lambda spec: _order(spec, structure)):
         steps = [structure.categories[pk] for pk in spec.ancestry if pk in structure.categories][1:]
         word = str(words.get(spec.code, ""))
@@ -70,7 +87,7 @@ def lines_of(
         lines.append(
             Line(
                 spec, " › ".join(step.label() for step in steps), len(steps) - 1, counts.get(spec.id, 0), word, by_code.get(word),
-                (found[0], found[1].label()) if found else None,
+                (found[0], found[1].label()) if found else None, stored=word,
             )
         )  # fmt: skip
     return lines
@@ -86,35 +103,33 @@ def with_suggestions(lines: Sequence[Line], structure: Structure, indexes: Seque
                 structure.categories[pk].labels for pk in line.spec.ancestry if pk in structure.categories
             ][1:]
             found = suggesting.suggest(path, indexes)
-        made.append(
-            Line(
-                line.spec, line.path, line.depth, line.products, line.word, line.entry, line.above, found
-            )
-        )  # fmt: skip
+        made.append(replace(line, suggestions=found))
     return made
+
+
+def with_entered(
+    lines: Sequence[Line], words: Mapping[str, str], before: Mapping[str, str], indexes: Sequence[Index]
+) -> list[Line]:
+    """Those for which a word was sent, by our code, with that word; where it is still the one `before`, with the one of now."""
+    made, by_code = [], _by_code(indexes)
+    for line in lines:
+        if (word := words.get(line.spec.code)) is None:
+            continue
+        was = before.get(line.spec.code, "")
+        if word not in (was, line.stored):
+            line = replace(line, word=word, entry=by_code.get(word), is_contested=line.stored != was)
+        made.append(line)
+    return made
+
+
+def _by_code(indexes: Sequence[Index]) -> dict[str, Entry]:
+    return {code: entry for index in reversed(indexes) for code, entry in index.by_code.items()}
 
 
 def _order(spec: CategorySpec, structure: Structure) -> tuple[str, ...]:
     return tuple(
         structure.categories[pk].label().casefold() for pk in spec.ancestry if pk in structure.categories
     )
-
-
-def start(channel: Channel, target: str, *, profile_rev: int, by: int) -> FieldMapping:
-    """Makes a field of the channel from categories; what it was made from before goes. Its limits stay. Raises ChangedMeanwhile."""
-    with transaction.atomic():
-        if Channel.objects.select_for_update().get(pk=channel.pk).profile_rev != profile_rev:
-            raise ChangedMeanwhile
-        row = channel.fields.filter(target=target, family=None).first()
-        if row is None:
-            last = channel.fields.order_by("-position").values_list("position", flat=True).first()
-            row = FieldMapping(
-                channel=channel, target=target, position=(last if last is not None else -1) + 1
-            )
-        row.source, row.value_list, row.transforms, row.localized = CATEGORY, {}, [], False
-        row.save()
-        profiles.changed(channel, by=by)
-    return row
 
 
 def save(
@@ -128,22 +143,26 @@ def save(
 ) -> bool:
     """Puts these words over the stored ones, by our code; "" takes one out. False where nothing changed.
 
-    Locks the channel's row. Raises ChangedMeanwhile.
+    With its first word a field that was begun is stored. Locks the channel's row. Raises ChangedMeanwhile.
     """
     with transaction.atomic():
         if Channel.objects.select_for_update().get(pk=channel.pk).profile_rev != profile_rev:
             raise ChangedMeanwhile
-        row = FieldMapping.objects.get(pk=field.pk)
+        row = FieldMapping.objects.filter(pk=field.pk, source=CATEGORY).first()
+        stored = row.value_list if row else {}
         given = {
-            code: word if word == row.value_list.get(code) else taxonomies.code_of(indexes, word)
+            code: word if word == stored.get(code) else taxonomies.code_of(indexes, word)
             for code, word in words.items()
             if word.strip()
         }
-        kept = {code: word for code, word in row.value_list.items() if code not in words} | given
-        if kept == row.value_list:
+        kept = {code: word for code, word in stored.items() if code not in words} | given
+        if kept == stored:
             return False
-        row.value_list = kept
-        row.save(update_fields=["value_list"])
+        if row is None and field.pk is None:
+            last = channel.fields.order_by("-position").values_list("position", flat=True).first()
+            field.position = (last if last is not None else -1) + 1
+        field.value_list = kept
+        field.save(update_fields=["value_list"] if row else None)
         profiles.changed(channel, by=by)
     return True
 

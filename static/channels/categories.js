@@ -1,4 +1,5 @@
 // While somebody types, the channel's categories that are meant stand below the input. Without a script their codes can be typed.
+// What is entered and not saved is asked about before another page, or a press on Show or Load, takes its place.
 (() => {
     const form = document.querySelector("[data-categories]");
     const list = document.getElementById("categories-found");
@@ -22,4 +23,9 @@
         clearTimeout(timer);
         if (text.length >= 2) timer = setTimeout(look, 250, text);
     });
+    let sent = false;
+    const isDirty = () => "unsaved" in form.dataset || [...form.querySelectorAll("input[list]")].some((input) => input.value !== input.defaultValue);
+    form.addEventListener("submit", () => { sent = true; });
+    window.addEventListener("pageshow", () => { sent = false; });
+    window.addEventListener("beforeunload", (event) => { if (!sent && isDirty()) event.preventDefault(); });
 })();

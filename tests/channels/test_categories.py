@@ -140,25 +140,23 @@ def test_from_nothing_to_a_word_of_the_channel_in_its_page(world: World, client:
 
     page = client.get(reverse("admin:channels_channel_categories", args=[channel.pk])).text
     assert "No field is made of categories yet" in page
-    assert "made from something else" in post("make", target="title")
-    assert "Somebody changed this channel" in post("make", target="category", revision=0)
-    channel.refresh_from_db()
-    post("make", target="category", revision=channel.profile_rev)
-    assert "no list of categories" not in post(
-        "load", locale="en_US", file=SimpleUploadedFile("en.txt", ENGLISH)
-    )
-    page = post("load", locale="en_US", file=SimpleUploadedFile("en.txt", b"nothing"))
+    here = reverse("admin:channels_channel_categories", args=[channel.pk])
+    assert "made from something else" in client.get(here, {"target": "title"}, follow=True).text
+    assert "it goes on being made as before" in client.get(here, {"target": "category"}).text
+    post("load", target="category", locale="en_US", file=SimpleUploadedFile("en.txt", ENGLISH))
+    page = post("load", target="category", locale="en_US", file=SimpleUploadedFile("en.txt", b"nothing"))
     assert "These are no lines of a code and a path" in page  # and the list that was there stays
     assert "Kitchen &amp; Dining &gt; Mugs" in page
     cups, kitchen = world.categories["cups"].pk, world.categories["kitchen"].pk
 
     def save(**data: Any) -> str:
         channel.refresh_from_db()
-        return post(
-            "save", field=FieldMapping.objects.get(target="category").pk, revision=channel.profile_rev, **data
-        )
+        return post("save", target="category", revision=channel.profile_rev, **data)
 
+    assert "Nothing was changed" in save(**{f"c-{cups}": " "})
     title.refresh_from_db()
+    assert shown(world, channel, "A")[0] is None  # what it was made from goes on until there is a first word
+    assert FieldMapping.objects.get(target="category").source == {"attribute": "name"}
     assert title.source == {"attribute": "name"}
     save(use=f"{cups}:500")
     assert shown(world, channel, "A")[0] == "500"
@@ -166,9 +164,6 @@ def test_from_nothing_to_a_word_of_the_channel_in_its_page(world: World, client:
         **{f"c-{cups}": "", f"c-{kitchen}": "kitchen & dining>Tea Sets"}
     )  # a whole path is as good as its code
     assert FieldMapping.objects.get(target="category").value_list == {"kitchen": "501"}
-    assert "Somebody changed this channel" in post(
-        "save", field=FieldMapping.objects.get(target="category").pk, revision=1
-    )
     found = client.get(
         reverse("admin:channels_channel_categories_found", args=[channel.pk]), {"q": "dining mug"}
     )
@@ -185,10 +180,85 @@ def test_a_channel_that_gets_everything_chooses_its_fields_first(world: World, c
     client.force_login(world.admin)
     channel = make_channel(world, required=())
     FieldMapping.objects.filter(channel=channel).delete()
-    at = reverse("admin:channels_channel_categories_make", args=[channel.pk])
-    page = client.post(at, {"target": "category", "revision": channel.profile_rev}, follow=True).text
-    assert "gets every attribute under its own name" in page
+    at = reverse("admin:channels_channel_categories", args=[channel.pk])
+    assert (
+        "gets every attribute under its own name" in client.get(at, {"target": "category"}, follow=True).text
+    )
+    cups = world.categories["cups"].pk
+    told = {"target": "category", "revision": channel.profile_rev, f"c-{cups}": "500"}
+    page = client.post(
+        reverse("admin:channels_channel_categories_save", args=[channel.pk]), told, follow=True
+    )
+    assert "gets every attribute under its own name" in page.text
     assert not channel.fields.exists()
+
+
+def test_a_field_made_otherwise_is_made_of_categories_with_its_first_word(
+    world: World, client: Client
+) -> None:
+    """Or each product would lack it at once."""
+    client.force_login(world.admin)
+    channel = channel_with(world, source={"attribute": "color"}, value_list={"red": "Rot"}, required=True)
+    world.create("A", {"color": "red"}, family="mugs", status="approved", categories=["cups"])
+    channel.refresh_from_db()
+    before = channel.profile_rev
+    at = reverse("admin:channels_channel_categories", args=[channel.pk])
+    assert "held back from then on" in client.get(at, {"target": "category"}).text
+    channel.refresh_from_db()
+    assert (shown(world, channel, "A"), channel.profile_rev) == (("Rot", []), before)
+    told = {"target": "category", "revision": before, f"c-{world.categories['kitchen'].pk}": "499"}
+    client.post(reverse("admin:channels_channel_categories_save", args=[channel.pk]), told)
+    row = FieldMapping.objects.get()
+    assert (row.source, row.value_list, row.required) == ({"category": True}, {"kitchen": "499"}, True)
+    assert shown(world, channel, "A") == ("499", [])
+    FieldMapping.objects.all().delete()
+    FieldMapping.objects.create(channel=channel, target="title", source={"attribute": "name"}, position=4)
+    channel.refresh_from_db()
+    told |= {"target": "kind", "revision": channel.profile_rev}
+    client.post(reverse("admin:channels_channel_categories_save", args=[channel.pk]), told)
+    assert FieldMapping.objects.get(target="kind").position == 5
+
+
+def test_what_was_entered_stays_where_somebody_saved_meanwhile(world: World, client: Client) -> None:
+    client.force_login(world.admin)
+    channel = channel_with(world, value_list={"kitchen": "499"})
+    field, before = FieldMapping.objects.get(), channel.profile_rev
+    FieldMapping.objects.update(value_list={"kitchen": "500", "fashion": "166"})
+    profiles.changed(channel)
+    channel.refresh_from_db()
+    pk = {code: category.pk for code, category in world.categories.items()}
+    told = {
+        "field": field.pk, "target": "category", "revision": before, "q": "kitchen",
+        f"c-{pk['kitchen']}": "501", f"was-{pk['kitchen']}": "499",  # both changed it
+        f"c-{pk['cups']}": "502", f"was-{pk['cups']}": "",  # one did
+        f"c-{pk['fashion']}": "", f"was-{pk['fashion']}": "",  # the other did
+    }  # fmt: skip
+    answer = client.post(reverse("admin:channels_channel_categories_save", args=[channel.pk]), told)
+    assert answer.status_code == 409
+    assert "Your entries are still here" in answer.text
+    given = form_of(answer, "categories-words")
+    assert given["revision"] == str(channel.profile_rev)
+    assert [given[f"c-{pk[code]}"] for code in ("kitchen", "cups", "fashion")] == ["501", "502", "166"]
+    assert "somebody chose 500 meanwhile" in answer.text
+    client.post(reverse("admin:channels_channel_categories_save", args=[channel.pk]), given)
+    field.refresh_from_db()
+    assert field.value_list == {"kitchen": "501", "cups": "502", "fashion": "166"}
+
+
+def test_only_the_channels_tree_is_counted(world: World, client: Client) -> None:
+    client.force_login(world.admin)
+    channel = channel_with(world, value_list={"kitchen": "499"})
+    for sku, place in (("A", "cups"), ("B", "other")):
+        world.create(sku, family="mugs", categories=[place])
+    with CaptureQueriesContext(connection) as seen:
+        page = client.get(reverse("admin:channels_channel_categories", args=[channel.pk]))
+    assert {line.spec.code: line.products for line in page.context["page"]} == {
+        "kitchen": 0, "cups": 1, "fashion": 0,
+    }  # fmt: skip
+    (counting,) = (
+        each["sql"] for each in seen if "COUNT" in each["sql"] and "productcategory" in each["sql"]
+    )
+    assert f"'{world.categories['home'].path}%'" in counting
 
 
 def test_generic_channels_do_not_share_a_list(world: World) -> None:
