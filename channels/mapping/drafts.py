@@ -135,7 +135,7 @@ def checked(draft: Draft, structure: Structure) -> dict[str, Any]:
 def _kept_words(draft: Draft, structure: Structure) -> dict[str, str]:
     """Those of what it is made from now: who made it from something else before gave other words."""
     if draft.kind == "category":
-        known: Any = [category.code for category in structure.categories.values()]
+        known: Any = frozenset(category.code for category in structure.categories.values())
     elif (spec := draft.attribute(structure)) is not None and spec.options:
         known = spec.options
     else:
