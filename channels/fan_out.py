@@ -124,7 +124,7 @@ def channels_meant(batch: ChangeBatch, profiles: Profiles) -> Sequence[ChannelSp
     return profiles.active
 
 
-@job("channels.fan_out", queue="delivery")
+@job("channels.fan_out", queue="delivery", owed=True)
 def run(
     handle: JobHandle,
     *,

@@ -28,7 +28,7 @@ from channels.profile import Profiles
 from pim.lib.deadlocks import again_after_deadlock
 
 
-@job("channels.recount", queue="delivery")
+@job("channels.recount", queue="delivery", owed=True)
 def run(
     handle: JobHandle, *, channel: int, families: Sequence[int], categories: Sequence[int] = ()
 ) -> dict[str, int]:

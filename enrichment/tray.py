@@ -43,17 +43,16 @@ def jobs(request: HttpRequest) -> JsonResponse:
         unfinished | Q(finished_at__gte=timezone.now() - RECENT), created_by=request.user
     ).annotate(run=KT("params__run"))
     rows = rows.defer("params", "log")  # they may be long
-    may_cancel = can(request.user, "job.cancel")
-    shown = [_entry(row, may_cancel=may_cancel) for row in rows.order_by("-id")[:MOST]]
+    shown = [_entry(row, request.user) for row in rows.order_by("-id")[:MOST]]
     running = sum(job["active"] for job in shown)
     return JsonResponse(
         {"running": running, "comments": len(comments.waiting(request.user)), "jobs": shown}  # type: ignore[arg-type]
     )
 
 
-def _entry(row: Job, *, may_cancel: bool) -> dict[str, Any]:
+def _entry(row: Job, user: Any) -> dict[str, Any]:
     is_active = row.state in (Job.State.QUEUED, Job.State.RUNNING)
-    may_stop = is_active and may_cancel and not row.cancel_requested
+    may_stop = is_active and not row.cancel_requested and can(user, "job.cancel", row)
     return {
         "id": row.pk,
         "title": str(row),

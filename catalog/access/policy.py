@@ -13,6 +13,8 @@ from catalog import search
 from catalog.access.placed import Placed
 from catalog.access.rights import NONE, Rights, rights_of
 from catalog.access.verbs import PRODUCT_VERBS, SIGNED_IN, VERBS, check_verb
+from catalog.jobs.kinds import KINDS
+from catalog.models.job import Job
 from catalog.models.product import Product, ProductCategory
 from catalog.structure.snapshot import Structure
 
@@ -75,7 +77,7 @@ def can(
     """Whether the person may do this: to a product (`target`), with an attribute (its code), in a locale and context.
 
     What is not named is not asked; "" names master, and values without locale. Inactive people may nothing, superusers
-    everything. Raises LookupError for a verb or an attribute that does not exist.
+    everything. Their own job may be cancelled by whoever started it, but for what a change left to be done. Raises LookupError for a verb or an attribute that does not exist.
     """
     if verb == SIGNED_IN:
         return bool(user is not None and user.is_authenticated and user.is_active)
@@ -83,6 +85,8 @@ def can(
     rights = rights_of(user)
     if rights is NONE or rights.everything:
         return rights.everything
+    if verb == "job.cancel" and isinstance(target, Job) and _may_end_own(user, target):
+        return True
     if isinstance(target, Product) and verb in PRODUCT_VERBS:
         rights = rights.at(paths_of(target))
     if attribute is None and locale is None and context is None:
@@ -94,6 +98,11 @@ def can(
             raise LookupError(f"There is no attribute {attribute!r}.")
         group = spec.group
     return rights.may_in(verb, group, locale, context)
+
+
+def _may_end_own(user: Any, job: Job) -> bool:
+    kind = KINDS.get(job.kind)
+    return job.created_by_id == user.pk and kind is not None and not kind.owed
 
 
 def require(user: Any, verb: str, target: Any = None, **part: str | None) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.files.storage import default_storage
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.utils.safestring import SafeString
@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from unfold.decorators import display
 
-from catalog.access import can, endpoint, visible
+from catalog.access import SIGNED_IN, can, endpoint, require
 from catalog.admin.base import CatalogAdmin
 from catalog.exporting import stored
 from catalog.jobs import cancel
@@ -33,15 +33,20 @@ STATE_COLOURS = {
 
 
 @require_POST
-@endpoint("job.cancel")
+@endpoint(SIGNED_IN)
 def cancel_one(request: HttpRequest, pk: int) -> HttpResponse:
-    row = visible(request.user, Job).filter(pk=pk).first()
+    """Of one's own jobs, and of all with job.cancel. A script's gets {message}, which no later page says again."""
+    row = Job.objects.defer("params", "log").filter(pk=pk).first()
     if row is None:
         raise Http404("There is no such job.")
-    if cancel(pk):
-        messages.success(request, _("%(job)s will stop.") % {"job": row})
-    else:
-        messages.info(request, _("%(job)s had ended already.") % {"job": row})
+    require(request.user, "job.cancel", row)
+    is_stopped = cancel(pk)
+    told = (_("%(job)s will stop.") if is_stopped else _("%(job)s had ended already.")) % {"job": row}
+    if "application/json" in request.headers.get("Accept", ""):
+        return JsonResponse({"message": told})
+    messages.add_message(request, messages.SUCCESS if is_stopped else messages.INFO, told)
+    if not can(request.user, "job.view"):
+        return HttpResponseRedirect(reverse("admin:index"))
     return HttpResponseRedirect(reverse("admin:catalog_job_change", args=[pk]))
 
 

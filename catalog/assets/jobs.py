@@ -71,7 +71,7 @@ def _one_by_one(
     return {"pictures": done}
 
 
-@job("assets.renditions")
+@job("assets.renditions", owed=True)
 def run_due(handle: JobHandle) -> dict[str, int]:
     """Every picture marked as due, in the sizes of the admin and of the presets made ahead, or cropped by hand. The mark goes
     with the work."""
@@ -88,7 +88,7 @@ def run_due(handle: JobHandle) -> dict[str, int]:
     return _one_by_one(handle, Asset.objects.filter(renditions_due=True, kind=Asset.Kind.IMAGE), work)
 
 
-@job("assets.measure")
+@job("assets.measure", owed=True)
 def run_measure(handle: JobHandle) -> dict[str, int]:
     """What is looked at when a file is taken in, of pictures that were taken in before it was. What cannot be read stays."""
     unmeasured = Asset.objects.filter(white_edge=None, kind=Asset.Kind.IMAGE)
@@ -106,7 +106,7 @@ def _measured(handle: JobHandle, asset: Asset, decoder: Decoder) -> int:
     return Asset.objects.filter(pk=asset.pk).update(white_edge=found["white_edge"])
 
 
-@job("assets.preset")
+@job("assets.preset", owed=True)
 def run_preset(handle: JobHandle, *, preset: str) -> dict[str, int]:
     """One preset for every picture that lacks it as it is now; of a preset that is gone, its files are deleted.
 
@@ -168,7 +168,7 @@ def run_replace(handle: JobHandle, *, old: str, new: str) -> dict[str, int]:
     return replacing.replace(old, new, user=user, ref=replacing.ref_of(handle.pk), handle=handle)
 
 
-@job("assets.purge")
+@job("assets.purge", owed=True)
 def run_purge(handle: JobHandle) -> dict[str, int]:
     """Deletes what was taken out longer than GRACE ago and is used by nothing; what is used again is put back."""
     return removing.purge(before=timezone.now() - GRACE, handle=handle)

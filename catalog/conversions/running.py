@@ -108,7 +108,7 @@ def _make_options(attribute: Attribute, wanted: dict[str, str], *, by: User | No
     return [option.pk for option in created]
 
 
-@job(KIND)
+@job(KIND, owed=True)
 def run(handle: JobHandle, /, *, conversion: int) -> dict[str, Any]:
     """Rewrites products in steps, each a transaction with its place; a killed run goes on from there. It is not cancelled
     half way: what is not rewritten would be read through the conversion for ever.

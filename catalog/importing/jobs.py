@@ -134,7 +134,7 @@ def apply_job(handle: JobHandle, run: int, trusted: bool = False) -> dict[str, A
     return _while(State.APPLYING, apply_run, handle, run, trusted, "import", verb=verb)
 
 
-@job("import.close", queue="imports", ended=_apply_ended)
+@job("import.close", queue="imports", ended=_apply_ended, owed=True)
 def close_job(handle: JobHandle, run: int, trusted: bool = False) -> dict[str, Any]:
     return _while(State.APPLYING, close_run, handle, run, trusted, "import")
 

@@ -28,25 +28,31 @@ class Kind:
     queue: str
     run: JobFunction
     ended: Callable[[Job], None] | None = None
+    owed: bool = False
 
 
 KINDS: Registry[Kind] = Registry("kinds of job")
 
 
 def job(
-    code: str, *, queue: str = "interactive", ended: Callable[[Job], None] | None = None
+    code: str,
+    *,
+    queue: str = "interactive",
+    ended: Callable[[Job], None] | None = None,
+    owed: bool = False,
 ) -> Callable[[F], F]:
     """Registers a function (handle, **params) → result, a JSON object or None, as a kind of job.
 
     It is run again after a killed worker, with the same params: it resumes from what it stored itself, and doing a step
     twice does no harm. `ended(job)` is called in the transaction that ends a job otherwise than by the function's return:
-    cancelled while waiting, or failed.
+    cancelled while waiting, or failed. `owed`: a change left it to be done, and without it something would stay
+    wrong, so that whose change it was may not stop it (catalog.access.can).
     """
     if queue not in QUEUES:
         raise LookupError(f"{queue!r} is no queue: {', '.join(QUEUES)}")
 
     def register(function: F) -> F:
-        KINDS.add(code, Kind(code, queue, function, ended))
+        KINDS.add(code, Kind(code, queue, function, ended, owed))
         return function
 
     return register

@@ -97,7 +97,7 @@ def _concerned(kind: str, ids: Sequence[int]) -> dict[str, list[int]]:
     return {"pk__gt": 0}  # type: ignore[dict-item]
 
 
-@job("catalog.rederive")
+@job("catalog.rederive", owed=True)
 def run(
     handle: JobHandle, *, ids: Sequence[int] = (), where: dict[str, object] | None = None
 ) -> dict[str, int]:

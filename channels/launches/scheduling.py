@@ -134,7 +134,7 @@ def _mark_entries(entries: Sequence[tuple[int, int]]) -> None:
             mark_products(_below(ids).only("pk", "kind", "root_id"), [known[pk]])
 
 
-@job("channels.launch", queue="delivery")
+@job("channels.launch", queue="delivery", owed=True)
 def run(handle: JobHandle, *, launch: int) -> dict[str, int]:
     """Marks what is in a launch, page by page. Begun again it marks some twice, which sends nothing twice."""
     done = last = 0

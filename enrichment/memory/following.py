@@ -56,7 +56,7 @@ def structure_changed(change: StructureChange) -> None:
         )
 
 
-@job("memory.again")
+@job("memory.again", owed=True)
 def note_all(handle: JobHandle, /) -> dict[str, int]:
     """Notes every product, a batch at a time; a killed run notes some twice."""
     last = done = 0

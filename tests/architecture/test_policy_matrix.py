@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.messages import get_messages
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
-from django.urls import get_resolver, path
+from django.urls import get_resolver, path, reverse
 from django.urls.resolvers import RegexPattern, URLResolver
+from django.utils import timezone
 
 from catalog.access import SIGNED_IN, VERBS, PolicyAdmin, can, endpoint
 from catalog.access.verbs import PRODUCT_VERBS, with_implied
@@ -207,6 +209,29 @@ def test_each_role_gets_what_the_policy_says_and_looking_changes_nothing(
     after = snapshot()
     assert [table for table in after if after[table] != before.get(table)] == []
     assert StructureVersion.objects.get().version == version
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_job_is_cancelled_by_who_started_it_and_by_operators(
+    world: World, client: Client, role: str
+) -> None:
+    """What a change left to be done, by operators alone."""
+    user = User.objects.get(username=role)
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    is_operator = "job.cancel" in ROLES[role][0]
+    now = timezone.now()
+    for kind, by, may in (
+        ("grid.export", user, True), ("channels.fan_out", user, is_operator), ("grid.export", world.admin, is_operator),
+    ):  # fmt: skip
+        row = Job.objects.create(kind=kind, created_by=by, created_at=now, run_at=now)
+        shown = client.get(reverse("admin:enrichment_jobs")).json()["jobs"]
+        in_tray = {job["id"]: bool(job["cancel"]) for job in shown}
+        assert in_tray.get(row.pk, False) is (may and by == user), kind
+        at = reverse("admin:catalog_job_cancel", args=[row.pk])
+        answer = client.post(at, headers={"accept": "application/json"})
+        row.refresh_from_db()
+        assert (answer.status_code, row.state) == ((200, "cancelled") if may else (403, "queued")), kind
+    assert not get_messages(answer.wsgi_request)
 
 
 @pytest.mark.slow

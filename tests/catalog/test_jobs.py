@@ -310,3 +310,11 @@ def test_a_long_step_keeps_its_lease(monkeypatch: pytest.MonkeyPatch) -> None:
         expire(row)
         assert queues.renew(row.pk, claimed.lease_token)
         assert queues.claim("interactive") is None
+
+
+def test_what_a_change_left_to_be_done_is_not_its_starters_to_stop() -> None:
+    """Anything else may be stopped by whoever started it: whether a new kind may is decided here."""
+    assert sorted(code for code, known in KINDS.items() if known.owed) == [
+        "assets.measure", "assets.preset", "assets.purge", "assets.renditions", "catalog.convert", "catalog.rederive",
+        "channels.fan_out", "channels.launch", "channels.recount", "import.close", "memory.again",
+    ]  # fmt: skip
