@@ -57,7 +57,18 @@ def test_where_my_job_is(browser: Browser, rig: Rig) -> None:
             page.goto(f"{rig.admin}/")
             expect(page.locator("[data-tray-text]")).to_have_text("1 job running")
             page.locator("[data-tray] > summary").click()
-            expect(page.get_by_role("button", name=re.compile("^Cancel: Import of "))).to_be_visible()
+            cancel = page.get_by_role("button", name=re.compile("^Cancel: Import of "))
+            expect(cancel).to_be_visible()
+            pressed = cancel.element_handle()
+            with page.expect_response("**/catalog/product/jobs/"):
+                pass
+            with page.expect_response("**/catalog/product/jobs/"):
+                pass  # what the first one brought is shown by now
+            assert pressed.evaluate("button => button.isConnected")
+            page.route("**/cancel/", lambda route: route.fulfill(status=403))
+            cancel.click()
+            expect(page.locator("[data-tray-said]")).to_have_text("You may not stop it: an operator may.")
+            page.unroute("**/cancel/")
         products = page.get_by_role("link", name=re.compile("^Show the products: Import of "))
         expect(products).to_be_visible()
         hand = Hand()
