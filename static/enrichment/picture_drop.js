@@ -3,28 +3,32 @@
     const AT_ONCE = 2;
     const hidden = (name) => name.startsWith(".") || name === "Thumbs.db" || name === "desktop.ini";
 
-    // A folder comes as a tree, which is read in parts.
-    const walk = async (entry, into) => {
+    // A folder comes as a tree, which is read in parts. `unread(path)`: of each that the browser may not read.
+    const walk = async (entry, into, unread) => {
         if (hidden(entry.name)) return;
-        if (entry.isFile) {
-            into.push([await new Promise((resolve, reject) => entry.file(resolve, reject)), entry.fullPath.slice(1)]);
-            return;
-        }
-        const reader = entry.createReader();
-        for (;;) {
-            const part = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
-            if (!part.length) return;
-            for (const each of part) await walk(each, into);
+        try {
+            if (entry.isFile) {
+                into.push([await new Promise((resolve, reject) => entry.file(resolve, reject)), entry.fullPath.slice(1)]);
+                return;
+            }
+            const reader = entry.createReader();
+            for (;;) {
+                const part = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+                if (!part.length) return;
+                for (const each of part) await walk(each, into, unread);
+            }
+        } catch {
+            unread(entry.fullPath.slice(1));
         }
     };
 
     // [[file, path], …] of what was dropped. What is dropped is only there until the first pause.
-    const dropped = async (transfer) => {
+    const dropped = async (transfer, unread) => {
         const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
         const plain = [...transfer.files].map((file) => [file, file.name]);
         const found = [];
-        for (const entry of entries) await walk(entry, found);
-        return found.length ? found : plain;
+        for (const entry of entries) await walk(entry, found, unread);
+        return entries.length ? found : plain;
     };
 
     const chosen = (files) => [...files].filter((file) => !hidden(file.name)).map((file) => [file, file.webkitRelativePath || file.name]);

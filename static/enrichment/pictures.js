@@ -19,6 +19,12 @@
         drop.querySelector("[data-pictures-refused]").append(item);
     };
 
+    let lost = false;
+    const unread = (path) => {
+        lost = true;
+        refuse(path, drop.dataset.unread);
+    };
+
     const uploads = window.pimPictures.uploads({
         action: drop.action,
         token,
@@ -32,10 +38,12 @@
         over(refused) {
             status.textContent = drop.dataset.done;
             // What was refused stands in the table too, but for an archive, which is nobody's file.
-            if (!refused) window.location.reload();
+            if (!refused && !lost) window.location.reload();
             else setTimeout(() => window.location.reload(), 4000);
         },
     });
+
+    window.addEventListener("beforeunload", (event) => { if (uploads.isBusy()) event.preventDefault(); });
 
     for (const input of drop.querySelectorAll("[data-pictures-files]")) {
         input.hasChangeListener = true; // or the theme looks for the text box of its own file fields
@@ -49,7 +57,13 @@
             if (!event.dataTransfer?.types.includes("Files")) return;
             event.preventDefault();
             drop.classList.toggle("library-drop-over", name === "dragover");
-            if (name === "drop") uploads.take(await window.pimPictures.dropped(event.dataTransfer));
+            if (name !== "drop") return;
+            const files = await window.pimPictures.dropped(event.dataTransfer, unread);
+            if (!files.length && !lost && !uploads.isBusy()) {
+                progress.hidden = false;
+                status.textContent = drop.dataset.empty;
+            }
+            uploads.take(files);
         });
     }
 

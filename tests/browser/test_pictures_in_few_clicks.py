@@ -44,6 +44,33 @@ def test_files_dropped_on_the_grid_are_on_their_products_after_one_press(browser
         assert hand.clicks == 2
 
 
+UNREADABLE = """name => {
+    const entry = { name, fullPath: `/${name}`, isFile: true, file: (_taken, failed) => failed(new Error("NotReadableError")) };
+    const drop = new Event("drop", { bubbles: true, cancelable: true });
+    drop.dataTransfer = { types: ["Files"], files: [], items: [{ webkitGetAsEntry: () => entry }] };
+    document.querySelector(".grid-page").dispatchEvent(drop);
+}"""
+
+
+def test_no_file_dropped_on_the_grid_vanishes(browser: Browser, rig: Rig) -> None:
+    """One that cannot be read is told, and what is dropped while others go up goes up with them."""
+    files = [
+        [f"{sku}_8.png", base64.b64encode(picture(size=(80, 60 + number), color="#0f766e")).decode()]
+        for number, sku in enumerate(SKUS)
+    ]
+    with person(browser, rig, "marketing") as page:
+        page.goto(f"{rig.admin}/catalog/product/")
+        page.locator("[data-grid-drop]").wait_for(state="attached")
+        page.evaluate(UNREADABLE, "away.png")
+        expect(page.locator("[data-grid-drop-refused]")).to_have_text(
+            "away.png: it cannot be read here: copy it elsewhere first"
+        )
+        page.evaluate(f"drops => drops.forEach({DROP})", [files[:1], files[1:]])
+        page.wait_for_url(re.compile(r"/catalog/product/pictures/\d+/$"))
+        for sku in SKUS:
+            expect(page.get_by_label(f"Product of {sku}_8.png", exact=True)).to_have_value(sku)
+
+
 def test_a_part_of_a_picture_is_chosen_by_mouse_and_by_keyboard(browser: Browser, rig: Rig) -> None:
     with person(browser, rig, "admin") as page:
         page.goto(f"{rig.admin}/catalog/asset/?q=emalj-side")
