@@ -1,17 +1,21 @@
-"""What a plan stores of one batch while it reads the next: most of storing is waiting for the database.
+"""What a plan does of one batch while it is at another: most of storing, and of looking up, is waiting for the database.
 
-One batch behind and no more, in order, over a connection of its own. Where nothing may be seen of a second connection (a
+One batch away and no more, in order, each over a connection of its own. Where nothing may be seen of a second connection (a
 transaction around, SQLite's one writer) and for few rows, everything is done at once instead.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
 
 from django.db import connection
 
 from catalog.importing import lanes
+
+Batch = TypeVar("Batch")
+Found = TypeVar("Found")
 
 
 class Behind:
@@ -41,3 +45,22 @@ class Behind:
             self._pool.submit(lambda: connection.close())  # the one of that thread
             self._pool.shutdown()
             self._pool = None
+
+
+def beforehand(batches: Iterable[Batch], look: Callable[[Batch], Found], *, rows: int) -> Generator[Found]:
+    """What `look` finds of each batch; of the next one while the caller is at the one before."""
+    if not lanes.are_possible(rows):
+        yield from map(look, batches)
+        return
+    pool = ThreadPoolExecutor(1, "looking")
+    try:
+        last: Future[Found] | None = None
+        for batch in batches:
+            last, before = pool.submit(look, batch), last
+            if before is not None:
+                yield before.result()
+        if last is not None:
+            yield last.result()
+    finally:
+        pool.submit(lambda: connection.close())
+        pool.shutdown()

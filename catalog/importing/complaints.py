@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catalog.importing.rows import error
+from catalog.importing.rows import PlannedRow, State, error
 from catalog.models.importing import row_of
 
 
@@ -67,3 +67,14 @@ def same_value(key: str, sku: str, row: int, column: str, value: Any) -> dict[st
         "row": row_of(row),
     }
     return error("not_unique", message, key=key, column=column, value=value)
+
+
+def leave_out(row: PlannedRow) -> None:
+    """Skipped, since the profile only creates, or only updates."""
+    row.state = State.SKIPPED.value
+    why = (
+        _("It exists already; this import only creates.")
+        if row.product_id
+        else _("It does not exist; this import only updates.")
+    )
+    row.notes = [{"kind": "skipped", "key": "_sku", "message": why}]

@@ -51,10 +51,11 @@ def plan_run(run: ImportRun, *, by: Actor, progress: Progress) -> dict[str, Any]
         for level in planner.lineage.levels:
             planner.level = level
             with closing(planner.read()) as batches:
-                for batch in batches:
+                for looked in batches:
                     if progress.cancelled():
                         raise JobCancelled
-                    progress.advance(planner.take(batch))
+                    progress.advance(planner.take(looked))
+            planner.flush()
         planner.end()
     run.counts = planner.source.counts
     counts: dict[str, Any] = {**run.counts, **rows.tally(run, known=planner.counts["known"])}

@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 
 from catalog.importing import complaints, consequences, links, marks, missing, rows
 from catalog.importing.arrivals import Arrivals
-from catalog.importing.behind import Behind
+from catalog.importing.behind import Behind, beforehand
 from catalog.importing.cells import Parsed, RowParser
 from catalog.importing.claims import Claims, shown
 from catalog.importing.firsts import Firsts
-from catalog.importing.found import Found, find
+from catalog.importing.found import Found, Kept, Looked, find
 from catalog.importing.lineage import Lineage
 from catalog.importing.mapping import Column
 from catalog.importing.missing import Named
@@ -67,6 +67,7 @@ class Planner:
         self._losing: list[tuple[PlannedRow, consequences.Changed]] = []
         self.source = source_of(self.path, self.table)
         self.behind = Behind(self.source.total)
+        self.kept = Kept()
         self.from_locale = translated_from(self.table, self.structure)
         self.lineage = Lineage(self.structure)
         known = NewOptions(self.structure, self._options_to_come())
@@ -106,8 +107,9 @@ class Planner:
     def _skus(self) -> Generator[list[Row]]:
         return self.source.cells(self.parser.sku_index or 0)
 
-    def read(self) -> Generator[list[MarkedRow]]:
-        return self.source.marked(key=self.key, sku=self.parser.sku_index or 0)
+    def read(self) -> Generator[Looked]:
+        with closing(self.source.marked(key=self.key, sku=self.parser.sku_index or 0)) as batches:
+            yield from beforehand(batches, self.look, rows=self.source.total)
 
     def end(self) -> None:
         """What is known of a row only when all have been looked at."""
@@ -119,52 +121,61 @@ class Planner:
                 self.run, self.named, by=self.by, progress=self.progress
             )
 
-    def take(self, batch: Sequence[MarkedRow]) -> int:
-        """Plans and stores the rows of this level; returns how many those were."""
+    def look(self, batch: Sequence[MarkedRow]) -> Looked:
+        """Those of this level, with what the catalogue has of them. Another thread's work, where there are many."""
         if self.lineage.parents:
             batch = [row for row in batch if self._level(row.sku) == self.level]
+        skus = [self.parser.sku(row.sku) for row in batch]
+        return Looked(batch, skus, find([sku for sku in skus if sku], self.profile))
+
+    def take(self, looked: Looked) -> int:
+        """Plans rows, or keeps them for a fuller batch: flush() ends a level. Returns how many rows those were."""
+        batch, found = looked.rows, looked.found
         if not batch:
             return 0
-        read_sku = self.parser.sku
-        skus = [read_sku(row.sku) for row in batch]
-        earlier = self.seen.note(
-            [(sku.upper(), row.number) for sku, row in zip(skus, batch, strict=True) if sku]
-        )
-        found = find([sku for sku in skus if sku], self.profile)
+        folded = [sku.upper() for sku in looked.skus]
+        earlier = self.seen.note([(sku, row.number) for sku, row in zip(folded, batch, strict=True) if sku])
         if self.named is not None:
             self.named.note(batch[-1].number, (product.id for product in found.values()))
+        unknown = [
+            (row, sku)
+            for row, sku in zip(batch, folded, strict=True)
+            if earlier.get(sku, row.number) != row.number or not self._is_known(found.get(sku), row, sku)
+        ]
+        self.counts["known"] += len(batch) - len(unknown)
+        if not self.kept.has_room(row for row, _sku in unknown):
+            self.flush()
+        self.kept.add(unknown, found, earlier)
+        if self.kept.is_full:
+            self.flush()
+        return len(batch)
+
+    def flush(self) -> None:
+        """Plans and stores the rows that take() kept."""
+        kept, self.kept = self.kept, Kept(self.kept.most)
+        if not kept.rows:
+            return
+        cells_of = [row.cells for row in kept.rows]
+        self.parser.bring(cells_of)
         taken: list[tuple[PlannedRow, Parsed]] = []
-        unknown: list[tuple[MarkedRow, list[str]]] = []
-        for marked, sku in zip(batch, skus, strict=True):
-            product = found.get(sku.upper())
-            if (
-                product
-                and product.mark == marked.mark
-                and earlier.get(sku.upper(), marked.number) == marked.number
-                and self._is_known(product, sku)
-            ):
-                self.counts["known"] += 1
-                continue
-            unknown.append((marked, marked.cells))
-        self.parser.bring([cells for _marked, cells in unknown])
-        for marked, cells in unknown:
+        for marked, cells in zip(kept.rows, cells_of, strict=True):
             parsed = self._parse(marked, cells)
             row = PlannedRow(
                 marked.number, parsed.sku, level=self.level, raw=Written(marked.packed), mark=marked.mark
             )
             taken.append((row, parsed))
         planning.find_files(parsed for _row, parsed in taken)
-        if taken:
-            self._take(taken, found, earlier)
-        return len(batch)
+        self._take(taken, kept.found, kept.earlier)
 
-    def _is_known(self, product: Found, sku: str) -> bool:
+    def _is_known(self, product: Found | None, row: MarkedRow, sku: str) -> bool:
         """Whether this row needs no look but at its mark: what it would say of other rows, or of a model, is not in it."""
         return (
-            self.trusts_marks
+            product is not None
+            and product.mark == row.mark
+            and self.trusts_marks
             and not product.trashed
             and not product.parent
-            and sku.upper() not in self.lineage.named
+            and sku not in self.lineage.named
         )
 
     def _take(
@@ -277,7 +288,7 @@ class Planner:
             row.reject(*problems)
             return None
         if not (self.settings.update if product else self.settings.create):
-            self._leave_out(row)
+            complaints.leave_out(row)
             return None
         if problems:
             row.reject(*problems)
@@ -292,16 +303,6 @@ class Planner:
         elif product.trashed:
             fields["trashed"] = False
         return ProductChange(product=row.product_id, values=values, fields=fields, cleaned=True, ref=row)
-
-    @staticmethod
-    def _leave_out(row: PlannedRow) -> None:
-        row.state = State.SKIPPED.value
-        why = (
-            _("It exists already; this import only creates.")
-            if row.product_id
-            else _("It does not exist; this import only updates.")
-        )
-        row.notes = [{"kind": "skipped", "key": "_sku", "message": why}]
 
     def _problems(
         self, row: PlannedRow, parsed: Parsed, product: Found | None, earlier: Mapping[str, int]

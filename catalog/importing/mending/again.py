@@ -21,6 +21,7 @@ from catalog.access import rights_of
 from catalog.importing import files, mapping, missing, new_options, rows
 from catalog.importing.behind import Behind
 from catalog.importing.cells import Parsed
+from catalog.importing.found import Kept, Looked
 from catalog.importing.lineage import DEEPEST
 from catalog.importing.new_options import Made
 from catalog.importing.planner import Planner
@@ -65,10 +66,10 @@ def plan_again(run: ImportRun, *, by: Actor, progress: Progress) -> dict[str, An
         progress.start(rows.rejected(run).count())
         for level in planner.lineage.levels:
             planner.level = level
-            for batch in planner.read():
+            for looked in planner.read():
                 if progress.cancelled():
                     raise JobCancelled
-                progress.advance(planner.take(batch))
+                progress.advance(planner.take(looked))
                 failpoint("mend_chunk")
         planner.end()
     return recount(run, refused=[column.column for column in refused])
@@ -98,6 +99,7 @@ class Again(Planner):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.behind = Behind(0)  # what is read next is what the batch before has left
+        self.kept = Kept(most=1)
         self._held: dict[int, ImportRow] = {}
         self._counted: dict[str, int] = {}
         self._lost: Counter[tuple[str, str]] = Counter()
@@ -186,22 +188,22 @@ class Again(Planner):
         for batch in self._rejected():
             yield [(row.number, [cells[at]]) for row, cells in batch]
 
-    def read(self) -> Generator[list[MarkedRow]]:
+    def read(self) -> Generator[Looked]:
         """A row that was mended has no mark: it is not what the next file is going to say."""
         at = self.parser.sku_index or 0
         for batch in self._rejected():
-            yield [
-                MarkedRow(row.number, cells[at], None, orjson.dumps(cells).decode())  # type: ignore[arg-type]
-                for row, cells in batch
-            ]
+            numbers = [row.number for row, _cells in batch]
+            self._held = {row.number: row for row in rows.rejected(self.run).filter(number__in=numbers)}
+            yield self.look(
+                [
+                    MarkedRow(row.number, cells[at], None, orjson.dumps(cells).decode())  # type: ignore[arg-type]
+                    for row, cells in batch
+                    if row.number in self._held
+                ]
+            )
 
-    def _is_known(self, product: Any, sku: str) -> bool:
+    def _is_known(self, product: Any, row: MarkedRow, sku: str) -> bool:
         return False
-
-    def take(self, batch: Sequence[MarkedRow]) -> int:
-        numbers = [row.number for row in batch]
-        self._held = {row.number: row for row in rows.rejected(self.run).filter(number__in=numbers)}
-        return super().take([row for row in batch if row.number in self._held])
 
     def _parse(self, marked: MarkedRow, cells: Sequence[str]) -> Parsed:
         parsed = super()._parse(marked, cells)

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 
 from catalog.importing import lanes, rows
-from catalog.importing.behind import Behind
+from catalog.importing.behind import Behind, beforehand
 from catalog.jobs.handle import LeaseLost
 from tests.catalog.importing.files import Importer, tally
 from tests.world import build_world
@@ -61,6 +61,26 @@ def test_what_failed_is_raised_by_the_next_or_by_waiting(behind: Behind) -> None
         behind.do(_refuse)
         with pytest.raises(LeaseLost):
             go_on()
+
+
+def test_the_next_is_looked_up_while_the_one_before_is_dealt_with(for_any_file: None) -> None:
+    threads: set[str] = set()
+
+    def look(number: int) -> int:
+        threads.add(threading.current_thread().name)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        if number == 4:
+            _refuse()
+        return number
+
+    found = beforehand(range(9), look, rows=0)
+    assert [next(found) for _turn in range(4)] == [0, 1, 2, 3]
+    with pytest.raises(LeaseLost):
+        next(found)
+    here = {threading.current_thread().name}
+    assert len(threads) == 1
+    assert (threads == here) == (connection.vendor == "sqlite")
 
 
 @needs_postgres

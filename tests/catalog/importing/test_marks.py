@@ -6,10 +6,14 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from catalog.importing import planner
 from catalog.importing.firsts import Firsts
+from catalog.importing.found import Kept
+from catalog.importing.readers.child import MarkedRow
 from catalog.models import ImportMark, Option, Role, User
 from catalog.models.access import Grant
 from catalog.structure.announce import announce
+from catalog.values.write import plan
 from tests.catalog.importing.files import Importer, product, states, tally, values
 
 FEED = (
@@ -178,3 +182,41 @@ def test_the_first_row_of_a_text_is_found_among_many() -> None:
     assert firsts.claim("ean 1", 2, "A") == ("A", 2)
     assert firsts.claim("ean 1", 9, "Z") == ("A", 2)
     firsts.close()
+
+
+def test_rows_that_changed_are_planned_together_however_far_apart_they_stand(
+    importer: Importer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [f"M{n},mugs,Mug {n}" for n in range(1200)]
+    importer.run("\n".join(["sku,family,name-en_US", *lines]))
+    lines[7], lines[600], lines[1100] = "M7,mugs,Beaker", "M600,mugs,Jug", "M7,mugs,Cup"
+    batches: list[int] = []
+
+    def counted(changes, **given):
+        batches.append(len(changes))
+        return plan(changes, **given)
+
+    monkeypatch.setattr(planner, "plan", counted)
+    run = importer.plan("\n".join(["sku,family,name-en_US", *lines]))
+    assert (tally(run), known(run), batches) == ((1200, 0, 2, 1197, 1, 0), 1197, [2])
+    assert [(row.number, row.error_code) for row in run.rows.filter(state="rejected")] == [
+        (1102, "duplicate_row")
+    ]
+
+
+def test_no_more_is_planned_at_once_than_the_door_takes() -> None:
+    kept, rows = Kept(most=3), [(MarkedRow(n, f"M{n}", n, "[]"), f"M{n}") for n in range(4)]
+    assert kept.has_room(
+        row for row, _sku in rows
+    )  # the first batch, whatever it is: a reader's is never too large
+    kept.add(rows[:2], {}, {})
+    assert (kept.has_room([rows[2][0]]), kept.has_room(row for row, _sku in rows[2:]), kept.is_full) == (
+        True,
+        False,
+        False,
+    )
+    kept.add(rows[2:3], {}, {})
+    assert kept.is_full
+    kept = Kept()
+    kept.add([(MarkedRow(1, "M1", 1, "x" * 999_999), "M1")], {}, {})
+    assert (kept.has_room([MarkedRow(2, "M2", 2, "x" * 9)]), kept.is_full) == (False, False)
