@@ -132,6 +132,14 @@ class ProductNames:
         """Whether one of the names brought is not for who reads."""
         return any(name is not None and name.is_hidden for name in self._brought.by_id.values())
 
+    @property
+    def sees_all(self) -> bool:
+        """Whether who reads may see every product: what was written down long ago may name others than are brought now."""
+        from catalog.access import rights_of
+
+        reader = self._brought.reader
+        return reader is None or rights_of(reader).category_paths() is None
+
     def bring(self, *, ids: Iterable[int] = (), skus: Iterable[str] = (), anew: bool = True) -> None:
         """Looks these products up in one query; with `anew` what was known before is forgotten."""
         known = self._brought

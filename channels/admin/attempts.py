@@ -70,8 +70,8 @@ class AttemptAdmin(CatalogAdmin):
     @admin.display(description=_("what was sent"))
     def sent(self, attempt: Attempt) -> SafeString | str:
         return (
-            "—" if NAMES.hides_any else _as_json(attempt.request)
-        )  # it names products that they may not see
+            _as_json(attempt.request) if NAMES.sees_all else "—"
+        )  # it may name products that they may not see
 
 
 def _as_json(value: Any) -> SafeString | str:

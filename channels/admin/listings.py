@@ -170,7 +170,7 @@ class ListingAdmin(CatalogAdmin):
     def sheet(self, listing: Listing) -> SafeString | str:
         return (
             render_to_string("channels/sheet.html", {"sheet": listing.sent_sheet})
-            if listing.sent_sheet and not NAMES.hides_any  # it names products that they may not see
+            if listing.sent_sheet and NAMES.sees_all  # it may name products that they may not see
             else "—"
         )
 
