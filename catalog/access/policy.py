@@ -154,6 +154,8 @@ def visible(
     rights = rights_of(user)
     if label == Product._meta.label_lower:
         return _within(queryset, rights, verb or "product.view", "", locale=locale, roughly=roughly, few=few)
+    if locale is not None:
+        raise LookupError(f"{label} is not asked for by locale: only products are.")
     if label not in _VIEW_VERBS and label not in _OF_PRODUCT:
         raise LookupError(f"{label} has no policy: name its verb with catalog.access.covers().")
     asked = verb or _VIEW_VERBS.get(label)

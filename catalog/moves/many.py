@@ -101,8 +101,8 @@ def _with_variants(models: dict[int, str]) -> Iterator[Group]:
     if not models:
         return
     below: dict[int, list[tuple[int, int]]] = {pk: [] for pk in models}
-    rows = Product.objects.filter(Q(parent_id__in=models) | Q(parent__parent_id__in=models))
-    for pk, kind, parent, above in rows.values_list("pk", "kind", "parent_id", "parent__parent_id"):
+    rows = Product.objects.filter(Q(parent_id__in=models) | Q(root_id__in=models)).exclude(pk__in=models)
+    for pk, kind, parent, above in rows.values_list("pk", "kind", "parent_id", "root_id"):
         model = parent if parent in below else above
         below[model or 0].append((kind != Kind.SUBMODEL, pk))
     for head, code in models.items():

@@ -90,13 +90,21 @@ def _given_back(before: Any) -> Any:
 
 def _reverse_campaigns(product: int, changes: Mapping[str, tuple[Any, Any]], by: Actor) -> list[Outcome]:
     documents: dict[str, dict[str, Any]] = {}
-    for key, (before, _after) in changes.items():
+    bases: dict[str, dict[str, str]] = {}
+    for key, (before, after) in changes.items():
         plain, campaign = split_campaign(key)
-        if campaign:
+        if campaign and not is_field(key):
             documents.setdefault(campaign, {})[plain] = _given_back(before)
+            bases.setdefault(campaign, {})[plain] = value_hash(after)
     found = Campaign.objects.filter(code__in=documents)
     return [
         outcome
         for campaign in found
-        for outcome in write_campaign(campaign, {product: documents[campaign.code]}, by=by, cleaned=True)
+        for outcome in write_campaign(
+            campaign,
+            {product: documents[campaign.code]},
+            by=by,
+            base={product: bases[campaign.code]},
+            cleaned=True,
+        )
     ]

@@ -51,9 +51,10 @@ def descendants(product_ids: Iterable[int]) -> list[int]:
 def below_each(product_ids: Iterable[int]) -> dict[int, list[int]]:
     """Each product's own descendants, in one query."""
     below: dict[int, list[int]] = {pk: [] for pk in product_ids}
-    rows = Product.objects.filter(Q(parent_id__in=below) | Q(parent__parent_id__in=below)).order_by("pk")
-    for pk, *above in rows.values_list("pk", "parent_id", "parent__parent_id"):
-        for each in above:
+    # Asked of one table, so that each half is found by its index. At the top of the tree stands a product's own id.
+    rows = Product.objects.filter(Q(parent_id__in=below) | Q(root_id__in=below))
+    for pk, *above in sorted(rows.values_list("pk", "parent_id", "root_id")):
+        for each in set(above) - {pk}:
             if each in below:
                 below[each].append(pk)
     return below
