@@ -8,8 +8,8 @@ locale itself; above it, only what was named, as no channel asks for a model's s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from catalog.access import Rights, paths_of_each, rights_of
 from catalog.models.product import Product
@@ -64,10 +64,40 @@ def asked_for(structure: Structure, locale: str = "") -> str | None:
     return locale if structure.approving else None
 
 
-def proposes(product: Product, key: str, rights: Rights, structure: Structure) -> bool:
+def proposes(
+    product: Product, key: str, rights: Rights, structure: Structure, levels: Sequence[Stated] = ()
+) -> bool:
     """Whether what this person writes under the key is only a proposal: it is approved, and not theirs to approve."""
     locale = decided_in(key, structure)
-    return state(product, locale) == Status.APPROVED and not may_decide(rights, structure, locale)
+    stands = standing(product, locale, levels)
+    return stands == Status.APPROVED and not may_decide(rights, structure, locale)
+
+
+class Stated(NamedTuple):
+    """A level: the states named at it by locale, and the locales in which it says something."""
+
+    approvals: Mapping[str, str]
+    said: Set[str]
+
+
+def standing(product: Product, locale: str, levels: Sequence[Stated] = ()) -> str:
+    """As state(). Where a product below a model says nothing in the locale itself, it shows what is said above: it stands
+    as the product does, as far as that is approved, whatever was named for the day it says something.
+
+    `levels`: the product's own, then those above it.
+    """
+    stands = state(product, locale)
+    if not locale or len(levels) < 2 or locale in levels[0].said:
+        return stands
+    waits = any(
+        level.approvals.get(locale, Status.APPROVED) != Status.APPROVED and locale in level.said
+        for level in levels[1:]
+    )
+    return stands if waits else str(product.status)
+
+
+def levels_of(bundle: Bundle) -> tuple[Stated, ...]:
+    return tuple(Stated(level.approvals, said_in(bundle, depth)) for depth, level in enumerate(bundle.levels))
 
 
 def deciding(user: Any, products: Iterable[Product], structure: Structure) -> Callable[[int, str], bool]:
@@ -93,7 +123,12 @@ def said_in(bundle: Bundle, level: int) -> set[str]:
     """The locales in which this level has a value of its own, be it a campaign's."""
     documents = [bundle.levels[level].values]
     documents += [each.values for each in bundle.campaigns if each.level == level]
-    return {Key.parse(key).locale for values in documents for key in values if "|" in key}
+    return locales_of(documents)
+
+
+def locales_of(documents: Iterable[Iterable[str]]) -> set[str]:
+    """In which values with these keys are written."""
+    return {Key.parse(key).locale for keys in documents for key in keys if "|" in key}
 
 
 def waiting(bundle: Bundle, locale: str, structure: Structure) -> str:

@@ -5,15 +5,18 @@ As fields of a change they are "status" and "status|de_DE", in revisions "_statu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from catalog import approval
+from catalog.models.campaign import CampaignValues
 from catalog.models.product import Product
 from catalog.structure.snapshot import Structure
 from catalog.values.draft import Draft
+from catalog.values.keys import is_field
 from catalog.values.setting import note
 
 Status = Product.Status
@@ -59,6 +62,37 @@ def set_status(draft: Draft, fields: Mapping[str, Any], structure: Structure) ->
         row.approvals = approvals
 
 
+def bring_levels(drafts: Sequence[Draft], structure: Structure) -> None:
+    """What is said where, of the drafts below a model: one query for all."""
+    below = [draft for draft in drafts if draft.above and not draft.is_new]
+    ids = {step.pk for draft in below for step in (draft.row, *draft.above)}
+    said: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    if ids:
+        for pk, values in CampaignValues.objects.filter(product_id__in=ids).values_list("product", "values"):
+            said[pk].append(values)
+    for draft in below:
+        documents = (draft.stored, *draft.above_values)
+        draft.levels = tuple(
+            approval.Stated(step.approvals, approval.locales_of([values, *said[step.pk]]))
+            for step, values in zip((draft.row, *draft.above), documents, strict=True)
+        )
+
+
+def name_first_words(draft: Draft, structure: Structure) -> None:
+    """A product that says something in a locale for the first time stands there as it was shown until now: what was approved
+    at its model is not taken down because a variant got a word of its own by who may approve it."""
+    if len(draft.levels) < 2:
+        return
+    changed = approval.locales_of([[key for key in draft.outcome.changed if not is_field(key)]])
+    for locale in structure.approving:
+        if locale not in changed or locale in draft.levels[0].said:
+            continue
+        stands, shown = approval.state(draft.row, locale), approval.standing(draft.row, locale, draft.levels)
+        if shown == Status.APPROVED != stands:
+            draft.set_field(f"_{field_of(locale)}", stands, shown)
+            draft.row.approvals = {**draft.row.approvals, locale: shown}
+
+
 def take_along(draft: Draft, levels: Mapping[str, Iterable[Product]], structure: Structure) -> None:
     """Texts come down to a product from the levels that said them, key → levels: they stay as far as they were approved
     there, and the product's own are no further than the least of them.
@@ -90,7 +124,11 @@ def _set(
     if wanted == current:
         return False
     if not _may(draft, current, wanted, structure, locale):
-        draft.refuse(f"_{name}", "forbidden", _("Your roles do not let you change this."))
+        text = _("Your roles do not let you change this.")
+        if locale:
+            text = _("Your roles do not let you decide about %(language)s: ask somebody who may approve it.")
+            text %= {"language": structure.locales[locale].name}
+        draft.refuse(f"_{name}", "forbidden", text)
         return False
     return note(draft, name, current, wanted)
 

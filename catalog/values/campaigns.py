@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from catalog import events, participants
+from catalog import approval, events, participants
 from catalog.access import Rights, rights_of
 from catalog.attribute_types.base import CONFLICT
 from catalog.models.campaign import Campaign, CampaignValues
@@ -18,13 +18,14 @@ from catalog.models.product import Product
 from catalog.structure.snapshot import Structure
 from catalog.values import bundle as bundles
 from catalog.values import store
+from catalog.values.approving import name_first_words
 from catalog.values.changes import ABSENT, BY_HAND, RESET, Actor, Outcome, ProductChange
 from catalog.values.checks import check_assets
 from catalog.values.cleaning import KeyRules, clean_value
 from catalog.values.converting import adapt, record
 from catalog.values.draft import Draft
 from catalog.values.fields import axes_of
-from catalog.values.keys import campaign_key
+from catalog.values.keys import campaign_key, is_field
 from catalog.values.links import bring_products, check_links
 from catalog.values.precedence import Stands, merged, same
 from catalog.values.products import descendants
@@ -109,6 +110,7 @@ def _drafted(
             adapt([draft], structure)
         if not draft.outcome.errors:
             _apply(draft, campaign, rules=rules, stands=stands, by=by)
+            name_first_words(draft, structure)
         drafts.append(draft)
     check_assets(drafts, structure)
     check_records(drafts, structure)
@@ -159,6 +161,8 @@ def _draft(
         change, outcome, bundle.product, is_new=False, values=dict(values), stored=values, family=bundle.family,
         variant=bundle.variant, above=tuple(Product(pk=level.product_id, sku=level.sku) for level in bundle.levels[1:]),
     )  # fmt: skip
+    if structure.approving:
+        draft.levels = approval.levels_of(bundle)
     if rights is not None:
         paths = [structure.categories[pk].path for pk in bundle.categories if pk in structure.categories]
         draft.rights = rights.at(paths)
@@ -203,12 +207,13 @@ def _store(campaign: Campaign, drafts: list[Draft], *, by: Actor, structure: Str
     )
     for draft in drafts:
         draft.outcome.changed = {
-            campaign_key(key, campaign.code): change for key, change in draft.outcome.changed.items()
+            key if is_field(key) else campaign_key(key, campaign.code): change
+            for key, change in draft.outcome.changed.items()
         }
         draft.row.rev += 1
         draft.row.updated_at = now
         draft.outcome.rev = draft.row.rev
-    update_rows(Product, ["rev", "updated_at"], [draft.row for draft in drafts])
+    update_rows(Product, ["rev", "updated_at", "approvals"], [draft.row for draft in drafts])
     store.store_revisions(drafts, by, now)
     rows = {draft.row.pk: draft.row for draft in drafts}
     below = [pk for pk in descendants(rows) if pk not in rows]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
 from typing import Any
 
 from catalog.access import Rights
+from catalog.approval import Stated
 from catalog.models.product import Product
 from catalog.models.user import User
 from catalog.structure.snapshot import FamilySpec, VariantSpec
@@ -34,6 +35,7 @@ class Draft:
     stored_sources: dict[str, str] = field(default_factory=dict)
     above: tuple[Product, ...] = ()  # parent, then root
     above_values: tuple[dict[str, Any], ...] = ()
+    levels: Sequence[Stated] = ()  # its own, then those above: where locales are approved by themselves
     categories: list[int] = field(default_factory=list)
     stored_categories: list[int] = field(default_factory=list)
     family: FamilySpec | None = None

@@ -114,7 +114,7 @@ def make_drafts(
             if rights is not None:
                 _check_reach(draft, placed, structure, rights)
         drafts.append(draft)
-    if any(change.only_empty for change in changes):
+    if structure.approving or any(change.only_empty for change in changes):
         for draft in drafts:
             draft.above_values = tuple(documents.get(step.pk, ({}, {}))[0] for step in draft.above)
     for draft in drafts:

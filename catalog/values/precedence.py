@@ -55,6 +55,7 @@ class Stands:
     def __init__(self, by: Actor, structure: Structure) -> None:
         # Gives back what was, makes what is first, or is what somebody decided about ranks (catalog.values.proposing).
         self.free = by.origin in ("undo", "demo", "accept")
+        self.gives_back = by.origin == "undo"
         self.proposes = by.proposes
         # A move writes values that are there already, each with the source it has: ranks were weighed when it was chosen.
         self.writer = None if by.origin == "move" else structure.sources.get(by.source)
@@ -76,8 +77,16 @@ class Stands:
 
     def stands_back(self, draft: Draft, key: str, spec: AttributeSpec) -> bool:
         """Whether this value becomes a proposal: the writer only proposes, a stronger source holds the key, or the product (or, of a text,
-        its locale) is approved and the writer may not publish. A source that may not write the attribute at all is refused on the draft.
+        its locale) is approved and the writer may not publish. A source that may not write the attribute at all is refused on the draft,
+        and so is what an undo would give back to what is approved by now: it passes the ranks of sources, not the approval.
         """
+        if self.gives_back and self._is_closed(draft, key):
+            draft.refuse(
+                key,
+                "approved_since",
+                _("%(label)s is approved: ask somebody who may approve it to take this back.")
+                % {"label": spec.label()},
+            )
         if self.free:
             return False
         if self.proposes:
@@ -96,6 +105,10 @@ class Stands:
             )
             if holder is not None and holder.code != self.writer.code and holder.stand(spec)[1] > stand[1]:
                 return True
+        return self._is_closed(draft, key)
+
+    def _is_closed(self, draft: Draft, key: str) -> bool:
+        """Whether it is approved, and not the writer's to change."""
         if draft.rights is None or draft.is_new:
             return False
-        return approval.proposes(draft.row, key, draft.rights, self.structure)
+        return approval.proposes(draft.row, key, draft.rights, self.structure, draft.levels)

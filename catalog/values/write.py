@@ -18,8 +18,8 @@ from catalog.access import rights_of
 from catalog.attribute_types.base import CONFLICT
 from catalog.models.product import Product
 from catalog.structure.snapshot import Structure
+from catalog.values import approving, converting, numbers, store, translations
 from catalog.values import bundle as bundles
-from catalog.values import converting, numbers, store, translations
 from catalog.values.changes import ABSENT, BY_HAND, Actor, Outcome, ProductChange
 from catalog.values.checks import check_assets, check_skus, check_unique, siblings_of, unique_changes
 from catalog.values.cleaning import KeyRules, clean_value
@@ -114,6 +114,8 @@ def _prepare(
     drafts = make_drafts(changes, rows, around, structure, rights, None if by.trusted else by.user)
     if structure.conversions:
         converting.adapt(drafts, structure)
+    if structure.approving:
+        approving.bring_levels(drafts, structure)
     rules = KeyRules(structure, by_hand=by.origin in BY_HAND)
     stands = Stands(by, structure)
     for draft in drafts:
@@ -131,6 +133,8 @@ def _prepare(
             apply_values(draft, by=by, rules=rules, stands=stands)
         if is_moved(draft):
             shed(draft, structure)
+        elif structure.approving:
+            approving.name_first_words(draft, structure)
         if draft.is_new and structure.defaults:
             apply_defaults(draft, structure)
     check_whole_models(drafts)

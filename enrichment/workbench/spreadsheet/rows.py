@@ -60,6 +60,7 @@ def load(
     for pk, bundle in found.items():
         here = rights_at(bundle, rights, structure)
         product = bundle.product
+        levels = approval.levels_of(bundle) if structure.approving else ()
         writer = _Writer(bundle, structure, here, options)
         made.append(
             {
@@ -68,7 +69,7 @@ def load(
                 "label": product.labels.get(locale) or product.label or product.sku,
                 "note": str(Product.Status(product.status).label),
                 "proposes": any(
-                    approval.proposes(product, each.column.name, here, structure)
+                    approval.proposes(product, each.column.name, here, structure, levels)
                     for each in columns
                     if each.spec is not None
                 ),

@@ -169,7 +169,8 @@ class _Batch:
         own, spec = bundle.levels[0], column.spec
         assert spec is not None  # noqa: S101 - it is written, so it holds values
         here = rights_at(bundle, self.rights, self.structure)
-        if approval.proposes(bundle.product, column.name, here, self.structure):
+        levels = approval.levels_of(bundle) if self.structure.approving else ()
+        if approval.proposes(bundle.product, column.name, here, self.structure, levels):
             return True
         writer = self.structure.sources.get(self.source)
         holder = self.structure.sources.get(own.sources.get(column.name, ""))

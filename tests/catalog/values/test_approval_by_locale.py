@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from catalog.moves import place, undo
 from catalog.values import bundle as bundles
 from catalog.values import proposing
 from catalog.values.campaigns import write_campaign
-from catalog.values.changes import Actor, ProductChange
+from catalog.values.changes import Actor, Outcome, ProductChange
 from catalog.values.write import plan
 from tests.world import SYSTEM, World
 
@@ -95,6 +96,66 @@ def test_at_a_model_from_before_who_may_not_publish_proposes(world: World) -> No
     assert states(world, model) == ("draft", {"de_DE": "approved"})
     translator = person("translator", ["product.edit"])
     assert world.edit(model, {"name|de_DE": "Falsch"}, by=translator).proposals == ["name|de_DE"]
+
+
+@pytest.fixture
+def small(world: World) -> int:
+    """An approved variant, made after German got its own approval, that says nothing in German; its model does, approved."""
+    world.approve_by_itself("de_DE")
+    model = world.create("TEE", {"name|de_DE": "Hemd"}, family="shirts", family_variant="shirts_size").product
+    world.edit(model or 0, **{"status|de_DE": "approved"})
+    return world.create("TEE-S", {"size": "s"}, parent="TEE", status="approved").product or 0
+
+
+@pytest.fixture(params=[False, True])
+def say(request: pytest.FixtureRequest, world: World, small: int) -> Callable[[Actor], Outcome]:
+    """Says something in German at the variant, for good or in a campaign."""
+    if not request.param:
+        return lambda by: world.edit(small, {"name|de_DE": "Hemd S"}, by=by)
+    now = timezone.now()
+    campaign = Campaign.objects.create(code="summer", starts_at=now, ends_at=now + timedelta(days=1))
+    return lambda by: write_campaign(campaign, {small: {"name|de_DE": "Hemd S"}}, by=by)[0]
+
+
+def test_what_a_variant_shows_of_its_model_is_no_draft_that_anybody_may_write_over(
+    world: World, small: int, say: Callable[[Actor], Outcome]
+) -> None:
+    outcome = say(person("translator", ["product.edit"]))
+    assert (outcome.proposals, outcome.changed) == (["name|de_DE"], {})
+    outcome = say(person("publisher", ["product.edit", "product.publish"]))
+    assert outcome.changed.get("_status|de_DE") == ("draft", "approved")
+    assert states(world, small) == ("approved", {"de_DE": "approved"})
+    assert Revision.objects.filter(product=small).latest("rev").changes["_status|de_DE"] == [
+        "draft",
+        "approved",
+    ]
+
+
+def test_where_neither_the_model_nor_the_variant_is_approved_first_words_are_a_draft(
+    world: World, small: int, say: Callable[[Actor], Outcome]
+) -> None:
+    model = Product.objects.get(sku="TEE")
+    world.edit(model.pk, **{"status|de_DE": "draft"})
+    translator = person("translator", ["product.edit"])
+    assert not say(translator).proposals
+    assert states(world, small) == ("approved", {"de_DE": "draft"})
+
+
+def test_a_draft_is_written_in_german_though_its_model_is_approved_there(world: World, small: int) -> None:
+    world.edit(small, status="draft")
+    translator = person("translator", ["product.edit"])
+    assert not world.edit(small, {"name|de_DE": "Hemd S"}, by=translator).proposals
+    assert states(world, small) == ("draft", {"de_DE": "draft"})
+
+
+def test_undo_passes_the_ranks_of_sources_and_not_the_approval(world: World, mug: int) -> None:
+    translator = person("translator", ["product.edit"])
+    back = Actor(translator.user, origin="undo")
+    for key in ("name|de_DE", "name|en_US"):
+        outcome = world.edit(mug, {key: "Before"}, by=back)
+        assert [(error.key, error.code) for error in outcome.errors] == [(key, "approved_since")]
+    world.edit(mug, **{"status|de_DE": "draft"})
+    assert world.edit(mug, {"name|de_DE": "Before"}, by=back).ok
 
 
 @pytest.mark.parametrize("in_campaign", [False, True])

@@ -8,6 +8,7 @@ import pytest
 
 from channels.connectors.webhook import Webhook
 from channels.models import Channel, Listing
+from tests.catalog.values.test_approval_by_locale import person
 from tests.channels.stage import Stage, make_channel
 
 State = Listing.State
@@ -151,9 +152,13 @@ def test_a_models_texts_are_approved_at_the_model_and_a_variants_own_at_the_vari
     stage.put(model.product or 0, **{DE: "approved"})
     stage.send(german)
     assert titles(stage) == [{"de_DE": "Hemd"}]
+    translator = person("translator", ["product.edit"])
+    assert world.edit(small, {"name|de_DE": "Hemd S"}, by=translator).proposals == ["name|de_DE"]
+    stage.send(german)
+    assert (len(stage.shop.posts), stage.listing(small, german).state) == (1, "live")
     stage.edit(small, name__de_DE="Hemd S")
     stage.send(german)
-    assert stage.listing(small, german).reason == "German (Germany) is not approved yet."
+    assert titles(stage)[-1] == {"de_DE": "Hemd S"}
 
 
 def test_taking_the_setting_back_lets_go_what_waited_for_it(stage: Stage) -> None:
