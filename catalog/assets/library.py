@@ -112,7 +112,7 @@ def _in_state(rows: QuerySet[Asset], state: str, now: datetime) -> QuerySet[Asse
     for each in quality.asking() if code else ():
         if each.code == code:
             return rows.filter(each.needs.too_small() if kind == SMALL else each.needs.not_white())
-    return rows.none() if code else rows  # a channel that asks for nothing any more
+    return rows
 
 
 def faults(asked: Sequence[quality.Asking]) -> dict[str, str]:

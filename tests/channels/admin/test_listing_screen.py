@@ -99,3 +99,26 @@ def test_a_limited_person_sees_listings_of_their_own_products_only(stage: Stage,
     assert "OTHER-1" not in client.get(reverse("admin:channels_attempt_changelist")).content.decode()
     address = reverse("admin:channels_listing_change", args=[stage.listing(hidden).pk])
     assert client.get(address).status_code in (302, 404)
+
+
+def test_what_was_sent_names_no_product_to_who_may_not_see_all(stage: Stage, client: Client) -> None:
+    product = stage.product("CUP-1", categories=["cups"])
+    stage.shop.next.append(acts.rejects("CUP-1", message="Not today."))
+    stage.send()
+    listing = stage.listing(product)
+    Listing.objects.update(sent_sheet={"locales": {}, "fields": {"goes_with": ["OTHER-1"]}})
+    listing.attempts_made.update(request={"goes_with": ["OTHER-1"]})
+    pages = [
+        reverse("admin:channels_listing_change", args=[listing.pk]),
+        reverse("admin:channels_attempt_change", args=[listing.attempts_made.get().pk]),
+    ]
+    user = User.objects.create_user("anna", password="x", is_staff=True)
+    role = Role.objects.create(code="cups", verbs=["channel.view", "product.view"])
+    Grant.objects.create(role=role).categories.add(stage.world.categories["cups"])
+    user.roles.add(role)
+    assert stage.world.admin is not None
+    for reader, is_told in ((user, False), (stage.world.admin, True)):
+        client.force_login(reader)
+        for page in pages:
+            answer = client.get(page)
+            assert (answer.status_code, "OTHER-1" in answer.content.decode()) == (200, is_told)
