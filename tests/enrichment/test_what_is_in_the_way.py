@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,10 +13,12 @@ from django.utils import timezone
 
 from catalog.models import Product
 from catalog.structure.snapshot import Structure
+from catalog.values import bundle as bundles
 from catalog.values.changes import Actor
 from channels import profile
 from channels.models import Channel, Listing
 from enrichment.workbench.page import blockers, listings
+from enrichment.workbench.queue import asked
 from tests.channels.stage import FULL, make_channel
 from tests.enrichment.conftest import Desk
 from tests.world import World
@@ -129,6 +132,31 @@ def test_what_is_about_another_variant_names_it_and_leads_there(
     assert on("SHIRT-M") == [other, model]
     assert on("SHIRT") == [own, other]
     assert on("SHIRT-L") == [model]  # its readiness says what it lacks itself
+
+
+def test_a_field_and_the_tab_do_not_take_anothers_errors_for_their_own(
+    desk: Desk, shirts: tuple[dict[str, int], Channel]
+) -> None:
+    made, portal = shirts
+    errors = [{**LONG, "attribute": "weight", "locale": "", "sku": sku, "message": f"{sku} is heavy."} for sku in made]  # fmt: skip
+    lacks = {"field": "", "attribute": "weight", "code": "missing", "message": "Weight is missing."}
+    says(made["SHIRT"], portal, *errors, {**lacks, "sku": "SHIRT-M"})
+    sheet = desk.page(made["SHIRT-M"]).context_data["sheet"]
+    assert sheet.cell("weight").channel_errors == [("B2B shop", "SHIRT-M is heavy.")]
+    page = desk.page(made["SHIRT-M"], tab="channels").content.decode()
+    assert page.count("Go to the field") == 2
+    assert re.search(r"<span>SHIRT-L <strong>title", page)
+    says(made["SHIRT"], portal, LONG, {**errors[2], "attribute": "price"}, lacks | {"sku": "SHIRT-M"})
+    structure, row = Structure.current(), Product.objects.get(pk=made["SHIRT-M"])
+    (panel,) = listings.panels(row, profile.current(structure))
+    queue: Any = SimpleNamespace(
+        fields=(),
+        chosen={"listing": "shop|refused"},
+        channel=panel.channel,
+        locale="de_DE",
+        structure=structure,
+    )
+    assert asked.codes(queue, bundles.load([row.pk])[row.pk], [panel]) == ["name", "weight"]
 
 
 def test_another_variant_is_not_named_to_who_may_not_see_it(

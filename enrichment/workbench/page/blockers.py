@@ -16,7 +16,7 @@ from catalog.structure.specs import AttributeSpec
 from catalog.values.bundle import Bundle, attributes_at
 from channels.models import Listing
 from enrichment.readiness import ChannelReadiness, field_id, missing_item
-from enrichment.workbench.page.listings import Panel
+from enrichment.workbench.page.listings import Panel, about
 
 SHOWN = 6
 # In the order of the page: what a channel says of it, what is missing, what is another product's of the same item, and what
@@ -125,9 +125,9 @@ def _told(panels: Iterable[Panel], own: str) -> Iterator[tuple[Panel, Listing, M
         if not errors and listing.state in (Listing.State.INCOMPLETE, Listing.State.REFUSED):
             errors = [{"message": listing.reason}]  # no family; refused without a word about a field
         for error in errors:
-            about = str(error.get("sku") or panel.unit_sku or own)
-            if about != own:
-                yield panel, listing, error, about
+            sku = about(error, panel, own)
+            if sku != own:
+                yield panel, listing, error, sku
             elif error.get("code") != "missing":
                 yield panel, listing, error, ""
 

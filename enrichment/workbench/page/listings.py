@@ -116,10 +116,19 @@ def _drifted(entry: Mapping[str, Any], channel: ChannelSpec, listing: Listing) -
     )  # fmt: skip
 
 
-def annotate(sheet: FieldSheet, made: list[Panel]) -> None:
-    """Puts each channel's last errors, and what it shows otherwise, beside the fields they are about."""
+def about(error: Mapping[str, Any], panel: Panel, own: str) -> str:
+    """The SKU of the product that an error is about: on a channel that is sent models, one of the item may have many of
+    others. `own`: that of the product the panel is of."""
+    return str(error.get("sku") or panel.unit_sku or own)
+
+
+def annotate(sheet: FieldSheet, made: list[Panel], own: str, *also: str) -> None:
+    """Puts each channel's last errors, and what it shows otherwise, beside the fields they are about, where that is about the
+    panels' product (`own`: its SKU) or one of `also`. What is missing, a field says itself, as it is now."""
     for panel in made:
         for error in panel.listing.errors if panel.listing else ():
+            if error.get("code") == "missing" or about(error, panel, own) not in (own, *also):
+                continue
             for cell in sheet.cells:
                 if cell.spec.code == error.get("attribute") and error.get("locale") in (
                     None,

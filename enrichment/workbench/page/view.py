@@ -252,7 +252,7 @@ def _fields(
     if campaign is None:
         posted = saving.categories_to_show(outcome, submission) if refused else None
         placed = placement.build(bundle, scope, structure=structure, rights=rights, posted=posted)
-    listings.annotate(sheet, panels)
+    listings.annotate(sheet, panels, bundle.product.sku)
     add_proposals(sheet, bundle, structure, campaign, rights=rights)
     if campaign is None:
         outdated.annotate(sheet, bundle, structure)

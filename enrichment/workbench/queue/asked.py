@@ -9,8 +9,7 @@ from catalog.structure.specs import AttributeSpec
 from catalog.values.bundle import Bundle, attributes_of
 from catalog.values.keys import Key, format_key
 from channels import completeness
-from channels.models import Listing
-from enrichment.workbench.page.listings import Panel
+from enrichment.workbench.page.listings import Panel, about
 from enrichment.workbench.queue.address import Queue
 
 
@@ -45,7 +44,7 @@ def _told(queue: Queue, bundle: Bundle, panels: Sequence[Panel]) -> set[str]:
     if chosen.get("picture") and bundle.family:
         found.add(bundle.family.image_attribute)
     if chosen.get("listing") and queue.channel:
-        found.update(_refused(queue, panels))
+        found.update(_refused(queue, bundle, panels))
     return found
 
 
@@ -54,12 +53,15 @@ def _missing(queue: Queue, bundle: Bundle) -> list[AttributeSpec]:
     return completeness.missing(bundle, queue.channel, queue.locale, queue.structure)
 
 
-def _refused(queue: Queue, panels: Sequence[Panel]) -> set[str]:
-    listing: Listing | None = next(
-        (panel.listing for panel in panels if panel.channel is queue.channel), None
-    )
+def _refused(queue: Queue, bundle: Bundle, panels: Sequence[Panel]) -> set[str]:
+    """Of the product and what it inherits from: another variant of the same item is worked off by itself."""
+    own = {level.sku for level in bundle.levels}
     return {
-        str(error["attribute"]) for error in (listing.errors if listing else ()) if error.get("attribute")
+        str(error["attribute"])
+        for panel in panels
+        if panel.channel is queue.channel
+        for error in (panel.listing.errors if panel.listing else ())
+        if error.get("attribute") and about(error, panel, bundle.product.sku) in own
     }
 
 

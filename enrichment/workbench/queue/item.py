@@ -108,7 +108,7 @@ def build(
         posted=posted, files=files.load(own, structure, posted, queue.profiles.active, at=timezone.now()),
         only=frozenset(at.here),
     )  # fmt: skip
-    listings.annotate(sheet, panels)
+    listings.annotate(sheet, panels, product.sku, own.product.sku)
     page.add_proposals(sheet, own, structure, None)
     outdated.annotate(sheet, own, structure)
     said = saving.annotate(sheet, None, *refused, structure, locale=queue.locale) if refused else []
