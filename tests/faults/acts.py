@@ -10,14 +10,15 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
+from django.contrib import admin
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Count, F
 from django.utils import timezone
 
 from catalog.importing import runs
-from catalog.jobs import run_due
+from catalog.jobs import enqueue, run_due
 from catalog.jobs.inline import run_here
-from catalog.models import Campaign, Job, Option, Product, Revision
+from catalog.models import Campaign, Job, Option, Product, Revision, User
 from catalog.models.importing import ImportRun
 from catalog.structure.announce import announce
 from catalog.structure.snapshot import Structure
@@ -27,7 +28,10 @@ from catalog.values.fingerprint import catalogue_hash
 from catalog.values.write import write
 from channels import profile, profiles
 from channels.delivery.prepare import prepare
-from channels.models import Attempt, Channel, Listing
+from channels.models import Attempt, Channel, Completeness, Listing
+from enrichment.workbench.bulk_edit.operations import Edit
+from enrichment.workbench.grid import bulk
+from pim.lib.canonical import canonical_hash
 from tests.channels.stage import FULL, make_channel
 from tests.faults.words import ROLLED_BACK
 from tests.world import SYSTEM, build_world
@@ -330,6 +334,83 @@ def import_outcome(run: int) -> dict[str, Any]:
 
 def fingerprint() -> str:
     return catalogue_hash()
+
+
+# --- bulk changes
+
+CLAIM, TRUTH = "for ever", "for years"
+
+
+def claim_everywhere(products: int) -> None:
+    """Mugs of as many names, in which the claim stands; in every tenth it does not."""
+    changes = [
+        ProductChange(
+            values={**FULL, "name|en_US": f"Mug {number} {'to keep' if number % 10 == 0 else CLAIM}"},
+            fields={"sku": f"MUG-{number:05d}", "family": "mugs"},
+        )
+        for number in range(1, products + 1)
+    ]
+    for start in range(0, len(changes), BATCH):
+        assert all(outcome.ok for outcome in write(changes[start : start + BATCH], by=SYSTEM))
+
+
+def replace_claim() -> tuple[int, str]:
+    """As the screen begins it for more than a batch: (job, ref). Done twice it would find its own work."""
+    edit = Edit(
+        "replace", "name", keys=("name|en_US",), find=CLAIM, by=f"{CLAIM} and {TRUTH}", match_case=True
+    )
+    ids = list(Product.objects.order_by("pk").values_list("pk", flat=True))
+    ref = bulk.new_ref()
+    return _begin("grid.edit", edit=edit.as_json(), ids=ids, leave=[], ref=ref), ref
+
+
+def undo_bulk(ref: str) -> int:
+    return _begin("grid.undo", ref=ref)
+
+
+def _begin(kind: str, **params: Any) -> int:
+    admin.autodiscover()  # a process that knows no screens knows none of their jobs
+    user, _made = User.objects.get_or_create(
+        username="marta", defaults={"is_staff": True, "is_superuser": True}
+    )
+    with transaction.atomic():
+        return enqueue(kind, params, by=user, title=kind).pk
+
+
+def job_row(job: int) -> dict[str, Any]:
+    """Raises when it failed: nothing more would come."""
+    row = Job.objects.get(pk=job)
+    assert row.state not in (Job.State.FAILED, Job.State.CANCELLED), row.error
+    return {"is_done": row.state == Job.State.DONE, "claim": row.lease_token, "result": row.result}
+
+
+def written_by(ref: str) -> tuple[int, int]:
+    """(revisions of this bulk change, products they are of)"""
+    rows = Revision.objects.filter(ref=ref)
+    return rows.count(), rows.values("product_id").distinct().count()
+
+
+def everything_stored() -> str:
+    """One number over what a save stores of each product, its sources and what is derived from its values included; revisions
+    and times are left out."""
+    rows = Product.objects.order_by("pk").values_list(
+        "pk",
+        "sku",
+        "status",
+        "enabled",
+        "label",
+        "labels",
+        "image",
+        "search",
+        "tokens",
+        "own__values",
+        "own__sources",
+    )
+    hashes = [canonical_hash([*row[:8], sorted(row[8]), *row[9:]]) for row in rows.iterator(chunk_size=1000)]
+    scores = Completeness.objects.order_by("product_id", "channel_id", "locale")
+    return canonical_hash(
+        [hashes, list(scores.values_list("product_id", "channel_id", "locale", "required", "missing"))]
+    )
 
 
 def _start(path: str) -> ImportRun:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.faults import falling
 from tests.faults.files import bad_rows, write_import_file
 from tests.faults.harness import Rig, Template, scale
 from tests.faults.invariants import check
@@ -67,21 +68,13 @@ def test_an_import_killed_at_random_points_ends_as_the_uninterrupted_one(
 
 
 def kill_a_worker(rig: Rig, chance: random.Random, run: int, state: str, place: str) -> bool:
-    """Ends a worker at a failpoint, or at some moment of its work on the run; whether it had work to be killed in."""
-    if rig.hands.import_state(run=run) != state:
-        return False
-    claim = rig.hands.claim_of(run=run)
-    worker = rig.start_worker("falling", pool="solo", PIM_FAIL=place)
-    if place:
-        rig.wait("the worker falls", lambda: not worker.is_alive or rig.hands.import_state(run=run) != state)
-    else:
-        rig.wait(
-            "the worker has the run",
-            lambda: rig.hands.claim_of(run=run) != claim or rig.hands.import_state(run=run) != state,
-        )
-        time.sleep(chance.uniform(0, 0.6))
-    rig.kill("falling")
-    return bool(rig.hands.import_state(run=run) == state)
+    return falling.kill_a_worker(
+        rig,
+        chance,
+        place=place,
+        claim=lambda: rig.hands.claim_of(run=run),
+        is_over=lambda: rig.hands.import_state(run=run) != state,
+    )
 
 
 def finish(rig: Rig, run: int, state: str) -> None:

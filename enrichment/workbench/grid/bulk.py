@@ -32,6 +32,7 @@ from enrichment import workflow
 from enrichment.workbench.grid import bulk_actions
 from enrichment.workbench.grid.bulk_actions import BulkAction
 from enrichment.workbench.grid.query import parse
+from pim.lib.failpoint import failpoint
 
 MOST = 100_000  # products of one bulk change
 UNDONE = ("bulk:", "rule:", "replace:")  # how the refs begin of what can be taken back as a whole
@@ -208,12 +209,14 @@ def by_parts(
         if handle.cancelled():
             break
         result = act(part)
+        failpoint("bulk_chunk")
         total.changed += result.changed
         total.proposed += result.proposed
         for reason, count in result.reasons.items():
             total.refuse(reason, count)
         handle.progress(done, every)
-    if handle.row.done:  # what an earlier worker did counts as well
+    # What an earlier worker did counts as well, also where it ended before it could say how far it was.
+    if handle.row.done or handle.row.attempts > 1:
         written = Revision.objects.filter(ref=ref).values("product_id").distinct()
         total.changed = changed() if changed else written.count()
     return total.as_json()
