@@ -213,7 +213,7 @@ def _products(page: Page, rig: Rig, run: int) -> list[Place]:
     at = {sku: _product(page, grid, sku) for sku in (SIMPLE, MODEL, VARIANT, TABLE, CONDITION)}
     return [
         Place("grid", f"{grid}?q={MODEL}"),
-        Place("grid-of-import", f"{grid}?import={run}&level=all&q={MODEL}", _select_two),
+        Place("grid-of-import", f"{grid}?import={run}&level=all&q={MODEL}", _open_more),
         Place("grid-filters", grid, _open_filters),
         Place("grid-views", f"{grid}?family=lamps&cols=_sku~name%7Cde_DE~@b2b_shop", _save_a_view),
         Place("grid-columns", f"{grid}?cols=_sku~name%7Cde_DE~@b2b_shop", _open_grid_columns),
@@ -434,9 +434,21 @@ def _select_two(page: Page) -> None:
         page.locator("[data-select]").nth(place).check()
 
 
+def _open_more(page: Page) -> None:
+    """The bar with its menu, in which the texts of French stand too."""
+    _select_two(page)
+    page.locator("[data-bulk-bar]").get_by_text("More", exact=True).click()
+    page.get_by_role("group", name="Texts of a language", exact=True).wait_for()
+
+
+def _choose_in_more(page: Page, button: str) -> None:
+    page.locator("[data-bulk-bar]").get_by_text("More", exact=True).click()
+    page.get_by_role("button", name=f"{button} …", exact=True).click()
+
+
 def _preview_bulk(page: Page) -> None:
     _select_two(page)
-    page.get_by_role("button", name="Approve").click()
+    page.get_by_role("button", name="Approve …", exact=True).click()
     page.wait_for_url("**/bulk/")
 
 
@@ -467,19 +479,19 @@ _LAUNCHED = "2100-06"  # never over
 
 def _preview_numbers(page: Page) -> None:
     _select_two(page)
-    page.get_by_role("button", name="Give numbers").click()
+    _choose_in_more(page, "Give numbers")
     page.wait_for_url("**/number/")
 
 
 def _choose_person(page: Page) -> None:
     _select_two(page)
-    page.get_by_role("button", name="Assign").click()
+    _choose_in_more(page, "Assign")
     page.wait_for_url("**/assign/")
 
 
 def _choose_what(page: Page) -> None:
     _select_two(page)
-    page.get_by_role("button", name="Change values").click()
+    page.get_by_role("button", name="Change values …", exact=True).click()
     page.wait_for_url("**/values/")
 
 
@@ -519,7 +531,7 @@ def _preview_rule_of_chosen(page: Page) -> None:
 
 def _preview_translations(page: Page) -> None:
     page.locator("[data-select]").first.check()
-    page.get_by_role("button", name="Translations still right").click()
+    page.get_by_role("button", name="Translations still right …", exact=True).click()
     page.wait_for_url("**/translations/")
 
 

@@ -25,6 +25,15 @@ profiles.pause(channel_id=Channel.objects.get(code="b2b_shop").pk, reason="A tes
 """
 
 
+CLAIM, INSTEAD = "recycled", "reclaimed"
+# How many products claim it in an English text of their own.
+CLAIMING = f"""
+from catalog.models import ProductValues
+texts = (" ".join(str(text) for key, text in values.items() if "|en_US" in key) for values in ProductValues.objects.values_list("values", flat=True))
+print(sum("{CLAIM}" in text.lower() for text in texts))
+"""
+
+
 def control(page: Page, key: str) -> Locator:
     return page.locator(f"[data-cell='{key}'] :is(input, textarea):not([type=hidden])").first
 
@@ -118,6 +127,41 @@ def test_what_changed_since_the_last_push(browser: Browser, rig: Rig, complaints
         expect(pending).to_contain_text("Jonas")
         expect(pending.locator("ins").first).to_contain_text("anew")
         assert hand.clicks == 1
+
+
+def claiming(rig: Rig) -> int:
+    return int(manage(rig.env, "shell", "--no-imports", "-c", CLAIMING).split()[-1])
+
+
+def test_a_wrong_claim_in_every_text_of_all_products(
+    browser: Browser, rig: Rig, complaints: Complaints
+) -> None:
+    """Eight clicks, what would change is read before, and one takes it back."""
+    with person(browser, rig, "manager") as page:
+        complaints.watch(page)
+        before = claiming(rig)
+        assert before > 5
+        page.goto(f"{rig.admin}{GRID}")
+        hand = Hand()
+        hand.click(page.get_by_label("Select all on this page", exact=True))
+        hand.click(page.get_by_role("button", name=re.compile(r"^Select all \d+\+? that match$")))
+        hand.click(page.get_by_role("button", name="Change values …", exact=True))
+        hand.click(page.get_by_role("button", name="Find and replace in every text", exact=True))
+        hand.write(page.get_by_label("Find", exact=True), CLAIM)
+        hand.write(page.get_by_label("Write instead", exact=True), INSTEAD)
+        hand.click(page.get_by_role("button", name="See what would change", exact=True))
+        preview = page.get_by_role("region", name="What would change", exact=True)
+        expect(preview.locator("del").first).to_contain_text(re.compile(CLAIM, re.IGNORECASE))
+        hand.click(page.get_by_role("button", name=f"Change {before} products", exact=True))
+        undo = page.get_by_role("button", name="Undo it", exact=True)
+        expect(undo).to_be_visible()
+        assert hand.clicks == 8
+        assert claiming(rig) == 0
+        undone = Hand()
+        undone.click(undo)
+        expect(page.get_by_text(f"{before} products are as they were before.", exact=True)).to_be_visible()
+        assert undone.clicks == 1
+        assert claiming(rig) == before
 
 
 def test_two_people_on_one_product_lose_no_word(browser: Browser, rig: Rig) -> None:

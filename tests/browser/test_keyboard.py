@@ -68,6 +68,32 @@ def test_a_product_is_two_keys_and_its_sku_away_from_any_page(browser: Browser, 
         expect(page.get_by_text("TH-KOPP", exact=True).first).to_be_visible()
 
 
+def test_the_menu_of_the_bar_opens_is_walked_and_closes_by_keys(browser: Browser, rig: Rig) -> None:
+    with person(browser, rig, "manager") as page:
+        keys = Keyboard(page)
+        page.goto(f"{rig.admin}/catalog/product/")
+        page.get_by_label("Select all on this page", exact=True).check()
+        more = page.locator("[data-bulk-bar] summary")
+        keys.activate("[data-bulk-bar] summary", text="More")
+        assign = page.get_by_role("button", name="Assign …", exact=True)
+        expect(assign).to_be_visible()
+        keys.press("ArrowDown", "ArrowDown", "ArrowUp", "ArrowUp")
+        expect(more).to_be_focused()
+        keys.press("End")
+        expect(page.get_by_role("button", name="Move to trash …", exact=True)).to_be_focused()
+        keys.press("Escape")
+        expect(assign).to_be_hidden()
+        expect(more).to_be_focused()
+        keys.press("Enter")
+        expect(assign).to_be_visible()
+        keys.press("Shift+Tab")  # what the focus leaves closes: nothing lies over the next stop
+        expect(assign).to_be_hidden()
+        keys.press("Tab", "Enter")
+        keys.activate("[data-bulk-bar] button", text="Assign", key="Space")
+        page.wait_for_url("**/assign/")
+        assert keys.trouble == []
+
+
 def signs_in(page: Page, keys: Keyboard, rig: Rig) -> None:
     page.goto(f"{rig.admin}/login/")
     page.wait_for_timeout(500)  # the first field takes the focus by itself, once the theme shows the page

@@ -18,10 +18,10 @@ from channels import profile as channel_profiles
 from channels.profile import Profiles
 from enrichment.models import DefaultView
 from enrichment.workbench.filtering.said import where_of
-from enrichment.workbench.grid import bulk, bulk_actions, paging
+from enrichment.workbench.grid import bulk, paging
 from enrichment.workbench.grid import columns as grid_columns
 from enrichment.workbench.grid import rows as grid_rows
-from enrichment.workbench.grid.numbering import numbering
+from enrichment.workbench.grid.bulk_bar import bar
 from enrichment.workbench.grid.query import LEVELS, GridQuery, parse
 from enrichment.workbench.saved_views import address
 from enrichment.workbench.saved_views.tabs import tabs, views_of
@@ -87,18 +87,13 @@ def _region(request: HttpRequest) -> dict[str, Any]:
             for sort in paging.SORTS.values()
         ],
         "heads": _heads(query),
-        "actions": bulk_actions.offered(rights, in_trash="trash" in query.active),
-        "locale_actions": []
-        if "trash" in query.active
-        else bulk_actions.offered_by_locale(rights, structure),
+        "bar": bar(
+            rights, structure, in_trash="trash" in query.active, is_outdated="outdated" in query.active
+        ),
         "may_edit": "trash" not in query.active and rights.may("product.edit"),
-        "may_number": "trash" not in query.active and bool(numbering(structure, rights)),
         "may_create": rights.may("product.create"),
         "may_import": rights.may("import.run"),
         "may_export": rights.may("export.run"),
-        "may_dry_run": "trash" not in query.active and rights.may("channel.sync"),
-        "may_launch": "trash" not in query.active and rights.may("product.publish"),
-        "may_confirm": "outdated" in query.active and rights.may("product.edit"),
         "is_empty": not context["rows"] and not query.is_filtered and query.level in ("top", "all"),
         "in_trash": "trash" in query.active,
         "bulk_ref": ref if (ref := request.GET.get("ref", "")).startswith(bulk.UNDONE) and count else "",
