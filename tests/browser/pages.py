@@ -437,12 +437,12 @@ def _select_two(page: Page) -> None:
 def _open_more(page: Page) -> None:
     """The bar with its menu, in which the texts of French stand too."""
     _select_two(page)
-    page.locator("[data-bulk-bar]").get_by_text("More", exact=True).click()
+    page.locator("[data-bulk-bar] summary").click()
     page.get_by_role("group", name="Texts of a language", exact=True).wait_for()
 
 
 def _choose_in_more(page: Page, button: str) -> None:
-    page.locator("[data-bulk-bar]").get_by_text("More", exact=True).click()
+    page.locator("[data-bulk-bar] summary").click()
     page.get_by_role("button", name=f"{button} …", exact=True).click()
 
 
