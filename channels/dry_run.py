@@ -21,6 +21,7 @@ from catalog.structure.snapshot import Structure
 from channels.delivery import removals
 from channels.delivery.claim import runs_being_applied
 from channels.delivery.prepare import Prepared, prepare
+from channels.delivery.recall import recalled
 from channels.delivery.send import item_for, without_request
 from channels.models import Channel, Listing
 from channels.profile import ChannelSpec
@@ -91,7 +92,10 @@ def _as_it_stands(row: Listing, sku: str, of_import: bool) -> Planned:
 
 
 def _planned(one: Prepared, channel: ChannelSpec) -> Planned:
-    row, decision, connector = one.listing, one.decision, channel.connector_class
+    connector = channel.connector_class
+    if connector is not None:
+        one = recalled(one, connector, channel.settings, at=timezone.now())
+    row, decision = one.listing, one.decision
     settlement = without_request(one, can_read_back=bool(connector and connector.can_read_back))
     if settlement is not None or one.not_there is not None:
         decision = one.once_not_there().decision

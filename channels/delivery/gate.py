@@ -36,7 +36,8 @@ State = Listing.State
 class Decision:
     """`present`: send `sheet`; `absent`: it should not be there; `held`: leave what is there. `errors` as Listing.errors.
 
-    `removal`: Listing.Removal.HELD where it is held although it should not be there.
+    `removal`: Listing.Removal.HELD where it is held although it should not be there. `gone`: of a model that is held, the SKUs of
+    the variants that should not be there.
     """
 
     kind: Literal["present", "absent", "held"]
@@ -45,6 +46,7 @@ class Decision:
     errors: list[dict[str, Any]] = field(default_factory=list)
     sheet: Sheet | None = None
     removal: str = ""
+    gone: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +70,26 @@ def decide(
 ) -> Decision:
     """What is to happen with a unit at a moment. `blocks` by product id, those of levels above count as well; `theirs`:
     path → value of what is the channel's own (channels.protection)."""
-    unit = replace(
-        unit,
-        variants=tuple(bundle for bundle in unit.variants if not _unavailable(bundle, channel, structure)),
+    sold = tuple(bundle for bundle in unit.variants if not _unavailable(bundle, channel, structure))
+    decision = _decided(
+        replace(unit, variants=sold), channel, structure, at=at, blocks=blocks, theirs=theirs or {}
     )
+    if decision.kind != "held" or len(sold) == len(unit.variants):
+        return decision
+    left = {bundle.product.pk for bundle in sold}
+    gone = (bundle.product.sku for bundle in unit.variants if bundle.product.pk not in left)
+    return replace(decision, gone=frozenset(gone))
+
+
+def _decided(
+    unit: SheetUnit,
+    channel: ChannelSpec,
+    structure: Structure,
+    *,
+    at: datetime,
+    blocks: Mapping[int, Sequence[Held]],
+    theirs: Mapping[str, Any],
+) -> Decision:
     absent = _why_absent(unit, channel, structure)
     if absent is not None:
         return absent
@@ -102,7 +120,6 @@ def decide(
             for block in held
         ]
         return Decision("held", State.BLOCKED, _("Held back: %s") % held[0].message, errors)
-    theirs = theirs or {}
     sheet = protection.with_theirs(load.sheet_of(unit, channel, structure, at=at), theirs)
     problems = validate(sheet, unit, channel, structure)
     errors = [each.as_json() for each in problems if not protection.is_about(each, theirs)]

@@ -29,7 +29,7 @@ from channels.connectors.base import (
     SubmitAndPoll,
     Unknown,
 )
-from channels.delivery import circuit, outcomes, removals, seeing
+from channels.delivery import circuit, outcomes, recall, removals, seeing
 from channels.delivery.claim import Claim
 from channels.delivery.prepare import Prepared
 from channels.delivery.settle import Record, Settlement, masked, secrets_of
@@ -63,6 +63,7 @@ class Sending:
     def still_to_send(self, prepared: Sequence[Prepared]) -> list[Prepared]:
         """Settles what needs no request and what reading back finds there; returns the others, none where that failed."""
         to_send = []
+        prepared = recall.each(prepared, self.connector, self.channel.settings)
         for one in removals.judge(prepared, self.channel.pk, timezone.now()):
             settlement = without_request(one, can_read_back=self.connector.can_read_back)
             if settlement is None:

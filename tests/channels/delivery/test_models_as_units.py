@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from catalog.models import Attribute, Family, Product
-from channels import preview
+from catalog.structure.snapshot import Structure
+from catalog.values.changes import EMPTY
+from channels import dry_run, preview
 from channels.connectors import CONNECTORS
 from channels.connectors.webhook import Webhook
 from channels.models import Listing, Requirement
@@ -124,3 +127,30 @@ def test_a_variant_has_no_sheet_of_its_own_here(models: Stage) -> None:
     assert preview.by_sku("SHIRT-S", spec, structure, at=timezone.now()) is None
     assert preview.by_sku("SHIRT", spec, structure, at=timezone.now()).action == "send"
     work_off_jobs()
+
+
+def test_a_variant_that_is_recalled_goes_though_its_item_waits(models: Stage) -> None:
+    models.send()
+    models.edit(pk("SHIRT"), name__de_DE=EMPTY)
+    models.put(pk("SHIRT-M"), enabled=False)
+    planned = dry_run.of_listings(
+        [models.listing(pk("SHIRT"))],
+        current(Structure.current()).by_id[models.channel.pk],
+        Structure.current(),
+        at=timezone.now(),
+    )
+    assert [one.kind for one in planned] == ["change"]
+    models.send()
+    assert {sku: one["locales"]["de_DE"] for sku, one in variants(models).items()} == {
+        "SHIRT-S": {"title": "Hemd"}
+    }
+    for _turn in range(2):  # it is looked at once more, and waits on
+        models.send()
+        listing = models.listing(pk("SHIRT"))
+        assert (listing.state, [error["code"] for error in listing.errors]) == (State.INCOMPLETE, ["missing"])
+        assert len(models.shop.posts) == 2
+    models.edit(pk("SHIRT"), name__de_DE="Bluse")
+    models.send()
+    assert {sku: one["locales"]["de_DE"] for sku, one in variants(models).items()} == {
+        "SHIRT-S": {"title": "Bluse"}
+    }
