@@ -75,10 +75,10 @@ def job(kind: str, params: dict[str, Any], user: User) -> dict[str, Any]:
 def looked_through(ids: Sequence[int], edit: Edit, user: User) -> None:
     """The plan of all of them, as the preview makes it of the first."""
     structure = Structure.current()
-    for part in planning.batches(ids):
-        wanted = planning.targets(part, edit, user, structure).ids
-        made = planning.changes(wanted, edit, user, structure)
-        planning.planned(made, edit, by=Actor(user=user, origin="bulk"))
+    for start in range(0, len(ids), BATCH):
+        for codes in planning.batches(planning.targets(ids[start : start + BATCH], edit, user, structure)):
+            made = planning.changes(codes, edit, user, structure)
+            planning.planned(made, edit, by=Actor(user=user, origin="bulk"))
 
 
 class Raw:

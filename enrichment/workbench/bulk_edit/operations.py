@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from catalog.structure.specs import AttributeSpec
 from catalog.values.bundle import Bundle
 from catalog.values.changes import ABSENT, EMPTY, RESET, ProductChange
 from catalog.values.hashing import value_hash
-from catalog.values.keys import Key, format_key
+from catalog.values.keys import attribute_of, format_key
 
 CATEGORIES = "_categories"  # what an Edit names instead of an attribute
 TEXTS = "_texts"  # the same: the texts of every attribute, in which is found and replaced
@@ -87,15 +87,11 @@ class Edit:
         return cls(**{**stored, "keys": tuple(stored["keys"])})
 
     @property
-    def attributes(self) -> tuple[str, ...]:
-        """The codes of those it writes; () for categories."""
+    def codes(self) -> frozenset[str]:
+        """Of the attributes it writes; none for categories."""
         if self.attribute == TEXTS:
-            return tuple(dict.fromkeys(Key.parse(key).attribute for key in self.keys))
-        return () if self.attribute == CATEGORIES else (self.attribute,)
-
-    def of_attribute(self, code: str) -> tuple[str, ...]:
-        """Those of its keys that are this attribute's."""
-        return tuple(key for key in self.keys if Key.parse(key).attribute == code)
+            return frozenset(map(attribute_of, self.keys))
+        return frozenset() if self.attribute == CATEGORIES else frozenset((self.attribute,))
 
     @property
     def is_cleaned(self) -> bool:
@@ -116,9 +112,15 @@ class Edit:
 
 
 def change(
-    edit: Edit, bundle: Bundle, structure: Structure, *, categories: Sequence[str] = ()
+    edit: Edit,
+    bundle: Bundle,
+    structure: Structure,
+    *,
+    keys: Iterable[str] = (),
+    categories: Sequence[str] = (),
 ) -> ProductChange | None:
-    """For the door, or None where there is nothing to do. `categories`: the codes of the product's own."""
+    """For the door, or None where there is nothing to do. `keys`: those of its keys that are written at this product;
+    `categories`: the codes of the product's own."""
     product = bundle.product.pk
     if edit.attribute == CATEGORIES:
         wanted = _placed(edit, categories)
@@ -127,8 +129,8 @@ def change(
         base = {CATEGORIES: value_hash(list(categories))}
         return ProductChange(product, fields={"categories": wanted}, base=base)
     values = {}
-    for key in edit.keys:
-        written, value = _value(edit, key, bundle, structure.attributes[Key.parse(key).attribute])
+    for key in keys:
+        written, value = _value(edit, key, bundle, structure.attributes[attribute_of(key)])
         if written:
             values[key] = value
     if not values:

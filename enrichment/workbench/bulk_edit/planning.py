@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +18,7 @@ from catalog.values import bundle as bundles
 from catalog.values.bundle import Bundle, attributes_of
 from catalog.values.campaigns import plan_campaign, write_campaign
 from catalog.values.changes import ABSENT, Actor, Outcome, ProductChange
-from catalog.values.keys import Key
+from catalog.values.keys import Key, attribute_of
 from catalog.values.links import bring_pairs
 from catalog.values.write import BATCH, plan, write
 from enrichment.workbench.bulk_edit.operations import CATEGORIES, TEXTS, Edit, change, own_values
@@ -60,70 +60,116 @@ class Preview:
 
 @dataclass(slots=True)
 class Targets:
-    """Products to write, each once, and how they came to be that."""
+    """Product → the attributes that are written there (none: its categories), and how they came to be that."""
 
-    ids: list[int] = field(default_factory=list)
+    codes: dict[int, set[str]] = field(default_factory=dict)
     lacking: int = 0
     above: int = 0
     below: int = 0
 
+    @property
+    def ids(self) -> list[int]:
+        return sorted(self.codes)
+
+    def put(self, products: Iterable[int], codes: Iterable[str]) -> None:
+        for pk in products:
+            self.codes.setdefault(pk, set()).update(codes)
+
+    def add(self, other: Targets) -> None:
+        for pk, codes in other.codes.items():
+            self.put([pk], codes)
+        self.lacking += other.lacking
+        self.above += other.above
+        self.below += other.below
+
 
 def targets(chosen: Sequence[int], edit: Edit, user: User, structure: Structure) -> Targets:
-    """The products at whose level the attribute is written: the chosen ones, their models, or the variants below them."""
+    """The products at whose level each attribute is written: the chosen ones, their models, or the variants below them."""
     rows = visible(user, Product.objects.alive()).filter(pk__in=chosen).only(*bundles.ROW_FIELDS)
+    made = Targets()
     if edit.attribute == CATEGORIES:
-        return Targets(sorted(rows.values_list("pk", flat=True)))
-    made, ids = Targets(), set[int]()
-    below: dict[int, list[int]] = defaultdict(list)  # steps down → models
-    keys = {code: edit.of_attribute(code) for code in edit.attributes}
+        made.put(rows.values_list("pk", flat=True), ())
+        return made
+    wanted, keys = edit.codes, frozenset(edit.keys)
+    below: dict[int, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))  # steps down → model
     for bundle in bundles.of_rows(rows, structure=structure).values():
-        here = [code for code in attributes_of(bundle, structure) if code in keys]
+        here = [code for code in attributes_of(bundle, structure) if code in wanted]
         made.lacking += not here
-        ups, downs = set[int](), set[int]()
+        said = _said(bundle, edit, keys)
+        is_above = False
         for code in here:
             bound = bundle.variant.bound.get(code, bundle.depth) if bundle.variant else bundle.depth
             if bound > bundle.depth:
-                downs.add(bound - bundle.depth)
-            else:
-                ups.add(bundle.depth - bound or _said_above(bundle, edit, keys[code]))
-        made.above += any(ups)
-        ids.update(bundle.levels[up].product_id for up in ups)
-        for steps in downs:
-            below[steps].append(bundle.product.pk)
+                below[bound - bundle.depth][bundle.product.pk].add(code)
+                continue
+            up = bundle.depth - bound or said.get(code, 0)
+            is_above |= up > 0
+            made.put([bundle.levels[up].product_id], [code])
+        made.above += is_above
+    found = set[int]()
     for steps, models in below.items():
-        under = Q(parent_id__in=models) if steps == 1 else Q(parent__parent_id__in=models)
-        found = visible(user, Product.objects.alive()).filter(under).values_list("pk", flat=True)
-        made.below += len(found)
-        ids.update(found)
-    made.ids = sorted(ids)
+        above = "parent_id" if steps == 1 else "parent__parent_id"
+        variants = visible(user, Product.objects.alive()).filter(**{f"{above}__in": list(models)})
+        for pk, model in variants.values_list("pk", above):
+            made.put([pk], models[model])
+            found.add(pk)
+    made.below = len(found)
     return made
 
 
-def _said_above(bundle: Bundle, edit: Edit, keys: Sequence[str]) -> int:
-    """How many levels up the text stands that is searched, or the list from which something is taken away. `keys`: of one
-    attribute."""
-    if edit.operation not in ("replace", "take"):
-        return 0
-    above = range(len(bundle.levels))
-    said = (up for up in above if any(key in own_values(bundle, edit, level=up) for key in keys))
-    return next(said, 0)
+def along(part: Sequence[int], chosen: frozenset[int]) -> list[int]:
+    """The others of these that belong to the same models: each may have another text of what a model says for all."""
+    rows = Product.objects.filter(pk__in=part).exclude(kind=Product.Kind.SIMPLE)
+    roots = {root or pk for pk, root in rows.values_list("pk", "root_id")}
+    if not roots:
+        return []
+    same = Product.objects.filter(Q(pk__in=roots) | Q(root_id__in=roots)).values_list("pk", flat=True)
+    return sorted(chosen.intersection(same).difference(part))
 
 
-def changes(ids: Sequence[int], edit: Edit, user: User, structure: Structure) -> list[ProductChange]:
-    """Of at most BATCH products, those that have something to change."""
-    loaded = bundles.load(ids, structure=structure)
+def _said(bundle: Bundle, edit: Edit, keys: frozenset[str]) -> dict[str, int]:
+    """How many levels up the text stands that is searched, or the list from which something is taken away: by attribute."""
+    found: dict[str, int] = {}
+    if edit.operation in ("replace", "take"):
+        for up in range(len(bundle.levels)):
+            for key in own_values(bundle, edit, level=up):
+                if key in keys:
+                    found.setdefault(attribute_of(key), up)
+    return found
+
+
+def changes(
+    codes: Mapping[int, Collection[str]], edit: Edit, user: User, structure: Structure
+) -> list[ProductChange]:
+    """Of at most BATCH products, those that have something to change. `codes`: as of Targets."""
+    loaded = bundles.load(codes, structure=structure)
     if edit.origin:
         loaded = {
             pk: bundle for pk, bundle in loaded.items() if _may_read(edit.origin, bundle, user, structure)
         }
     placed: dict[int, list[str]] = defaultdict(list)
     if edit.attribute == CATEGORIES:
-        rows = ProductCategory.objects.filter(product_id__in=ids).order_by("position", "pk")
+        rows = ProductCategory.objects.filter(product_id__in=codes).order_by("position", "pk")
         for product, category in rows.values_list("product_id", "category_id"):
             if category in structure.categories:
                 placed[product].append(structure.categories[category].code)
-    made = (change(edit, loaded[pk], structure, categories=placed.get(pk, ())) for pk in ids if pk in loaded)
+    places = {key: place for place, key in enumerate(edit.keys)}
+    made = (
+        change(
+            edit, loaded[pk], structure, keys=_keys(edit, loaded[pk], codes[pk], places),
+            categories=placed.get(pk, ()),
+        )
+        for pk in codes if pk in loaded
+    )  # fmt: skip
     return [each for each in made if each is not None]
+
+
+def _keys(edit: Edit, bundle: Bundle, codes: Collection[str], places: Mapping[str, int]) -> Sequence[str]:
+    """Of every text only what stands there can be found: few of very many keys."""
+    if edit.attribute != TEXTS:
+        return edit.keys
+    found = (key for key in own_values(bundle, edit) if key in places and attribute_of(key) in codes)
+    return sorted(found, key=places.__getitem__)
 
 
 def _may_read(key: str, bundle: Bundle, user: User, structure: Structure) -> bool:
@@ -134,9 +180,11 @@ def _may_read(key: str, bundle: Bundle, user: User, structure: Structure) -> boo
     return rights_of(user).at(paths).may_view_key(spec, parsed.locale, parsed.context)
 
 
-def batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+def batches(found: Targets) -> Iterator[dict[int, set[str]]]:
+    """Its codes, BATCH products at a time."""
+    ids = found.ids
     for start in range(0, len(ids), BATCH):
-        yield ids[start : start + BATCH]
+        yield {pk: found.codes[pk] for pk in ids[start : start + BATCH]}
 
 
 def preview(chosen: Sequence[int], edit: Edit, *, user: User) -> Preview:
@@ -144,20 +192,16 @@ def preview(chosen: Sequence[int], edit: Edit, *, user: User) -> Preview:
     structure = Structure.current()
     made = Preview(len(chosen))
     by = Actor(user=user, origin="bulk")
-    seen: set[int] = set()
+    found = Targets()
     for start in range(0, min(len(chosen), LOOKED_AT), STEP):
-        if len(seen) >= LOOKED_AT:
+        if len(found.codes) >= LOOKED_AT:
             break
         part = chosen[start : start + STEP]
         made.looked_at += len(part)
-        found = targets(part, edit, user, structure)
-        made.lacking += found.lacking
-        made.above += found.above
-        made.below += found.below
-        wanted = [pk for pk in found.ids if pk not in seen]
-        seen.update(wanted)
-        for ids in batches(wanted):
-            _look(made, planned(changes(ids, edit, user, structure), edit, by=by), edit, structure)
+        found.add(targets(part, edit, user, structure))
+    made.lacking, made.above, made.below = found.lacking, found.above, found.below
+    for codes in batches(found):
+        _look(made, planned(changes(codes, edit, user, structure), edit, by=by), edit, structure)
     return made
 
 
