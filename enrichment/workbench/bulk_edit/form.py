@@ -274,8 +274,11 @@ def sentence(edit: Edit, structure: Structure) -> str:
     spec = structure.attributes.get(edit.attribute)
     label = spec.label() if spec else _("Every text") if edit.attribute == TEXTS else _("Categories")
     until = 2 if edit.attribute == TEXTS else 3  # its languages are enough to say
-    places = {" · ".join(part for part in Key.parse(key)[1:until] if part) for key in edit.keys} - {""}
-    where = f" ({', '.join(sorted(places))})" if places else ""
+    found = {" · ".join(part for part in Key.parse(key)[1:until] if part) for key in edit.keys}
+    places = sorted(found - {""})
+    if places and "" in found and edit.attribute == TEXTS:
+        places.append(_("without a language"))
+    where = f" ({', '.join(places)})" if places else ""
     if edit.campaign:
         choice = campaigns.find(edit.campaign)
         where += f" · {choice.label if choice else edit.campaign}"
