@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -27,7 +26,7 @@ from enrichment.rules import current as rules_now
 from enrichment.rules import flags, planning
 from enrichment.rules.current import SOURCE, RuleSpec
 from enrichment.rules.planning import CannotRun, Claims, Step
-from enrichment.workbench.grid.bulk import Result
+from enrichment.workbench.grid.bulk import Result, new_ref
 
 logger = logging.getLogger(__name__)
 KIND = "rules.run"
@@ -56,12 +55,18 @@ def structure_to_run() -> Structure:
     return structure
 
 
-def enqueue_run(rule: Rule, *, trigger: str, by: User | None, within: Sequence[int] | None = None) -> RuleRun:
+def ref_of(rule: int, asked: str) -> str:
+    """Of the run that was asked for under this ref of a bulk change: whoever asks twice, asks for the same run."""
+    return f"rule:{rule}:{asked.rpartition(':')[2]}"
+
+
+def enqueue_run(
+    rule: Rule, *, trigger: str, by: User | None, within: Sequence[int] | None = None, ref: str = ""
+) -> RuleRun:
     """In the caller's transaction. `within`: only these products, models before what is below them."""
     now = timezone.now()
-    run = RuleRun.objects.create(
-        rule=rule, ref=f"rule:{rule.pk}:{uuid4().hex[:12]}", trigger=trigger, by=by, started_at=now
-    )
+    ref = ref or ref_of(rule.pk, new_ref())
+    run = RuleRun.objects.create(rule=rule, ref=ref, trigger=trigger, by=by, started_at=now)
     params = {"run": run.pk} if within is None else {"run": run.pk, "ids": list(within)}
     title = str(rule) if within is None else f"{rule} ({len(within)})"
     run.job = enqueue(KIND, params, by=by, title=title)
@@ -69,14 +74,16 @@ def enqueue_run(rule: Rule, *, trigger: str, by: User | None, within: Sequence[i
     return run
 
 
-def begin_by_hand(rule: int, *, by: User, within: Sequence[int] | None = None) -> str:
-    """The ref of the run; "" where one is at it, or the rule is gone."""
+def begin_by_hand(rule: int, *, by: User, within: Sequence[int] | None = None, ref: str = "") -> str:
+    """The ref of the run; "" where another one is at it, or the rule is gone. `ref`: the run's, which is begun once only."""
     ensure_source()
     with transaction.atomic():
         row = Rule.objects.select_for_update().filter(pk=rule).first()
+        if row is not None and ref and RuleRun.objects.filter(rule=row, ref=ref).exists():
+            return ref
         if row is None or open_run(rule) is not None:
             return ""
-        return enqueue_run(row, trigger=Trigger.HAND, by=by, within=within).ref
+        return enqueue_run(row, trigger=Trigger.HAND, by=by, within=within, ref=ref).ref
 
 
 def open_run(rule: int) -> RuleRun | None:

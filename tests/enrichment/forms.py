@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html.parser import HTMLParser
+from typing import Any
 
 
 class _Controls(HTMLParser):
@@ -55,3 +57,8 @@ def controls(html: str, form_id: str = "product-form") -> dict[str, list[str]]:
     parser = _Controls(form_id)
     parser.feed(html)
     return parser.values
+
+
+def seen(context: Mapping[str, Any]) -> dict[str, str]:
+    """What a bulk edit's preview posts of itself: what was looked at, and its ref."""
+    return {"mark": context["mark"], "ref": context["ref"]}

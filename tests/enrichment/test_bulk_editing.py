@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 from django.contrib.messages import get_messages
 from django.utils import timezone
 
-from catalog.jobs import run_due
-from catalog.models import Campaign, CampaignValues, Job, Product, Revision
+from catalog.jobs import enqueue, run_due
+from catalog.models import (
+    Campaign,
+    CampaignValues,
+    FamilyVariant,
+    Job,
+    Product,
+    Revision,
+    VariantAttribute,
+)
 from catalog.structure.snapshot import Structure
 from catalog.values import bundle as bundles
 from catalog.values.campaigns import write_campaign
 from catalog.values.changes import Actor
-from enrichment.workbench.bulk_edit import running, views
+from enrichment.workbench.bulk_edit import operations, running, views
+from enrichment.workbench.bulk_edit.once import once
 from enrichment.workbench.bulk_edit.operations import CATEGORIES, TEXTS, Edit
 from enrichment.workbench.grid import bulk
+from tests.attributes import add, changed
+from tests.catalog.assets.test_at_once import MOMENT
+from tests.catalog.numbering.test_two_workers import copy_to, own_connection
 from tests.enrichment.conftest import Desk, values_of
-from tests.world import SYSTEM
+from tests.enrichment.forms import seen
+from tests.world import SYSTEM, build_world
 
 NAME = {"attribute": "name", "of": "name", "edit-locales": "en_US", "edit-contexts": "-"}
 
@@ -41,7 +57,7 @@ def looked(desk: Desk, ids: list[int], **asked: Any) -> Any:
 
 def done(desk: Desk, ids: list[int], **asked: Any) -> Any:
     """Looks, and then does what was looked at."""
-    return desk.post("catalog_product_edit_run", id=ids, mark=looked(desk, ids, **asked)["mark"], **asked)
+    return desk.post("catalog_product_edit_run", id=ids, **seen(looked(desk, ids, **asked)), **asked)
 
 
 def names(ids: list[int]) -> list[str]:
@@ -107,6 +123,104 @@ def test_a_text_that_a_variant_has_from_its_model_is_replaced_there_and_its_own_
     assert (values_of(model)["name|en_US"], values_of(variant)["description|en_US"]) == ("Cup shirt", "<p>Cup</p>")  # fmt: skip
 
 
+def test_what_was_found_above_a_variant_is_replaced_above_and_nothing_else_there(
+    desk: Desk, world: Any, channel: Any
+) -> None:
+    said = {"name|en_US": "Mug shirt", "description|en_US": "<p>mug</p>"}
+    model = world.create("SHIRT", said, family_variant="shirts_size").product
+    variant = world.create("SHIRT-S", {"size": "s", "name|en_US": "Mug S"}, parent="SHIRT").product
+    rows = looked(desk, [variant], **EVERYWHERE)["preview"].rows
+    assert [(row.product, len(row.changes)) for row in rows] == [(model, 1), (variant, 1)]
+    done(desk, [variant], **EVERYWHERE)
+    assert values_of(model) == {"name|en_US": "Mug shirt", "description|en_US": "<p>Cup</p>"}
+    assert values_of(variant)["name|en_US"] == "Cup S"
+
+
+def test_of_a_chosen_model_variants_change_only_what_models_do_not_carry(
+    desk: Desk, world: Any, channel: Any
+) -> None:
+    add(world, "fit", "text", family="shirts")
+    bound = FamilyVariant.objects.get(code="shirts_size")
+    VariantAttribute.objects.create(
+        family_variant=bound, attribute=world.attributes["fit"], level=1, is_axis=False
+    )
+    changed("structure")
+    model = world.create("SHIRT", {"name|en_US": "Mug"}, family_variant="shirts_size").product
+    own = {"size": "s", "name|en_US": "Mug S", "fit": "as a mug"}
+    variant = world.create("SHIRT-S", own, parent="SHIRT").product
+    done(desk, [model], **EVERYWHERE | {"edit-locales": ["en_US", "-"]})
+    assert values_of(model) == {"name|en_US": "Cup"}
+    assert values_of(variant) == {**own, "fit": "as a Cup"}
+
+
+def test_what_variants_of_different_batches_have_of_one_model_is_written_there_once(
+    desk: Desk, world: Any, channel: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (views, bulk):
+        monkeypatch.setattr(module, "BATCH", 1)
+    said = {"name|en_US": "Mug", "description|en_US": "<p>mug</p>"}
+    model = world.create("SHIRT", said, family_variant="shirts_size").product
+    own = ({"size": "s", "name|en_US": "S"}, {"size": "m", "description|en_US": "<p>M</p>"})
+    variants = [world.create(f"SHIRT-{each['size']}", each, parent="SHIRT").product for each in own]
+    done(desk, variants, **EVERYWHERE)
+    run_due("interactive")
+    assert values_of(model) == {"name|en_US": "Cup", "description|en_US": "<p>Cup</p>"}
+    desk.post("catalog_product_bulk_undo", ref=ref_of())
+    assert values_of(model) == said
+
+
+EVERY = ["en_US", "de_DE", "fr_FR", "de_AT", "fr_CA", "-"]
+SAID = (
+    "name|de_DE", "name|en_US", "name|en_US|shop", "slogan|de_DE", "slogan|en_US", "claim", "claim||shop", "maker",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("locales", "contexts", "expected"),
+    [
+        (EVERY, ["-", "shop"], SAID),
+        (["de_DE"], ["-", "shop"], ("name|de_DE", "slogan|de_DE")),
+        (EVERY, ["shop"], ("name|en_US|shop", "claim||shop")),
+        (["-"], ["-"], ("claim", "maker")),
+    ],
+)
+def test_what_is_the_same_everywhere_is_replaced_only_where_that_is_ticked(
+    desk: Desk, world: Any, channel: Any, locales: list[str], contexts: list[str], expected: tuple[str, ...]
+) -> None:
+    add(world, "slogan", "text", localizable=True)
+    add(world, "claim", "text", scopable=True)
+    add(world, "maker", "text")
+    pk = world.create("MUG-1", dict.fromkeys(SAID, "Mug"), family="mugs").product
+    context = looked(desk, [pk], **EVERYWHERE | {"edit-locales": locales, "edit-contexts": contexts})
+    assert context["form"]["locales"].field.choices[-1] == ("-", "Texts without a language")
+    assert len(context["preview"].rows[0].changes) == len(expected)
+    done(desk, [pk], **EVERYWHERE | {"edit-locales": locales, "edit-contexts": contexts})
+    assert {key for key, value in values_of(pk).items() if value == "Cup"} == set(expected)
+    assert ("without a language" in context["sentence"]) == (locales == EVERY)
+
+
+def test_of_every_text_only_what_stands_there_is_looked_at(
+    desk: Desk, mugs: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    look = operations._value
+
+    def counted(edit: Edit, key: str, *rest: Any) -> Any:
+        asked.append(key)
+        return look(edit, key, *rest)
+
+    monkeypatch.setattr(operations, "_value", counted)
+    looked(desk, mugs, **EVERYWHERE)
+    assert asked == ["name|en_US"] * 5
+
+
+def test_who_may_write_no_text_is_told_so(world: Any, mugs: list[int], person: Any) -> None:
+    desk = Desk(person("tec", ["product.edit"], groups=["technical"], locales=["de_DE"]))
+    response = desk.post("catalog_product_edit", id=mugs, **EVERYWHERE | {"edit-locales": [], "edit-contexts": []})  # fmt: skip
+    assert (response.status_code, response.context_data["preview"].lacking) == (200, 5)
+    assert "none of the texts that are to be searched and that you may change" in response.content.decode()
+
+
 def test_in_every_text_means_in_those_somebody_may_write(world: Any, channel: Any, person: Any) -> None:
     pk = world.create("MUG-1", {"name|en_US": "Mug", "name|de_DE": "Mug"}, family="mugs", categories=["cups"]).product  # fmt: skip
     german = Desk(person("ben", ["product.edit"], groups=["marketing"], locales=["de_DE"]))
@@ -151,16 +265,61 @@ def test_in_rich_text_only_the_words_change(desk: Desk, world: Any, mugs: list[i
 
 
 def test_an_unticked_product_stays_as_it_is(desk: Desk, mugs: list[int]) -> None:
-    mark = looked(desk, mugs, **FIND)["mark"]
-    desk.post("catalog_product_edit_run", id=mugs, mark=mark, shown=mugs[:2], take=mugs[1:2], **FIND)
+    context = looked(desk, mugs, **FIND)
+    desk.post("catalog_product_edit_run", id=mugs, shown=mugs[:2], take=mugs[1:2], **seen(context), **FIND)
     assert names(mugs)[:2] == ["Red mug", "Blue Cup"]
 
 
 def test_what_was_not_looked_at_is_not_done(desk: Desk, mugs: list[int]) -> None:
-    mark = looked(desk, mugs, **FIND)["mark"]
-    response = desk.post("catalog_product_edit_run", id=mugs, mark=mark, **FIND | {"edit-by": "Jug"})
-    assert response.context_data["preview"].products == 4
+    context = looked(desk, mugs, **FIND)
+    other = desk.post("catalog_product_edit_run", id=mugs, **seen(context), **FIND | {"edit-by": "Jug"})
+    unknown = desk.post("catalog_product_edit_run", id=mugs, **seen(context) | {"ref": "rule:7:1"}, **FIND)
+    assert [response.context_data["preview"].products for response in (other, unknown)] == [4, 4]
     assert names(mugs)[0] == "Red mug"
+
+
+TWICE = FIND | {"edit-find": "u", "edit-by": "uu"}
+
+
+@pytest.mark.parametrize("batch", [500, 2])
+def test_a_button_pressed_twice_does_it_once(
+    desk: Desk, mugs: list[int], monkeypatch: pytest.MonkeyPatch, batch: int
+) -> None:
+    """At once, or as a job: while it waits, and when it is done."""
+    monkeypatch.setattr(views, "BATCH", batch)
+    asked = {"id": mugs, **seen(looked(desk, mugs, **TWICE)), **TWICE}
+    pressed = [desk.post("catalog_product_edit_run", **asked) for _each in range(2)]
+    run_due("interactive")
+    pressed.append(desk.post("catalog_product_edit_run", **asked))
+    run_due("interactive")
+    assert len({response["Location"] for response in pressed}) == 1
+    assert Job.objects.filter(kind="grid.edit").count() == (batch == 2)
+    assert names(mugs) == ["Red muug", "Bluue muug", "Smuuggler's cuup", "MuuG of red", "Bowl"]
+    told = [str(each) for each in get_messages(pressed[-1].wsgi_request)]
+    assert told[-1] == "You have asked for this already: these are the products it has changed so far."
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_second_of_two_requests_waits_for_the_first(tmp_path: Path) -> None:
+    user, file, is_in, other = build_world().admin, tmp_path / "pim.sqlite3", Event(), Event()
+    assert user is not None
+    copy_to(file)
+
+    def first() -> bool:
+        with own_connection(file), once("bulk:0123456789ab", by=user) as is_first:
+            is_in.set()
+            other.wait(MOMENT)
+            enqueue("grid.edit", {"ref": "bulk:0123456789ab"}, by=user)
+            return is_first
+
+    def second() -> bool:
+        is_in.wait()
+        with own_connection(file), once("bulk:0123456789ab", by=user) as is_first:
+            other.set()
+            return is_first
+
+    with ThreadPoolExecutor(2) as both:
+        assert [act.result() for act in (both.submit(first), both.submit(second))] == [True, False]
 
 
 def test_undo_gives_back_what_nobody_changed_since(desk: Desk, world: Any, mugs: list[int]) -> None:

@@ -25,6 +25,7 @@ from catalog.values.fingerprint import catalogue_hash
 from enrichment.workbench.bulk_edit import family, views
 from enrichment.workbench.grid import bulk
 from tests.enrichment.conftest import Desk, values_of
+from tests.enrichment.forms import seen
 
 ASKED = {"attribute": "_family", "of": "_family", "to-family": "shirts"}
 
@@ -65,7 +66,7 @@ def looked(desk: Desk, ids: list[int], **asked: Any) -> Any:
 
 
 def done(desk: Desk, ids: list[int], **asked: Any) -> Any:
-    return desk.post("catalog_product_edit_run", id=ids, mark=looked(desk, ids, **asked)["mark"], **asked)
+    return desk.post("catalog_product_edit_run", id=ids, **seen(looked(desk, ids, **asked)), **asked)
 
 
 def families(ids: Any) -> list[str]:
@@ -93,8 +94,8 @@ def test_what_is_lost_is_said_before_anything_is(desk: Desk, mugs: list[int]) ->
 
 def test_they_move_but_for_those_unticked_and_undo_gives_everything_back(desk: Desk, mugs: list[int]) -> None:
     before = catalogue_hash()
-    mark = looked(desk, mugs, **ASKED)["mark"]
-    desk.post("catalog_product_edit_run", id=mugs, mark=mark, shown=mugs[:2], take=mugs[1:2], **ASKED)
+    context = looked(desk, mugs, **ASKED)
+    desk.post("catalog_product_edit_run", id=mugs, shown=mugs[:2], take=mugs[1:2], **seen(context), **ASKED)
     assert families(mugs) == ["mugs", "shirts", "shirts"]
     assert values_of(mugs[1]) == {"name|en_US": "Mug"}
     undo(desk)

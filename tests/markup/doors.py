@@ -40,7 +40,7 @@ from enrichment.models import Assignment, Comment, PictureFile, PictureMatch, Ru
 from tests.catalog.decoding.harmless import picture
 from tests.channels.stage import work_off_jobs
 from tests.enrichment.conftest import Desk
-from tests.enrichment.forms import controls
+from tests.enrichment.forms import controls, seen
 from tests.markup.payloads import PAYLOADS
 from tests.world import World
 
@@ -184,7 +184,7 @@ def bulk(desk: Desk, pk: int) -> Any:
         asked = {"attribute": PLAIN[number], "of": PLAIN[number], "edit-operation": "set", "edit-contexts": "-", "edit-value": PAYLOADS[number]}  # fmt: skip
         page = desk.post("catalog_product_edit", id=[pk], **asked)
         assert page.status_code == 200, page.context_data["form"].errors
-        desk.post("catalog_product_edit_run", id=[pk], mark=page.context_data["mark"], **asked)
+        desk.post("catalog_product_edit_run", id=[pk], **seen(page.context_data), **asked)
     return page
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
@@ -29,6 +29,7 @@ from enrichment.rules.saving import version
 from enrichment.workbench.bulk_edit import by_rule, family, planning, running
 from enrichment.workbench.bulk_edit.family import FAMILY, FamilyForm
 from enrichment.workbench.bulk_edit.form import EditForm, WhatForm, editable, sentence
+from enrichment.workbench.bulk_edit.once import is_ref, once
 from enrichment.workbench.bulk_edit.operations import CATEGORIES, TEXTS, Edit
 from enrichment.workbench.bulk_edit.texts_form import TextsForm
 from enrichment.workbench.grid import bulk
@@ -61,6 +62,7 @@ class _Asked:
         self.attribute: str = attribute if is_chosen and attribute else ""
         # Where another one was chosen than the form was made for, its own form comes untouched.
         self.data = request.POST if request.POST.get("of") == attribute else None
+        self.ref = request.POST.get("ref", "")  # given with the preview
 
     def left(self) -> list[int]:
         """Of the products that the preview showed, those whose tick was taken away."""
@@ -69,7 +71,7 @@ class _Asked:
 
     def was_looked_at(self, mark: str) -> bool:
         """What was looked at is what is done: the answers may have been changed between the two."""
-        if self.request.POST.get("mark") == mark:
+        if self.request.POST.get("mark") == mark and is_ref(self.ref):
             return True
         messages.warning(self.request, _("You changed what is to be done: look at what it would do now."))
         return False
@@ -88,20 +90,30 @@ class _Asked:
             "what": self.what,
             "of": self.attribute,
             "next": back_from(self.request),
+            "ref": bulk.new_ref(),
             **context,
         }
         forms = (self.what, context.get("form"), context.get("family_form"))
         status = 422 if any(form is not None and form.errors for form in forms) else 200
         return TemplateResponse(self.request, "enrichment/bulk_edit/page.html", context, status=status)
 
+    def once(self, act: Callable[[], HttpResponse]) -> HttpResponse:
+        """What was looked at, and that in one transaction; whoever asks for it again is shown what came of it."""
+        with once(self.ref, by=self.user) as is_first:
+            if is_first:
+                return act()
+        messages.info(
+            self.request, _("You have asked for this already: these are the products it has changed so far.")
+        )
+        return HttpResponseRedirect(touched(self.ref))
+
     def begun(self, kind: str, params: dict[str, Any], title: str) -> HttpResponse:
         """As a job, with what was chosen now."""
-        params = {**params, "ids": self.chosen, "leave": self.left()}
-        with transaction.atomic():
-            enqueue(kind, params, by=self.user, title=f"{title} ({len(self.chosen)})")
+        params = {**params, "ids": self.chosen, "leave": self.left(), "ref": self.ref}
+        enqueue(kind, params, by=self.user, title=f"{title} ({len(self.chosen)})")
         text = _("%d products are being changed. The tray above shows how far it is.")
         messages.info(self.request, text % len(self.chosen))
-        return HttpResponseRedirect(touched(params["ref"]))
+        return HttpResponseRedirect(touched(self.ref))
 
     def done(self, result: bulk.Result) -> HttpResponse:
         if not (result.changed or result.refused or result.proposed):
@@ -175,12 +187,19 @@ def _edit_context(asked: _Asked, edit: Edit) -> Context:
 
 
 def _edit(asked: _Asked, form: EditForm | TextsForm) -> HttpResponse:
-    edit, ref, chosen = form.edit(), bulk.new_ref(), asked.chosen
+    edit, chosen = form.edit(), asked.chosen
     if not asked.was_looked_at(value_hash(edit.as_json())):
         return asked.shown({"form": form, **_edit_context(asked, edit)})
-    if len(chosen) > BATCH or planning.targets(chosen, edit, asked.user, asked.structure).below > BATCH:
-        return asked.begun("grid.edit", {"edit": edit.as_json(), "ref": ref}, sentence(edit, asked.structure))
-    return asked.done(running.apply(chosen, edit, user=asked.user, ref=ref, leave=asked.left()))
+    is_long = (
+        len(chosen) > BATCH or len(planning.targets(chosen, edit, asked.user, asked.structure).codes) > BATCH
+    )
+
+    def act() -> HttpResponse:
+        if is_long:
+            return asked.begun("grid.edit", {"edit": edit.as_json()}, sentence(edit, asked.structure))
+        return asked.done(running.apply(chosen, edit, user=asked.user, ref=asked.ref, leave=asked.left()))
+
+    return asked.once(act)
 
 
 # --- the family
@@ -198,15 +217,20 @@ def _move_context(asked: _Asked, form: FamilyForm) -> Context:
 
 
 def _move(asked: _Asked, form: FamilyForm) -> HttpResponse:
-    target, ref, chosen = form.target(), bulk.new_ref(), asked.chosen
+    target, chosen = form.target(), asked.chosen
     if not asked.was_looked_at(value_hash(target.as_json())):
         return asked.shown({"family_form": form, **_move_context(asked, form)})
-    if len(chosen) > BATCH or family.look_up(chosen, target, asked.user).size > BATCH:
-        return asked.begun("grid.family", {"target": target.as_json(), "ref": ref}, form.sentence())
-    result = family.apply(
-        chosen, target, user=asked.user, ref=ref, chosen=frozenset(chosen), leave=asked.left()
-    )
-    return asked.done(result)
+    is_long = len(chosen) > BATCH or family.look_up(chosen, target, asked.user).size > BATCH
+
+    def act() -> HttpResponse:
+        if is_long:
+            return asked.begun("grid.family", {"target": target.as_json()}, form.sentence())
+        result = family.apply(
+            chosen, target, user=asked.user, ref=asked.ref, chosen=frozenset(chosen), leave=asked.left()
+        )
+        return asked.done(result)
+
+    return asked.once(act)
 
 
 # --- a rule
@@ -236,7 +260,8 @@ def _apply_rule(asked: _Asked, rule: RuleSpec) -> HttpResponse:
     if not asked.was_looked_at(_version(rule)):
         return asked.shown(_rule_context(asked, rule))
     ids, _is_cut = by_rule.with_variants(asked.chosen, asked.user)
-    ref = rule_running.begin_by_hand(rule.id, by=asked.user, within=ids)
+    ref = rule_running.ref_of(rule.id, asked.ref)
+    ref = rule_running.begin_by_hand(rule.id, by=asked.user, within=ids, ref=ref)
     if not ref:
         messages.info(asked.request, _("It is running already. The tray above shows how far it is."))
         return HttpResponseRedirect(back_from(asked.request))

@@ -21,9 +21,11 @@ from channels import profile as channel_profiles
 from enrichment.models import Rule, RuleRun
 from enrichment.rules import planning, preview, running, saving
 from enrichment.rules.actions import MOST
+from enrichment.workbench.bulk_edit.once import is_ref
 from enrichment.workbench.filtering import draft, grammar
 from enrichment.workbench.filtering.combined import Combined, Subjects
 from enrichment.workbench.filtering.views import JOINS, offered
+from enrichment.workbench.grid.bulk import new_ref
 from enrichment.workbench.grid.bulk_views import touched
 from enrichment.workbench.grid.query import capped_count
 from enrichment.workbench.rules import listing
@@ -140,6 +142,7 @@ def _shown(
         )
         context["runs"] = [(run, touched(run.ref)) for run in runs[:RUNS]]
         context["is_running"] = running.open_run(row.pk) is not None
+        context["ref"] = new_ref()
     return TemplateResponse(request, "enrichment/rules/page.html", context, status=status)
 
 
@@ -157,8 +160,11 @@ def _matching(request: HttpRequest, made: RuleDraft) -> dict[str, Any]:
 @require_POST
 @endpoint("structure.edit")
 def run(request: HttpRequest, rule: int) -> HttpResponse:
+    """`ref`: given with the page, so that a button pressed twice runs it once."""
     row = get_object_or_404(visible(request.user, Rule), pk=rule)
-    if running.begin_by_hand(row.pk, by=request.user):
+    asked = request.POST.get("ref", "")
+    ref = running.ref_of(row.pk, asked) if is_ref(asked) else ""
+    if running.begin_by_hand(row.pk, by=request.user, ref=ref):
         messages.info(
             request, _("“%(name)s” is running. The tray above shows how far it is.") % {"name": row}
         )

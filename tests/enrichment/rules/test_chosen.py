@@ -16,6 +16,7 @@ from enrichment.rules.actions import Action
 from enrichment.rules.current import spec_of
 from enrichment.workbench.bulk_edit import by_rule
 from tests.enrichment.conftest import Desk, values_of
+from tests.enrichment.forms import seen
 from tests.enrichment.rules.conftest import FEED, MakeRule
 from tests.world import World
 
@@ -30,7 +31,7 @@ def mugs(world: World) -> list[int]:
 def done(desk: Desk, ids: list[int], rule: Any) -> Any:
     asked = {"id": ids, "attribute": f"rule:{rule.pk}"}
     looked = desk.post("catalog_product_edit", **asked).context_data
-    return looked["looked"], desk.post("catalog_product_edit_run", mark=looked["mark"], **asked)
+    return looked["looked"], desk.post("catalog_product_edit_run", **seen(looked), **asked)
 
 
 def colors(ids: list[int]) -> list[Any]:
@@ -82,6 +83,27 @@ def test_killed_half_way_it_writes_nothing_twice(
     run_due("interactive")
     assert [values_of(pk)["capacity"] for pk in mugs] == ["2"] * 4
     assert RuleRun.objects.get().ended_at is not None
+
+
+@pytest.mark.parametrize("is_chosen", [True, False])
+def test_a_button_pressed_twice_runs_it_once(
+    desk: Desk, world: World, make_rule: MakeRule, mugs: list[int], is_chosen: bool
+) -> None:
+    """Also where the first run is over by then."""
+    world.edit(mugs[0], {"capacity": "1"}, by=FEED)
+    rule = make_rule(Action("calculate", "capacity", expression="{capacity} + 1"))
+    page = f"/admin/catalog/product/rules/{rule.pk}/"
+    form = {"ref": desk.client.get(page).context_data["ref"]}
+    asked: dict[str, Any] = {"id": mugs, "attribute": f"rule:{rule.pk}"}
+    if is_chosen:
+        asked |= seen(desk.post("catalog_product_edit", **asked).context_data)
+    for _each in range(2):
+        if is_chosen:
+            desk.post("catalog_product_edit_run", **asked)
+        else:
+            desk.post("enrichment_rule_run", rule.pk, **form)
+        run_due("interactive")
+    assert (values_of(mugs[0])["capacity"], RuleRun.objects.count()) == ("2", 1)
 
 
 def test_what_was_saved_since_is_looked_at_again_and_only_rule_makers_are_offered_rules(

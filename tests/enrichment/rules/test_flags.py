@@ -21,7 +21,7 @@ from enrichment.rules.current import current, spec_of
 from enrichment.rules.preview import look
 from enrichment.tasks import tick
 from tests.enrichment.conftest import Desk
-from tests.enrichment.forms import controls
+from tests.enrichment.forms import controls, seen
 from tests.enrichment.rules.conftest import FEED, MakeRule, run
 from tests.world import World
 
@@ -100,8 +100,7 @@ def test_for_chosen_products_it_looks_at_no_other(
     asked = {"id": mugs[:1], "attribute": f"rule:{rule.pk}"}
     looked = desk.post("catalog_product_edit", **asked)
     assert f"1 product would be flagged: “{escape(FLAG.message)}”" in looked.content.decode()
-    mark = looked.context_data["mark"]
-    response = desk.post("catalog_product_edit_run", mark=mark, **asked)
+    response = desk.post("catalog_product_edit_run", **seen(looked.context_data), **asked)
     run_due("interactive")
     assert flagged() == mugs[:1]
     found = desk.client.get(response["Location"]).context_data["rows"]
