@@ -12,7 +12,8 @@ class Rule(Labelled):
     """`when`: a combined filter as enrichment.workbench.filtering.grammar spells it. `actions`: what is written, in order; owner:
     enrichment.rules.actions. It runs with the rights of `owner`, who saved it last.
 
-    `whole_due`: an on-change rule that was saved looks at every product once.
+    `whole_due`: an on-change rule that was saved looks at every product once. `flags_since`: flags from before then were set for
+    other conditions, or to say something else.
     """
 
     when = models.CharField(max_length=2000, blank=True, default="")
@@ -25,6 +26,7 @@ class Rule(Labelled):
     whole_due = models.BooleanField(default=False)
     next_run_at = models.DateTimeField(null=True)
     problem = models.TextField(default="")  # why it cannot run now; "" where it can
+    flags_since = models.DateTimeField(null=True)
     changed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -42,8 +44,8 @@ class RuleRun(models.Model):
     """A run and what came of it; what a rule does on change is one row a day. `ref`: of the revisions it made.
 
     `flagged`: products that did not carry the rule's flag before. `reasons`: why products were left as they are, and how many:
-    {sentence: count}. `cursor`: how far a run is, as
-    enrichment.rules.planning walks.
+    {sentence: count}. `cursor`: how far a run is, as enrichment.rules.planning walks. `chosen`: how many products were chosen for
+    it; None where it looked at all.
     """
 
     class Trigger(models.TextChoices):
@@ -60,6 +62,7 @@ class RuleRun(models.Model):
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     cursor = models.JSONField(default=list)
+    chosen = models.PositiveIntegerField(null=True)
     matched = models.PositiveBigIntegerField(default=0)
     changed = models.PositiveBigIntegerField(default=0)
     proposed = models.PositiveBigIntegerField(default=0)

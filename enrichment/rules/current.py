@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 
 from django.utils.translation import gettext as _
@@ -23,7 +24,8 @@ SOURCE = "rules"  # what rules write as: a row of catalog.Source
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RuleSpec:
-    """`id`: 0 for one that is not saved yet. `written`, `inputs` and `asked` as in enrichment.rules.loops."""
+    """`id`: 0 for one that is not saved yet. `flags_since` as of enrichment.models.Rule; `written`, `inputs` and `asked` as in
+    enrichment.rules.loops."""
 
     id: int
     code: str
@@ -33,6 +35,7 @@ class RuleSpec:
     enabled: bool
     on_change: bool
     owner: int | None
+    flags_since: datetime | None = None
     written: frozenset[str] = frozenset()
     inputs: frozenset[str] = frozenset()
     asked: frozenset[str] = frozenset()
@@ -108,7 +111,7 @@ def spec_of(row: Rule, structure: Structure) -> RuleSpec:
     whatever is stored: every write of a product asks for the rules."""
     bare = RuleSpec(
         id=row.pk or 0, code=row.code, labels=row.labels, when=row.when, actions=(), enabled=row.enabled,
-        on_change=row.on_change, owner=row.owner_id,
+        on_change=row.on_change, owner=row.owner_id, flags_since=row.flags_since,
     )  # fmt: skip
     try:
         return _read(bare, row, structure)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from catalog.models import Product
@@ -38,12 +39,20 @@ def flagging(structure: Structure) -> dict[int, RuleSpec]:
     return {rule.id: rule for rule in rules_now.current(structure).all if message(rule)}
 
 
+def standing(rules: Iterable[RuleSpec]) -> QuerySet[ProductFlag]:
+    """Those set by these rules as they are now."""
+    asked = Q(pk__in=[])
+    for rule in rules:
+        asked |= Q(rule_id=rule.id, at__gte=rule.flags_since) if rule.flags_since else Q(rule_id=rule.id)
+    return ProductFlag.objects.filter(asked)
+
+
 def on(product: int, structure: Structure) -> list[Shown]:
     """In the order of the rules. One query, none where no rule flags."""
     rules = flagging(structure)
     if not rules:
         return []
-    rows = ProductFlag.objects.filter(product_id=product, rule_id__in=rules)
+    rows = standing(rules.values()).filter(product_id=product)
     found = frozenset(rows.values_list("rule_id", flat=True))
     return [Shown(message(rule), rule.label, _where(rule)) for pk, rule in rules.items() if pk in found]
 
@@ -62,11 +71,14 @@ def put(rule: RuleSpec, ids: Sequence[int]) -> int:
     """At at most BATCH products that fit. How many did not carry it before."""
     if not (ids and message(rule)):
         return 0
-    has = ProductFlag.objects.filter(rule_id=rule.id, product_id__in=ids)
+    has = standing([rule]).filter(product_id__in=ids)
     fresh = set(ids).difference(has.values_list("product_id", flat=True))
     now = timezone.now()
-    rows = [ProductFlag(rule_id=rule.id, product_id=pk, at=now) for pk in sorted(fresh)]
-    ProductFlag.objects.bulk_create(rows, ignore_conflicts=True)
+    at = max(now, rule.flags_since or now)  # another machine's clock may be ahead
+    rows = [ProductFlag(rule_id=rule.id, product_id=pk, at=at) for pk in sorted(fresh)]
+    ProductFlag.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["rule", "product"], update_fields=["at"]
+    )
     return len(rows)
 
 
@@ -89,8 +101,8 @@ def sweep(rule: RuleSpec, matching: QuerySet[Product]) -> None:
         last = ids[-1]
 
 
-def clear(rule: int) -> None:
-    """From all that carry its flag, BATCH at a time: before the rule is deleted, outside a transaction."""
-    rows = ProductFlag.objects.filter(rule_id=rule).order_by("pk")
+def clear(rule: int, *, before: datetime | None = None) -> None:
+    """From all that carry its flag, or since before then: BATCH at a time, outside a transaction."""
+    rows = ProductFlag.objects.filter(rule_id=rule, **({"at__lt": before} if before else {})).order_by("pk")
     while ids := list(rows.values_list("pk", flat=True)[:BATCH]):
-        ProductFlag.objects.filter(pk__in=ids).delete()
+        rows.filter(pk__in=ids).delete()  # but for what was set anew meanwhile

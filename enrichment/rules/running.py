@@ -66,7 +66,8 @@ def enqueue_run(
     """In the caller's transaction. `within`: only these products, models before what is below them."""
     now = timezone.now()
     ref = ref or ref_of(rule.pk, new_ref())
-    run = RuleRun.objects.create(rule=rule, ref=ref, trigger=trigger, by=by, started_at=now)
+    chosen = None if within is None else len(within)
+    run = RuleRun.objects.create(rule=rule, ref=ref, trigger=trigger, by=by, started_at=now, chosen=chosen)
     params = {"run": run.pk} if within is None else {"run": run.pk, "ids": list(within)}
     title = str(rule) if within is None else f"{rule} ({len(within)})"
     run.job = enqueue(KIND, params, by=by, title=title)
@@ -163,7 +164,8 @@ def run_rule(handle: JobHandle, /, *, run: int, ids: list[int] | None = None) ->
         note_problem(row.rule_id, str(stopped), has_missed=True)
         _end(row)
         raise ValueError(str(stopped)) from None
-    note_problem(row.rule_id, "")
+    if ids is None:  # what it failed at may not be among the chosen ones
+        note_problem(row.rule_id, "")
     _end(row)
     row.refresh_from_db()
     return {"changed": row.changed, "refused": row.refused, "proposed": row.proposed, "flagged": row.flagged, "reasons": row.reasons, "ref": row.ref}  # fmt: skip

@@ -45,7 +45,10 @@ def check(row: Rule, structure: Structure) -> None:
 
 
 def save(row: Rule, *, by: User, seen: str = "") -> None:
-    """With the rights of `by` from now on. `seen`: version() of what they began with. Raises ValidationError, also as check()."""
+    """With the rights of `by` from now on. `seen`: version() of what they began with. Raises ValidationError, also as check().
+
+    Flags that were set for other conditions, or said something else, stand no more; they are removed in small transactions.
+    """
     with transaction.atomic():
         # Two who save at once wait for each other: neither circle nor place is found twice.
         list(Rule.objects.order_by("pk").select_for_update().values_list("pk"))
@@ -64,9 +67,20 @@ def save(row: Rule, *, by: User, seen: str = "") -> None:
         row.owner, row.problem = by, ""
         row.whole_due = row.enabled and row.on_change
         row.next_run_at = running.next_run(row, timezone.now())
+        is_flag_new = before is not None and _flag(before, structure) != _flag(row, structure)
+        if is_flag_new:
+            row.flags_since = timezone.now()
         row.save()
         announce("rule", [row.pk], by=by.pk)
+    if is_flag_new:
+        flags.clear(row.pk, before=row.flags_since)
     running.ensure_source()
+
+
+def _flag(row: Rule, structure: Structure) -> tuple[str, str]:
+    """(what it says, of which products); nothing where it flags none."""
+    said = flags.message(spec_of(row, structure))
+    return (said, row.when) if said else ("", "")
 
 
 def version(row: Rule) -> str:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.structure.snapshot import Structure
-from enrichment.models import Assignment, ProductFlag
+from enrichment.models import Assignment
 from enrichment.rules import flags
 from enrichment.workbench.filtering.subjects import FILLED, IN, OUT, Choices, OneOf, Term
 
@@ -53,11 +53,10 @@ class Flagged(OneOf):
 
     def __init__(self, structure: Structure, group: object) -> None:
         rules = flags.flagging(structure)
-        codes = {rule.code: pk for pk, rule in rules.items()}
+        codes = {rule.code: rule for rule in rules.values()}
 
         def found(chosen: Iterable[str]) -> Q:
-            rows = ProductFlag.objects.filter(rule_id__in=[codes[code] for code in chosen])
-            return Q(pk__in=rows.values("product_id"))
+            return Q(pk__in=flags.standing(codes[code] for code in chosen).values("product_id"))
 
         super().__init__(
             "flagged",

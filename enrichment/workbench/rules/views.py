@@ -135,11 +135,7 @@ def _shown(
     if request.POST.get("fragment") == "1":
         return TemplateResponse(request, "enrichment/rules/form.html", context)
     if row.pk:
-        runs = (
-            visible(request.user, RuleRun.objects.filter(rule=row))
-            .select_related("by", "job")
-            .order_by("-pk")
-        )
+        runs = visible(request.user, RuleRun.objects.filter(rule=row)).select_related("by").order_by("-pk")
         context["runs"] = [(run, touched(run.ref)) for run in runs[:RUNS]]
         context["is_running"] = running.open_run(row.pk) is not None
         context["ref"] = new_ref()

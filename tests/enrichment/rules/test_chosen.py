@@ -17,7 +17,7 @@ from enrichment.rules.current import spec_of
 from enrichment.workbench.bulk_edit import by_rule
 from tests.enrichment.conftest import Desk, values_of
 from tests.enrichment.forms import seen
-from tests.enrichment.rules.conftest import FEED, MakeRule
+from tests.enrichment.rules.conftest import FEED, MakeRule, run
 from tests.world import World
 
 RED = Action("set", "color", value="red")
@@ -46,10 +46,27 @@ def test_it_writes_the_chosen_ones_that_fit_and_can_be_taken_back(
     assert (preview.count, preview.changed) == (2, 2)
     run_due("interactive")
     assert colors(mugs) == ["red", "red", None, None]
-    run = RuleRun.objects.get()
-    assert (run.changed, run.ended_at is not None) == (2, True)
-    desk.post("catalog_product_bulk_undo", ref=run.ref)
+    made = RuleRun.objects.get()
+    assert (made.changed, made.ended_at is not None) == (2, True)
+    desk.post("catalog_product_bulk_undo", ref=made.ref)
     assert colors(mugs) == [None] * 4
+
+
+def test_it_says_so_and_leaves_open_what_stopped_the_whole_rule(
+    desk: Desk, world: World, make_rule: MakeRule, mugs: list[int]
+) -> None:
+    rule = make_rule(RED)
+    running.note_problem(rule.pk, "It failed at another product.")
+    done(desk, mugs[:2], rule)
+    run_due("interactive")
+    rule.refresh_from_db()
+    page = desk.client.get(f"/admin/catalog/product/rules/{rule.pk}/").content.decode()
+    assert (RuleRun.objects.get().changed, rule.problem) == (2, "It failed at another product.")
+    assert "By hand, for 2 chosen products" in page
+    run(rule, world)
+    rule.refresh_from_db()
+    page = desk.client.get("/admin/catalog/product/rules/").content.decode()
+    assert (rule.problem, "By hand, for" in page) == ("", False)
 
 
 def test_a_chosen_model_stands_for_its_variants(desk: Desk, world: World, make_rule: MakeRule) -> None:

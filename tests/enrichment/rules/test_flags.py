@@ -109,6 +109,39 @@ def test_for_chosen_products_it_looks_at_no_other(
     assert "0 products changed, 1 newly flagged" in report
 
 
+@pytest.mark.parametrize(
+    ("edited", "left", "is_cleared"),
+    [
+        ({"when": "-if~a.color~in~navy"}, 0, True),
+        ({"actions": [Action("flag", message="Blue").as_json()]}, 0, True),
+        ({"actions": [Action("flag", message="Blue").as_json()]}, 0, False),
+        ({"enabled": False}, 0, True),
+        ({"labels": {"en_US": "Reds"}, "when": RED}, 2, True),
+    ],
+)
+def test_an_edited_rule_says_nothing_of_what_it_has_not_looked_at(
+    world: World, make_rule: MakeRule, mugs: list[int], desk: Desk, monkeypatch: pytest.MonkeyPatch,
+    edited: dict[str, Any], left: int, is_cleared: bool,
+) -> None:  # fmt: skip
+    """Also before those from before are all removed. Said anew it stands again."""
+    rule = make_rule(FLAG, when=RED)
+    run(rule, world)
+    if not is_cleared:
+        monkeypatch.setattr(flags, "clear", lambda *args, **named: None)
+    row = Rule.objects.get()
+    for name, value in edited.items():
+        setattr(row, name, value)
+    saving.save(row, by=world.admin)  # type: ignore[arg-type]
+    assert len(flagged()) == (left if is_cleared else 2)
+    assert len(flags.on(mugs[0], world.structure)) == (left > 0)
+    assert len(desk.skus(where="-if~flagged~filled")) == left
+    saving.switch(rule.pk, on=True, by=world.admin)  # type: ignore[arg-type]
+    made = run(rule, world)
+    found = mugs[2:] if "navy" in row.when else mugs[:2]
+    assert (flagged(), made.flagged) == (found, len(found) - left)
+    assert all(flags.on(pk, world.structure) for pk in found)
+
+
 def test_a_run_counts_what_it_flags_newly(world: World, make_rule: MakeRule, mugs: list[int]) -> None:
     rule = make_rule(FLAG, when=RED)
     assert run(rule, world).flagged == 2
