@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -16,7 +16,7 @@ from channels.profile import Profiles
 from enrichment.workbench.filtering import grammar
 from enrichment.workbench.filtering.attributes import of_attribute
 from enrichment.workbench.filtering.grammar import Condition, Group
-from enrichment.workbench.filtering.own import own_subjects
+from enrichment.workbench.filtering.own import Makers, own_subjects
 from enrichment.workbench.filtering.subjects import Subject, Term
 from enrichment.workbench.grid.filters import ATTRIBUTE_PREFIX
 from enrichment.workbench.grid.meaning import Meaning, carrying
@@ -37,8 +37,13 @@ class Subjects:
         return Meaning(self.structure, self.profiles)
 
     @cached_property
-    def own(self) -> Mapping[str, Subject]:
-        return {subject.name: subject for subject in own_subjects(self.means, self.rights, self.reader)}
+    def _own(self) -> Makers:
+        return own_subjects(self.means, self.rights, self.reader)
+
+    def own(self) -> Iterator[Subject]:
+        """All that are no attributes, in the order they are offered."""
+        found = (self.find(name) for name in self._own)
+        return (subject for subject in found if subject is not None)
 
     def attribute(self, code: str) -> Subject | None:
         spec = self.structure.attributes.get(code)
@@ -48,10 +53,11 @@ class Subjects:
 
     def find(self, name: str) -> Subject | None:
         if name not in self._made:
-            is_attribute = name.startswith(ATTRIBUTE_PREFIX)
-            self._made[name] = (
-                self.attribute(name[len(ATTRIBUTE_PREFIX) :]) if is_attribute else self.own.get(name)
-            )
+            if name.startswith(ATTRIBUTE_PREFIX):
+                self._made[name] = self.attribute(name[len(ATTRIBUTE_PREFIX) :])
+            else:
+                make = self._own.get(name)
+                self._made[name] = make() if make else None
         return self._made[name]
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
 
 from django import forms
 from django.db.models import Count, Q
@@ -12,10 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from catalog import search
 from catalog.access import Rights
 from catalog.models import Product, Revision, Source, User
-from catalog.structure.snapshot import Structure
 from catalog.widgets import DateInput
 from channels.models import Listing
-from channels.profile import Profiles
 from enrichment.workbench.filtering.subjects import (
     EMPTY,
     FILLED,
@@ -38,52 +38,80 @@ from enrichment.workbench.grid.meaning import Meaning
 
 PRODUCT, CHANNELS, WORK, HISTORY = _("Product"), _("Channels and languages"), _("Work"), _("History")
 PEOPLE = 500
+Makers = Mapping[str, Callable[[], Subject | None]]  # None: there is nothing to choose from
 TEXTS = (("contains", _("contains")), ("lacks", _("does not contain")), ("starts", _("starts with")), ("is", _("is")), ("isnt", _("is not")))  # fmt: skip
 
 
-def own_subjects(means: Meaning, rights: Rights, reader: int) -> Iterator[Subject]:
-    """`reader`: the id of who looks."""
-    structure, profiles = means.structure, means.profiles
-    yield from _product(means, structure)
-    yield from _channels(means, structure, profiles, rights)
-    people = _people()
-    yield Assigned(people, reader, WORK)
-    yield Flagged(structure, WORK)
-    yield from _history(means, people)
-
-
-def _product(means: Meaning, structure: Structure) -> Iterator[Subject]:
-    families = sorted(
-        ((f.code, f.label()) for f in structure.families.values()), key=lambda each: str(each[1])
-    )
-    none = {
-        "empty": lambda: Term(tokens=("family=",)),
-        "filled": lambda: Term(tokens=("family=",), negated=True),
+def own_subjects(means: Meaning, rights: Rights, reader: int) -> Makers:
+    """By name, in the order they are offered; made when they are asked for, since some look up who or what there is. `reader`:
+    the id of who looks."""
+    people = cache(_people)
+    return {
+        **_product(means),
+        **_channels(means, rights),
+        "assigned": lambda: Assigned(people(), reader, WORK),
+        "flagged": lambda: Flagged(means.structure, WORK),
+        **_history(means, people),
     }
-    yield OneOf(
-        "family", _("Family"), PRODUCT, families, means.family, operators=(IN, OUT, EMPTY, FILLED), more=none
-    )
-    categories = [
-        (spec.code, "\u2003" * (len(spec.ancestry) - 1) + spec.label())
-        for spec in structure.categories.values()
-    ]
-    none = {"empty": lambda: Term(tokens=("cat=",)), "filled": lambda: Term(tokens=("cat=",), negated=True)}
-    yield OneOf("category", _("Category, with those below it,"), PRODUCT, categories, means.category_tokens, operators=(IN, OUT, EMPTY, FILLED), more=none)  # fmt: skip
-    yield OneOf("status", _("Status"), PRODUCT, Product.Status.choices, lambda codes: Q(status__in=codes))
-    if structure.approving:
-        yield OneOf("approval", _("Status of a language"), PRODUCT, means.approvals(), means.approval_tokens)
-    yield OneOf("kind", _("Kind"), PRODUCT, Product.Kind.choices, lambda codes: Q(kind__in=codes))
-    yield OneOf(
-        "enabled", _("Enabled"), PRODUCT, [("yes", _("Enabled")), ("no", _("Disabled"))],
-        lambda codes: Q(enabled__in=[code == "yes" for code in codes]), operators=(IN,),
-    )  # fmt: skip
-    yield Written("sku", _("SKU"), PRODUCT, TEXTS, lambda operator, text, _in: _column("sku", operator, text))
-    twice = {"twice": lambda: Term(_same_label())}
-    operators = (*TEXTS, ("twice", _("is the same as another product's")))
-    yield Written("label", _("Label"), PRODUCT, operators, lambda operator, text, _in: _column("label", operator, text), more=twice)  # fmt: skip
-    yield Written(
-        "text", _("Any searched text"), PRODUCT, TEXTS[:2], lambda _operator, text, _in: _words(text)
-    )
+
+
+def _product(means: Meaning) -> Makers:
+    structure = means.structure
+
+    def family() -> Subject:
+        families = sorted(
+            ((f.code, f.label()) for f in structure.families.values()), key=lambda each: str(each[1])
+        )
+        return _placed("family", _("Family"), families, means.family, nowhere="family=")
+
+    def category() -> Subject:
+        categories = [
+            (spec.code, "\u2003" * (len(spec.ancestry) - 1) + spec.label())
+            for spec in structure.categories.values()
+        ]
+        return _placed("category", _("Category, with those below it,"), categories, means.category_tokens, nowhere="cat=")  # fmt: skip
+
+    def approval() -> Subject | None:
+        if not structure.approving:
+            return None
+        return OneOf("approval", _("Status of a language"), PRODUCT, means.approvals(), means.approval_tokens)
+
+    def enabled() -> Subject:
+        choices = [("yes", _("Enabled")), ("no", _("Disabled"))]
+        return OneOf("enabled", _("Enabled"), PRODUCT, choices, _enabled, operators=(IN,))
+
+    def label() -> Subject:
+        twice = {"twice": lambda: Term(_same_label())}
+        operators = (*TEXTS, ("twice", _("is the same as another product's")))
+        return Written("label", _("Label"), PRODUCT, operators, _of_column("label"), more=twice)
+
+    return {
+        "family": family,
+        "category": category,
+        "status": lambda: OneOf("status", _("Status"), PRODUCT, Product.Status.choices, lambda codes: Q(status__in=codes)),
+        "approval": approval,
+        "kind": lambda: OneOf("kind", _("Kind"), PRODUCT, Product.Kind.choices, lambda codes: Q(kind__in=codes)),
+        "enabled": enabled,
+        "sku": lambda: Written("sku", _("SKU"), PRODUCT, TEXTS, _of_column("sku")),
+        "label": label,
+        "text": lambda: Written("text", _("Any searched text"), PRODUCT, TEXTS[:2], lambda _operator, text, _in: _words(text)),
+    }  # fmt: skip
+
+
+def _placed(
+    name: str, label: Any, choices: Choices, find: Callable[[list[str]], list[str] | Q], *, nowhere: str
+) -> Subject:
+    """Where a product stands; `nowhere` is the token of those that stand in none."""
+    none = {"empty": lambda: Term(tokens=(nowhere,)), "filled": lambda: Term(tokens=(nowhere,), negated=True)}
+    return OneOf(name, label, PRODUCT, choices, find, operators=(IN, OUT, EMPTY, FILLED), more=none)
+
+
+def _enabled(codes: list[str]) -> Q:
+    return Q(enabled__in=[code == "yes" for code in codes])
+
+
+def _of_column(column: str) -> Callable[[str, str, str], Q]:
+    return lambda operator, text, _in: _column(column, operator, text)
 
 
 def _column(column: str, operator: str, text: str) -> Q:
@@ -106,13 +134,39 @@ def _same_label() -> Q:
     return Q(label__in=again.values("label"))
 
 
-def _channels(means: Meaning, structure: Structure, profiles: Profiles, rights: Rights) -> Iterator[Subject]:
-    slots = [(f"{c.code}|{locale}", f"{c.label} · {locale}") for c in profiles.active for locale in c.locales]
-    yield OneOf("complete", _("Complete for"), CHANNELS, slots, means.complete, operators=(IN,))
-    yield OneOf("incomplete", _("Incomplete for"), CHANNELS, slots, means.incomplete_tokens)
-    attributes = [
-        (s.code, s.label()) for s in structure.attributes.values() if rights.may_view_key(s, None, None)
-    ]
+def _channels(means: Meaning, rights: Rights) -> Makers:
+    structure, active = means.structure, means.profiles.active
+
+    def slots() -> Choices:
+        return [(f"{c.code}|{locale}", f"{c.label} · {locale}") for c in active for locale in c.locales]
+
+    def listing() -> Subject:
+        states = [
+            (f"{c.code}|{state}", f"{c.label} · {label}") for c in active for state, label in Listing.State.choices
+        ]  # fmt: skip
+        return OneOf("listing", _("On channel"), CHANNELS, states, means.listing)
+
+    def picture() -> Subject | None:
+        faults = means.picture_faults()
+        return OneOf("picture", _("Picture"), CHANNELS, faults, means.pictures) if faults else None
+
+    def outdated() -> Subject:
+        translated = [(code, spec.name) for code, spec in structure.locales.items() if spec.source]
+        return OneOf("outdated", _("Outdated translation in"), CHANNELS, translated, means.outdated_tokens)
+
+    return {
+        "complete": lambda: OneOf("complete", _("Complete for"), CHANNELS, slots(), means.complete, operators=(IN,)),
+        "incomplete": lambda: OneOf("incomplete", _("Incomplete for"), CHANNELS, slots(), means.incomplete_tokens),
+        "missing": lambda: _missing(means, rights, slots()),
+        "listing": listing,
+        "picture": picture,
+        "outdated": outdated,
+    }  # fmt: skip
+
+
+def _missing(means: Meaning, rights: Rights, slots: Choices) -> Subject:
+    known = means.structure.attributes.values()
+    attributes = [(s.code, s.label()) for s in known if rights.may_view_key(s, None, None)]
     place = Chosen(
         slots,
         lambda: forms.ChoiceField(label=_("attribute"), choices=[("", "—"), *attributes], required=False),
@@ -124,37 +178,44 @@ def _channels(means: Meaning, structure: Structure, profiles: Profiles, rights: 
         channel = means.channel(slot.partition("|")[0])
         return means.missing(channel, slot.partition("|")[2], code) if channel and code in seen else None
 
-    yield Pair("missing", _("Missing what is required"), CHANNELS, (("in", _("for")), ("out", _("not for"))), place, missing)  # fmt: skip
-    states = [
-        (f"{c.code}|{state}", f"{c.label} · {label}")
-        for c in profiles.active
-        for state, label in Listing.State.choices
-    ]
-    yield OneOf("listing", _("On channel"), CHANNELS, states, means.listing)
-    if faults := means.picture_faults():
-        yield OneOf("picture", _("Picture"), CHANNELS, faults, means.pictures)
-    translated = [(code, spec.name) for code, spec in structure.locales.items() if spec.source]
-    yield OneOf("outdated", _("Outdated translation in"), CHANNELS, translated, means.outdated_tokens)
+    return Pair("missing", _("Missing what is required"), CHANNELS, (("in", _("for")), ("out", _("not for"))), place, missing)  # fmt: skip
 
 
-def _history(means: Meaning, people: Choices) -> Iterator[Subject]:
-    yield Days("created", _("Created"), HISTORY, "created_at")
-    yield Days("changed", _("Last changed"), HISTORY, "updated_at")
-    yield Written(
-        "import", _("Changed by import"), HISTORY, (("is", _("number")), ("isnt", _("not number"))),
-        lambda _operator, text, _in: means.touched(f"import:{text}"),
-    )  # fmt: skip
+def _history(means: Meaning, people: Callable[[], Choices]) -> Makers:
     since = (("in", _("is")), ("out", _("is not")))
 
     def day() -> forms.Field:
         return forms.DateField(label=_("since"), widget=DateInput(), required=False)
 
-    yield Pair("by", _("Changed by"), HISTORY, since, Chosen(people, day, label=_("person"), second_label=_("since")), _by_person)  # fmt: skip
-    yield Pair("source", _("Changed from source"), HISTORY, since, Chosen(_sources(), day, label=_("source"), second_label=_("since")), _by_source)  # fmt: skip
-    yield Stated("proposed", _("Proposals"), HISTORY, {
-        "waiting": (_("wait to be taken over"), lambda: Term(means.proposed())),
-        "none": (_("do not wait"), lambda: Term(means.proposed(), negated=True)),
-    })  # fmt: skip
+    def of_import() -> Subject:
+        operators = (("is", _("number")), ("isnt", _("not number")))
+        return Written(
+            "import", _("Changed by import"), HISTORY, operators,
+            lambda _operator, text, _in: means.touched(f"import:{text}"),
+        )  # fmt: skip
+
+    def by() -> Subject:
+        person = Chosen(people(), day, label=_("person"), second_label=_("since"))
+        return Pair("by", _("Changed by"), HISTORY, since, person, _by_person)
+
+    def source() -> Subject:
+        source = Chosen(_sources(), day, label=_("source"), second_label=_("since"))
+        return Pair("source", _("Changed from source"), HISTORY, since, source, _by_source)
+
+    def proposed() -> Subject:
+        return Stated("proposed", _("Proposals"), HISTORY, {
+            "waiting": (_("wait to be taken over"), lambda: Term(means.proposed())),
+            "none": (_("do not wait"), lambda: Term(means.proposed(), negated=True)),
+        })  # fmt: skip
+
+    return {
+        "created": lambda: Days("created", _("Created"), HISTORY, "created_at"),
+        "changed": lambda: Days("changed", _("Last changed"), HISTORY, "updated_at"),
+        "import": of_import,
+        "by": by,
+        "source": source,
+        "proposed": proposed,
+    }
 
 
 def _people() -> Choices:

@@ -12,8 +12,11 @@ from enrichment.workbench.grid.query import LEVEL_KINDS, GridQuery
 
 # Filters of the panel that ask what a condition of the same name asks, with the same words.
 _SAME = frozenset(
-    {"family", "status", "kind", "category", "complete", "incomplete", "listing", "outdated", "enabled"}
-)
+    {
+        "family", "status", "approval", "kind", "category", "complete", "incomplete", "listing", "picture",
+        "outdated", "enabled",
+    }
+)  # fmt: skip
 
 
 def where_of(query: GridQuery) -> str:

@@ -92,7 +92,7 @@ def build(request: HttpRequest) -> HttpResponse:
 def offered(subjects: Subjects, box: Box, find: str) -> dict[str, Any]:
     """What can be asked for, by group; of very many attributes those in use, and those whose name has what is typed."""
     groups: dict[str, list[tuple[str, str]]] = {}
-    for subject in subjects.own.values():
+    for subject in subjects.own():
         groups.setdefault(str(subject.group), []).append((subject.name, str(subject.label)))
     used = {row.name for row in box.rows() if isinstance(row, Row)}
     wanted = folded(find.strip()[:100])

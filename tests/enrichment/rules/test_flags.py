@@ -14,6 +14,8 @@ from django.utils.html import escape
 from catalog.jobs import run_due
 from catalog.models import Attribute, Revision
 from catalog.structure.announce import announce
+from channels import profiles
+from channels.models import Channel
 from enrichment.models import ProductFlag, Rule, RuleMark
 from enrichment.rules import flags, saving
 from enrichment.rules.actions import Action
@@ -201,6 +203,30 @@ def test_a_rule_is_made_of_the_grids_filter(
     response = desk.grid(**{"level": "all", **query})
     assert response.context_data["rule_where"] == where
     assert ("Make a rule of this" in response.content.decode()) == bool(where)
+
+
+def test_a_rule_is_made_of_a_languages_status_and_of_pictures_and_no_list_of_people_is_asked_for(
+    world: World, mugs: list[int], desk: Desk, channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel.pictures = {"shortest": 50}
+    with transaction.atomic():
+        channel.save()
+        profiles.changed(channel)
+    world.approve_by_itself("de_DE")
+    asked = {"approval": "de_DE|draft", "picture": "small:b2b"}
+    desk.grid(**asked)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as made:
+            assert desk.grid(**asked).status_code == 200
+        return len(made)
+
+    said = queries()
+    assert desk.grid(**asked).context_data["rule_where"] == (
+        "-if~approval~in~de_DE|draft~-if~picture~in~small:b2b"
+    )
+    monkeypatch.setattr("enrichment.workbench.grid.view.where_of", lambda query: "")
+    assert said == queries()
 
 
 def test_the_link_begins_a_rule_with_the_same_products(world: World, mugs: list[int], desk: Desk) -> None:
