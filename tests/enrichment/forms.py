@@ -10,7 +10,7 @@ from typing import Any
 class _Controls(HTMLParser):
     def __init__(self, form_id: str) -> None:
         super().__init__()
-        self.form_id, self.inside = form_id, False
+        self.form_id, self.inside, self.around = form_id, False, False
         self.values: dict[str, list[str]] = {}
         self._select = ""
         self._textarea = ""
@@ -18,7 +18,9 @@ class _Controls(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         at = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self.inside = at.get("id") == self.form_id
+            self.around = at.get("id") == self.form_id
+        if tag != "option":  # it is its list's
+            self.inside = at["form"] == self.form_id if "form" in at else self.around
         if not self.inside or "disabled" in at:
             return
         name = at.get("name", "")
@@ -44,7 +46,7 @@ class _Controls(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
-            self.inside = False
+            self.inside = self.around = False
         elif tag == "select":
             self._select = ""
         elif tag == "textarea" and self._textarea:

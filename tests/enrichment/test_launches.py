@@ -25,6 +25,7 @@ from enrichment.workbench.calendar.entries import Holding
 from enrichment.workbench.launches import running, views
 from tests.channels.stage import FULL, work_off_jobs
 from tests.enrichment.conftest import Desk, status_of
+from tests.enrichment.forms import controls
 from tests.world import SYSTEM, World
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -114,11 +115,12 @@ def test_the_blocked_are_given_to_somebody_with_a_date_at_the_gate_and_on_the_la
     desk: Desk, mugs: dict[str, int], person: Any, world: World, channel: Channel
 ) -> None:
     anna = person("anna", ["product.edit"])
-    offered = looked(desk, mugs.values()).context_data["assigning"]
-    assert offered.initial["due"] == date(2026, 11, 30)
+    html = looked(desk, mugs.values()).content.decode()
+    offered = controls(html, "assign-blocked")  # a form of its own, whose button is the one that Enter means
+    assert (offered["assign-due"], offered["launch-date"]) == (["2026-11-30"], [WHEN["launch-date"]])
     given = {"assign-to": anna.pk, "assign-due": "2026-11-28", "assign-note": "Mend"}
     chosen = {"id": list(mugs.values())}
-    shown = desk.post("enrichment_launch_assign_chosen", **chosen, **WHEN, **given)
+    shown = desk.post("enrichment_launch_assign_chosen", **offered | given)
     assert shown.context_data["gate"].stopped == 1
     row = Assignment.objects.get()
     assert (row.product_id, row.to, row.due, row.note) == (mugs["BLOCKED"], anna, date(2026, 11, 28), "Mend")

@@ -20,9 +20,10 @@ from enrichment.workbench.assigning.views import give, people
 
 
 def form_of(
-    request: HttpRequest, *, at: datetime | None, time_zone: str, data: Any = None
+    request: HttpRequest, *, at: datetime | None, time_zone: str, data: Any = None, owner: str = ""
 ) -> AssignForm | None:
-    """What is to be said, with the day before the launch (`at`) as the due date. None for who may not edit products."""
+    """What is to be said, with the day before the launch (`at`) as the due date. None for who may not edit products. `owner`: the
+    id of its form, where it stands within another one, whose button a press of Enter would mean."""
     if not rights_of(request.user).may("product.edit"):
         return None
     initial: dict[str, Any] = {"note": _("Blocked for a launch.")}
@@ -30,7 +31,11 @@ def form_of(
         note = _("Blocked for the launch on %s.") % in_zone(at, time_zone)
         before = at.astimezone(ZoneInfo(time_zone)).date() - timedelta(days=1)
         initial = {"note": note[:NOTE_LENGTH], "due": max(before, timezone.localdate())}
-    return AssignForm(data, people=people(), prefix="assign", initial=initial)
+    form = AssignForm(data, people=people(), prefix="assign", initial=initial)
+    if owner:
+        for each in form.fields.values():
+            each.widget.attrs["form"] = owner
+    return form
 
 
 def assign(request: HttpRequest, products: Iterable[int], form: AssignForm) -> None:

@@ -29,6 +29,7 @@ from enrichment.workbench.launches import blocked, gate, running
 from enrichment.workbench.launches.form import LaunchForm
 
 MOST = 500  # products of one launch: each one's sheets are built to say whether it is ready
+ASSIGN = "assign-blocked"  # the id of the form that gives the blocked to somebody
 
 
 def address(launch: int) -> str:
@@ -98,7 +99,8 @@ def assign(request: HttpRequest) -> HttpResponse:
 def _assigning(
     request: HttpRequest, asked: _Asked, made: gate.Gate, *, data: Any = None
 ) -> AssignForm | None:
-    return blocked.form_of(request, at=made.at, time_zone=asked.form.cleaned_data["time_zone"], data=data)
+    zone = asked.form.cleaned_data["time_zone"]
+    return blocked.form_of(request, at=made.at, time_zone=zone, data=data, owner=ASSIGN)
 
 
 class _Asked:
@@ -150,6 +152,13 @@ def _shown(
         "form": asked.form,
         "gate": made,
         "assigning": assigning,
+        "assign_form": ASSIGN,
+        "looked_at": [
+            (name, value)
+            for name in request.POST
+            if name.startswith("launch-")
+            for value in request.POST.getlist(name)
+        ],
         "when": in_zone(made.at, asked.form.cleaned_data["time_zone"]) if made else "",
         "kinds": gate.LABELS.values(),
         "next": back_from(request),
