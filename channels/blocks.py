@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from catalog.models.product import Product
 from catalog.structure.snapshot import Structure
+from catalog.values.products import with_below
 from channels import profile
 from channels.marking import mark_products
 from channels.models import Block
@@ -64,5 +65,4 @@ def _blocks(ids: list[int], code: str, by: str, channel_id: int | None, locale: 
 
 def _mark(ids: list[int], channel_id: int | None) -> None:
     channels = [spec for spec in profile.current(Structure.current()).active if channel_id in (None, spec.id)]
-    below = Q(pk__in=ids) | Q(parent_id__in=ids) | Q(parent__parent_id__in=ids)
-    mark_products(Product.objects.filter(below).only("pk", "kind", "root_id"), channels)
+    mark_products(Product.objects.filter(with_below(ids)).only("pk", "kind", "root_id"), channels)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Upper
@@ -46,6 +47,11 @@ def descendants(product_ids: Iterable[int]) -> list[int]:
         else []
     )
     return [pk for pk, _kind in children] + below
+
+
+def with_below(products: Iterable[int] | QuerySet[Product, Any]) -> Q:
+    """These, and what stands below them on both levels. `products`: ids, or a query that gives them. Each part has its index."""
+    return Q(pk__in=products) | Q(parent_id__in=products) | Q(root_id__in=products)
 
 
 def below_each(product_ids: Iterable[int]) -> dict[int, list[int]]:

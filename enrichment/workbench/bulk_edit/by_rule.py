@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db.models import Q
-
 from catalog.access import can, visible
 from catalog.models import Product, User
 from catalog.structure.snapshot import Structure
+from catalog.values.products import with_below
 from enrichment.rules import current as rules_now
 from enrichment.rules import planning
 from enrichment.rules.current import RuleSpec
+from enrichment.rules.preview import AT_ONCE
 from enrichment.workbench.grid.bulk import MOST
 
 PREFIX = "rule:"
-AT_ONCE = 5_000  # ids of one query
 
 
 def offered(user: User, structure: Structure) -> list[tuple[str, str]]:
@@ -41,7 +40,6 @@ def with_variants(chosen: Sequence[int], user: User) -> tuple[list[int], bool]:
         if len(places) > MOST:
             break
         part = chosen[start : start + AT_ONCE]
-        under = Q(pk__in=part) | Q(parent_id__in=part) | Q(parent__parent_id__in=part)
-        places.update(seen.filter(under).order_by().values_list("pk", "kind"))
+        places.update(seen.filter(with_below(part)).order_by().values_list("pk", "kind"))
     stages = {kind: stage for stage, kinds in enumerate(planning.STAGES) for kind in kinds}
     return sorted(places, key=lambda pk: (stages[places[pk]], pk))[:MOST], len(places) > MOST

@@ -17,6 +17,7 @@ from catalog.numbering.claim import free_in_pools
 from catalog.structure.snapshot import Structure
 from catalog.structure.specs import AttributeSpec
 from catalog.values.changes import Actor, ProductChange
+from catalog.values.products import with_below
 from catalog.values.write import BATCH, write
 from enrichment.workbench.grid.bulk import MOST, Selection
 from enrichment.workbench.grid.bulk_actions import BulkAction
@@ -63,9 +64,7 @@ def _wanting(selection: Selection, spec: AttributeSpec, user: User) -> QuerySet[
     """What is sold (a model takes its variants along), has the attribute in its family and no value of it, and may be
     edited by this person: where it is approved, published too."""
     chosen = selection.products(user, ACTION).order_by().values("pk")
-    rows = Product.objects.alive().filter(
-        Q(pk__in=chosen) | Q(parent_id__in=chosen) | Q(parent__parent_id__in=chosen), kind__in=SELLABLE
-    )
+    rows = Product.objects.alive().filter(with_below(chosen), kind__in=SELLABLE)
     rows = visible(user, search.filter_tokens(rows, all=[f"empty:{spec.code}"]), verb="product.edit")
     asked = approval.asked_for(Structure.current())
     published = visible(user, Product.objects.all(), verb="product.publish", locale=asked)

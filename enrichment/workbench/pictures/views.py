@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.contrib import admin, messages
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -20,6 +19,7 @@ from catalog.access import endpoint, rights_of, visible
 from catalog.assets.archive import ArchiveRefused
 from catalog.models import Job, Product, User
 from catalog.structure.snapshot import Structure
+from catalog.values.products import with_below
 from enrichment.models import PictureFile, PictureMatch
 from enrichment.workbench.grid import bulk
 from enrichment.workbench.grid.bulk_views import touched
@@ -93,9 +93,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 
 def _with_variants(ids: list[int], user: User) -> list[int]:
     """And what stands below these, on both levels, as far as the person may see it."""
-    rows = Product.objects.filter(
-        Q(pk__in=ids) | Q(parent__in=ids) | Q(parent__parent__in=ids), trashed_at=None
-    )
+    rows = Product.objects.filter(with_below(ids), trashed_at=None)
     return list(visible(user, rows).order_by("pk").values_list("pk", flat=True)[: taking.MOST])
 
 
