@@ -109,6 +109,7 @@
         tell(comments);
         tray.hidden = jobs.length === 0;
         tray.classList.toggle("tray-busy", running > 0);
+        tray.querySelector("summary .material-symbols-outlined").textContent = running ? "progress_activity" : "checklist";
         const says = running === 0 ? text.dataset.idle : running === 1 ? text.dataset.one : text.dataset.many.replace("%d", running);
         if (text.textContent !== says) text.textContent = says;
         show(jobs);

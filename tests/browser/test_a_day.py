@@ -160,6 +160,7 @@ def test_a_wrong_claim_in_every_text_of_all_products(
         undone = Hand()
         undone.click(undo)
         expect(page.locator("[data-message]")).to_have_text(f"{before} products are as they were before.")
+        expect(page.get_by_role("button", name="Undo what is left", exact=True)).to_be_visible()
         assert undone.clicks == 1
         assert claiming(rig) == before
 

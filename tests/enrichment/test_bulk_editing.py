@@ -326,8 +326,13 @@ def test_undo_gives_back_what_nobody_changed_since(desk: Desk, world: Any, mugs:
     before = names(mugs)
     done(desk, mugs, **FIND)
     world.edit(mugs[1], {"name|en_US": "Blue, by hand"})
-    desk.post("catalog_product_bulk_undo", ref=ref_of())
+    ref = ref_of()
+    assert "Undo it" in desk.grid(ref=ref, level="all").content.decode()
+    desk.post("catalog_product_bulk_undo", ref=ref)
     assert names(mugs) == [before[0], "Blue, by hand", *before[2:]]
+    told = desk.grid(ref=ref, level="all").content.decode()
+    assert "was taken back" in told
+    assert "one bulk change" in told
 
 
 def test_undo_gives_back_where_a_value_came_from(desk: Desk, world: Any, mugs: list[int]) -> None:

@@ -70,7 +70,7 @@ class WhatForm(forms.Form):
         for spec in editable(structure, rights).values():
             groups.setdefault(spec.group, []).append((spec.code, spec.label()))
         whole = [(TEXTS, _("Every text")), (CATEGORIES, _("Categories")), (FAMILY, _("Family"))]
-        listed: list[Any] = [("", "—"), *whole]
+        listed: list[Any] = [("", _("Choose …")), *whole]
         for code, group in structure.groups.items():
             if code in groups:
                 listed.append((group.label(), groups[code]))

@@ -114,6 +114,22 @@ class ChosenFilter(TextFilter):
         return ngettext("%d product", "%d products", count) % count if value else ""
 
 
+class RefFilter(TextFilter):
+    """What one change wrote to. Its ref is a code, so the chip says what kind of change it was."""
+
+    KINDS = {
+        "bulk": _("one bulk change"),
+        "rule": _("one run of a rule"),
+        "replace": _("one change of pictures"),
+        "number": _("one giving of numbers"),
+        "import": _("one import"),
+    }
+
+    def describe(self, value: Any) -> str:
+        kind = str(value or "").partition(":")[0]
+        return str(self.KINDS.get(kind, value or ""))
+
+
 class LaunchFilter(TextFilter):
     """It comes with the calendar, and says its launch's name."""
 
@@ -222,7 +238,7 @@ class ProductFilters(django_filters.FilterSet):
             ),
             "trash": lambda: ChoiceFilter([("yes", _("In the trash"))], self._trashed, label=_("Trash")),
             "import": lambda: TextFilter(self._by_import, label=_("Touched by import")),
-            "ref": lambda: TextFilter(self._by_ref, label=_("Touched by")),
+            "ref": lambda: RefFilter(self._by_ref, label=_("Touched by")),
             "chosen": lambda: ChosenFilter(),
             "launch": lambda: LaunchFilter(self._by_launch, label=_("Launch")),
             "campaign": lambda: TextFilter(self._by_campaign, label=_("In the campaign")),

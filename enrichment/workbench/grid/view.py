@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from catalog.access import endpoint, rights_of
+from catalog.models import Revision
 from catalog.structure.snapshot import Structure
 from channels import profile as channel_profiles
 from channels.profile import Profiles
@@ -96,8 +97,17 @@ def _region(request: HttpRequest) -> dict[str, Any]:
         "may_export": rights.may("export.run"),
         "is_empty": not context["rows"] and not query.is_filtered and query.level in ("top", "all"),
         "in_trash": "trash" in query.active,
-        "bulk_ref": ref if (ref := request.GET.get("ref", "")).startswith(bulk.UNDONE) and count else "",
+        **_undoing(request.GET.get("ref", "") if "ref" in query.active and count else ""),
         "back": reverse("admin:catalog_product_changelist") + "?" + query.query(),
+    }
+
+
+def _undoing(ref: str) -> dict[str, Any]:
+    """What the banner above the products of a bulk change says; "" where there is none to take back."""
+    bulk_ref = ref if ref.startswith(bulk.UNDONE) else ""
+    return {
+        "bulk_ref": bulk_ref,
+        "was_undone": bool(bulk_ref) and Revision.objects.filter(ref=f"undo:{bulk_ref}").exists(),
     }
 
 
