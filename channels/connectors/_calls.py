@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NoReturn
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
@@ -13,6 +16,8 @@ from django.utils.translation import gettext as _
 from channels.connectors.base import Config, Data, DeliveryError, Item, ItemError, ItemResult, Retry, Unknown
 from pim.lib import http
 
+Entry = TypeVar("Entry")
+Told = TypeVar("Told")
 STOPPED = frozenset({401, 403, 404, 405, 410})
 
 
@@ -36,26 +41,87 @@ def request(client: http.Client, method: str, url: str, **parts: Any) -> http.An
 
 
 def one_by_one(
-    items: Sequence[Item], send: Callable[[Item], ItemResult], *, seconds: float
+    items: Sequence[Item], send: Callable[[Item], ItemResult], *, seconds: float, at_once: int = 1
 ) -> list[ItemResult]:
-    """A request for each: what was answered counts, also where a later one fails as a whole. None begins after `seconds`."""
-    results: list[ItemResult] = []
-    until = time.monotonic() + seconds
-    for position, item in enumerate(items):
-        if time.monotonic() > until:
-            return [*results, *_untouched(items[position:])]
+    """A request for each: what was answered counts, also where another fails as a whole. None begins after `seconds`.
+
+    `at_once`: as asked() has it. Raises the gravest of the failures, with `results` of the other items and `befell`.
+    """
+
+    def sent(item: Item) -> ItemResult:
         try:
-            results.append(send(item))
+            return send(item)
         except Data as error:  # there is no doubt which item it is about
-            results.append(ItemResult(item.key, "rejected", errors=(ItemError(str(error)),)))
-        except DeliveryError as error:
-            error.results = [*results, *_untouched(items[position + 1 :])]
-            raise
+            return ItemResult(item.key, "rejected", errors=(ItemError(str(error)),))
+
+    answers, failures = asked(items, sent, seconds=seconds, at_once=at_once)
+    results = [
+        answers.get(place) or ItemResult(item.key, "untouched")
+        for place, item in enumerate(items)
+        if place not in failures
+    ]
+    if failures:
+        error = gravest(failures.values())
+        error.results = results
+        error.befell = {items[place].key: each for place, each in failures.items()}
+        raise error
     return results
 
 
-def _untouched(items: Sequence[Item]) -> list[ItemResult]:
-    return [ItemResult(item.key, "untouched") for item in items]
+def asked(
+    entries: Sequence[Entry], ask: Callable[[Entry], Told], *, seconds: float, at_once: int
+) -> tuple[dict[int, Told], dict[int, DeliveryError]]:
+    """(answers, failures) by the entries' places, those not asked in neither. None is begun after `seconds`, nor once one failed.
+
+    The first goes alone, so that a channel that is down, or does not let us in, is asked once; then up to `at_once` are
+    under way in threads, and all of them have ended when this returns. `ask` does not touch the database.
+    """
+    answers: dict[int, Told] = {}
+    failures: dict[int, DeliveryError] = {}
+    waiting, turn, until = iter(range(len(entries))), threading.Lock(), time.monotonic() + seconds
+    is_over = False
+
+    def following() -> int | None:
+        with turn:
+            return None if is_over or failures or time.monotonic() > until else next(waiting, None)
+
+    def ask_one() -> bool:
+        nonlocal is_over
+        place = following()
+        if place is None:
+            return False
+        try:
+            answers[place] = ask(entries[place])
+        except DeliveryError as error:
+            with turn:
+                failures[place] = error
+        except BaseException:
+            is_over = True
+            raise
+        return True
+
+    def ask_on() -> None:
+        while ask_one():
+            pass
+
+    lanes = min(at_once, len(entries) - 1)
+    if lanes < 2:
+        ask_on()
+    elif ask_one():
+        with ThreadPoolExecutor(lanes) as pool:
+            # Each in the caller's context: sentences are made in its language.
+            lane = [pool.submit(copy_context().run, ask_on) for _lane in range(lanes)]
+            try:
+                for each in lane:
+                    each.result()
+            finally:
+                is_over = True
+    return answers, failures
+
+
+def gravest(errors: Iterable[DeliveryError]) -> DeliveryError:
+    """Of several that befell requests under way together: settings before all, then who asks for the longest wait."""
+    return max(errors, key=lambda error: (isinstance(error, Config), getattr(error, "after", None) or 0.0))
 
 
 def raise_for(answer: http.Answer, told: Mapping[str, Any]) -> NoReturn:

@@ -7,9 +7,11 @@ with `cryptography`, which is needed anyway: an assertion signed with the accoun
 from __future__ import annotations
 
 import hashlib
+import threading
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
+from copy import copy
 from typing import Any
 
 import orjson
@@ -64,7 +66,7 @@ def private_key(account: Mapping[str, str]) -> rsa.RSAPrivateKey:
 
 
 class Account:
-    """`token()` is good for some time yet; `forget()` after the channel did not take it."""
+    """`token()` is good for some time yet; `forget()` after the channel did not take it. Safe between threads."""
 
     def __init__(self, key_file: str, client: http.Client) -> None:
         self._client = client
@@ -75,24 +77,54 @@ class Account:
         self._parts: dict[str, str] = parsed if isinstance(parsed, dict) else {}
         self._name = hashlib.sha256(key_file.encode()).hexdigest()
         self._assertion = ""
-        self.is_fresh = False  # the token was made for this instance, so that a newer one would be no better
+        self._turn = threading.Lock()
+        self._asked = 0
+        self._made = self._forgotten = ""
+        self._failure: DeliveryError | None = None
 
     def token(self) -> str:
         """Raises Config (a wrong key, an account that may not) or Retry (nothing of the items was sent)."""
-        token, until = _tokens.get(self._name, ("", 0.0))
-        if time.time() >= until - EARLY:
-            token, lasts = self._fetch()
+        asked = self._asked
+        token = self._known()
+        if token:
+            return token
+        with self._turn:
+            token = self._known()
+            if token:
+                return token
+            if (
+                self._failure is not None and self._asked > asked
+            ):  # who waits for another's try does not try again
+                raise copy(self._failure)
+            self._asked += 1
+            try:
+                token, lasts = self._fetch()
+            except DeliveryError as error:
+                self._failure = error
+                raise
+            self._failure, self._made = None, token
             _tokens[self._name] = token, time.time() + lasts
-            self.is_fresh = True
-        return token
+            return token
 
-    def forget(self) -> None:
-        _tokens.pop(self._name, None)
+    def _known(self) -> str:
+        token, until = _tokens.get(self._name, ("", 0.0))
+        return token if time.time() < until - EARLY else ""
+
+    def is_fresh(self, token: str) -> bool:
+        """It was made for this instance, so that a newer one would be no better."""
+        return token == self._made
+
+    def forget(self, token: str) -> None:
+        """Unless there is another by now."""
+        with self._turn:
+            if _tokens.get(self._name, ("", 0.0))[0] == token:
+                del _tokens[self._name]
+            self._forgotten = token
 
     def secrets(self) -> list[str]:
         """The key line by line, and what was made of it."""
         lines = self._parts.get("private_key", "").split("\n")
-        return [*filter(None, lines), self._assertion, _tokens.get(self._name, ("", 0.0))[0]]
+        return [*filter(None, lines), self._assertion, self._forgotten, _tokens.get(self._name, ("", 0.0))[0]]
 
     def _fetch(self) -> tuple[str, float]:
         address = self._parts.get("token_uri") or TOKEN_ADDRESS

@@ -30,13 +30,15 @@ ItemOutcome = Literal["live", "accepted", "ignored", "rejected", "untouched"]
 class DeliveryError(Exception):
     """`answer`: what the channel said, for the attempt's record, without secrets.
 
-    `results`: of the batch's items that this did not befall, from a connector that needs several requests for a batch.
+    `results`: of the batch's items that this did not befall, from a connector that needs several requests for a batch;
+    `befell`: by key, where others failed in their own way meanwhile. Then this is the gravest, for the channel as a whole.
     """
 
     def __init__(self, message: str, *, answer: Mapping[str, Any] | None = None) -> None:
         super().__init__(message)
         self.answer = dict(answer or {})
         self.results: Sequence[ItemResult] = ()
+        self.befell: Mapping[str, DeliveryError] = {}
 
 
 class Retry(DeliveryError):

@@ -10,7 +10,6 @@ Guide: docs/channels/google-merchant.md.
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -50,6 +49,7 @@ ADDRESS = "https://merchantapi.googleapis.com"
 WAIT = 15.0  # for an answer
 CONNECT = 5.0
 BUDGET = 20.0  # of a batch: no request begins after it
+AT_ONCE = 8  # requests under way: an answer takes some tenths of a second
 WHERE = ("account", "data_source")  # settings
 MINUTE = 60.0  # quotas are per minute, and per day from noon UTC (Google, "Quotas and limits")
 # What a refused field is called where the profile is wrong and not the product.
@@ -173,8 +173,8 @@ class GoogleMerchant(PushItems):
     # --- sending
 
     def push(self, items: Sequence[Item]) -> Sequence[ItemResult]:
-        results = _calls.one_by_one(items, self._send, seconds=BUDGET)
-        self.told = {"requests": len(results)}  # the last answer says nothing of the other items
+        results = _calls.one_by_one(items, self._send, seconds=BUDGET, at_once=AT_ONCE)
+        self.told = {"requests": len(results)}  # an answer says nothing of the other items
         return results
 
     def _send(self, item: Item) -> ItemResult:
@@ -206,7 +206,7 @@ class GoogleMerchant(PushItems):
             located = (self.located(error, item.sheet, self.settings) for error in errors)
             return ItemResult(item.key, "rejected", errors=tuple(located))
         if answer.status == 400:
-            raise Config(_calls.said(answer, errors[0].message), answer=self.told)
+            raise Config(_calls.said(answer, errors[0].message), answer=_calls.told(answer))
         raise self._failure(answer)
 
     def _delete(self, identity: str) -> None:
@@ -220,21 +220,20 @@ class GoogleMerchant(PushItems):
 
     def read_back(self, keys: Sequence[str]) -> Mapping[str, Seen | None]:
         """By one request each; those whose turn does not come in time are not known."""
-        found: dict[str, Seen | None] = {}
-        until = time.monotonic() + BUDGET
-        for key in keys:
-            if time.monotonic() > until:
-                break
-            identity = self._identity(key)
-            answer = self._call("GET", f"{self.parent}/products/{google_product.as_name(identity)}")
-            if answer.status == 404:
-                found[key] = None
-            elif answer.ok:
-                found[key] = self._seen(key, identity, answer)
-            else:
-                raise self._failure(answer)
-        self.told = {"requests": len(found)}
-        return found
+        seen, failures = _calls.asked(keys, self._look, seconds=BUDGET, at_once=AT_ONCE)
+        if failures:
+            raise _calls.gravest(failures.values())
+        self.told = {"requests": len(seen)}
+        return {keys[place]: one for place, one in seen.items()}
+
+    def _look(self, key: str) -> Seen | None:
+        identity = self._identity(key)
+        answer = self._call("GET", f"{self.parent}/products/{google_product.as_name(identity)}")
+        if answer.status == 404:
+            return None
+        if not answer.ok:
+            raise self._failure(answer)
+        return self._seen(key, identity, answer)
 
     def as_sheet(self, seen: Seen, sheet: Mapping[str, Any], *, hash: str = "") -> Mapping[str, Any] | None:
         return google_compared.compared(sheet, seen.shown, self.settings) if seen.shown else None
@@ -252,7 +251,7 @@ class GoogleMerchant(PushItems):
                 "",
             )
         except (ValueError, AttributeError, TypeError) as error:
-            raise Unknown(_("Google's answer cannot be read."), answer=self.told) from error
+            raise Unknown(_("Google's answer cannot be read."), answer=_calls.told(answer)) from error
         if self.settings.get("supplemental") and not stamp:
             return None  # the product is another data source's
         version = str(product.get("versionNumber") or "")
@@ -300,18 +299,19 @@ class GoogleMerchant(PushItems):
     def _call(
         self, method: str, path: str, params: Mapping[str, str] | None = None, body: Any = None
     ) -> http.Answer:
-        answer = self._once(method, path, params, body)
-        if answer.status == 401 and not self.account.is_fresh:
-            self.account.forget()
-            answer = self._once(method, path, params, body)
+        token = self.account.token()
+        answer = self._once(token, method, path, params, body)
+        if answer.status == 401 and not self.account.is_fresh(token):
+            self.account.forget(token)
+            answer = self._once(self.account.token(), method, path, params, body)
         return answer
 
-    def _once(self, method: str, path: str, params: Mapping[str, str] | None, body: Any) -> http.Answer:
-        headers = {"authorization": f"Bearer {self.account.token()}"}
+    def _once(
+        self, token: str, method: str, path: str, params: Mapping[str, str] | None, body: Any
+    ) -> http.Answer:
+        headers = {"authorization": f"Bearer {token}"}
         url = f"{self.address}/products/v1/{path}"
-        answer = _calls.request(self.client, method, url, headers=headers, json=body, params=params)
-        self.told = _calls.told(answer)
-        return answer
+        return _calls.request(self.client, method, url, headers=headers, json=body, params=params)
 
     def _failure(self, answer: http.Answer) -> DeliveryError:
         """By the HTTP status; of the words in the body only RESOURCE_EXHAUSTED counts: a 410 calls itself ABORTED, too."""
@@ -320,8 +320,8 @@ class GoogleMerchant(PushItems):
         if answer.status == 429 or error.get("status") == "RESOURCE_EXHAUSTED":
             after = _wait(answer, error, datetime.now(UTC))
             # A quota is looked at before the request: nothing was applied.
-            return Retry(_calls.said(answer, text), after=after, applied="no", answer=self.told)
-        return _calls.failure(answer, self.told, text)
+            return Retry(_calls.said(answer, text), after=after, applied="no", answer=_calls.told(answer))
+        return _calls.failure(answer, _calls.told(answer), text)
 
 
 # --- what Google says of a failure (AIP-193: code, message, status, and details by type)

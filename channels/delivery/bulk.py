@@ -22,7 +22,8 @@ from channels.connectors.base import BulkRefused, Data, DeliveryError, Item, Ite
 from channels.delivery import follow
 from channels.delivery.claim import claim_behind, count_behind, polled
 from channels.delivery.prepare import Prepared, prepare
-from channels.delivery.send import Sending, handed_over, item_for, lease_seconds, settle_results
+from channels.delivery.results import settle_results
+from channels.delivery.send import Sending, handed_over, item_for, lease_seconds
 from channels.delivery.settle import Settlement, outcome_of, secrets_of, settle
 from channels.models import Channel, Listing
 from pim.lib.failpoint import failpoint

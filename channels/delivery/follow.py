@@ -29,7 +29,8 @@ from channels.delivery import outcomes
 from channels.delivery.claim import claim_accepted, claim_submitted
 from channels.delivery.gate import Decision
 from channels.delivery.prepare import Prepared, prepare
-from channels.delivery.send import Sending, lease_seconds, settle_results
+from channels.delivery.results import settle_results
+from channels.delivery.send import Sending, lease_seconds
 from channels.delivery.settle import Record, Settlement, secrets_of, settle
 from channels.models import Channel, Listing
 from channels.sheets.build import Sheet

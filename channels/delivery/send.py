@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -22,7 +21,6 @@ from channels.connectors.base import (
     DeliveryError,
     Item,
     ItemError,
-    ItemResult,
     PushItems,
     Retry,
     Seen,
@@ -32,6 +30,7 @@ from channels.connectors.base import (
 from channels.delivery import circuit, outcomes, recall, removals, seeing
 from channels.delivery.claim import Claim
 from channels.delivery.prepare import Prepared
+from channels.delivery.results import content_of, settle_results
 from channels.delivery.settle import Record, Settlement, masked, secrets_of
 from channels.models import Channel, Listing
 from pim.lib.failpoint import failpoint
@@ -222,26 +221,34 @@ class Sending:
 
         `after`: seconds the channel as a whole is left alone where the error names none.
         """
-        now, self.stopped, reason = timezone.now(), True, masked(str(error), secrets_of(self.connector))
-        if isinstance(error, Config):
+        now, self.stopped = timezone.now(), True
+        errors = [*error.befell.values()] or [error]
+        misconfigured = next((each for each in errors if isinstance(each, Config)), None)
+        if misconfigured is not None:
+            reason = masked(str(misconfigured), secrets_of(self.connector))
             profiles.pause(channel_id=self.channel.pk, reason=reason)
             self.channel.paused_at, self.channel.paused_reason = now, reason
-            for one in prepared:
-                record = Record(operation, "config", reason, answer=error.answer)
-                self.settlements.append(
-                    outcomes.misconfigured(one, reason, now, record, unknown=error.changed)
-                )
-            return
-        if isinstance(error, Retry) and error.after is not None:
-            after = error.after
-        took = time.monotonic() - self.began if self.calls else 0.0
-        circuit.failed(self.channel, now, after=after, took=took)
+        if any(not isinstance(each, Config) for each in errors):
+            asked = [each.after for each in errors if isinstance(each, Retry) and each.after is not None]
+            after = max(asked, default=after)
+            took = time.monotonic() - self.began if self.calls else 0.0
+            circuit.failed(self.channel, now, after=after, took=took)
+        for one in prepared:
+            own = error.befell.get(item_for(one).key, error) if error.befell else error
+            self.settlements.append(self._put_back(one, own, operation, now, after))
+
+    def _put_back(
+        self, one: Prepared, error: DeliveryError, operation: str, now: datetime, after: float | None
+    ) -> Settlement:
+        reason = masked(str(error), secrets_of(self.connector))
+        if isinstance(error, Config):
+            record = Record(operation, "config", reason, answer=error.answer)
+            return outcomes.misconfigured(one, reason, now, record, unknown=error.changed)
         unknown = operation != "read_back" and may_have_arrived(error)
         outcome = "unknown" if isinstance(error, Unknown) else "retry"
-        for one in prepared:
-            went = content_of(item_for(one)) if unknown else None
-            record = Record(operation, outcome, reason, answer=error.answer, request=went)
-            self.settlements.append(outcomes.later(one, reason, now, record, unknown=unknown, after=after))
+        went = content_of(item_for(one)) if unknown else None
+        record = Record(operation, outcome, reason, answer=error.answer, request=went)
+        return outcomes.later(one, reason, now, record, unknown=unknown, after=after)
 
     def put_off(self, prepared: Iterable[Prepared]) -> None:
         """Claimed and not sent, since their turn has not come or the channel stopped answering: given back as they were."""
@@ -261,11 +268,6 @@ def without_request(one: Prepared, *, can_read_back: bool) -> Settlement | None:
     if one.listing.sent_hash == one.decision.sheet.hash and not one.listing.unknown and not one.again:
         return outcomes.unchanged(one, can_read_back=can_read_back)
     return None
-
-
-def content_of(item: Item) -> Any:
-    """What went out of an item, for the attempt's record: its content where the connector made one, else its sheet."""
-    return item.sheet if item.content is None else item.content
 
 
 def _refused_whole(item: Item, error: DeliveryError, operation: str = "") -> Record:
@@ -337,62 +339,6 @@ def is_as_desired(one: Prepared, there: Seen | None) -> bool:
         and there.hash == one.decision.sheet.hash
         and (not one.again or there.revision >= one.listing.desired_rev)
     )
-
-
-def settle_results(
-    prepared: Sequence[Prepared],
-    items: Sequence[Item],
-    results: Iterable[ItemResult],
-    milliseconds: int,
-    answer: Mapping[str, Any],
-    now: datetime,
-) -> list[Settlement]:
-    """Each item by its key. No answer, or answers that contradict each other, are an unknown outcome."""
-    by_key: dict[str, list[ItemResult]] = defaultdict(list)
-    for result in results:
-        by_key[result.key].append(result)
-    return [
-        _settle_one(one, item, by_key.get(item.key, []), milliseconds, answer, now)
-        for one, item in zip(prepared, items, strict=True)
-    ]
-
-
-def _settle_one(
-    one: Prepared,
-    item: Item,
-    told: Sequence[ItemResult],
-    milliseconds: int,
-    answer: Mapping[str, Any],
-    now: datetime,
-) -> Settlement:
-    said = {result.outcome for result in told}
-    if len(said) != 1 or said == {"ignored"}:
-        message = (
-            _("The channel's answer does not mention this product.") if not told
-            else _("The channel holds something newer.") if said == {"ignored"}
-            else _("The channel's answer contradicts itself.")
-        )  # fmt: skip
-        record = Record(item.operation, "unknown", message, milliseconds, answer, content_of(item))
-        return outcomes.later(
-            one,
-            message,
-            now,
-            record,
-            unknown=True,
-            after=0 if said == {"ignored"} and not one.listing.attempts else None,
-        )
-    result = told[0]
-    if result.outcome == "untouched":
-        return Settlement(one.listing)
-    if result.outcome == "rejected":
-        message = "; ".join(error.message for error in result.errors)
-        return outcomes.refused(
-            one,
-            result.errors,
-            Record(item.operation, "data", message, milliseconds, answer, content_of(item)),
-            unknown=result.changed or one.listing.unknown,
-        )
-    return outcomes.taken(one, item, result, now, Record(item.operation, "ok", "", milliseconds, answer))
 
 
 def lease_seconds(connector: Connector) -> float:

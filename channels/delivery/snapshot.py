@@ -34,13 +34,13 @@ from channels.delivery.claim import Claim, claim_gathered, claim_stale, gathered
 from channels.delivery.follow import as_submitted, item_of
 from channels.delivery.prepare import Prepared, prepare
 from channels.delivery.publisher import LeaseLost, Publisher
+from channels.delivery.results import settle_results
 from channels.delivery.send import (
     Sending,
     carried,
     item_for,
     lease_seconds,
     may_have_arrived,
-    settle_results,
     upsert_of,
 )
 from channels.delivery.settle import Record, Settlement, backoff, masked, secrets_of, settle

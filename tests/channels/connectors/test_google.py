@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -323,18 +324,24 @@ def test_a_sheet_that_google_would_not_list_is_held_with_the_reason_at_its_field
 def test_a_spent_quota_keeps_what_went_through_and_holds_the_rest_for_as_long_as_asked(
     stage: GoogleStage,
 ) -> None:
-    stage.products(3)
+    stage.products(30)
     stage.center.quota = 1
     before = timezone.now()
     stage.send()
+    refused = stage.center.requests - 1
     stage.send()
-    assert stage.center.requests == 2  # the one that was refused, and none before its time
-    states = sorted(Listing.objects.values_list("state", "unknown", "attempts"))
-    assert states == [(State.ACCEPTED, False, 0), (State.WAITING, False, 0), (State.WAITING, False, 1)]
+    assert stage.center.requests - 1 == refused  # none before its time
+    assert 1 <= refused <= google_module.AT_ONCE  # those that were under way
+    states = Counter(Listing.objects.values_list("state", "unknown", "attempts"))
+    assert states == {
+        (State.ACCEPTED, False, 0): 1,
+        (State.WAITING, False, 1): refused,
+        (State.WAITING, False, 0): 29 - refused,
+    }
     assert Channel.objects.get().blocked_until >= before + timedelta(seconds=60)
     stage.center.quota = None
     stage.send_all()
-    assert (sorted(stage.inserts()), stage.center.created) == (["MUG-1", "MUG-2", "MUG-3"], 3)
+    assert (len(stage.inserts()), stage.center.created) == (30, 30)
 
 
 def test_retry_after_goes_before_what_the_quota_is_known_to_be() -> None:
@@ -410,6 +417,25 @@ def test_a_token_serves_many_drains_and_a_revoked_one_is_replaced_once(stage: Go
     stage.edit(product, name__en_US="Green mug")
     stage.send()
     assert (len(stage.inserts()), Channel.objects.get().paused_at) == (2, None)
+
+
+def test_a_token_that_is_revoked_while_several_are_under_way_is_replaced_for_all_of_them(
+    stage: GoogleStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.product("CUP-1")
+    stage.send()  # its token serves the next, too
+    stage.products(9)
+    insert = stage.center._insert
+
+    def insert_and_revoke(body: dict[str, Any]) -> Any:
+        if len(stage.center.bodies) == 1:
+            stage.center.revoke()
+        return insert(body)
+
+    monkeypatch.setattr(stage.center, "_insert", insert_and_revoke)
+    stage.send()
+    assert (len(stage.inserts()), len(stage.center.tokens)) == (10, 3)  # the first, its end, and one more
+    assert Channel.objects.get().paused_at is None
 
 
 @pytest.mark.parametrize(
