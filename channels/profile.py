@@ -91,6 +91,10 @@ class ChannelSpec:
         return {}
 
     @cached_property
+    def _required(self) -> dict[tuple[int | None, str], tuple[Structure, tuple[AttributeSpec, ...]]]:
+        return {}
+
+    @cached_property
     def rows_by_family(self) -> dict[int, object]:
         """Owned by channels.sheets.build."""
         return {}
@@ -110,15 +114,20 @@ class ChannelSpec:
     ) -> tuple[AttributeSpec, ...]:
         """The attributes this channel requires of a family, in the family's order. The family's own row goes before
         the one for all families; only attributes the family has count (as in Akeneo)."""
+        made_for, known = self._required.get((family_id, level), (None, ()))
+        if made_for is structure:
+            return known
         family = structure.families.get(family_id) if family_id else None
         if family is None:
             return ()
         levels = {**self.requirements.get(None, {}), **self.requirements.get(family_id, {})}
-        return tuple(
+        required = tuple(
             structure.attributes[code]
             for code in family.attributes
             if levels.get(code) == level and code in structure.attributes
         )
+        self._required[family_id, level] = structure, required
+        return required
 
     def asked_by_rules(
         self, family_id: int | None, structure: Structure

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from catalog.structure.snapshot import Structure
 from catalog.structure.specs import AttributeSpec
@@ -12,8 +11,7 @@ from catalog.values.bundle import Bundle
 from catalog.values.keys import format_key
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(NamedTuple):
     """A value and where it comes from. `found` with `value` None: explicitly empty there. `level`: 0 own, 1 parent, 2 root."""
 
     value: Any

@@ -223,6 +223,8 @@ def _too_long(
     attributes: Mapping[str, Any], sheet: Mapping[str, Any], settings: Mapping[str, Any]
 ) -> Iterator[ItemError]:
     for name, value in attributes.items():
+        if name not in LONGEST and name not in MOST:
+            continue
         texts = value if isinstance(value, list) else [value]
         texts = [text["content"] if isinstance(text, dict) and "content" in text else text for text in texts]
         longest = max((len(text) for text in texts if isinstance(text, str)), default=0)

@@ -66,7 +66,7 @@ class GoogleMerchant(PushItems):
     guide = "google-merchant"
     secret_fields = ("key",)
     guarded = ("address",)
-    batch_size = 50
+    batch_size = 200
     seconds = BUDGET + 2 * (2 * WAIT + CONNECT)  # and the last request with its token
     tells_fields = True
     forgets_after = 25  # Google forgets after 30 days

@@ -70,6 +70,8 @@ def decide(
 ) -> Decision:
     """What is to happen with a unit at a moment. `blocks` by product id, those of levels above count as well; `theirs`:
     path → value of what is the channel's own (channels.protection)."""
+    if not unit.variants:
+        return _decided(unit, channel, structure, at=at, blocks=blocks, theirs=theirs or {})
     sold = tuple(bundle for bundle in unit.variants if not _unavailable(bundle, channel, structure))
     decision = _decided(
         replace(unit, variants=sold), channel, structure, at=at, blocks=blocks, theirs=theirs or {}

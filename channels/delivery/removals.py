@@ -70,7 +70,7 @@ def removes(one: Prepared) -> bool:
     sheet, before = one.decision.sheet, one.listing.sent_sheet
     if sheet is None or not before or "locales" not in before:
         return False
-    return is_filled(before, sheet.origins) and not is_filled(sheet.payload, sheet.origins)
+    return not is_filled(sheet.payload, sheet.origins) and is_filled(before, sheet.origins)
 
 
 def is_mere_doubt(listing: Listing) -> bool:

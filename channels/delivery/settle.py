@@ -21,11 +21,13 @@ from pim.lib.redaction import MASK, redact
 BACKOFF_SECONDS = 5.0
 BACKOFF_MOST = 3600.0
 SHORTEST_SECRET = 4
-# What settling itself sets; the rest is in the settlements' values. Whole sheets are written only where one is new.
+# What settling itself sets; the rest is in the settlements' values. What it neither sets nor looks at is not read: whole sheets.
 SET = (
     "state_since", "sent_rev", "stale_since", "held_by", "next_try_at", "lease_until", "lease_token", "unknown",
 )  # fmt: skip
-SHEETS = ("sent_sheet", "submitted")
+WRITTEN = {"lease_until", "lease_token"}  # whatever they were
+READ = ("state", "desired_rev", "submission")
+REMEMBERED = ("sent_sheet", "earlier", "kept")
 ATTEMPT_COLUMNS = (
     "listing", "at", "operation", "revision", "outcome", "message", "message_id", "milliseconds", "answer", "request",
 )  # fmt: skip
@@ -77,8 +79,8 @@ def settle(
         columns = dict.fromkeys([*SET, *(name for item in settlements for name in item.values)])
         is_remembered = tells_fields and "sent_sheet" in columns
         rows = Listing.objects.select_for_update().filter(pk__in=ids, lease_token=token).order_by("pk")
-        unread = () if is_remembered else [name for name in SHEETS if name not in columns]
-        held = {row.pk: row for row in rows.defer(*unread)}
+        read = {*columns, *READ, *(REMEMBERED if is_remembered else ())} - WRITTEN
+        held = {row.pk: row for row in rows.only(*read)}
         lost = [item.listing.pk for item in settlements if item.listing.pk not in held and item.sent]
         if lost:
             Listing.objects.filter(pk__in=lost).update(

@@ -49,8 +49,5 @@ def is_filled(sheet: Mapping[str, Any], origins: Mapping[str, Sequence[str]]) ->
     A field that `origins` does not know was made when there was another mapping: of attributes, as far as anybody knows."""
     if sheet.get("images") or any(is_filled(variant, origins) for variant in sheet.get("variants") or ()):
         return True
-    targets = [
-        *sheet.get("fields", {}),
-        *(name for fields in sheet.get("locales", {}).values() for name in fields),
-    ]
-    return any(origins.get(name, True) for name in targets)
+    parts = (sheet.get("fields", {}), *sheet.get("locales", {}).values())
+    return any(origins.get(name, True) for part in parts for name in part)

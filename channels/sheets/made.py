@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -46,14 +47,25 @@ class Place:
         return value
 
 
-@dataclass(frozen=True, slots=True)
 class Made:
-    """A value on its way: JSON as the sheet carries it, the same as text, and where it is from."""
+    """A value on its way: JSON as the sheet carries it, the same as text (given as such, or as what makes it: of most it is
+    never asked), and where it is from."""
 
-    value: Any
-    text: str
-    stored: Any = None
-    spec: AttributeSpec | None = None
+    __slots__ = ("_text", "spec", "stored", "value")
+
+    def __init__(
+        self, value: Any, text: str | Callable[[], str], stored: Any = None, spec: AttributeSpec | None = None
+    ) -> None:
+        self.value = value
+        self._text = text
+        self.stored = stored
+        self.spec = spec
+
+    @property
+    def text(self) -> str:
+        if not isinstance(self._text, str):
+            self._text = self._text()
+        return self._text
 
 
 NOTHING = Made(None, "")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache, partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -77,7 +78,7 @@ def of_attribute(spec: AttributeSpec, place: Place) -> Made:
     if kind.names_assets:
         value = place.files.sent(value, place.locale, place.at, place.structure)
         return NOTHING if value is None else Made(value, str(value.get("url", "")), stored, spec)
-    return Made(value, kind.sheet_text(stored, spec, place.locale), stored, spec)
+    return Made(value, partial(kind.sheet_text, stored, spec, place.locale), stored, spec)
 
 
 def attributes_of(source: Mapping[str, Any], structure: Structure) -> tuple[str, ...]:
@@ -118,7 +119,14 @@ def _fill(template: str, place: Place) -> str:
             return place.bundle.family.label(place.locale) if place.bundle.family else ""
         return _named(code, place).text
 
-    values = {code: value(code) for code in _PLACEHOLDER.findall(template)}
-    if values and not any(values.values()):
+    parts = _apart(template)  # text, code, text, code … text
+    values = [value(code) for code in parts[1::2]]
+    if values and not any(values):
         return ""
-    return " ".join(_PLACEHOLDER.sub(lambda match: values[match[1]], template).split())
+    filled = [part for pair in zip(parts[::2], [*values, ""], strict=True) for part in pair]
+    return " ".join("".join(filled).split())
+
+
+@lru_cache(maxsize=256)
+def _apart(template: str) -> list[str]:
+    return _PLACEHOLDER.split(template)
