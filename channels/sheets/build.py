@@ -101,16 +101,17 @@ def origins_of(unit: SheetUnit, channel: ChannelSpec, structure: Structure) -> d
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A family's fields, apart by what is done with them; `origins`: field → attribute codes."""
+    """A family's fields, all in their order and apart by what is done with them; `origins`: field → attribute codes."""
 
     structure: Structure
+    listed: tuple[FieldSpec, ...]
     fields: tuple[FieldSpec, ...]
     images: tuple[FieldSpec, ...]
     origins: Mapping[str, tuple[str, ...]]
 
 
 def rows_of(bundle: Bundle, channel: ChannelSpec, structure: Structure) -> Rows:
-    """The same for all products of a family, where the channel has a mapping: made once for them."""
+    """The same for all products of a family: made once for them."""
     family = bundle.family.id if bundle.family else 0
     known = channel.rows_by_family.get(family)
     if isinstance(known, Rows) and known.structure is structure:
@@ -120,9 +121,8 @@ def rows_of(bundle: Bundle, channel: ChannelSpec, structure: Structure) -> Rows:
     origins = {row.target: sources.attributes_of(row.source, structure) for row in listed}
     shown = images or _familys_own_picture(bundle)
     origins["images"] = tuple(str(row.source["attribute"]) for row in shown)
-    made = Rows(structure, tuple(row for row in listed if row not in images), shown, origins)
-    if channel.fields:
-        channel.rows_by_family[family] = made
+    made = Rows(structure, listed, tuple(row for row in listed if row not in images), shown, origins)
+    channel.rows_by_family[family] = made
     return made
 
 

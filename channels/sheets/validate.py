@@ -15,7 +15,7 @@ from catalog.values.bundle import Bundle
 from channels.profile import ChannelSpec, FieldSpec
 from channels.rules import checks
 from channels.sheets import sources
-from channels.sheets.build import Sheet, SheetUnit, fields_of
+from channels.sheets.build import Sheet, SheetUnit, rows_of
 from channels.sheets.files import IMAGE_TYPES
 from channels.sheets.problems import Problem
 from pim.lib import patterns
@@ -32,7 +32,7 @@ def validate(sheet: Sheet, unit: SheetUnit, channel: ChannelSpec, structure: Str
     told = {(problem.field, problem.locale, problem.sku) for problem in problems}
     for payload, bundle in _parts(sheet, unit):
         sku = payload["sku"] if bundle is not unit.bundle else ""
-        for row in fields_of(bundle, channel, structure):
+        for row in rows_of(bundle, channel, structure).listed:
             for locale in channel.locales if row.localized else ("",):
                 values = payload["locales"].get(locale, {}) if locale else payload["fields"]
                 value = values.get(row.target)

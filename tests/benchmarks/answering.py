@@ -1,4 +1,4 @@
-"""A channel that only answers: a process of its own that takes everything, at once, and keeps what it was asked.
+"""A channel that only answers: a process of its own that takes everything, at once or after a while, and keeps what it was asked.
 
 python -m tests.benchmarks.answering: prints its port, then serves. GET /asked gives all requests so far and forgets them.
 """
@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import os
 from typing import Any
 
 import orjson
+
+SECONDS = float(os.environ.get("PIM_BENCH_ANSWER_SECONDS", "0"))  # until it answers
 
 
 class Answering(asyncio.Protocol):
@@ -35,11 +38,12 @@ class Answering(asyncio.Protocol):
             body, self.buffer = self.buffer[end + 4 : end + 4 + length], self.buffer[end + 4 + length :]
             method, path, _version = first.split(" ")
             content = self.answer(method, path, headers, body)
-            self.transport.write(
-                b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
-                % len(content)
-                + content
-            )
+            head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
+            whole = head % len(content) + content
+            if SECONDS and path not in ("/asked", "/token"):
+                asyncio.get_running_loop().call_later(SECONDS, self.transport.write, whole)
+            else:
+                self.transport.write(whole)
 
     def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> bytes:
         if path == "/asked":
