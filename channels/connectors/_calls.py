@@ -6,11 +6,11 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from channels.connectors.base import Config, Data, DeliveryError, Item, ItemError, ItemResult, Retry, Unknown
@@ -100,17 +100,19 @@ def asked(
             raise
         return True
 
+    language = translation.get_language()
+
     def ask_on() -> None:
-        while ask_one():
-            pass
+        with translation.override(language):  # a thread has none of its own, and sentences are made in it
+            while ask_one():
+                pass
 
     lanes = min(at_once, len(entries) - 1)
     if lanes < 2:
         ask_on()
     elif ask_one():
         with ThreadPoolExecutor(lanes) as pool:
-            # Each in the caller's context: sentences are made in its language.
-            lane = [pool.submit(copy_context().run, ask_on) for _lane in range(lanes)]
+            lane = [pool.submit(ask_on) for _lane in range(lanes)]
             try:
                 for each in lane:
                     each.result()
