@@ -1,6 +1,5 @@
-"""The grid, Django's own admin list and hand-written SQL, turn by turn on the same catalogue. Prints one JSON line:
-scenario → contender → {ms, cpu_ms, db_ms, queries}, each the least of its turns. `cpu_ms` is processor time, this process's
-and its database server process's together: it tells more where others work beside.
+"""The grid, Django's own admin list and hand-written SQL, turn by turn on the same catalogue. Prints one JSON line: what
+meter.by_turns found.
 
 python -m tests.benchmarks.grid [ROUNDS]
 """
@@ -11,11 +10,7 @@ import json
 import os
 import re
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import cache, partial
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.benchmarks.grid_settings"
@@ -25,10 +20,10 @@ import django
 django.setup()
 
 from django.db import connection
-from django.test import Client
 
-from catalog.models import Family, Product, User
+from catalog.models import Family, Product
 from enrichment.workbench.grid import paging
+from tests.benchmarks import meter
 from tests.benchmarks.large.products import words
 from tests.benchmarks.large.structure import BOSS, LIMITED
 
@@ -36,52 +31,6 @@ GRID, STOCK = "/admin/catalog/product/", "/stock/catalog/product/"
 PLACE = "market|en_US"
 SKU = re.compile(r">(SKU[0-9]{8})</td>")
 SEARCHED = " ".join(words()[200:202])
-
-
-class Meter:
-    """Adds up statements: their number and milliseconds. Those about who asks, and whether structure and profiles still
-    stand, are the same for any list and counted in `queries` only."""
-
-    SAME = ("django_session", "catalog_user", "catalog_structureversion", '"channels_channel"."profile_rev"')
-
-    def __init__(self) -> None:
-        self.queries, self.seconds = 0, 0.0
-
-    def __call__(self, execute: Callable[..., Any], sql: str, *args: Any) -> Any:
-        began = time.perf_counter()
-        try:
-            return execute(sql, *args)
-        finally:
-            self.queries += 1
-            if not any(name in sql for name in self.SAME):
-                self.seconds += time.perf_counter() - began
-
-
-@cache
-def _server() -> Path | None:
-    """Where Linux says the processor time of the server's process behind our connection; None without one, or elsewhere."""
-    if connection.vendor != "postgresql":
-        return None
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        file = Path(f"/proc/{cursor.fetchone()[0]}/schedstat")
-    return file if file.exists() else None
-
-
-def processor_seconds() -> float:
-    server = _server()
-    return time.process_time() + (int(server.read_text().split()[0]) / 1e9 if server else 0.0)
-
-
-@contextmanager
-def measured() -> Iterator[dict[str, float]]:
-    meter, result = Meter(), {}
-    with connection.execute_wrapper(meter):
-        worked, began = processor_seconds(), time.perf_counter()
-        yield result
-        result["ms"] = (time.perf_counter() - began) * 1000
-        result["cpu_ms"] = (processor_seconds() - worked) * 1000
-    result["db_ms"], result["queries"] = meter.seconds * 1000, meter.queries
 
 
 def addresses() -> dict[str, tuple[str, dict[str, str], dict[str, str]]]:
@@ -111,11 +60,6 @@ def addresses() -> dict[str, tuple[str, dict[str, str], dict[str, str]]]:
             {"parent__isnull": "1", "p": str(middle + 1)},
         ),
     }
-
-
-def quickest(values: list[float]) -> float:
-    """What a turn takes when nothing else wants the processors."""
-    return min(values)
 
 
 # --- hand-written: the statements a person would write who knows the tables, for the very same rows
@@ -184,42 +128,21 @@ def skus(answer: Any) -> tuple[str, ...]:
 
 
 def main(rounds: int) -> None:
-    clients = {name: Client(SERVER_NAME="localhost") for name in (BOSS, LIMITED)}
-    for name, client in clients.items():
-        client.force_login(User.objects.get(username=name))
-    results: dict[str, dict[str, list[dict[str, float]]]] = {}
-    shown: dict[str, set[tuple[str, ...]]] = {}
+    clients = meter.clients(BOSS, LIMITED)
     asked = addresses()
     _text, deep_query, _stock = asked["deep page"]
     changed, pk = paging.read_key(deep_query["after"], paging.SORTS["-changed"])
     deep_row = (connection.ops.adapt_datetimefield_value(changed), pk)  # as the database has it
-    for turn in range(rounds + 1):
-        for scenario, (part, ours, stock) in asked.items():
-            contenders: dict[str, Callable[[], Any]] = {
-                "grid": partial(clients[BOSS].get, GRID + part, ours),
-                "limited": partial(clients[LIMITED].get, GRID + part, ours),
-                "stock": partial(clients[BOSS].get, STOCK, stock),
-                "by hand": partial(by_hand, scenario, deep_row),
-            }
-            for name, act in contenders.items():
-                with measured() as result:
-                    answer = act()
-                if turn:  # the first is for the caches
-                    results.setdefault(scenario, {}).setdefault(name, []).append(result)
-                elif name != "limited":
-                    shown.setdefault(scenario, set()).add(skus(answer))
-    assert all(len(rows) == 1 for rows in shown.values()), "the contenders showed different products"
-    print(
-        json.dumps(
-            {
-                scenario: {
-                    name: {key: quickest([one[key] for one in found]) for key in found[0]}
-                    for name, found in by_name.items()
-                }
-                for scenario, by_name in results.items()
-            }
-        )
-    )
+    contenders: meter.Scenarios = {
+        scenario: {
+            "grid": partial(clients[BOSS].get, GRID + part, ours),
+            "limited": partial(clients[LIMITED].get, GRID + part, ours),
+            "stock": partial(clients[BOSS].get, STOCK, stock),
+            "by hand": partial(by_hand, scenario, deep_row),
+        }
+        for scenario, (part, ours, stock) in asked.items()
+    }
+    print(json.dumps(meter.by_turns(rounds, contenders, shown=skus)))
 
 
 if __name__ == "__main__":

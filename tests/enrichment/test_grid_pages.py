@@ -167,7 +167,31 @@ def test_a_limited_person_sees_by_places_even_where_tokens_say_otherwise(world: 
     assert desk.skus(sort="sku", family="mugs") == ["MUG-0", "MUG-2"]
     more = desk.client.get(reverse("admin:catalog_product_rows"), {"sort": "sku"})
     assert [row.product.sku for row in more.context_data["rows"]] == ["MUG-0", "MUG-2"]
+    listed = desk.client.get(reverse("admin:enrichment_spreadsheet_ids"), {"sort": "sku"}).json()["ids"]
+    assert listed == list(Product.objects.filter(sku__in=["MUG-0", "MUG-2"]).values_list("pk", flat=True).order_by("sku"))  # fmt: skip
     assert desk.page(gone.pk).status_code == 404
+
+
+def test_the_spreadsheet_s_list_of_a_limited_person_goes_on_where_it_ended_and_is_counted(
+    world: Any, person: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _mugs(world, 5)
+    world.create("A-MUG-ELSEWHERE", {"name|en_US": "Mug"}, family="mugs", categories=["home"])
+    monkeypatch.setattr("enrichment.workbench.spreadsheet.address.IDS", 2)
+    ids = list(Product.objects.filter(sku__startswith="MUG").order_by("sku").values_list("pk", flat=True))
+    desk = Desk(person("lena", ["product.edit"], categories=["kitchen"], locales=["en_US"]))
+    query = {"sort": "sku", "cols": "name|en_US"}
+    context = desk.client.get(reverse("admin:enrichment_spreadsheet"), query).context_data
+    known = context["known"]
+    assert (context["count"], context["more"]) == (5, False)
+    found, further = list(known["ids"]), known["further"]
+    while further:
+        part = desk.client.get(
+            reverse("admin:enrichment_spreadsheet_ids"), {**query, "after": further}
+        ).json()
+        assert len(part["ids"]) <= 2
+        found, further = [*found, *part["ids"]], part["further"]
+    assert found == ids
 
 
 def test_a_limited_person_s_pages_and_numbers_hold_nothing_of_other_branches(

@@ -174,6 +174,25 @@ def near_page(
     return window.page(rows if end is None or len(rows) > size else list(window.cut(everything())))
 
 
+def looked_through(
+    everything: Callable[[], QuerySet[Product]],
+    sort: Sort,
+    *,
+    nearly: QuerySet[Product],
+    shown: QuerySet[Product],
+    after: str = "",
+    size: int = PAGE_SIZE,
+) -> Page:
+    """The page of `everything`, for one of many rows. `nearly` may let more through: what it finds is held against `shown`, all
+    that may be shown, once for the page instead of row by row before they are put in order. Two queries; a third where it had.
+    """
+    window = _Window.of(sort, after, "", size)
+    rows = list(window.cut(nearly))
+    if rows and shown.filter(pk__in=[row.pk for row in rows]).count() < len(rows):
+        rows = list(window.cut(everything()))
+    return window.page(rows)
+
+
 def counted_page(
     everything: Callable[[], QuerySet[Product]],
     sort: Sort,

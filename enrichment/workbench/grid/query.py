@@ -84,6 +84,9 @@ class GridQuery:
     def _rows(self) -> QuerySet[Product]:
         return self.products().only(*COLUMNS)
 
+    def _roughly(self) -> QuerySet[Product]:
+        return visible(self.user, self._matching, roughly=True)
+
     def page(self, *, after: str, before: str) -> paging.Page:
         """The page alone, for rows that are added to those that stand there."""
         if self._is_limited and not self.is_filtered and not search.follows_order():
@@ -100,7 +103,7 @@ class GridQuery:
             page, count = paging.counted_page(
                 self._rows,
                 self.sort,
-                nearly=visible(self.user, self._matching, roughly=True),
+                nearly=self._roughly(),
                 shown=visible(self.user, Product.objects.only(*COLUMNS), few=True),
                 most=COUNT_LIMIT + 1,
                 after=after,
@@ -113,6 +116,36 @@ class GridQuery:
         if count and not page.rows and (after or before):
             page = paging.page(self._rows(), self.sort)
         return page, min(count, COUNT_LIMIT), more
+
+    def further(self, *columns: str, after: str, size: int) -> paging.Page:
+        """A page of a long list, of which these columns are known alone."""
+        columns = ("id", self.sort.column, *columns)
+        if not self._is_limited:
+            return paging.page(self.products().only(*columns), self.sort, after=after, size=size)
+        return paging.looked_through(
+            lambda: self.products().only(*columns),
+            self.sort,
+            nearly=self._roughly().only(*columns),
+            shown=visible(self.user, Product.objects.all(), few=True),
+            after=after,
+            size=size,
+        )
+
+    def beginning(self, size: int) -> tuple[paging.Page, int, bool]:
+        """Such a list's first page, with how many products there are in all, as counted_page has it."""
+        columns = ("id", self.sort.column)
+        if self.is_filtered:
+            page, count = paging.counted_page(
+                lambda: self.products().only(*columns),
+                self.sort,
+                nearly=self._roughly(),
+                shown=visible(self.user, Product.objects.only(*columns), few=True),
+                most=COUNT_LIMIT + 1,
+                size=size,
+            )
+            return page, min(count, COUNT_LIMIT), count > COUNT_LIMIT
+        page = self.further(after="", size=size)
+        return page, *(capped_count(self._roughly()) if page.next else (len(page.rows), False))
 
     @property
     def cleared(self) -> str:

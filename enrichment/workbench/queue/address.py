@@ -17,7 +17,6 @@ from catalog.models.user import User
 from catalog.structure.snapshot import Structure
 from channels import profile as channel_profiles
 from channels.profile import ChannelSpec, Profiles
-from enrichment.workbench.grid import paging
 from enrichment.workbench.grid import query as grid
 from enrichment.workbench.grid.query import GridQuery
 
@@ -140,7 +139,7 @@ class Queue:
         return page.rows, page.next, count, more
 
     def further(self, after: str) -> tuple[list[Product], str]:
-        page = paging.page(self.products().only(*ROWS), self.query.sort, after=after, size=AHEAD)
+        page = self.query.further(*ROWS, after=after, size=AHEAD)
         return page.rows, page.next
 
     def count(self) -> tuple[int, bool]:

@@ -22,8 +22,9 @@ from catalog.models import Product, User
 from catalog.structure.snapshot import Structure
 from catalog.values import bundle as bundles
 from enrichment import readiness, review, workflow
+from enrichment.workbench.grid import paging
 from enrichment.workbench.page import view as product_page
-from enrichment.workbench.queue.address import Queue
+from enrichment.workbench.queue.address import AHEAD, ROWS, Queue
 from enrichment.workbench.queue.numbers_in import numbers_in
 from enrichment.workbench.review.changes import since_approval
 
@@ -74,6 +75,10 @@ class ReviewQueue(Queue):
     def products(self) -> QuerySet[Product]:
         asked = approval.asked_for(self.structure, self.approving)
         return visible(self.user, self.query.products(), verb="product.publish", locale=asked)
+
+    def further(self, after: str) -> tuple[list[Product], str]:
+        page = paging.page(self.products().only(*ROWS), self.query.sort, after=after, size=AHEAD)
+        return page.rows, page.next
 
     def start(self) -> tuple[list[Product], str, int, bool]:
         rows, key = self.further("")

@@ -60,10 +60,14 @@ class Spreadsheet:
             params.pop(name, None)
         return f"{reverse('admin:catalog_product_changelist')}?{params.urlencode()}"
 
-    def ids(self, after: str = "") -> tuple[list[int], str]:
+    def start(self) -> tuple[list[int], str, int, bool]:
+        """(the ids of the first products in order, the key behind them or "", how many there are, whether there are more)."""
+        page, count, more = self.query.beginning(IDS)
+        return [row.pk for row in page.rows], page.next, count, more
+
+    def ids(self, after: str) -> tuple[list[int], str]:
         """(the ids of the next products in order, the key behind them or "")."""
-        rows = self.query.products().only("id", self.query.sort.column)
-        page = paging.page(rows, self.query.sort, after=after, size=IDS)
+        page = self.query.further(after=after, size=IDS)
         return [row.pk for row in page.rows], page.next
 
     def with_usual_columns(self) -> str:

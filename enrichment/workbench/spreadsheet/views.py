@@ -15,7 +15,6 @@ from django.views.decorators.http import require_POST, require_safe
 from catalog.access import endpoint
 from enrichment.workbench.grid import bulk
 from enrichment.workbench.grid.columns import BETWEEN
-from enrichment.workbench.grid.query import capped_count
 from enrichment.workbench.grid.returning import back_from
 from enrichment.workbench.queue.numbers_in import numbers_in
 from enrichment.workbench.spreadsheet import rows as cell_rows
@@ -33,8 +32,7 @@ def page(request: HttpRequest) -> HttpResponse:
     spreadsheet = Spreadsheet.of(request.GET, request.user)
     if not request.GET.get("cols") and (query := spreadsheet.with_usual_columns()) != request.GET.urlencode():
         return HttpResponseRedirect(f"{reverse('admin:enrichment_spreadsheet')}?{query}")
-    ids, further = spreadsheet.ids()
-    count, more = (len(ids), False) if not further else capped_count(spreadsheet.query.products())
+    ids, further, count, more = spreadsheet.start()
     chosen = [f"“{spreadsheet.query.words}”"] if spreadsheet.query.words else []
     context = {
         **admin.site.each_context(request),
