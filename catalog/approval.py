@@ -87,13 +87,10 @@ def standing(product: Product, locale: str, levels: Sequence[Stated] = ()) -> st
     `levels`: the product's own, then those above it.
     """
     stands = state(product, locale)
-    if not locale or len(levels) < 2 or locale in levels[0].said:
+    above = [level.approvals.get(locale, Status.APPROVED) for level in levels[1:] if locale in level.said]
+    if stands == Status.APPROVED or not above or locale in levels[0].said or set(above) != {Status.APPROVED}:
         return stands
-    waits = any(
-        level.approvals.get(locale, Status.APPROVED) != Status.APPROVED and locale in level.said
-        for level in levels[1:]
-    )
-    return stands if waits else str(product.status)
+    return str(product.status)
 
 
 def levels_of(bundle: Bundle) -> tuple[Stated, ...]:

@@ -141,6 +141,20 @@ def test_where_neither_the_model_nor_the_variant_is_approved_first_words_are_a_d
     assert states(world, small) == ("approved", {"de_DE": "draft"})
 
 
+def test_a_first_text_below_a_model_that_says_nothing_is_a_draft(world: World) -> None:
+    world.approve_by_itself("de_DE")
+    world.create("TEE", {}, family="shirts", family_variant="shirts_size")
+    small = world.create("TEE-S", {"size": "s"}, parent="TEE", status="approved").product or 0
+    world.edit(small, {"name|de_DE": "Hemd S"})
+    assert states(world, small) == ("approved", {"de_DE": "draft"})
+
+
+def test_what_is_approved_in_german_stays_so_though_the_product_is_a_draft(world: World, small: int) -> None:
+    world.edit(small, status="draft", **{"status|de_DE": "approved"})
+    translator = person("translator", ["product.edit"])
+    assert world.edit(small, {"name|de_DE": "Hemd S"}, by=translator).proposals == ["name|de_DE"]
+
+
 def test_a_draft_is_written_in_german_though_its_model_is_approved_there(world: World, small: int) -> None:
     world.edit(small, status="draft")
     translator = person("translator", ["product.edit"])
