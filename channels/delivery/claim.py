@@ -20,7 +20,7 @@ from pim.lib.failpoint import failpoint
 
 RUN_WITHOUT_JOB = timedelta(hours=1)
 # Of a claimed row nobody asks for these: settling reads its own.
-UNREAD = ("earlier", "kept_at", "next_try_at", "seen_at", "stale_since", "state_since")
+UNREAD = ("earlier", "next_try_at", "seen_at", "stale_since", "state_since")
 
 
 @dataclass(frozen=True, slots=True)

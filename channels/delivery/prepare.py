@@ -101,6 +101,9 @@ def prepare(
                     decision, not_there = (now, decision) if now.kind == "present" else (decision, None)
             elif decision.kind == "present":
                 decision = _left_alone(row, channel) or decision
+            if decision.gone and (theirs or _left_alone(row, channel)):
+                # Parts of it are the channel's own, or wait for a decision: it is not sent as it was.
+                decision = replace(decision, gone=frozenset())
         except Exception as error:
             logger.exception("The sheet of product %s for %s cannot be built", row.product_id, channel.code)
             reason = (

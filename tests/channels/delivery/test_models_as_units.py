@@ -16,6 +16,7 @@ from channels.connectors import CONNECTORS
 from channels.connectors.webhook import Webhook
 from channels.models import Listing, Requirement
 from channels.profile import current
+from tests.channels import shop as acts
 from tests.channels.stage import FIELDS, FULL, Stage, make_channel, work_off_jobs
 
 State = Listing.State
@@ -127,6 +128,26 @@ def test_a_variant_has_no_sheet_of_its_own_here(models: Stage) -> None:
     assert preview.by_sku("SHIRT-S", spec, structure, at=timezone.now()) is None
     assert preview.by_sku("SHIRT", spec, structure, at=timezone.now()).action == "send"
     work_off_jobs()
+
+
+def test_a_recall_that_is_refused_is_not_tried_for_ever(models: Stage) -> None:
+    models.send()
+    models.edit(pk("SHIRT"), name__de_DE=EMPTY)
+    models.put(pk("SHIRT-M"), enabled=False)
+    models.shop.next.append(acts.rejects("SHIRT", message="Not today."))
+    for _turn in range(4):
+        models.send()
+    assert len(models.shop.posts) == 2
+    assert models.listing(pk("SHIRT")).state == State.INCOMPLETE
+
+
+def test_nothing_is_recalled_where_a_field_is_the_channels_own(models: Stage) -> None:
+    models.send()
+    Listing.objects.update(kept={"locales.de_DE.title": "x"})
+    models.edit(pk("SHIRT"), name__de_DE=EMPTY)
+    models.put(pk("SHIRT-M"), enabled=False)
+    models.send()
+    assert len(models.shop.posts) == 1
 
 
 def test_a_variant_that_is_recalled_goes_though_its_item_waits(models: Stage) -> None:

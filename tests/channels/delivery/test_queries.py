@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -25,6 +27,20 @@ def test_twice_the_listings_cost_no_more_queries(stage: Stage) -> None:
     assert len(stage.shop.items) == 32
     assert many == few
     assert few <= 40
+
+
+def test_nor_is_a_column_read_for_each_that_is_taken_down(stage: Stage) -> None:
+    products = [stage.product(f"MUG-{number}") for number in range(4)]
+    stage.send()
+    for product in products:
+        stage.put(product, enabled=False)
+    with CaptureQueriesContext(connection) as captured:
+        stage.send()
+    assert stage.shop.items == {}
+    one = re.compile(
+        r'^SELECT [^()]*FROM "channels_listing" WHERE "channels_listing"."id" = \d+', re.IGNORECASE
+    )
+    assert [query["sql"] for query in captured if one.match(query["sql"])] == []
 
 
 def test_marking_twice_the_products_costs_no_more_queries(stage: Stage) -> None:
