@@ -112,10 +112,10 @@ def test_a_line_that_is_no_assignment_is_named(tmp_path):
         ("sqlite:///var/pim.sqlite3", {"ENGINE": "django.db.backends.sqlite3", "NAME": "var/pim.sqlite3"}),
         ("sqlite:////srv/pim.sqlite3", {"ENGINE": "django.db.backends.sqlite3", "NAME": "/srv/pim.sqlite3"}),
         (
-            "postgres://u%40x:p%2Fw@db.example:5433/pim?sslmode=require",
+            "postgres://u%40x:p%2Fw@db.example:5433/pim?sslmode=require&options=",
             {
                 "ENGINE": "django.db.backends.postgresql", "NAME": "pim", "USER": "u@x", "PASSWORD": "p/w",
-                "HOST": "db.example", "PORT": "5433", "OPTIONS": {"sslmode": "require"},
+                "HOST": "db.example", "PORT": "5433", "OPTIONS": {"sslmode": "require", "options": ""},
             },
         ),
     ],
