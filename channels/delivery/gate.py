@@ -70,17 +70,19 @@ def decide(
 ) -> Decision:
     """What is to happen with a unit at a moment. `blocks` by product id, those of levels above count as well; `theirs`:
     path → value of what is the channel's own (channels.protection)."""
-    if not unit.variants:
-        return _decided(unit, channel, structure, at=at, blocks=blocks, theirs=theirs or {})
-    sold = tuple(bundle for bundle in unit.variants if not _unavailable(bundle, channel, structure))
-    decision = _decided(
-        replace(unit, variants=sold), channel, structure, at=at, blocks=blocks, theirs=theirs or {}
-    )
-    if decision.kind != "held" or len(sold) == len(unit.variants):
+    to_be_sold = of_sold(unit, channel, structure)
+    decision = _decided(to_be_sold, channel, structure, at=at, blocks=blocks, theirs=theirs or {})
+    if decision.kind != "held" or to_be_sold is unit:
         return decision
-    left = {bundle.product.pk for bundle in sold}
+    left = {bundle.product.pk for bundle in to_be_sold.variants}
     gone = (bundle.product.sku for bundle in unit.variants if bundle.product.pk not in left)
     return replace(decision, gone=frozenset(gone))
+
+
+def of_sold(unit: SheetUnit, channel: ChannelSpec, structure: Structure) -> SheetUnit:
+    """A unit without the variants that should not be on the channel; the same where there are none."""
+    sold = tuple(bundle for bundle in unit.variants if not _unavailable(bundle, channel, structure))
+    return unit if len(sold) == len(unit.variants) else replace(unit, variants=sold)
 
 
 def _decided(

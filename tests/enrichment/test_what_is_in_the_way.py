@@ -16,6 +16,7 @@ from catalog.structure.snapshot import Structure
 from catalog.values import bundle as bundles
 from catalog.values.changes import Actor
 from channels import profile
+from channels.connectors.webhook import Webhook
 from channels.models import Channel, Listing
 from enrichment.workbench.page import blockers, listings
 from enrichment.workbench.queue import asked
@@ -178,16 +179,34 @@ def test_nobody_is_told_of_fields_they_do_not_see(world: World, channel: Channel
 @pytest.fixture
 def sent(desk: Desk, mug: int, channel: Channel) -> int:
     """As it stands, the channel holds it."""
-    structure = Structure.current()
-    row = Product.objects.get(pk=mug)
-    (panel,) = listings.panels(row, profile.current(structure))
-    sheet = listings.payload(panel, structure, at=timezone.now())
-    now = timezone.now()
+    is_sent(mug, channel)
+    return mug
+
+
+def is_sent(product: int, channel: Channel) -> None:
+    structure, now = Structure.current(), timezone.now()
+    (panel,) = listings.panels(Product.objects.get(pk=product), profile.current(structure))
+    sheet = listings.payload(panel, structure, at=now, as_sent=True)
     Listing.objects.update_or_create(
-        product_id=mug, channel=channel,
+        product_id=product, channel=channel,
         defaults={"sent_sheet": sheet, "sent_hash": "x", "sent_at": now, "state_since": now, "next_try_at": now, "state": "live"},
     )  # fmt: skip
-    return mug
+
+
+def test_a_variant_that_is_not_sold_is_no_change_that_waits(
+    desk: Desk, world: World, channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Webhook, "unit", "model")
+    model = (
+        world.create("SHIRT", {"name|en_US": "Shirt"}, family="shirts", family_variant="shirts_size").product
+        or 0
+    )
+    world.create("SHIRT-S", {"size": "s"}, parent="SHIRT", status="approved")
+    medium = world.create("SHIRT-M", {"size": "m"}, parent="SHIRT").product or 0
+    is_sent(model, channel)
+    assert pending(desk, model) is None
+    world.edit(medium, status="approved")
+    assert {each.sku for each in pending(desk, model).changes} == {"SHIRT-M"}
 
 
 def pending(desk: Desk, product: int) -> Any:

@@ -13,6 +13,7 @@ from catalog.models.product import Product
 from catalog.structure.product_names import NAMES
 from catalog.structure.snapshot import Structure
 from channels import drift, protection
+from channels.delivery.gate import of_sold
 from channels.models import Attempt, Listing
 from channels.profile import ChannelSpec, Profiles
 from channels.sheets.load import sheet_of, units
@@ -173,9 +174,17 @@ def preview(panel: Panel, structure: Structure, *, at: datetime | None) -> Sheet
     )
 
 
-def payload(panel: Panel, structure: Structure, *, at: datetime | None) -> dict[str, Any] | None:
-    """What the channel would get, with the names this person may read; None where the product has no sheet there."""
+def payload(
+    panel: Panel, structure: Structure, *, at: datetime | None, as_sent: bool = False
+) -> dict[str, Any] | None:
+    """What the channel would get, with the names this person may read; None where the product has no sheet there.
+
+    `as_sent`: without the variants that are not to be sold; None where none is left.
+    """
     unit = units([panel.unit_id], panel.channel, structure).get(panel.unit_id) if panel.unit_id else None
+    if unit is not None and as_sent and unit.variants:
+        unit = of_sold(unit, panel.channel, structure)
+        unit = unit if unit.variants else None
     if unit is None:
         return None
     with NAMES.read_in_sheets() if NAMES.hides_any else nullcontext():

@@ -62,7 +62,7 @@ def annotate(panels: Sequence[Panel], bundle: Bundle, structure: Structure) -> N
     writers = _writers(bundle, (panel.listing.sent_at for panel in held.values() if panel.listing))
     now = timezone.now()
     for pk, panel in held.items():
-        made, row = payload(panel, structure, at=now), panel.listing
+        made, row = payload(panel, structure, at=now, as_sent=True), panel.listing
         if made is None or row is None or NAMES.hides_any:
             continue
         row.sent_sheet = sent.get(pk)
