@@ -77,7 +77,8 @@ def can(
     """Whether the person may do this: to a product (`target`), with an attribute (its code), in a locale and context.
 
     What is not named is not asked; "" names master, and values without locale. Inactive people may nothing, superusers
-    everything. Their own job may be cancelled by whoever started it, but for what a change left to be done. Raises LookupError for a verb or an attribute that does not exist.
+    everything. Their own job may be cancelled by whoever started it, but for what a change left to be done. Raises LookupError
+    for a verb or an attribute that does not exist.
     """
     if verb == SIGNED_IN:
         return bool(user is not None and user.is_authenticated and user.is_active)

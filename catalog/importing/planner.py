@@ -18,7 +18,8 @@ from catalog.importing.behind import Behind, beforehand
 from catalog.importing.cells import Parsed, RowParser
 from catalog.importing.claims import Claims, shown
 from catalog.importing.firsts import Firsts
-from catalog.importing.found import Found, Kept, Looked, find
+from catalog.importing.found import Found, Looked, find
+from catalog.importing.kept import Kept
 from catalog.importing.lineage import Lineage
 from catalog.importing.mapping import Column
 from catalog.importing.missing import Named
@@ -126,20 +127,20 @@ class Planner:
         if self.lineage.parents:
             batch = [row for row in batch if self._level(row.sku) == self.level]
         skus = [self.parser.sku(row.sku) for row in batch]
-        return Looked(batch, skus, find([sku for sku in skus if sku], self.profile))
+        return Looked(batch, [sku.upper() for sku in skus], find(list(filter(None, skus)), self.profile))
 
     def take(self, looked: Looked) -> int:
         """Plans rows, or keeps them for a fuller batch: flush() ends a level. Returns how many rows those were."""
         batch, found = looked.rows, looked.found
         if not batch:
             return 0
-        folded = [sku.upper() for sku in looked.skus]
-        earlier = self.seen.note([(sku, row.number) for sku, row in zip(folded, batch, strict=True) if sku])
+        rows = list(zip(batch, looked.skus, strict=True))
+        earlier = self.seen.note([(sku, row.number) for row, sku in rows if sku])
         if self.named is not None:
             self.named.note(batch[-1].number, (product.id for product in found.values()))
         unknown = [
             (row, sku)
-            for row, sku in zip(batch, folded, strict=True)
+            for row, sku in rows
             if earlier.get(sku, row.number) != row.number or not self._is_known(found.get(sku), row, sku)
         ]
         self.counts["known"] += len(batch) - len(unknown)

@@ -21,7 +21,8 @@ from catalog.access import rights_of
 from catalog.importing import files, mapping, missing, new_options, rows
 from catalog.importing.behind import Behind
 from catalog.importing.cells import Parsed
-from catalog.importing.found import Kept, Looked
+from catalog.importing.found import Looked
+from catalog.importing.kept import Kept
 from catalog.importing.lineage import DEEPEST
 from catalog.importing.new_options import Made
 from catalog.importing.planner import Planner

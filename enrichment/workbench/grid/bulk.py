@@ -24,6 +24,7 @@ from catalog.values.campaigns import write_campaign
 from catalog.values.changes import ABSENT, EMPTY, RESET, Actor, Outcome, ProductChange
 from catalog.values.hashing import value_hash
 from catalog.values.keys import attribute_of, is_field, split_campaign
+from catalog.values.products import with_below
 from catalog.values.revisions import changes_from_json
 from catalog.values.write import BATCH, write
 from channels import profile as channel_profiles
@@ -58,10 +59,9 @@ class Selection:
         rows = self.chosen(user)
         if action.takes_variants:
             chosen = rows.order_by().values("pk")
-            along = Q(parent_id__in=chosen) | Q(parent__parent_id__in=chosen)
+            rows = visible(user, Product.objects.all()).filter(with_below(chosen))
             if action.changed[0] != "trashed":
-                along &= Q(trashed_at=None)
-            rows = visible(user, Product.objects.all()).filter(Q(pk__in=chosen) | along)
+                rows = rows.filter(Q(pk__in=chosen) | Q(trashed_at=None))
         return rows
 
     def chosen(self, user: User) -> QuerySet[Product]:

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from catalog.importing import planner
 from catalog.importing.firsts import Firsts
-from catalog.importing.found import Kept
+from catalog.importing.kept import Kept
 from catalog.importing.readers.child import MarkedRow
 from catalog.models import ImportMark, Option, Role, User
 from catalog.models.access import Grant

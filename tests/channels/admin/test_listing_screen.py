@@ -14,6 +14,15 @@ from tests.channels import shop as acts
 from tests.channels.stage import Stage
 
 
+def of_the_cups(stage: Stage, *verbs: str) -> User:
+    """Somebody who sees the products of one category alone."""
+    role = Role.objects.create(code="cups", verbs=["channel.view", "product.view", *verbs])
+    Grant.objects.create(role=role).categories.add(stage.world.categories["cups"])
+    user = User.objects.create_user("anna", password="x", is_staff=True)
+    user.roles.add(role)
+    return user
+
+
 def test_a_refusal_is_read_with_its_field_and_its_attempts(stage: Stage, client: Client) -> None:
     client.force_login(stage.world.admin)
     product = stage.product()
@@ -64,10 +73,7 @@ def test_a_list_costs_the_same_for_twice_as_many(
 ) -> None:
     user = stage.world.admin
     if limited:
-        user = User.objects.create_user("anna", password="x", is_staff=True)
-        role = Role.objects.create(code="cups", verbs=["channel.view", "channel.sync", "product.view"])
-        Grant.objects.create(role=role).categories.add(stage.world.categories["cups"])
-        user.roles.add(role)
+        user = of_the_cups(stage, "channel.sync")
     client.force_login(user)
     address = reverse(f"admin:channels_{screen}_changelist")
     counts = []
@@ -88,10 +94,7 @@ def test_a_limited_person_sees_listings_of_their_own_products_only(stage: Stage,
     stage.product("CUP-1", categories=["cups"])
     hidden = stage.product("OTHER-1", categories=["other"])
     stage.send()
-    user = User.objects.create_user("anna", password="x", is_staff=True)
-    role = Role.objects.create(code="cups", verbs=["channel.view", "product.view"])
-    Grant.objects.create(role=role).categories.add(stage.world.categories["cups"])
-    user.roles.add(role)
+    user = of_the_cups(stage)
     client.force_login(user)
     rows = client.get(reverse("admin:channels_listing_changelist")).content.decode()
     assert "CUP-1" in rows
@@ -112,10 +115,7 @@ def test_what_was_sent_names_no_product_to_who_may_not_see_all(stage: Stage, cli
         reverse("admin:channels_listing_change", args=[listing.pk]),
         reverse("admin:channels_attempt_change", args=[listing.attempts_made.get().pk]),
     ]
-    user = User.objects.create_user("anna", password="x", is_staff=True)
-    role = Role.objects.create(code="cups", verbs=["channel.view", "product.view"])
-    Grant.objects.create(role=role).categories.add(stage.world.categories["cups"])
-    user.roles.add(role)
+    user = of_the_cups(stage)
     assert stage.world.admin is not None
     for reader, is_told in ((user, False), (stage.world.admin, True)):
         client.force_login(reader)

@@ -143,7 +143,7 @@ def test_a_recall_that_is_refused_is_not_tried_for_ever(models: Stage) -> None:
 
 def test_nothing_is_recalled_where_a_field_is_the_channels_own(models: Stage) -> None:
     models.send()
-    Listing.objects.update(kept={"locales.de_DE.title": "x"})
+    Listing.objects.update(kept=["locales.de_DE.title"])
     models.edit(pk("SHIRT"), name__de_DE=EMPTY)
     models.put(pk("SHIRT-M"), enabled=False)
     models.send()
