@@ -37,10 +37,14 @@
     const wrong = (box) => [...box.querySelectorAll(".hint-wrong .hint-text")].map((each) => each.textContent.trim());
     const fill = (cell, kind, html) => {
         if (html === undefined || (!html && !cell.querySelector(`[data-hint="${kind}"]`))) return;
+        const focused = document.activeElement;
+        const isInView = focused.getBoundingClientRect().bottom <= innerHeight;
         const box = place(cell, kind);
-        const hand = box.contains(document.activeElement);
+        const hand = box.contains(focused);
         box.innerHTML = html;
         if (hand) (editorOf(controlOf(cell)) ?? controlOf(cell)).focus();
+        // What comes late must not push what somebody is at out of sight.
+        else if (isInView && focused.getBoundingClientRect().bottom > innerHeight) focused.scrollIntoView({ block: "nearest", behavior: "instant" });
     };
     const remembered = new WeakSet();
     const look = async (cells, { typed = false, memory = false } = {}) => {

@@ -10,7 +10,7 @@ from tests.browser import walking
 from tests.browser.conftest import Complaints
 from tests.browser.hand import Hand
 from tests.browser.rig import Rig, manage
-from tests.browser.walking import person
+from tests.browser.walking import person, save
 from tests.markup.payloads import MARK, PAYLOADS
 
 GRID = "/catalog/product/"
@@ -46,12 +46,6 @@ def into(page: Page, rig: Rig, sku: str, query: str = "") -> None:
     if query:
         page.goto(page.url.partition("?")[0] + query)
         page.locator("form[data-ready]").wait_for()
-
-
-def save(page: Page) -> None:
-    page.keyboard.press("ControlOrMeta+s")
-    page.locator("[data-message]").first.wait_for()
-    page.locator("form[data-ready]").wait_for()
 
 
 def test_where_my_job_is(browser: Browser, rig: Rig) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from pim.demo.loading.people import PASSWORD
 from tests.browser import walking
 from tests.browser.keys import Keyboard
 from tests.browser.rig import Rig, until
-from tests.browser.walking import EDITED, FRENCH, NEW, NEW_NAME, WAIT, person
+from tests.browser.walking import EDITED, FRENCH, NEW, NEW_NAME, WAIT, person, save
 
 
 def test_the_journey_can_be_walked_by_keyboard_alone(browser: Browser, rig: Rig) -> None:
@@ -27,6 +27,31 @@ def test_the_journey_can_be_walked_by_keyboard_alone(browser: Browser, rig: Rig)
         until("19 are withdrawn", lambda: [sku for sku in NEW if rig.shows(sku)] == [EDITED], seconds=60)
     assert "\n".join(keys.trouble) == ""
     assert keys.stops > 300
+
+
+def test_hints_that_come_late_do_not_push_the_focus_out_of_sight(browser: Browser, rig: Rig) -> None:
+    with person(browser, rig, "manager") as page:
+        keys = Keyboard(page)
+        page.goto(f"{rig.admin}/catalog/product/?level=all&q=TH-TEKOPP")
+        page.get_by_role("rowheader").get_by_role("link").first.click()
+        page.wait_for_url("**/change/*")
+        late: list[Route] = []
+        page.route("**/hints/", lambda route: late.append(route))
+        page.goto(f"{page.url.partition('?')[0]}?locale=fr_FR")
+        page.locator("form[data-ready]").wait_for()
+        keys.to("[data-cell='name|fr_FR'] :is(input, textarea):not([type=hidden])")
+        keys.to("[data-cell=brand] select")
+        brand = page.locator("[data-cell=brand] select")
+        place = brand.evaluate("it => it.getBoundingClientRect().bottom + scrollY")
+        # As far down as can be seen: whatever is put above it pushes it out.
+        page.set_viewport_size({"width": 1280, "height": int(place) + 10})
+        until("the hints are asked for", lambda: page.wait_for_timeout(50) or late, seconds=10)
+        for route in late:
+            route.continue_()
+        expect(page.locator("[data-cell='name|fr_FR'] [data-take]").first).to_be_visible()
+        expect(brand).to_be_in_viewport(ratio=1)
+        assert brand.evaluate("it => it.getBoundingClientRect().bottom + scrollY") > place
+        assert keys.trouble == []
 
 
 def test_a_translation_is_said_to_be_still_right_without_a_change(browser: Browser, rig: Rig) -> None:
@@ -133,7 +158,7 @@ def completes_the_tea_cup(page: Page, keys: Keyboard) -> None:
     page.locator("form[data-ready]").wait_for()
     keys.to("[data-cell='description|fr_FR'] [contenteditable=true]")
     page.keyboard.type(FRENCH)
-    saves(page, keys)
+    save(page)
 
 
 def approves_twenty(page: Page, keys: Keyboard, rig: Rig) -> None:
@@ -196,17 +221,11 @@ def finds(page: Page, keys: Keyboard, sku: str) -> None:
     page.locator("form[data-ready]").wait_for()
 
 
-def saves(page: Page, keys: Keyboard) -> None:
-    keys.press("ControlOrMeta+s")
-    expect(page.locator("[data-message]").first).to_be_visible()
-    page.locator("form[data-ready]").wait_for()
-
-
 def edits(page: Page, keys: Keyboard) -> None:
     finds(page, keys, EDITED)
     keys.to("[data-cell='name|en_US'] :is(input, textarea):not([type=hidden])")
     keys.write(NEW_NAME)
-    saves(page, keys)
+    save(page)
     expect(page.get_by_role("heading", name=NEW_NAME, level=2)).to_be_visible()
 
 

@@ -49,6 +49,14 @@ def sign_in(page: Page, rig: Rig, name: str) -> None:
     page.wait_for_url(f"{rig.admin}/")
 
 
+def save(page: Page) -> None:
+    """By its keys, until the page that says so stands; a message of the page before is not taken for its own."""
+    with page.expect_event("load"):
+        page.keyboard.press("ControlOrMeta+s")
+    page.locator("[data-message]").first.wait_for()
+    page.locator("form[data-ready]").wait_for()
+
+
 def upload(page: Page, rig: Rig) -> None:
     """The supplier's workbook with its profile, which knows all its columns; ends on them, though its plan is there."""
     page.goto(f"{rig.admin}/catalog/importrun/")
