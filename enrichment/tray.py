@@ -89,5 +89,5 @@ def _products(row: Job) -> str:
         query = urlencode({"import": row.run, "level": "all"})  # type: ignore[attr-defined]
         return f"{reverse('admin:catalog_product_changelist')}?{query}"
     result = row.result or {}
-    is_changed = any(result.get(name) for name in ("changed", "written", "given"))
+    is_changed = any(result.get(name) for name in ("changed", "written"))
     return touched(str(result["ref"])) if is_changed and result.get("ref") else ""

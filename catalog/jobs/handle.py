@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Mapping
 from datetime import timedelta
 from types import TracebackType
 from typing import Any
@@ -61,9 +62,17 @@ class JobHandle:
         """The id of the person who asked for this job."""
         return self.row.created_by_id
 
-    def progress(self, done: int, total: int | None = None, message: str | None = None) -> None:
+    def progress(
+        self,
+        done: int,
+        total: int | None = None,
+        message: str | None = None,
+        *,
+        result: Mapping[str, Any] | None = None,
+    ) -> None:
         """How far it is. Written at most twice a second; renews the lease. Raises LeaseLost.
 
+        `result`: what it comes to so far, a JSON object, which the next claim finds in its row; written at once, with `done`.
         Getting further than any claim before clears the count of attempts: a job killed many times still ends.
         """
         before = self._last
@@ -74,15 +83,17 @@ class JobHandle:
         )
         now = time.monotonic()
         is_step = done == self._last[1] or self._last[1:] != before[1:]
-        if now - self._written >= WRITE_EVERY or (is_step and self._last != before):
+        if result is not None:
+            self._write(result=result)
+        elif now - self._written >= WRITE_EVERY or (is_step and self._last != before):
             self._write()
 
-    def _write(self) -> None:
+    def _write(self, **columns: Any) -> None:
         done, total, message = self._last
         further = {"attempts": 1} if done > self._furthest else {}
         self._furthest = max(self._furthest, done)
         self._written = time.monotonic()
-        self._renew(done=done, total=total, message=message, log=self.lines, **further)
+        self._renew(done=done, total=total, message=message, log=self.lines, **further, **columns)
 
     def log(self, message: str) -> None:
         """A line for people, with the time; secrets are masked, the newest 200 lines kept."""

@@ -26,7 +26,8 @@ from enrichment.rules import current as rules_now
 from enrichment.rules import flags, planning
 from enrichment.rules.current import SOURCE, RuleSpec
 from enrichment.rules.planning import CannotRun, Claims, Step
-from enrichment.workbench.grid.bulk import Result, new_ref
+from enrichment.workbench.grid.batches import Result
+from enrichment.workbench.grid.bulk import new_ref
 
 logger = logging.getLogger(__name__)
 KIND = "rules.run"

@@ -105,9 +105,9 @@ def test_a_model_takes_its_variants_into_the_trash_and_back(desk: Desk, world: A
 def test_more_than_a_batch_runs_as_a_job_and_resumes_without_harm(
     desk: Desk, mugs: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from enrichment.workbench.grid import bulk, bulk_views
+    from enrichment.workbench.grid import batches, bulk_views
 
-    monkeypatch.setattr(bulk, "BATCH", 6)
+    monkeypatch.setattr(batches, "BATCH", 6)
     monkeypatch.setattr(bulk_views, "BATCH", 6)
     desk.post("catalog_product_bulk_run", action="approve", id=mugs)
     job = Job.objects.get(kind="grid.bulk")

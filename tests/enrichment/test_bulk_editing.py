@@ -29,7 +29,7 @@ from catalog.values.changes import Actor
 from enrichment.workbench.bulk_edit import operations, running, views
 from enrichment.workbench.bulk_edit.once import once
 from enrichment.workbench.bulk_edit.operations import CATEGORIES, TEXTS, Edit
-from enrichment.workbench.grid import bulk
+from enrichment.workbench.grid import batches, bulk
 from tests.attributes import add, changed
 from tests.catalog.assets.test_at_once import MOMENT
 from tests.catalog.numbering.test_two_workers import copy_to, own_connection
@@ -156,7 +156,7 @@ def test_of_a_chosen_model_variants_change_only_what_models_do_not_carry(
 def test_what_variants_of_different_batches_have_of_one_model_is_written_there_once(
     desk: Desk, world: Any, channel: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (views, bulk):
+    for module in (views, batches):
         monkeypatch.setattr(module, "BATCH", 1)
     said = {"name|en_US": "Mug", "description|en_US": "<p>mug</p>"}
     model = world.create("SHIRT", said, family_variant="shirts_size").product
@@ -473,7 +473,7 @@ def test_a_text_that_variants_inherit_is_changed_where_it_stands(
 def test_more_than_a_batch_runs_as_a_job_and_begun_again_changes_nothing_twice(
     desk: Desk, mugs: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (views, bulk):
+    for module in (views, batches):
         monkeypatch.setattr(module, "BATCH", 2)
     asked = FIND | {"edit-find": "u", "edit-by": "uu"}
     done(desk, mugs, **asked)
@@ -497,9 +497,9 @@ def test_killed_half_way_it_goes_on_and_so_does_undo(
 ) -> None:
     """Between two chunks, or after a chunk was written and before its progress was; once in the change, and once in its undo."""
     monkeypatch.setattr(views, "BATCH", 2)
-    monkeypatch.setattr(bulk, "BATCH", 2)
+    monkeypatch.setattr(batches, "BATCH", 2)
     monkeypatch.setattr("enrichment.workbench.grid.bulk_views.BATCH", 2)
-    before, act = names(mugs), bulk.by_parts
+    before, act = names(mugs), batches.by_parts
 
     def dies_once(handle: Any, parts: Any, write: Any, **asked: Any) -> Any:
         done: list[int] = []
@@ -517,7 +517,8 @@ def test_killed_half_way_it_goes_on_and_so_does_undo(
 
     def killed_and_resumed() -> Job:
         with monkeypatch.context() as patch:
-            patch.setattr(bulk, "by_parts", dies_once)
+            for module in (bulk, batches):
+                patch.setattr(module, "by_parts", dies_once)
             with pytest.raises(KeyboardInterrupt):
                 run_due("interactive")
         Job.objects.filter(state="running").update(lease_until=timezone.now() - timedelta(seconds=1))

@@ -23,7 +23,7 @@ from catalog.models import (
 from catalog.structure.announce import announce
 from catalog.values.fingerprint import catalogue_hash
 from enrichment.workbench.bulk_edit import family, views
-from enrichment.workbench.grid import bulk
+from enrichment.workbench.grid import batches
 from tests.enrichment.conftest import Desk, values_of
 from tests.enrichment.forms import seen
 
@@ -206,7 +206,7 @@ def test_more_than_a_batch_is_a_job_that_killed_half_way_moves_nothing_twice(
     desk: Desk, shirts: dict[str, int], mugs: list[int], monkeypatch: pytest.MonkeyPatch, world: Any
 ) -> None:
     before = catalogue_hash()
-    for module in (views, bulk):
+    for module in (views, batches):
         monkeypatch.setattr(module, "BATCH", 2)
     monkeypatch.setattr("catalog.moves.many.BATCH", 3)
     chosen = sorted([shirts["A"], shirts["B"], shirts["A-s"]])
@@ -222,7 +222,7 @@ def test_more_than_a_batch_is_a_job_that_killed_half_way_moves_nothing_twice(
     assert (job.state, job.result["refused"]) == ("done", 0)
     assert families(shirts.values()) == ["mugs"] * 6
     assert Revision.objects.count() == moved_on + 3  # the other model, with its variants
-    monkeypatch.setattr(bulk, "BATCH", 3)
+    monkeypatch.setattr(batches, "BATCH", 3)
     monkeypatch.setattr("enrichment.workbench.grid.bulk_views.BATCH", 2)
     undo(desk)
     run_due("interactive")

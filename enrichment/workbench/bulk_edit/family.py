@@ -23,7 +23,7 @@ from catalog.values.bundle import Bundle
 from catalog.values.changes import Actor
 from catalog.values.write import BATCH
 from channels import profile as channel_profiles
-from enrichment.workbench.grid.bulk import Result, by_batches
+from enrichment.workbench.grid.batches import Result, by_batches
 from enrichment.workbench.moves import preview as moves_preview
 
 FAMILY = "_family"  # what the page's first question names instead of an attribute

@@ -11,7 +11,7 @@ from catalog.structure.snapshot import Structure
 from catalog.values.changes import Actor
 from enrichment.workbench.bulk_edit.operations import TEXTS, Edit
 from enrichment.workbench.bulk_edit.planning import along, batches, changes, targets, written
-from enrichment.workbench.grid.bulk import Result, by_batches
+from enrichment.workbench.grid.batches import Result, by_batches
 
 
 def apply(

@@ -33,6 +33,7 @@ from enrichment.workbench.bulk_edit.once import is_ref, once
 from enrichment.workbench.bulk_edit.operations import CATEGORIES, TEXTS, Edit
 from enrichment.workbench.bulk_edit.texts_form import TextsForm
 from enrichment.workbench.grid import bulk
+from enrichment.workbench.grid.batches import Result
 from enrichment.workbench.grid.bulk_views import found_by, tell, touched
 from enrichment.workbench.grid.export import products_of
 from enrichment.workbench.grid.returning import back_from
@@ -115,7 +116,7 @@ class _Asked:
         messages.info(self.request, text % len(self.chosen))
         return HttpResponseRedirect(touched(self.ref))
 
-    def done(self, result: bulk.Result) -> HttpResponse:
+    def done(self, result: Result) -> HttpResponse:
         if not (result.changed or result.refused or result.proposed):
             messages.info(self.request, _("There was nothing left to change."))
             return HttpResponseRedirect(back_from(self.request))

@@ -18,6 +18,7 @@ from catalog.jobs import enqueue
 from catalog.structure.snapshot import Structure
 from catalog.values.write import BATCH
 from enrichment.workbench.grid import bulk, bulk_actions
+from enrichment.workbench.grid.batches import Result
 from enrichment.workbench.grid.returning import back_from
 
 
@@ -88,7 +89,7 @@ def run(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(touched(ref) if result.changed else back_from(request))
 
 
-def tell(request: HttpRequest, result: bulk.Result, done: str) -> None:
+def tell(request: HttpRequest, result: Result, done: str) -> None:
     if result.changed:
         messages.success(request, done)
     if result.proposed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -18,7 +19,8 @@ from catalog.structure.snapshot import Structure
 from catalog.structure.specs import AttributeSpec
 from catalog.values.changes import Actor, ProductChange
 from catalog.values.products import with_below
-from catalog.values.write import BATCH, write
+from catalog.values.write import write
+from enrichment.workbench.grid.batches import Result, by_batches
 from enrichment.workbench.grid.bulk import MOST, Selection
 from enrichment.workbench.grid.bulk_actions import BulkAction
 
@@ -82,18 +84,13 @@ def new_ref() -> str:
 
 @job("grid.number")
 def run(handle: JobHandle, /, *, code: str, ids: list[int], ref: str) -> dict[str, Any]:
-    """Goes on from where its progress stands; a product that has its number by now keeps it."""
+    """Begun again, a product that has its number by now keeps it."""
     user = User.objects.get(pk=handle.by_id)
-    given, refused, reasons = 0, 0, dict[str, int]()
-    for start in range(handle.row.done // BATCH * BATCH, len(ids), BATCH):
-        if handle.cancelled():
-            break
-        changes = [ProductChange(product=pk, number=(code,)) for pk in ids[start : start + BATCH]]
-        for outcome in write(changes, by=Actor(user=user, origin="bulk", ref=ref)):
-            given += bool(outcome.changed)
-            if outcome.errors:
-                refused += 1
-                message = outcome.errors[0].message
-                reasons[message] = reasons.get(message, 0) + 1
-        handle.progress(min(start + BATCH, len(ids)), len(ids))
-    return {"given": given, "refused": refused, "reasons": reasons, "ref": ref}
+
+    def give(part: Sequence[int]) -> Result:
+        result = Result(ref=ref)
+        changes = [ProductChange(product=pk, number=(code,)) for pk in part]
+        result.add(write(changes, by=Actor(user=user, origin="bulk", ref=ref)))
+        return result
+
+    return by_batches(handle, ids, give, ref=ref)

@@ -20,6 +20,7 @@ from channels import profile
 from channels.launches import scheduling
 from channels.models import Launch
 from enrichment.workbench.grid import bulk, bulk_actions
+from enrichment.workbench.grid.batches import Result
 
 STEP = (
     50  # products put into a launch in one transaction of the job: a model may stand for hundreds of variants
@@ -35,7 +36,7 @@ def start(
     approve: Sequence[int],
     sheets: int,
     by: User,
-) -> tuple[Launch, bulk.Result | None]:
+) -> tuple[Launch, Result | None]:
     """`entries`: channel → products; `sheets`: how many these stand for. The result of the approvals; None where it all
     goes on as a job."""
     pairs = sum(len(ids) for ids in entries.values())
@@ -55,7 +56,7 @@ def start(
             if ids:
                 scheduling.add(launch, known[channel], ids, by=by.pk)
     if not approve:
-        return launch, bulk.Result()
+        return launch, Result()
     return launch, bulk.apply(approve, bulk_actions.ACTIONS["approve"], user=by, ref=bulk.new_ref())
 
 
@@ -81,7 +82,7 @@ def run(
                 scheduling.add(row, known[channel], part, by=user.pk)
             done += len(part)
             handle.progress(done, total)
-    result = bulk.Result(ref=ref)
+    result = Result(ref=ref)
     for start_at in range(0, len(approve), BATCH):
         part = bulk.apply(
             approve[start_at : start_at + BATCH], bulk_actions.ACTIONS["approve"], user=user, ref=ref

@@ -8,7 +8,7 @@ from typing import Any
 from catalog.jobs import JobHandle, job
 from catalog.models import Proposal, User
 from catalog.values import proposing
-from enrichment.workbench.grid.bulk import Result, by_batches
+from enrichment.workbench.grid.batches import Result, by_batches
 
 DECISIONS = {"accept": proposing.accept, "reject": proposing.reject}
 MOST = 100_000

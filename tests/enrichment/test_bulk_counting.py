@@ -1,0 +1,51 @@
+"""What a bulk change says of itself at its end: each product once, whichever of its workers came to it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from catalog.jobs import run_due
+from catalog.models import Attribute, Job
+from enrichment.workbench.bulk_edit import running, views
+from enrichment.workbench.grid import batches
+from tests.attributes import changed
+from tests.enrichment.conftest import Desk
+from tests.enrichment.test_bulk_editing import FIND, done, mugs, names
+
+__all__ = ["mugs"]
+
+
+def no_longer_than(code: str, length: int) -> None:
+    Attribute.objects.filter(code=code).update(params={"max_length": length})
+    changed("attribute", Attribute.objects.get(code=code).pk)
+
+
+def test_what_a_killed_worker_was_refused_counts_in_the_end(
+    desk: Desk, mugs: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (views, batches):
+        monkeypatch.setattr(module, "BATCH", 2)
+    no_longer_than("name", 8)
+    done(desk, mugs, **FIND | {"edit-find": "u", "edit-by": "uu"})
+    act = running.apply
+
+    def killed(part: Any, *rest: Any, **named: Any) -> Any:
+        result = act(part, *rest, **named)
+        if mugs[2] in part:
+            raise KeyboardInterrupt
+        return result
+
+    with monkeypatch.context() as patch:
+        patch.setattr(running, "apply", killed)
+        with pytest.raises(KeyboardInterrupt):
+            run_due("interactive")
+    Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    run_due("interactive")
+    job = Job.objects.get(kind="grid.edit")
+    assert names(mugs) == ["Red muug", "Blue mug", "Smuggler's cup", "MUG of red", "Bowl"]
+    assert (job.state, job.result["changed"], job.result["refused"]) == ("done", 1, 3)
+    assert sum(job.result["reasons"].values()) == 3
