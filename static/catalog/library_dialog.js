@@ -3,9 +3,15 @@
     let take = null;
     let dialog = null;
 
+    // Of two questions the later one's answer stands, whichever comes last.
+    const turns = new WeakMap();
     const load = async (address, into) => {
+        const turn = (turns.get(into) ?? 0) + 1;
+        turns.set(into, turn);
         const answer = await fetch(address, { headers: { Accept: "text/html" } });
-        into.innerHTML = answer.ok ? await answer.text() : "";
+        const html = answer.ok ? await answer.text() : "";
+        if (turns.get(into) !== turn) return;
+        into.innerHTML = html;
         if (!answer.ok) into.textContent = into.dataset.failed;
     };
 

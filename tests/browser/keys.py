@@ -83,7 +83,7 @@ class Keyboard:
         if not (seen["ring"] and seen["clear"]):
             self.page.wait_for_timeout(350)
             seen = self.page.evaluate(LOOK) or seen
-        if not seen["clear"]:
+        if not (seen["ring"] and seen["clear"]):
             self.page.wait_for_timeout(1500)  # a busy machine may not have scrolled yet
             seen = self.page.evaluate(LOOK) or seen
         over = f"{seen['over']} lies over"

@@ -124,15 +124,17 @@ class Rig:
 
     def shows(self, sku: str, *, locale: str = "en_US") -> str | None:
         """The shop's page of a product, as a customer gets it; None where the shop has none."""
-        answer = httpx.get(f"{self.shop}/{locale}/p/{sku}", timeout=10)
+        answer = httpx.get(f"{self.shop}/{locale}/p/{sku}", timeout=60)
         return answer.text if answer.status_code == 200 else None
 
     @contextlib.contextmanager
     def workers_paused(self) -> Iterator[None]:
         """What is enqueued meanwhile waits: a page that shows progress can be looked at, however quick the work is."""
-        workers = [
-            one for one in _family(self.process) if "worker" in one.cmdline() and "celery" in one.cmdline()
-        ]
+        workers = []
+        for one in _family(self.process):
+            with contextlib.suppress(psutil.NoSuchProcess):  # a reader of files may end while it is looked at
+                if {"worker", "celery"} <= set(one.cmdline()):
+                    workers.append(one)
         assert workers
         try:
             until("no worker is paused within a transaction", lambda: self._pause(workers), seconds=60)
@@ -176,9 +178,9 @@ class Rig:
 
     def _is_drained(self) -> bool:
         """Two looks, as the first sheets may not have been marked yet."""
-        first = httpx.get(f"{self.shop}/_version", timeout=10).json()["version"]
+        first = httpx.get(f"{self.shop}/_version", timeout=60).json()["version"]
         time.sleep(2.5)
-        return first > 0 and first == httpx.get(f"{self.shop}/_version", timeout=10).json()["version"]
+        return first > 0 and first == httpx.get(f"{self.shop}/_version", timeout=60).json()["version"]
 
     def _end(self) -> list[str]:
         """Ctrl-C; returns what outlived it (and ends that too)."""

@@ -63,7 +63,11 @@ def test_a_shop_is_connected_in_fifteen_clicks(
     )
     made = shop.product(MODEL)
     assert len(made["variants"]) > 1
-    until("its German too", lambda: GERMAN in (shop.translated(made["id"], "title", "de") or ""), seconds=30)
+    until(
+        "its German too",
+        lambda: GERMAN in (shop.translated(made["id"], "title", "de") or ""),
+        seconds=ARRIVES,
+    )
 
 
 def shown(shop: ShopifyShop, key: str) -> str | None:

@@ -60,6 +60,7 @@ def test_the_first_file_of_an_unknown_supplier(
         expect(page.get_by_label("Type")).to_have_value("select")
         hand.click(page.get_by_role("button", name="Make the attribute"))
         expect(page.locator("[data-unmapped]")).to_have_text("3 columns are left out")
+        page.wait_for_load_state()
         hand.write(page.get_by_role("combobox", name="Kurztext DE"), "short_description-de_DE")
         hand.write(page.get_by_label("One more field"), "name-de_DE")
         hand.write(page.get_by_label("Its value"), "{Serie} {Ausführung}")

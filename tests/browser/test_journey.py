@@ -57,6 +57,7 @@ def test_marketing_completes_and_approves_twenty_and_the_shop_shows_them(
         page.goto(f"{rig.admin}/catalog/importrun/{told['run']}/change/")
         page.get_by_role("link", name="Show these products").click()
         page.get_by_role("navigation", name="Which products").get_by_role("link", name="What is sold").click()
+        expect(page.get_by_role("link", name="What is sold")).to_have_attribute("aria-current", "true")
         page.get_by_role("button", name="Filter").click()
         panel = page.get_by_role("dialog", name="Filter products")
         panel.get_by_label("Complete for", exact=True).select_option("Dealer shop · fr_FR")

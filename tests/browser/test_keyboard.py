@@ -45,7 +45,12 @@ def test_hints_that_come_late_do_not_push_the_focus_out_of_sight(browser: Browse
         place = brand.evaluate("it => it.getBoundingClientRect().bottom + scrollY")
         # As far down as can be seen: whatever is put above it pushes it out.
         page.set_viewport_size({"width": 1280, "height": int(place) + 10})
-        until("the hints are asked for", lambda: page.wait_for_timeout(50) or late, seconds=10)
+        until(
+            "the memory is asked for",
+            lambda: page.wait_for_timeout(50) or any(map(asks_memory, late)),
+            seconds=30,
+        )
+        page.unroute("**/hints/")
         for route in late:
             route.continue_()
         expect(page.locator("[data-cell='name|fr_FR'] [data-take]").first).to_be_visible()
@@ -84,8 +89,10 @@ def test_a_product_is_two_keys_and_its_sku_away_from_any_page(browser: Browser, 
         expect(field).to_be_hidden()
         page.keyboard.press("Control+k")
         expect(field).to_have_value("")
-        page.keyboard.type("th-kopp")
+        with page.expect_response(re.compile(r"q=th-kopp$")):
+            page.keyboard.type("th-kopp")
         expect(found.first).to_contain_text("TH-KOPP")
+        expect(found.first).to_have_attribute("aria-selected", "true")
         page.keyboard.press("ArrowDown")
         page.keyboard.press("ArrowUp")
         page.keyboard.press("Enter")
@@ -118,6 +125,10 @@ def test_the_menu_of_the_bar_opens_is_walked_and_closes_by_keys(browser: Browser
         keys.activate("[data-bulk-bar] button", text="Assign", key="Space")
         page.wait_for_url("**/assign/")
         assert keys.trouble == []
+
+
+def asks_memory(route: Route) -> bool:
+    return b'name="memory"' in (route.request.post_data_buffer or b"")
 
 
 def signs_in(page: Page, keys: Keyboard, rig: Rig) -> None:
@@ -210,9 +221,10 @@ def finds(page: Page, keys: Keyboard, sku: str) -> None:
     page.wait_for_url("**/catalog/product/")
     keys.to("#grid-q")
     keys.write(sku)
-    expect(page.locator("[data-count]")).not_to_have_text(re.compile(r"\d{3}"))
-    page.wait_for_load_state("networkidle")  # rows that are exchanged under the keys lose the place
-    page.wait_for_timeout(500)
+    page.wait_for_url(re.compile(rf"[?&]q={re.escape(sku)}(&|$)"))
+    page.locator(
+        ".grid-page:not([aria-busy])"
+    ).wait_for()  # rows that are exchanged under the keys lose the place
     target = page.get_by_role("row").filter(
         has=page.get_by_role("checkbox", name=f"Select {sku}", exact=True)
     )

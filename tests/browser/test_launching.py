@@ -19,6 +19,8 @@ DAY, MONTH = "2100-06-01", "2100-06"  # never over
 def counted(page: Page) -> dict[str, int]:
     """What the gate says of the dealer shop, by the heads of its columns."""
     table = page.get_by_role("region", name="Channel by channel").get_by_role("table")
+    table.get_by_role("row", name=re.compile("^Dealer shop")).wait_for()
+    page.wait_for_load_state()
     heads = table.get_by_role("columnheader").all_inner_texts()[1:]
     numbers = table.get_by_role("row", name=re.compile("^Dealer shop")).get_by_role("cell").all_inner_texts()
     return dict(zip(heads, map(int, numbers), strict=True))

@@ -76,6 +76,10 @@ def test_a_part_of_a_picture_is_chosen_by_mouse_and_by_keyboard(browser: Browser
         page.goto(f"{rig.admin}/catalog/asset/?q=emalj-side")
         page.locator(".library-link").first.click()
         page.get_by_role("link", name="Crop: Square", exact=True).click()
+        page.wait_for_load_state()
+        page.wait_for_function(
+            "document.fonts.status === 'loaded' && document.querySelector('[data-crop-picture]').complete"
+        )
         frame = page.locator("[data-crop-frame]")
         expect(frame).to_be_visible()
         width, left = page.get_by_label("Width", exact=True), page.get_by_label("From the left", exact=True)

@@ -14,6 +14,7 @@ from tests.browser.rig import Rig
 
 PROFILE = "nordwerk_price_list"
 WAIT = 30_000  # ms; a worker's job may stand behind others
+expect.set_options(timeout=WAIT)  # a context's own patience does not hold for what is expected
 # New colours of models that are in the shop; the tea cup lacks one thing until marketing has written it.
 NEW = (
     *(f"TH-TEKOPP-{color}" for color in ("MOSS", "OCHRE", "BERRY", "CHARCOAL", "MIDNIGHT")),
@@ -51,6 +52,7 @@ def sign_in(page: Page, rig: Rig, name: str) -> None:
 
 def save(page: Page) -> None:
     """By its keys, until the page that says so stands; a message of the page before is not taken for its own."""
+    page.locator("form[data-ready]").wait_for()
     with page.expect_event("load"):
         page.keyboard.press("ControlOrMeta+s")
     page.locator("[data-message]").first.wait_for()

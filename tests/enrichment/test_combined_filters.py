@@ -149,8 +149,9 @@ def test_a_condition_finds_exactly(
 
 def test_what_a_person_changed_since_a_day(desk: Desk, world: World, range_: Any, person: Any) -> None:
     anna = person("anna", ["product.edit"])
+    today = timezone.localdate()
     world.edit(range_["MUG-2"], {"capacity": "1"}, by=Actor(anna, origin="form"))
-    today, tomorrow = timezone.localdate(), timezone.localdate() + timedelta(days=1)
+    tomorrow = timezone.localdate() + timedelta(days=1)
 
     def by(who: Any, day: Any) -> str:
         return grammar.write(Group(parts=(Condition("by", "in", (str(who), day.isoformat())),)))

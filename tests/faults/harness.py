@@ -203,7 +203,7 @@ class Rig:
         self.shop("/_faults", list(faults))
 
     def set_up(
-        self, *, products: int, status: str = "approved", worker: bool = True, timeout: int = 1
+        self, *, products: int, status: str = "approved", worker: bool = True, timeout: int = 3
     ) -> list[str]:
         """Shop, products and, with `worker`, the processes that send them, until everything has arrived."""
         self.open_shop()

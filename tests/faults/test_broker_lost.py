@@ -44,7 +44,7 @@ def test_saves_go_on_while_the_broker_is_away_and_arrive_when_it_is_back(rig: Ri
         rig.settle()
         check(rig)
     assert rig.deaths == []
-    assert slowest < 3  # with Celery's own patience, each save waits 6 s for a Redis that is gone
+    assert slowest < 5  # with Celery's own patience, each save waits 6 s for a Redis that is gone
     names = rig.hands.values_of(key="name|en_US")
     assert {names[sku] for sku in skus} == {f"Mug {scale(1, 5) - 1}"}
     tell(losses=scale(1, 5), slowest_save=round(slowest, 2))

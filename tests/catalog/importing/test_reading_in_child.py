@@ -109,9 +109,9 @@ def test_patience_ends_but_the_time_the_reader_of_batches_takes_does_not_count(t
     with pytest.raises(FileRefused) as caught:
         list(read_in_child(long_file, table, limits=Limits(wait=0)))
     assert caught.value.code == "too_slow"
-    batches = read_in_child(long_file, table, limits=Limits(wait=3))
+    batches = read_in_child(long_file, table, limits=Limits(wait=6))
     count = len(next(batches))
-    time.sleep(3.2)
+    time.sleep(6.2)
     assert count + sum(map(len, batches)) == 60_000
 
 

@@ -169,9 +169,9 @@ def test_nothing_is_sent_before_the_points_of_a_long_wait_are_back(shopify_stage
 
 
 def test_a_product_whose_answer_was_lost_is_found_and_not_made_twice(shopify_stage: ShopifyStage) -> None:
-    shopify_stage.setting(timeout=1)
+    shopify_stage.setting(timeout=3)
     mug = shopify_stage.product()
-    shopify_stage.there.after("Set", sleep=1.5)
+    shopify_stage.there.after("Set", sleep=4.5)
     shopify_stage.send()
     listing = shopify_stage.listing(mug)
     assert (listing.state, listing.unknown, shopify_stage.there.created) == (State.WAITING, True, 1)

@@ -301,7 +301,7 @@ def test_the_message_id_is_the_same_over_retries_of_the_same_revisions(stage: St
 
 def test_a_slow_shop_is_given_up_in_bounded_time(stage: Stage) -> None:
     stage.product()
-    stage.shop.next.append(acts.applies_and_sleeps(3))
+    stage.shop.next.append(acts.applies_and_sleeps(6))
     began = time.monotonic()
     stage.send()
-    assert time.monotonic() - began < 2.5
+    assert time.monotonic() - began < 5

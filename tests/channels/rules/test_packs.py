@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import transaction
 
 from catalog.models import FamilyAttribute, Product
@@ -140,6 +141,7 @@ def test_a_rule_in_the_buyers_language_is_asked_in_those_languages_alone(world: 
     assert (lacking(world, "SHIRT", "de_DE"), lacking(world, "SHIRT", "en_US")) == (["fibre_composition"], [])
 
 
+@time_machine.travel(datetime(2027, 2, 1, 12, tzinfo=UTC))
 def test_a_rule_counts_from_its_day_on(world: World) -> None:
     mug(world)
     keep(world, "battery", {"removable": ("required", "manufacturer_name", None)}, families=["mugs"])
