@@ -27,6 +27,7 @@ from channels import dry_run, profile
 from channels.dry_run import KINDS, Planned
 from channels.models import Listing
 from channels.profile import ChannelSpec
+from channels.told import WITHHELD
 
 KIND = "channels.dry_run"
 FIRST = 50  # of each kind
@@ -112,14 +113,14 @@ class _Told:
             listed.append(entry)
 
     def entry(self, one: Planned) -> dict[str, Any]:
-        """As the job's result has it. Where names are not for this person, no values are told."""
-        hides = NAMES.hides_any
+        """As the job's result has it. Who does not see every product is told no values, as channels.told says."""
+        hides = not NAMES.sees_all
         return {
             "product": one.product_id, "sku": one.sku, "why": one.reason, "asks": one.asks,
             "errors": [str(error.get("message", ""))[:LONGEST] for error in one.errors[:FIELDS]],
             "fields": len(one.changes),
             "changes": [
-                [change.path, "…" if hides else short(change.before), "…" if hides else short(change.after)]
+                [change.path, WITHHELD if hides else short(change.before), WITHHELD if hides else short(change.after)]
                 for change in one.changes[:FIELDS]
             ],
         }  # fmt: skip
@@ -131,7 +132,7 @@ def _write(file: CsvFile, kind: str, entry: dict[str, Any], one: Planned | None 
 
 
 def _fields(kind: str, one: Planned | None) -> Iterator[tuple[str, str, str]]:
-    if one is None or kind not in FILE_FIELDS or NAMES.hides_any or not one.changes:
+    if one is None or kind not in FILE_FIELDS or not one.changes or not NAMES.sees_all:
         yield "", "", ""
         return
     for change in one.changes:

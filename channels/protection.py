@@ -57,6 +57,12 @@ def where(path: str) -> Where:
     return Where(path, is_part=True)
 
 
+def variant_of(path: str) -> str:
+    """The SKU of the variant that a path of a sheet is about, "" where it is about none."""
+    place = where(path)
+    return place.target.removeprefix("variants.") if place.is_variant else place.sku
+
+
 def clean(protected: Mapping[str, Any]) -> dict[str, list[str]]:
     """What is stored. Raises ValidationError for other parts than KEYS, and where they are no lists of names."""
     errors = [_("'%s' is nothing that can be protected.") % key for key in sorted(set(protected) - set(KEYS))]

@@ -132,6 +132,11 @@ class ProductNames:
         """Whether one of the names brought is not for who reads."""
         return any(name is not None and name.is_hidden for name in self._brought.by_id.values())
 
+    def hides(self, pk: int) -> bool:
+        """Whether this product is not for who reads."""
+        name = self.by_id(pk)
+        return name is not None and name.is_hidden
+
     @property
     def sees_all(self) -> bool:
         """Whether who reads may see every product: what was written down long ago may name others than are brought now."""

@@ -15,7 +15,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from catalog.access import can, endpoint, visible
-from catalog.structure.product_names import NAMES
 from catalog.structure.snapshot import Structure
 from channels import drift, profile, protection
 from channels.admin._board import TABS, channel_of, page_of
@@ -26,6 +25,7 @@ from channels.profile import ChannelSpec
 from channels.sheets import load
 from channels.sheets.words import in_words
 from channels.tasks import nudge
+from channels.told import Told
 
 TABS["drift"] = lambda: _("Drift")
 PAGE = 20
@@ -56,7 +56,7 @@ def view(request: HttpRequest, pk: int) -> HttpResponse:
         after=page[PAGE - 1].pk if len(page) > PAGE else 0, begun=start,
         kept=list(rows.filter(kept_at__isnull=False).defer("sent_sheet")[:KEPT]),
         asks=channel.on_drift == Channel.OnDrift.ASK, may_propose=can(request.user, "product.edit"),
-        hides=NAMES.hides_any, reading=reading.last_of(pk), read_every=channel.get_read_every_display(),
+        reading=reading.last_of(pk), read_every=channel.get_read_every_display(),
     )  # fmt: skip
     return TemplateResponse(request, "channels/drift_page.html", context)
 
@@ -65,19 +65,20 @@ def _items(rows: list[Listing], spec: ChannelSpec) -> list[dict[str, Any]]:
     """Listings with their differences, and for each the way back into the PIM, in a constant number of queries."""
     structure, now = Structure.current(), timezone.now()
     units = load.units([row.product_id for row in rows], spec, structure)
-    items = []
+    told, items = Told(rows), []
     for row in rows:
         if row.product_id not in units:
             continue
         entries = [
             {
-                **entry,
+                **(shown := told.difference(entry)),
                 "kind_label": drift.KINDS.get(entry.get("kind", ""), drift.KINDS["edited"]),
-                **_named(entry["field"]), **_said(entry["sent"], entry["seen"]),
+                **_named(entry["field"]), **_said(shown["sent"], shown["seen"]),
                 "way": drift.way_back(entry, units[row.product_id], spec, structure, at=now),
                 "may_be_kept": bool(row.sent_hash) and protection.may_be_kept(entry["field"]),
             }
             for entry in row.drift
+            if told.is_of(entry["field"])
         ]  # fmt: skip
         items.append({
             "listing": row, "entries": entries,

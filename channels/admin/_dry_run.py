@@ -72,15 +72,15 @@ def of_product(request: HttpRequest, pk: int, product_id: int) -> HttpResponse:
     made = dry_run.of_product(row, _spec(pk), structure) if row else None
     if row is None or made is None:
         raise Http404("This product has no sheet on that channel.")
-    hides = NAMES.hides_any
     changes = [
         (each.path, dry_runs.short(each.before, 2000), dry_runs.short(each.after, 2000))
         for each in made.changes
     ]
+    hides = NAMES.hides_any or (bool(changes) and not NAMES.sees_all)
     context = page_of(
         request, channel, "dry_run", product=row, planned=made, kind=dry_run.KINDS[made.kind], hides=hides,
         changes=[] if hides else changes,
-        payload="" if hides or made.payload is None else json.dumps(made.payload, indent=2, ensure_ascii=False, default=str),
+        payload="" if NAMES.hides_any or made.payload is None else json.dumps(made.payload, indent=2, ensure_ascii=False, default=str),
         closed=circuit.why_closed(channel, timezone.now()),
     )  # fmt: skip
     return TemplateResponse(request, "channels/dry_run_product.html", context)

@@ -25,6 +25,7 @@ from channels.board import problems_of
 from channels.models import Listing
 from channels.standing import STANDINGS, with_standing
 from channels.tasks import nudge
+from channels.told import Told
 
 COLOURS = {code: "" if each.tone == "muted" else each.tone for code, each in STANDINGS.items()}
 ATTEMPTS_SHOWN = 20
@@ -159,12 +160,15 @@ class ListingAdmin(CatalogAdmin):
     @admin.display(description=_("problems"))
     def problems(self, listing: Listing) -> SafeString | str:
         return (
-            render_to_string("channels/problems.html", {"errors": listing.errors}) if listing.errors else "—"
+            render_to_string("channels/problems.html", {"errors": Told([listing]).errors(listing)})
+            if listing.errors
+            else "—"
         )
 
     @admin.display(description=_("differs on the channel"))
     def drifted(self, listing: Listing) -> SafeString | str:
-        return render_to_string("channels/drift.html", {"drift": listing.drift}) if listing.drift else "—"
+        drift = Told([listing]).drift(listing)
+        return render_to_string("channels/drift.html", {"drift": drift}) if drift else "—"
 
     @admin.display(description=_("sheet sent last"))
     def sheet(self, listing: Listing) -> SafeString | str:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from catalog.assets import AssetFacts
 from catalog.attribute_types import ATTRIBUTE_TYPES
+from catalog.structure.product_names import NAMES
 from catalog.structure.snapshot import PresetSpec, Structure
 from catalog.structure.specs import AttributeSpec
 from catalog.values.bundle import Bundle, attributes_of
@@ -78,6 +79,7 @@ def build(
                 "axes": _on_axes(bundle, axes, channel, structure, at, files),
             }
             for bundle in unit.variants
+            if not NAMES.in_sheets or not NAMES.hides(bundle.product.pk)
         ]
     return Sheet(payload, canonical_hash(payload), origins_of(unit, channel, structure), tuple(problems))
 

@@ -42,6 +42,8 @@ def units(product_ids: Iterable[int], channel: ChannelSpec, structure: Structure
         if kind in sellable and pk != root:
             members[root].append(pk)
     loaded = _load([*ids, *(pk for group in members.values() for pk in group)], channel, structure)
+    if not NAMES.sees_all:  # a sheet names the variants, and some may be elsewhere
+        NAMES.bring(ids=[pk for group in members.values() for pk in group], anew=False)
     files = facts_of(digests_in(loaded.values(), structure))
     placed = _placed(loaded[pk] for pk in ids if pk in loaded)
     found = {}

@@ -19,6 +19,7 @@ from channels.profile import ChannelSpec, Profiles
 from channels.sheets.load import sheet_of, units
 from channels.sheets.validate import validate
 from channels.sheets.words import in_words
+from channels.told import Told
 from channels.units import unit_of
 from enrichment.workbench.page.fields import FieldSheet
 
@@ -79,7 +80,10 @@ class Panel:
 
 
 def panels(product: Product, profiles: Profiles, *, with_attempts: bool = False) -> list[Panel]:
-    """One per active channel, in one query, and one more for the attempts."""
+    """One per active channel, in one query, one more for the attempts, and one for who does not see every product.
+
+    The listings say what this person may know of them (channels.told): nobody saves them.
+    """
     made = [
         Panel(channel, unit_of(channel.unit, product=product.pk, kind=product.kind, root=product.root_id))
         for channel in profiles.active
@@ -91,6 +95,9 @@ def panels(product: Product, profiles: Profiles, *, with_attempts: bool = False)
         .defer("sent_sheet", "product__search", "product__tokens")
     )
     found = {(row.product_id, row.channel_id): row for row in rows}
+    told = Told(found.values())
+    for row in found.values():
+        row.drift, row.kept, row.errors = told.drift(row), told.kept(row), told.errors(row)
     for panel in made:
         panel.listing = found.get((panel.unit_id or 0, panel.channel.id))
         if panel.listing is not None and panel.listing.product_id != product.pk:

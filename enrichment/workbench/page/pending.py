@@ -52,18 +52,18 @@ class Pending:
 def annotate(panels: Sequence[Panel], bundle: Bundle, structure: Structure) -> None:
     """Sets `pending` of each panel whose channel holds an earlier sheet. A constant number of queries for each channel.
 
-    What is the channel's own is left out on both sides, as it is where something is sent. Nothing is said where a sheet names
-    products that this person may not see, as on the page of its dry run.
+    What is the channel's own is left out on both sides, as it is where something is sent. Nothing is said to who does not see
+    every product: the sheet that was sent may name others (channels.told).
     """
     held = {panel.listing.pk: panel for panel in panels if panel.listing and panel.listing.sent_hash}
-    if not held:
+    if not held or not NAMES.sees_all:
         return
     sent = dict(Listing.objects.filter(pk__in=held).values_list("pk", "sent_sheet"))
     writers = _writers(bundle, (panel.listing.sent_at for panel in held.values() if panel.listing))
     now = timezone.now()
     for pk, panel in held.items():
         made, row = payload(panel, structure, at=now, as_sent=True), panel.listing
-        if made is None or row is None or NAMES.hides_any:
+        if made is None or row is None:
             continue
         row.sent_sheet = sent.get(pk)
         if protection.is_kept_whole(row) or protection.is_waiting_whole(row, panel.channel):
