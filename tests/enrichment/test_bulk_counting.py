@@ -9,12 +9,12 @@ import pytest
 from django.utils import timezone
 
 from catalog.jobs import run_due
-from catalog.models import Attribute, Job
+from catalog.models import Attribute, Job, Product
 from enrichment.workbench.bulk_edit import running, views
 from enrichment.workbench.grid import batches
 from tests.attributes import changed
 from tests.enrichment.conftest import Desk
-from tests.enrichment.test_bulk_editing import FIND, done, mugs, names
+from tests.enrichment.test_bulk_editing import EVERYWHERE, FIND, done, mugs, names
 
 __all__ = ["mugs"]
 
@@ -49,3 +49,31 @@ def test_what_a_killed_worker_was_refused_counts_in_the_end(
     assert names(mugs) == ["Red muug", "Blue mug", "Smuggler's cup", "MUG of red", "Bowl"]
     assert (job.state, job.result["changed"], job.result["refused"]) == ("done", 1, 3)
     assert sum(job.result["reasons"].values()) == 3
+
+
+def test_of_many_variants_of_one_model_each_is_planned_and_counted_once(
+    desk: Desk, world: Any, channel: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where their model is refused what all of them have of it."""
+    for module in (views, running, batches):
+        monkeypatch.setattr(module, "BATCH", 2, raising=False)
+    said = {"name|en_US": "A mug", "description|en_US": "<p>mug</p>"}
+    world.create("SHIRT", said, family_variant="shirts_size")
+    own = ({}, {"name|en_US": "Mug M"}, {})
+    for number, size in enumerate(("s", "m", "l")):
+        world.create(f"SHIRT-{size}", {"size": size, **own[number]}, parent="SHIRT")
+    variants = list(Product.objects.filter(sku__startswith="SHIRT-").values_list("pk", flat=True))
+    no_longer_than("name", 5)
+    plan, planned = running.targets, list[int]()
+
+    def noted(part: Any, *rest: Any) -> Any:
+        assert len(part) <= 2
+        planned.extend(part)
+        return plan(part, *rest)
+
+    monkeypatch.setattr(running, "targets", noted)
+    done(desk, variants, **EVERYWHERE | {"edit-by": "cup of"})
+    run_due("interactive")
+    job = Job.objects.get(kind="grid.edit")
+    assert sorted(planned) == sorted(variants)
+    assert (job.state, job.result["changed"], job.result["refused"]) == ("done", 0, 2)

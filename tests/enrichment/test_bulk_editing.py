@@ -517,7 +517,7 @@ def test_killed_half_way_it_goes_on_and_so_does_undo(
 
     def killed_and_resumed() -> Job:
         with monkeypatch.context() as patch:
-            for module in (bulk, batches):
+            for module in (bulk, running):
                 patch.setattr(module, "by_parts", dies_once)
             with pytest.raises(KeyboardInterrupt):
                 run_due("interactive")

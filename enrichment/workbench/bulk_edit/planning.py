@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from catalog.access import rights_of, visible
@@ -115,16 +114,6 @@ def targets(chosen: Sequence[int], edit: Edit, user: User, structure: Structure)
             found.add(pk)
     made.below = len(found)
     return made
-
-
-def along(part: Sequence[int], chosen: frozenset[int]) -> list[int]:
-    """The others of these that belong to the same models: each may have another text of what a model says for all."""
-    rows = Product.objects.filter(pk__in=part).exclude(kind=Product.Kind.SIMPLE)
-    roots = {root or pk for pk, root in rows.values_list("pk", "root_id")}
-    if not roots:
-        return []
-    same = Product.objects.filter(Q(pk__in=roots) | Q(root_id__in=roots)).values_list("pk", flat=True)
-    return sorted(chosen.intersection(same).difference(part))
 
 
 def _said(bundle: Bundle, edit: Edit, keys: frozenset[str]) -> dict[str, int]:

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from catalog.jobs import JobHandle, job
-from catalog.models import Revision, User
+from catalog.models import Product, Revision, User
 from catalog.structure.snapshot import Structure
 from catalog.values.changes import Actor
-from enrichment.workbench.bulk_edit.operations import TEXTS, Edit
-from enrichment.workbench.bulk_edit.planning import along, batches, changes, targets, written
-from enrichment.workbench.grid.batches import Result, by_batches
+from catalog.values.write import BATCH
+from enrichment.workbench.bulk_edit.operations import Edit
+from enrichment.workbench.bulk_edit.planning import Targets, batches, changes, targets, written
+from enrichment.workbench.grid.batches import Result, by_parts, whole_parts
 
 
 def apply(
@@ -21,15 +22,15 @@ def apply(
     user: User,
     ref: str,
     leave: Sequence[int] = (),
-    chosen: frozenset[int] = frozenset(),
 ) -> Result:
-    """Of at most BATCH of the chosen products. What this edit has changed before is left: a find and replace done twice would
-    find its own work, and two variants may have the same model. That is written once, for all of the chosen ones.
+    """Of some of the chosen products, as parts() has them. What this edit has changed before is left: a find and replace done
+    twice would find its own work. What several have of one model is written there once, for all of them.
     """
     structure = Structure.current()
     result = Result(ref=ref)
-    others = along(part, chosen) if edit.attribute == TEXTS else []
-    found = targets([*part, *others], edit, user, structure)
+    found = Targets()
+    for start in range(0, len(part), BATCH):
+        found.add(targets(part[start : start + BATCH], edit, user, structure))
     for pk in leave:
         found.codes.pop(pk, None)
     for codes in batches(found):
@@ -41,15 +42,24 @@ def apply(
     return result
 
 
+def parts(chosen: Sequence[int]) -> list[list[int]]:
+    """The ids in parts of about BATCH, those of one model never in two. They are to stand model by model; where one has another
+    model by now, its part is only larger or smaller."""
+    roots: dict[int, int] = {}
+    for start in range(0, len(chosen), BATCH):
+        rows = Product.objects.filter(pk__in=chosen[start : start + BATCH]).exclude(root=None)
+        roots.update(rows.values_list("pk", "root_id"))
+    return whole_parts(((pk, roots.get(pk, pk)) for pk in chosen), tears=False)
+
+
 @job("grid.edit")
 def run_edit(
     handle: JobHandle, /, *, edit: dict[str, Any], ids: list[int], leave: list[int], ref: str
 ) -> dict[str, Any]:
     """The same for more than BATCH."""
     user, wanted = User.objects.get(pk=handle.by_id), Edit.of(edit)
-    chosen = frozenset(ids)
 
     def act(part: Sequence[int]) -> Result:
-        return apply(part, wanted, user=user, ref=ref, leave=leave, chosen=chosen)
+        return apply(part, wanted, user=user, ref=ref, leave=leave)
 
-    return by_batches(handle, ids, act, ref=ref)
+    return by_parts(handle, parts(ids), act, ref=ref)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
@@ -43,14 +44,16 @@ Context = dict[str, Any]
 
 
 class _Asked:
-    """What a request asks for: the chosen products, and the answers so far. `chosen`: at most bulk.MOST ids."""
+    """What a request asks for: the chosen products, and the answers so far. `chosen`: at most bulk.MOST ids, those of one model
+    one after the other."""
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
         self.user: User = request.user  # type: ignore[assignment]  # signed in, says the decorator
         self.structure = Structure.current()
         self.selection = bulk.Selection.of(request.POST)
-        rows = products_of(self.selection, self.user).filter(trashed_at=None).order_by("pk")
+        rows = products_of(self.selection, self.user).filter(trashed_at=None)
+        rows = rows.order_by(Coalesce("root_id", "pk"), "pk")
         ids = list(rows.values_list("pk", flat=True)[: bulk.MOST + 1])
         self.too_many, self.chosen = len(ids) > bulk.MOST, ids[: bulk.MOST]
         self.rights = rights_of(request.user)

@@ -97,13 +97,15 @@ def by_parts(
     return total.as_json()
 
 
-def whole_parts(rows: Iterable[tuple[int, int]]) -> list[list[int]]:
-    """(id, what it belongs to), in that order: ids in parts of at most BATCH that tear nothing apart which fits into one."""
+def whole_parts(rows: Iterable[tuple[int, int]], *, tears: bool = True) -> list[list[int]]:
+    """(id, what it belongs to), in that order: ids in parts of at most BATCH that tear nothing apart which fits into one.
+    Without `tears` what does not fit is a part of its own."""
     parts: list[list[int]] = []
     for _owner, members in groupby(rows, key=itemgetter(1)):
         ids = [pk for pk, _owner in members]
-        for start in range(0, len(ids), BATCH):
-            some = ids[start : start + BATCH]
+        step = BATCH if tears else len(ids)
+        for start in range(0, len(ids), step):
+            some = ids[start : start + step]
             if not parts or len(parts[-1]) + len(some) > BATCH:
                 parts.append([])
             parts[-1] += some
