@@ -162,8 +162,9 @@ def _made(handle: JobHandle, asset: Asset, presets: Any, decoder: Decoder, scree
 
 
 @job("assets.replace")
-def run_replace(handle: JobHandle, *, old: str, new: str) -> dict[str, int]:
-    """Every value that names `old` names `new` afterwards, where the person may write it; the rest stands in the log."""
+def run_replace(handle: JobHandle, *, old: str, new: str, copied: Any = None) -> dict[str, int]:
+    """Every value that names `old` names `new` afterwards, where the person may write it; the rest stands in the log.
+    `copied`: remembered by an earlier worker, for who takes it back."""
     user = User.objects.get(pk=handle.by_id)
     return replacing.replace(old, new, user=user, ref=replacing.ref_of(handle.pk), handle=handle)
 

@@ -12,13 +12,16 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from catalog.access import can
 from catalog.assets.changing import announce_assets
-from catalog.assets.describing import refresh_search
+from catalog.assets.describing import refresh_search, set_tags
 from catalog.assets.usage import campaigns_naming, products_showing
 from catalog.attribute_types import ATTRIBUTE_TYPES
 from catalog.jobs import JobHandle
 from catalog.models.asset import Asset
+from catalog.models.job import Job
 from catalog.models.product import ProductValues
+from catalog.models.revision import Revision
 from catalog.models.user import User
 from catalog.structure.snapshot import Structure
 from catalog.values.campaigns import write_campaign
@@ -27,6 +30,7 @@ from catalog.values.hashing import value_hash
 from catalog.values.keys import attribute_of
 from catalog.values.write import BATCH, plan, write
 
+PREFIX = "replace:"
 DESCRIBED = ("titles", "alts", "credit", "copyright", "licence")
 
 
@@ -43,7 +47,7 @@ class ReplacePlan:
 
 def ref_of(job_id: int) -> str:
     """What its revisions carry: by it the grid shows the products, and takes all of it back."""
-    return f"replace:{job_id}"
+    return f"{PREFIX}{job_id}"
 
 
 def planned(old: str, new: str, *, user: User) -> ReplacePlan:
@@ -63,7 +67,7 @@ def replace(old: str, new: str, *, user: User, ref: str, handle: JobHandle | Non
     """Done twice it changes nothing more. What the person may not write is left, and told in the job's log."""
     structure = Structure.current()
     by = Actor(user, origin="bulk", ref=ref)
-    _describe_alike(old, new, user)
+    _describe_alike(old, new, user, handle)
     result = {"changed": 0, "refused": 0}
     for changes in _batches(old, new, structure):
         if handle is not None and handle.cancelled():
@@ -120,10 +124,10 @@ def _swapped(values: Mapping[str, Any], old: str, new: str, structure: Structure
     return found
 
 
-def _describe_alike(old: str, new: str, user: User) -> None:
+def _describe_alike(old: str, new: str, user: User, handle: JobHandle | None) -> None:
     """What was written of the old file holds for the new one, where nobody wrote anything yet. Its rights are its own.
 
-    The new one may be shown by other products already: their sheets carry these texts too.
+    The new one may be shown by other products already: their sheets carry these texts too. The job remembers what it copied.
     """
     with transaction.atomic():
         before, after = Asset.objects.get(sha256=old), Asset.objects.select_for_update().get(sha256=new)
@@ -131,8 +135,52 @@ def _describe_alike(old: str, new: str, user: User) -> None:
         for name in missing:
             setattr(after, name, getattr(before, name))
         after.save(update_fields=missing)
-        if not after.tags.exists():
-            after.tags.set(before.tags.all())
+        copied = {name: getattr(before, name) for name in missing}
+        tags = list(before.tags.values_list("name", flat=True))
+        if tags and not after.tags.exists():
+            set_tags(after, tags)
+            copied["tags"] = tags
         refresh_search(after)
+        if copied and handle is not None:
+            handle.remember(copied=copied)
         if missing:
             announce_assets([after.pk], by=user.pk)
+
+
+def describe_as_before(ref: str, *, user: User) -> None:
+    """After replace() was taken back: the new file loses what it got of the old one, where nobody wrote anything else since.
+
+    It keeps all of it where a product of `ref` still shows it, and where the person may not describe files.
+    """
+    number = ref.removeprefix(PREFIX)
+    if not ref.startswith(PREFIX) or not number.isdecimal() or not can(user, "asset.edit"):
+        return
+    row = Job.objects.filter(pk=int(number), kind="assets.replace", params__has_key="copied").first()
+    if row is None:
+        return
+    touched = Revision.objects.filter(ref=ref).values("product_id")
+    if products_showing([row.params["new"]]).filter(pk__in=touched).exists():
+        return
+    with transaction.atomic():
+        asset = Asset.objects.select_for_update().filter(sha256=row.params["new"]).first()
+        if asset is not None:
+            _undescribe(asset, row.params["copied"], user)
+
+
+def _undescribe(asset: Asset, copied: Mapping[str, Any], user: User) -> None:
+    before = {name: getattr(asset, name) for name in DESCRIBED}
+    for name, given in copied.items():
+        if name == "tags":
+            if set(asset.tags.values_list("name", flat=True)) == set(given):
+                asset.tags.clear()
+        elif isinstance(given, dict):
+            now = getattr(asset, name)
+            left = {code: text for code, text in now.items() if given.get(code) != text}
+            setattr(asset, name, left)
+        elif getattr(asset, name) == given:
+            setattr(asset, name, "")
+    changed = [name for name in DESCRIBED if getattr(asset, name) != before[name]]
+    asset.save(update_fields=changed)
+    refresh_search(asset)
+    if changed:
+        announce_assets([asset.pk], by=user.pk)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog import approval, search
 from catalog.access import visible
+from catalog.assets import replacing
 from catalog.jobs import JobHandle, job
 from catalog.models import Campaign, Product, Revision, User
 from catalog.moves.place import write_together
@@ -276,6 +277,13 @@ def _sources_before(revisions: Sequence[Revision]) -> dict[int, dict[str, str]]:
     return found
 
 
+def undo_at_once(ref: str, *, user: User) -> Result:
+    """All of it, of at most BATCH revisions."""
+    result = undo(revisions_of(ref, user), user=user, ref=ref)
+    replacing.describe_as_before(ref, user=user)
+    return result
+
+
 @job("grid.undo")
 def run_undo(handle: JobHandle, /, *, ref: str) -> dict[str, Any]:
     """The same for more than BATCH. What is given back already stays as it is."""
@@ -287,7 +295,9 @@ def run_undo(handle: JobHandle, /, *, ref: str) -> dict[str, Any]:
 
     rows = revisions_of(ref, user).order_by("product__root_id", "product_id", "rev")
     parts = whole_parts(rows.values_list("pk", "product__root_id"))
-    return by_parts(handle, parts, give_back, ref=f"undo:{ref}")
+    result = by_parts(handle, parts, give_back, ref=f"undo:{ref}")
+    replacing.describe_as_before(ref, user=user)
+    return result
 
 
 def _reverse(revision: Revision, sources: Mapping[str, str], structure: Structure) -> ProductChange:

@@ -113,15 +113,14 @@ def undo(request: HttpRequest) -> HttpResponse:
     ref = request.POST.get("ref", "")
     if not ref.startswith(bulk.UNDONE):
         raise Http404(_("There is no such bulk change."))
-    revisions = bulk.revisions_of(ref, request.user)
-    count = revisions.count()
+    count = bulk.revisions_of(ref, request.user).count()
     if count > BATCH:
         with transaction.atomic():
             title = _("%d products as they were before") % count
             enqueue("grid.undo", {"ref": ref}, by=request.user, title=title)
         messages.info(request, _("The change is being taken back. The tray above shows how far it is."))
         return HttpResponseRedirect(touched(ref))
-    result = bulk.undo(revisions, user=request.user, ref=ref)
+    result = bulk.undo_at_once(ref, user=request.user)
     done = ngettext("%d product is as it was before.", "%d products are as they were before.", result.changed)
     tell(request, result, done % result.changed)
     if not result.changed and not result.refused:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from catalog import assets
+from catalog.assets.describing import set_tags
 from catalog.assets.replacing import planned, replace
 from catalog.models import (
     Asset,
@@ -153,3 +154,55 @@ def test_texts_that_go_over_to_the_new_file_make_the_sheets_stale_that_show_it_a
     replace(old.sha256, new.sha256, user=world.admin, ref="replace:1")
     work_off_jobs()
     assert dict(Listing.objects.values_list("product__sku", "desired_rev")) == after
+
+
+def test_taken_back_the_new_file_loses_the_texts_it_got_where_nobody_wrote_others(
+    world: World, boss: Client
+) -> None:
+    make_channel(world, fields=[{"target": "photo", "source": {"attribute": "picture"}}])
+    old = stored(
+        "#ff0000", alts={"en_US": "A mug", "de_DE": "Eine Tasse"}, titles={"en_US": "Mug"}, credit="Ann"
+    )
+    new = stored("#00ff00")
+    with transaction.atomic():
+        set_tags(old, ["red"])
+    one, two = (
+        world.create(sku, {"picture": old.sha256}, family="mugs").product for sku in ("MUG-1", "MUG-2")
+    )
+    world.create("MUG-3", {"picture": new.sha256}, family="mugs")
+    boss.post(reverse("admin:catalog_asset_replace_preview", args=[old.sha256, new.sha256]) + "run/")
+    work_off_jobs()
+    new.refresh_from_db()
+    assert (new.alts, new.titles, new.credit) == (old.alts, {"en_US": "Mug"}, "Ann")
+    Asset.objects.filter(pk=new.pk).update(alts={"en_US": "A green mug", "de_DE": "Eine Tasse"})
+    before = Listing.objects.get(product__sku="MUG-3").desired_rev
+    undo = {"ref": f"replace:{Job.objects.get(kind='assets.replace').pk}"}
+    world.edit(two, status="in_review")
+    boss.post(reverse("admin:catalog_product_bulk_undo"), undo)
+    work_off_jobs()
+    new.refresh_from_db()
+    assert (values(one)["picture"], values(two)["picture"]) == (old.sha256, old.sha256)
+    assert (new.alts, new.titles, new.credit) == ({"en_US": "A green mug"}, {}, "")
+    assert (list(new.tags.all()), "mug" in new.search.split()) == ([], True)
+    assert Listing.objects.get(product__sku="MUG-3").desired_rev == before + 1
+    old.refresh_from_db()
+    assert (old.credit, [tag.name for tag in old.tags.all()]) == ("Ann", ["red"])
+
+
+def test_it_keeps_them_where_a_product_still_shows_it(world: World, boss: Client) -> None:
+    old, new = stored("#ff0000", alts={"en_US": "A mug"}), stored("#00ff00")
+    for sku, category in (("MUG-1", "cups"), ("MUG-2", "other")):
+        world.create(sku, {"picture": old.sha256}, family="mugs", categories=[category])
+    boss.post(reverse("admin:catalog_asset_replace_preview", args=[old.sha256, new.sha256]) + "run/")
+    work_off_jobs()
+    undo = {"ref": f"replace:{Job.objects.get(kind='assets.replace').pk}"}
+    role = Role.objects.create(code="agency", verbs=["product.edit", "product.publish", "asset.edit"])
+    Grant.objects.create(role=role).categories.add(world.categories["kitchen"])
+    user = User.objects.create_user("ann", is_staff=True)
+    user.roles.add(role)
+    limited = Client()
+    limited.force_login(user)
+    for client, expected in ((limited, {"en_US": "A mug"}), (boss, {})):
+        client.post(reverse("admin:catalog_product_bulk_undo"), undo)
+        new.refresh_from_db()
+        assert new.alts == expected
