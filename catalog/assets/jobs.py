@@ -89,9 +89,11 @@ def run_due(handle: JobHandle) -> dict[str, int]:
 
 
 @job("assets.measure", owed=True)
-def run_measure(handle: JobHandle) -> dict[str, int]:
-    """What is looked at when a file is taken in, of pictures that were taken in before it was. What cannot be read stays."""
-    unmeasured = Asset.objects.filter(white_edge=None, kind=Asset.Kind.IMAGE)
+def run_measure(handle: JobHandle, *, after: int = 0) -> dict[str, int]:
+    """What is looked at when a file is taken in, of pictures that were taken in before it was. What cannot be read stays, and
+    is not looked at again by this job. `after`: the last one that could not be read.
+    """
+    unmeasured = Asset.objects.filter(white_edge=None, kind=Asset.Kind.IMAGE, pk__gt=after)
     return _one_by_one(handle, unmeasured, partial(_measured, handle))
 
 
@@ -102,6 +104,7 @@ def _measured(handle: JobHandle, asset: Asset, decoder: Decoder) -> int:
     except (Refusal, FileNotFoundError) as error:
         refused = AssetRefused.of(error if isinstance(error, Refusal) else Refusal("damaged"))
         handle.log(f"{asset.name}: {refused.message}")
+        handle.remember(after=asset.pk)
         return 0
     return Asset.objects.filter(pk=asset.pk).update(white_edge=found["white_edge"])
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 from PIL import Image, ImageDraw
 
 from catalog import assets
+from catalog.assets import jobs as asset_jobs
 from catalog.assets import library, quality
 from catalog.assets.library import LibraryQuery
 from catalog.assets.quality import Asking, PictureNeeds
@@ -84,6 +85,26 @@ def test_pictures_from_before_are_measured_by_a_job_and_one_that_is_gone_is_told
     job.refresh_from_db()
     assert job.result == {"pictures": 1}
     assert "red.png" in str(job.log)
+
+
+def test_what_cannot_be_read_is_looked_at_once_whatever_the_turns_a_job_takes(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone, one, two = (taken_in(mug(color), f"{color}.png") for color in ("red", "white", "navy"))
+    Asset.objects.update(white_edge=None)
+    with gone.file.open() as stored:
+        content = stored.read()
+    Path(gone.file.path).unlink()
+    run_due("interactive")
+    monkeypatch.setattr(asset_jobs, "TURN", 0.0)
+    job = enqueue("assets.measure")
+    assert run_due("interactive") == 2  # turns
+    job.refresh_from_db()
+    assert (job.state, job.result, len(job.log)) == ("done", {"pictures": 2}, 1)
+    Path(gone.file.path).write_bytes(content)
+    enqueue("assets.measure")
+    run_due("interactive")
+    assert dict(Asset.objects.values_list("pk", "white_edge")) == {gone.pk: 0, one.pk: 100, two.pk: 0}
 
 
 def test_conditions_in_the_database_say_what_is_said_of_one_picture(world: World) -> None:
