@@ -38,7 +38,8 @@ LIKELY = ("categor", "kategor", "taxonom", "producttype", "product_type")  # fie
 @require_safe
 @endpoint("channel.view")
 def view(request: HttpRequest, pk: int) -> HttpResponse:
-    """`field`, `target`: the field, by its id or name; one that is made otherwise is begun: stored with its first category."""
+    """`field`, `target`: the field, by its id or name; one that is made otherwise is begun: stored with its first category.
+    By both: whoever chose it under Fields and preview, where anything may be made of categories."""
     channel = channel_of(request, pk)
     field, why = _field_of(channel, request.GET)
     if why:
@@ -50,7 +51,8 @@ def view(request: HttpRequest, pk: int) -> HttpResponse:
 def _field_of(channel: Channel, given: Mapping[str, str]) -> tuple[FieldMapping | None, str]:
     """The field that is asked for, or why it cannot be made of categories."""
     target = given.get("target", "").strip()
-    field = mapping.field_of(channel, _number(given.get("field")), target)
+    pk = _number(given.get("field"))
+    field = mapping.field_of(channel, pk, target)
     if field is not None or not target:
         return field, ""
     if len(target) > 100:
@@ -58,9 +60,9 @@ def _field_of(channel: Channel, given: Mapping[str, str]) -> tuple[FieldMapping 
     if not channel.fields.exists():
         # The first row of a mapping makes it one: nothing else would be sent any more.
         return None, str(_EVERYTHING)
-    if not _is_likely(target) and channel.fields.filter(target=target).exists():
+    if not pk and not _is_likely(target) and channel.fields.filter(target=target).exists():
         return None, _("That field is made from something else: change it under Fields and preview.")
-    return mapping.begun(channel, target), ""
+    return mapping.begun(channel, target, pk), ""
 
 
 def _shown(

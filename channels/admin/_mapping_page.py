@@ -53,12 +53,17 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     if asked := request.POST.get("do", ""):
         opened = _done(asked, listed, template, structure, request)
         return _shown(request, channel, listed, template, structure, sku=sku, opened=opened)
-    saving.check(listed, structure)
+    begun = saving.begun(channel.pk, saving.check(listed, structure))
     if any(draft.errors for draft in listed):
         return _shown(request, channel, listed, template, structure, sku=sku, status=422)
     try:
         is_changed = saving.save(
-            channel.pk, listed, template, structure, profile_rev=_revision(request), by=request.user.pk
+            channel.pk,
+            [draft for draft in listed if all(draft is not each for each in begun)],
+            template,
+            structure,
+            profile_rev=_revision(request),
+            by=request.user.pk,
         )
     except saving.ChangedMeanwhile:
         messages.error(
@@ -69,9 +74,17 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     if is_changed:
         gaps.ask_if_small(channel, by=request.user.pk)
         messages.success(request, _("The fields are saved. What changes by them is sent anew."))
-    else:
+    elif not begun:
         messages.info(request, _("Nothing was changed."))
-    return HttpResponseRedirect(_address(channel, sku))
+    return _to_categories(request, channel, begun) if begun else HttpResponseRedirect(_address(channel, sku))
+
+
+def _to_categories(request: HttpRequest, channel: Channel, begun: Sequence[Draft]) -> HttpResponseRedirect:
+    text = _("%(fields)s: nothing has changed yet. Choose a first category, then it is made of categories.")
+    messages.info(request, text % {"fields": ", ".join(draft.target for draft in begun)})
+    address = reverse("admin:channels_channel_categories", args=[channel.pk])
+    query = urlencode({"field": begun[0].pk, "target": begun[0].target})
+    return HttpResponseRedirect(f"{address}?{query}")
 
 
 @require_POST
@@ -182,7 +195,10 @@ def _shown(
     is_asked = status == 200 and request.method == "POST"
     for draft in listed:
         draft.errors.clear()
-    checked = {id(draft): values for draft, values in saving.check(listed, structure)}
+    told = saving.check(listed, structure)
+    if status == 422:
+        saving.begun(channel.pk, told)
+    checked = {id(draft): values for draft, values in told}
     found = gaps.known(channel)
     spec = profile.current(structure).by_id[channel.pk]
     rows = _mapping_rows.rows_of(channel, listed, template, structure, checked, found)

@@ -52,14 +52,17 @@ def field_of(channel: Channel, pk: int = 0, target: str = "") -> FieldMapping | 
     """The field that is made of categories: this one, or that of this name, else the channel's first."""
     rows = channel.fields.select_related("family").filter(source=CATEGORY).order_by("position", "pk")
     if target:
-        return rows.filter(pk=pk).first() or rows.filter(target=target).first()
+        named = channel.fields.filter(pk=pk, target=target).exclude(source=CATEGORY)
+        by_name = rows.filter(target=target) if not named.exists() else rows.none()
+        return rows.filter(pk=pk).first() or by_name.first()
     return rows.filter(pk=pk).first() or rows.first()
 
 
-def begun(channel: Channel, target: str) -> FieldMapping:
-    """The channel's field as it will be once it is made of categories; its limits stay. Nothing is stored before its first
-    word is (save): until then what it was made from goes on being sent."""
-    row = channel.fields.filter(target=target, family=None).first()
+def begun(channel: Channel, target: str, pk: int = 0) -> FieldMapping:
+    """The channel's field (with `pk` that row of it, be it a family's) as it will be once it is made of categories; its limits
+    stay. Nothing is stored before its first word is (save): until then what it was made from goes on being sent."""
+    rows = channel.fields.filter(target=target)
+    row = rows.filter(pk=pk).first() or rows.filter(family=None).first()
     row = row or FieldMapping(channel=channel, target=target)
     row.source, row.value_list, row.transforms, row.localized = CATEGORY, {}, [], False
     return row

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from catalog.structure.snapshot import Structure
 from channels import profiles
+from channels.categories.mapping import CATEGORY
 from channels.mapping.drafts import Draft, checked
 from channels.mapping.template import TemplateField
 from channels.models import Channel, FieldMapping
@@ -31,6 +32,24 @@ def check(drafts: Sequence[Draft], structure: Structure) -> list[tuple[Draft, di
             draft.errors["target"].append(_("This field is listed for this family already."))
         seen.add(place)
     return told
+
+
+def begun(channel_id: int, checked: Sequence[tuple[Draft, Mapping[str, Any]]]) -> list[Draft]:
+    """Of what `check` told those that are to be made of categories and have a word for none yet. As on the page of categories
+    nothing of them is stored before their first word, which is given there; a family's row that is not stored needs it here.
+    """
+    rows = FieldMapping.objects.filter(channel_id=channel_id, source=CATEGORY)
+    made_so = set(rows.values_list("pk", flat=True))
+    found = [
+        draft
+        for draft, values in checked
+        if draft.kind == "category" and not values["value_list"] and draft.pk not in made_so
+    ]
+    for draft in found:
+        if draft.family and not draft.pk:
+            told = _("Give one of your categories the channel's below, as text: else nothing would be sent.")
+            draft.errors["text"].append(told)
+    return found
 
 
 def save(

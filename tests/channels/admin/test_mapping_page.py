@@ -291,3 +291,59 @@ def test_the_page_costs_the_same_queries_with_many_fields(
             for number in range(150)
         )
     assert spent[0] == spent[1]
+
+
+def test_a_field_is_made_of_categories_with_its_first_word_from_here_as_well(
+    boss: Client, shop: Channel, world: World
+) -> None:
+    """The others are saved meanwhile; this one goes on being made as before."""
+    data = opened(boss, shop)
+    title, vendor, barcode = at(data, "title"), at(data, "vendor"), at(data, "barcode")
+    data |= {f"{title}kind": "category", f"{vendor}kind": "category", f"{barcode}required": "on"}
+    answer = boss.post(address(shop), data, follow=True)
+    assert answer.redirect_chain[0][0].startswith(
+        reverse("admin:channels_channel_categories", args=[shop.pk]) + "?"
+    )
+    assert "Your categories in the field title" in answer.text
+    assert "it goes on being made as before" in answer.text
+    assert "title, vendor: nothing has changed yet" in answer.text
+    assert stored("title").source == {"attribute": "name"}
+    assert not FieldMapping.objects.filter(target="vendor").exists()
+    assert stored("barcode").required
+    cups = world.categories["cups"].pk
+    chosen = form_of(answer, "categories-words") | {f"c-{cups}": "594"}
+    save = reverse("admin:channels_channel_categories_save", args=[shop.pk])
+    assert "are saved" in boss.post(save, chosen, follow=True).text
+    assert (stored("title").source, stored("title").value_list) == ({"category": True}, {"cups": "594"})
+
+
+def test_with_a_word_beside_it_a_field_is_made_of_categories_at_once(boss: Client, shop: Channel) -> None:
+    data = opened(boss, shop)
+    title = at(data, "title")
+    data |= {f"{title}kind": "category", f"{title}words": "1", f"{title}lines": "cups = 594"}
+    assert boss.post(address(shop), data).headers["Location"].startswith(address(shop))
+    assert (stored("title").source, stored("title").value_list) == ({"category": True}, {"cups": "594"})
+    data = opened(boss, shop) | {f"{title}lines": ""}  # it is made so: the last word may be taken away
+    boss.post(address(shop), data)
+    assert (stored("title").source, stored("title").value_list) == ({"category": True}, {})
+
+
+def test_a_familys_own_field_is_made_of_categories_with_its_first_word(
+    boss: Client, shop: Channel, world: World
+) -> None:
+    data = opened(boss, shop)
+    barcode = at(data, "barcode")
+    added = boss.post(address(shop), data | {"do": f"family:{barcode[1:-1]}", f"{barcode}family-add": "mugs"})
+    data = form_of(added, "mapping-form")
+    own = at(data, "barcode", "mugs")
+    answer = boss.post(address(shop), data | {f"{own}kind": "category"})
+    assert answer.status_code == 422
+    assert "Give one of your categories the channel" in answer.text
+    assert boss.post(address(shop), data).status_code == 302
+    data = opened(boss, shop)
+    own = at(data, "barcode", "mugs")
+    answer = boss.post(address(shop), data | {f"{own}kind": "category"}, follow=True)
+    chosen = form_of(answer, "categories-words") | {f"c-{world.categories['cups'].pk}": "594"}
+    boss.post(reverse("admin:channels_channel_categories_save", args=[shop.pk]), chosen)
+    assert stored("barcode", family__code="mugs").value_list == {"cups": "594"}
+    assert stored("barcode", family=None).source == {"attribute": "ean"}
