@@ -44,6 +44,8 @@ def clean(
             isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST
         ):
             raise ValidationError(_("Write a number of pixels from 0 to %d; 0 asks for no size.") % MOST)
+    if not isinstance(given.get("white"), bool | None):
+        raise ValidationError(_("white: write true or false."))
     own = asdict(kind.pictures(settings) if kind else PictureNeeds())
     return {name: value for name, value in given.items() if value is not None and value != own[name]}
 

@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -26,6 +26,9 @@ from channels.profile import ChannelSpec
 from channels.sheets.build import Sheet
 from channels.sheets.diff import leaves
 from channels.sheets.problems import Problem
+
+if TYPE_CHECKING:
+    from channels.connectors.base import Connector
 
 KEYS = ("compare", "overwrite")
 UNDECIDED = ("edited", "missing", "truncated")  # kinds that are somebody's to decide; what is stale is ours
@@ -75,6 +78,17 @@ def clean(protected: Mapping[str, Any]) -> dict[str, list[str]]:
             cleaned[key] = list(dict.fromkeys(names))
     if errors:
         raise ValidationError(errors)
+    return cleaned
+
+
+def clean_for(connector: type[Connector] | None, protected: Mapping[str, Any]) -> dict[str, list[str]]:
+    """As clean. What is never overwritten is sent as the channel shows it, so it has to be one that tells."""
+    cleaned = clean(protected)
+    if cleaned.get("overwrite") and connector is not None and not connector.tells_fields:
+        text = _(
+            "%s does not tell which values it holds: leave this empty, or say in its settings what is its own."
+        )
+        raise ValidationError(text % connector.label)
     return cleaned
 
 

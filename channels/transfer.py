@@ -14,12 +14,15 @@ from import_export.widgets import JSONWidget
 
 from catalog.models import Attribute, Category, Context, Currency, Family, Locale
 from catalog.structure.snapshot import Structure
-from catalog.transfer.base import StructureMeta, StructureResource, by_code, codes_in
+from catalog.transfer.base import CodesColumn, StructureMeta, StructureResource, by_code, codes_in
 from catalog.transfer.sheets import Sheet, register
-from channels import assortment, profiles, schedule
+from channels import assortment, pictures, profiles, protection, schedule
 from channels.connectors import CONNECTORS
 from channels.models import Channel, FieldMapping, Requirement
+from channels.rules import countries
 
+# What is asked whether the file changes it.
+_CHECKED = ("connector", "settings", "schedule", "read_every", "destinations", "protected", "pictures")
 _LISTS: dict[str, Any] = {"locales": Locale, "currencies": Currency}
 
 
@@ -34,12 +37,16 @@ class ChannelResource(StructureResource):
     assortment = Field(attribute="assortment", column_name="assortment", widget=JSONWidget(), default=dict)
     settings = Field(attribute="settings", column_name="settings", widget=JSONWidget(), default=dict)
     schedule = Field(attribute="schedule", column_name="schedule", widget=JSONWidget(), default=dict)
+    destinations = CodesColumn("destinations")
+    protected = Field(attribute="protected", column_name="protected", widget=JSONWidget(), default=dict)
+    pictures = Field(attribute="pictures", column_name="pictures", widget=JSONWidget(), default=dict)
 
     class Meta(StructureMeta):
         model = Channel
         fields = export_order = (
             "code", "context", "connector", "locales", "currencies", "category_tree", "assortment", "settings", "schedule",
-            "send_fallback", "fallback_counts", "counts_sku", "on_drift", "read_every", "is_active",
+            "destinations", "send_fallback", "fallback_counts", "counts_sku", "outdated", "removal_share", "removal_least",
+            "on_drift", "protected", "pictures", "read_every", "is_active",
         )  # fmt: skip
 
     def dehydrate_locales(self, channel: Any) -> str:
@@ -50,9 +57,7 @@ class ChannelResource(StructureResource):
 
     def import_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:
         instance.wanted = {}
-        before = {
-            name: getattr(instance, name) for name in ("connector", "settings", "schedule", "read_every")
-        }
+        before = {name: getattr(instance, name) for name in _CHECKED}
         super().import_instance(instance, row, **kwargs)
         if instance.connector not in CONNECTORS:
             text = _("There is no connector '%(code)s'.")
@@ -88,11 +93,18 @@ class ChannelResource(StructureResource):
             checks["settings"] = CONNECTORS[instance.connector].clean_settings
         if "schedule" in instance.changed:
             checks["schedule"] = schedule.clean
+        if "destinations" in instance.changed:
+            checks["destinations"] = countries.clean
+        if instance.changed & {"connector", "protected"}:
+            checks["protected"] = lambda value: protection.clean_for(CONNECTORS[instance.connector], value)
+        if "pictures" in instance.changed:
+            kind = CONNECTORS[instance.connector]
+            checks["pictures"] = lambda value: pictures.clean(value, kind, instance.settings or {})
         errors: dict[str, list[str]] = {}
         for name, clean in checks.items():
-            value = getattr(instance, name) or {}
+            value = getattr(instance, name) or ([] if name == "destinations" else {})
             try:
-                if not isinstance(value, dict):
+                if not isinstance(value, list if name == "destinations" else dict):
                     raise ValidationError(_('Write it as {"name": "value"}.'))
                 setattr(instance, name, clean(value))
             except ValidationError as error:

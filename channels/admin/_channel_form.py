@@ -163,15 +163,12 @@ class ChannelForm(FixedCodeForm):
         return cleaned
 
     def _protect(self, cleaned: Mapping[str, Any]) -> None:
-        """What is never overwritten is sent as the channel shows it, so it has to be one that tells."""
         connector = CONNECTORS.get(cleaned.get("connector", ""))
-        if cleaned.get("never_overwrite") and connector is not None and not connector.tells_fields:
-            text = _(
-                "%s does not tell which values it holds: leave this empty, or say in its settings what is its own."
-            )
-            self.add_error("never_overwrite", text % connector.label)
-        parts = zip(PROTECTED, protection.KEYS, strict=True)
-        self.instance.protected = protection.clean({key: cleaned.get(name) or [] for name, key in parts})
+        given = {key: cleaned.get(name) or [] for name, key in zip(PROTECTED, protection.KEYS, strict=True)}
+        try:
+            self.instance.protected = protection.clean_for(connector, given)
+        except ValidationError as error:
+            self.add_error("never_overwrite", error)
 
     def _guard(self, connector: str, was: tuple[str, Mapping[str, Any]], given: Mapping[str, Any]) -> None:
         """Another address for the credentials takes all of them anew, from who may enter them."""

@@ -9,9 +9,11 @@ import pytest
 import tablib
 from django.utils import timezone
 
+from catalog.models import Category, Family
 from catalog.transfer import workbook
 from channels.connectors.google import GoogleMerchant
-from channels.models import Channel, Listing
+from channels.connectors.webhook import Webhook
+from channels.models import Channel, FieldMapping, Listing, Requirement
 from tests.channels.stage import make_channel
 from tests.world import World
 
@@ -134,3 +136,79 @@ def test_how_often_it_is_read_back_and_what_drift_does_come_along(stored: Channe
     assert {column for _row, column, _message in told} == {"on_drift", "read_every"}
     sheet = workbook.tables(workbook.write())["channels"]
     assert sheet["on_drift"] == ["ask"]
+
+
+# What is no setting: secrets, and how a channel fares. What a field's template said is known once the fields are looked at.
+STATE = {
+    "id", "credentials", "template", "paused_at", "paused_reason", "profile_rev", "blocked_until", "failures", "last_sync_at",
+    "lease_until", "lease_token", "read_due_at",
+}  # fmt: skip
+
+
+def settings_of(channel: Channel) -> dict[str, Any]:
+    own = {field.name for field in (*Channel._meta.fields, *Channel._meta.many_to_many)} - STATE
+    many = {field.name for field in Channel._meta.many_to_many}
+    found = {name: getattr(channel, name) for name in own - many}
+    return found | {
+        name: sorted(getattr(channel, name).values_list("code", flat=True)) for name in own & many
+    }
+
+
+def parts_of(channel: Channel) -> list[list[dict[str, Any]]]:
+    """Fields and requirements."""
+    fields = channel.fields.order_by("target", "position").values()
+    listed = (fields, channel.requirements.order_by("attribute__code").values())
+    return [[{**row, "id": 0, "channel_id": 0} for row in rows] for rows in listed]
+
+
+def test_every_setting_of_a_channel_comes_back_as_it_was(world: World) -> None:
+    channel = make_channel(
+        world, settings=SETTINGS, category_tree=Category.objects.filter(parent=None).first(), destinations=["DE", "CH"],
+        assortment={"families": ["mugs"]}, schedule={"mode": "at_once", "time_zone": "Europe/Berlin"},
+        send_fallback=False, fallback_counts=True, counts_sku=True, outdated="missing", removal_share=7,
+        removal_least=3, on_drift="ask", protected={"compare": ["title"]},
+        pictures={"shortest": 800, "white": True}, read_every=168, is_active=False,
+    )  # fmt: skip
+    mugs = Family.objects.get(code="mugs")
+    FieldMapping.objects.create(
+        channel=channel, family=mugs, target="colour", source={"fixed": "Red"}, localized=True, required=True, position=9,
+        transforms=[{"name": "truncate", "length": 75}], value_list={"red": "Rot"}, limits={"max_length": 9},
+    )  # fmt: skip
+    Requirement.objects.filter(channel=channel, attribute__code="price").update(level="warning")
+    before, parts = settings_of(channel), parts_of(channel)
+    fresh = Channel()
+    as_it_begins = {
+        name for name in before if name not in ("locales", "currencies", "context")
+        and before[name] == getattr(fresh, name)
+    }  # fmt: skip
+    assert as_it_begins == set()  # a setting that is new gets another value above
+    file = workbook.write()
+    channel.delete()
+    report = workbook.read(file)
+    assert [one.message for part in report.sheets for one in part.problems] == []
+    again = Channel.objects.get()
+    assert settings_of(again) == before
+    assert parts_of(again) == parts
+    assert workbook.tables(workbook.write()) == workbook.tables(file)
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "message"),
+    [
+        ("destinations", "DE,XX", "'XX' is no country of destination."),
+        ("pictures", {"shortest": -1}, "Write a number of pixels from 0 to 10000; 0 asks for no size."),
+        ("pictures", {"white": "yes"}, "white: write true or false."),
+        ("pictures", [1], 'Write it as {"name": "value"}.'),
+        ("protected", {"hide": ["title"]}, "'hide' is nothing that can be protected."),
+        ("protected", {"overwrite": ["title"]}, "Webhook (B2B site) does not tell which values it holds: leave this empty, or say in its settings what is its own."),
+        ("removal_share", 101, "Ensure this value is less than or equal to 100."),
+    ],
+)  # fmt: skip
+def test_what_the_channels_page_refuses_is_told_beside_its_cell(
+    stored: Channel, monkeypatch: pytest.MonkeyPatch, column: str, cell: Any, message: str
+) -> None:
+    monkeypatch.setattr(Webhook, "tells_fields", False)
+    assert read(**{column: cell}) == ([(2, column, message)], 0)
+    before = settings_of(stored)
+    stored.refresh_from_db()
+    assert settings_of(stored) == before
