@@ -21,7 +21,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --requir
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test lint bench faults fuzz lock
+.PHONY: help setup demo run test lint bench faults fuzz messages lock
 
 help:
 	@echo "make demo    the PIM with a catalogue to try, on this machine (SHOPS=1: and a stand-in Shopify and Google to connect)"
@@ -31,6 +31,7 @@ help:
 	@echo "make faults  the long form of the tests that kill processes"
 	@echo "make fuzz    looks for files and cells that break the readers (FUZZ_MINUTES=60; on Linux)"
 	@echo "make bench   ratios against django-import-export and the stock admin (PIM_BENCH_PRODUCTS=100000,1000000 for more)"
+	@echo "make messages  brings new texts into locale/ and compiles it (needs GNU gettext)"
 	@echo "make lock    pins every dependency anew"
 
 $(BIN)/python:
@@ -83,6 +84,10 @@ lint: $(DEV)
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	@$(BIN)/pip-audit --version >/dev/null && .ci/audit
+
+messages: $(DEV)
+	$(BIN)/python manage.py makemessages -l de -l fr --no-location --no-obsolete --no-wrap -i $(VENV) -i tests -i var
+	$(BIN)/python manage.py compilemessages --ignore $(VENV)
 
 lock:
 	uv pip compile --quiet --universal --generate-hashes --no-header --extra postgres --extra s3 -o requirements.lock pyproject.toml

@@ -93,6 +93,7 @@ UNFOLD: dict[str, Any] = {
     "STYLES": [lambda request: static("pim/theme.css")],
     "SITE_URL": None,
     "SHOW_HISTORY": False,
+    "SHOW_LANGUAGES": True,
     "SHOW_VIEW_ON_SITE": False,
     "SIDEBAR": {
         "show_search": True,

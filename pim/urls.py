@@ -5,12 +5,14 @@ from importlib.util import find_spec
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
+from django.views.i18n import set_language
 
 from pim.health import healthz
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="root"),
     path("healthz", healthz, name="healthz"),
+    path("language/", set_language, name="set_language"),
     *(
         path("", include(f"{app}.urls"))
         for app in ("enrichment", "channels", "catalog")

@@ -16,6 +16,7 @@ from catalog.access import SIGNED_IN, VERBS, PolicyAdmin
 OPEN = {
     "root": "leads to the admin's start page",
     "healthz": "asked by load balancers; says ok or not",
+    "set_language": "the login page has a language too",
     "admin:index": "what it lists is asked item by item",
     "admin:app_list": "what it lists is asked item by item",
     "admin:login": "the door",

@@ -240,7 +240,7 @@ def test_strangers_see_the_login_and_what_is_open(world: World, client: Client) 
         str(found) for found, response in asked("", client)
         if response.status_code not in (401, 403, 404, 405) and not (response.status_code == 302 and "/login/" in response["Location"])
     }  # fmt: skip
-    assert opened - {"admin:jsi18n"} == {"root", "healthz", "admin:login"}
+    assert opened - {"admin:jsi18n"} == {"root", "healthz", "set_language", "admin:login"}
 
 
 @pytest.mark.slow

@@ -127,6 +127,28 @@ def test_the_menu_of_the_bar_opens_is_walked_and_closes_by_keys(browser: Browser
         assert keys.trouble == []
 
 
+def test_the_language_is_chosen_by_keys(browser: Browser, rig: Rig) -> None:
+    with person(browser, rig, "manager") as page:
+        keys = Keyboard(page)
+        page.goto(f"{rig.admin}/catalog/importrun/")
+        opener = page.locator(".user-opener")
+        german = page.get_by_role("button", name=re.compile("^Deutsch"))
+        opener.focus()
+        keys.press("Enter")
+        expect(german).to_be_visible()
+        keys.press("Escape")
+        expect(german).to_be_hidden()
+        expect(opener).to_be_focused()
+        keys.press("Enter")
+        keys.activate("#user-links button", text="Dark", key="Space")
+        expect(page.locator("html.dark")).to_be_attached()
+        keys.activate("#user-links button", text="Deutsch")
+        expect(page.locator("html[lang=de]")).to_be_attached()
+        assert page.url == f"{rig.admin}/catalog/importrun/"
+        expect(page.get_by_role("button", name="Hochladen", exact=True)).to_be_visible()
+        assert keys.trouble == []
+
+
 def asks_memory(route: Route) -> bool:
     return b'name="memory"' in (route.request.post_data_buffer or b"")
 

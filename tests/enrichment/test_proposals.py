@@ -153,6 +153,8 @@ def test_why_a_value_stands_is_said_with_everyone_who_spoke(
     made = desk.client.get(f"/admin/catalog/product/{mug}/why/?key=color").context["chain"]
     assert made.text == "Red"
     assert made.sentence == "It is held by Marketing, which outranks Supplier."
+    other = desk.client.get(f"/admin/catalog/product/{mug}/why/?key=color", headers={"accept-language": "de"})
+    assert other.context["chain"].sentence == "Der Wert stammt von Marketing mit höherem Rang als Supplier."
     verdicts = {each.code: each.verdict for each in made.sources}
     assert verdicts["marketing"] == "Its value stands."
     assert verdicts["supplier"] == "Outranked: it waits as a proposal."

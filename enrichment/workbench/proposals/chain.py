@@ -63,6 +63,7 @@ class Standing:
     verdict: str
     said: str = ""
     has_said: bool = False
+    is_outranked: bool = False
 
 
 @dataclass(slots=True)
@@ -181,25 +182,30 @@ def _standings(spec: AttributeSpec, structure: Structure, holder: str, said: lis
             Standing(
                 source.code, source_label(source.code, structure), rank, may, holds,
                 _verdict(spec, source, newest, holding, holds=holds), newest.text if newest else "", newest is not None,
+                may and not holds and newest is not None and _is_outranked(spec, source, newest, holding),
             )
         )  # fmt: skip
     standings.sort(key=lambda each: (-each.rank, each.code))
     return standings
 
 
+def _is_outranked(spec: AttributeSpec, source: SourceSpec, newest: Said, holder: SourceSpec | None) -> bool:
+    return newest.kind == "open" and holder is not None and holder.stand(spec)[1] > source.stand(spec)[1]
+
+
 def _verdict(
     spec: AttributeSpec, source: SourceSpec, newest: Said | None, holder: SourceSpec | None, *, holds: bool
 ) -> str:
-    may, rank = source.stand(spec)
+    may, _rank = source.stand(spec)
     if holds:
         return _("Its value stands.")
     if not may:
         return _("It may not write this attribute.")
     if newest is None:
         return _("It said nothing about this value.")
+    if _is_outranked(spec, source, newest, holder):
+        return _("Outranked: it waits as a proposal.")
     if newest.kind == "open":
-        if holder is not None and holder.stand(spec)[1] > rank:
-            return _("Outranked: it waits as a proposal.")
         return _("It waits as a proposal, until somebody who may approve products decides.")
     if newest.kind == "rejected":
         return _("Rejected by %s.") % (newest.decided or _("somebody"))
@@ -215,12 +221,8 @@ def _sentence(made: Chain, holder: str, said: list[Said], structure: Structure) 
     written = next((each for each in said if each.kind == "wrote"), None)
     if written is None:
         return _("It is held by %s. When it was written is further back than what is looked at here.") % label
-    weaker = [
-        each.label
-        for each in made.sources
-        if not each.holds and each.has_said and "Outranked" in each.verdict
-    ]
-    if any(each.kind == "open" for each in said) and weaker:
+    weaker = [each.label for each in made.sources if each.is_outranked]
+    if weaker:
         return _("It is held by %(who)s, which outranks %(others)s.") % {
             "who": label,
             "others": ", ".join(weaker),
