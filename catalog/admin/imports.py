@@ -41,7 +41,7 @@ class ImportRunAdmin(PolicyAdmin, ModelAdmin):
             path("upload/", wrap(overview.upload), name="catalog_importrun_upload"),
             path(f"{one}/change/", wrap(run.show), name="catalog_importrun_change"),
             path(f"{one}/columns/", wrap(columns.columns), name="catalog_importrun_columns"),
-            path(f"{one}/columns/try/", wrap(columns.try_column), name="catalog_importrun_try"),
+            path(f"{one}/columns/try/", wrap(columns.try_columns), name="catalog_importrun_try"),
             path(f"{one}/columns/options/", wrap(columns.options), name="catalog_importrun_options"),
             path(f"{one}/apply/", wrap(run.apply), name="catalog_importrun_apply"),
             path(f"{one}/mend/", wrap(mend.mend_class), name="catalog_importrun_mend"),

@@ -42,32 +42,45 @@
     tally();
 
     // --- what cells become
-    const queryOf = (row) => {
+    const queryOf = (...chosen) => {
+        const query = new URLSearchParams();
+        const written = [...new FormData(form)];
+        for (const [name, value] of written) if (WHOLE.includes(name)) query.append(name, value);
+        for (const row of chosen) addTo(query, row, written);
+        return query;
+    };
+    const addTo = (query, row, written) => {
         const position = row.dataset.position;
-        const query = new URLSearchParams({ position });
+        query.append("position", position);
         const field = (name) => (position === "new" ? name.startsWith("fixed-") : name.endsWith(`-${position}`));
-        for (const [name, value] of new FormData(form)) if (field(name) || WHOLE.includes(name)) query.append(name, value);
-        // Only texts for which something is chosen: an address may not grow long.
+        for (const [name, value] of written) if (field(name)) query.append(name, value);
+        // Only texts for which something is chosen: the address of the options may not grow long.
         const read = [...row.querySelectorAll(`[name^="read-${position}-"]`)].filter((choice) => choice.value).slice(0, MOST_TEXTS);
         read.forEach((choice, number) => {
             query.append(`text-${position}-${number}`, choice.closest("label").querySelector("[type=hidden]").value);
             query.append(`read-${position}-${number}`, choice.value);
         });
-        return query;
     };
     const asked = new WeakMap();
-    const preview = async (row) => {
-        const turn = (asked.get(row) ?? 0) + 1;
-        asked.set(row, turn);
+    let turn = 0;
+    const preview = async (...tried) => {
+        if (!tried.length) return;
+        const now = ++turn;
+        for (const row of tried) asked.set(row, now);
+        const headers = { "X-CSRFToken": form.querySelector("[name=csrfmiddlewaretoken]").value };
         let answer;
         try {
-            answer = await fetch(`${form.dataset.try}?${queryOf(row)}`);
+            answer = await fetch(form.dataset.try, { method: "POST", body: queryOf(...tried), headers });
         } catch {
             return; // saving says it too
         }
         if (answer.redirected) return window.location.reload(); // signed out meanwhile
-        if (!answer.ok || asked.get(row) !== turn) return;
+        if (!answer.ok) return;
         const told = await answer.json();
+        for (const row of tried) if (asked.get(row) === now) show(row, told[row.dataset.position]);
+        tally();
+    };
+    const show = (row, told) => {
         row.querySelector("[data-label]").textContent = told.label;
         row.querySelector("[data-why]")?.remove();
         row.querySelector("[data-wrong]").textContent = told.wrong;
@@ -87,7 +100,6 @@
         }));
         row.classList.remove("to-check");
         row.classList.toggle("has-wrong", Boolean(told.wrong) || told.previews.some((one) => one.error));
-        tally();
     };
 
     // --- what opens under a column
@@ -144,7 +156,7 @@
     };
     form.addEventListener("change", (event) => {
         if (event.target.closest("[data-position]")) changed(event);
-        else if (WHOLE.slice(0, 3).includes(event.target.name)) rows.filter((row) => !row.matches(".unmapped")).forEach(preview);
+        else if (WHOLE.slice(0, 3).includes(event.target.name)) preview(...rows.filter((row) => !row.matches(".unmapped")));
     });
     form.addEventListener("input", (event) => { if (event.target.closest(".no-column") && !event.target.matches("[list=targets]")) changed(event, true); });
 

@@ -52,6 +52,16 @@ def test_the_first_file_of_an_unknown_supplier(
         expect(page.locator("[data-unmapped]")).to_have_text("4 columns are left out")
         assert page.locator("tbody[data-position]").count() == len(HEADERS) == 20
 
+        # What holds for the whole file is asked for all columns at once.
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        for decimal in (".", ","):
+            with page.expect_response(re.compile(r"/columns/try/")):
+                page.locator("form[data-columns] [name=decimal]").select_option(decimal)
+        assert [address for address in asked if "/columns/try/" in address] == [
+            page.url.split("?")[0] + "try/"
+        ] * 2
+
         # What a text means is the file's own matter, and not counted: the supplier's word for one of our colours.
         page.get_by_role("link", name=re.compile("Options.*Farbton")).click()
         page.get_by_label(UNKNOWN).select_option(label="Pine")

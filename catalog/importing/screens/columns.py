@@ -7,12 +7,12 @@ from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catalog.access import can, endpoint, visible
 from catalog.importing import mapping, runs, targets
@@ -156,27 +156,28 @@ def _initial(settings: ImportSettings) -> dict[str, Any]:
     }
 
 
-@never_cache
-@require_safe
+@require_POST
 @endpoint("import.run")
-def try_column(request: HttpRequest, pk: int) -> JsonResponse:
-    """What one column would become under `to` and its options: {label, wrong, previews, set}; `position` "new": the value of
-    no column that is being written."""
+def try_columns(request: HttpRequest, pk: int) -> JsonResponse:
+    """What each `position` (several) would become under its `to` and its options: {position: {label, wrong, previews, set}};
+    "new" is the value of no column that is being written. Changes nothing."""
     run = find(request, pk)
-    _position, column, problem, settings = _tried(request, run)
-    if problem:
-        return JsonResponse({"label": "", "wrong": problem, "previews": [], "set": []})
-    structure = Structure.current()
-    headers = headers_of(mapping.from_json(run.mapping))
-    samples = samples_of(Table.from_json(run.table), column, headers, structure=structure)
-    return JsonResponse(
-        {
+    structure, tried = Structure.current(), _Tried(request.POST, run)
+    headers = headers_of(tried.stored)
+    told: dict[str, Any] = {}
+    for given in request.POST.getlist("position"):
+        _position, column, problem = tried.at(given)
+        if problem:
+            told[given] = {"label": "", "wrong": problem, "previews": [], "set": []}
+            continue
+        samples = samples_of(tried.table, column, headers, structure=structure)
+        told[given] = {
             "label": targets.label(column.to, structure) if column.to else "",
             "wrong": "",
-            "previews": preview(column, structure, settings, samples),
+            "previews": preview(column, structure, tried.settings, samples),
             "set": set_of(column, structure),
         }
-    )
+    return JsonResponse(told)
 
 
 @never_cache
@@ -185,28 +186,32 @@ def try_column(request: HttpRequest, pk: int) -> JsonResponse:
 def options(request: HttpRequest, pk: int) -> HttpResponse:
     """What opens under one column, as it is being edited: a piece of the page."""
     run = find(request, pk)
-    position, column, _problem, _settings = _tried(request, run)
-    stored = mapping.from_json(run.mapping)
-    context = panel.panel_of(run, position, column, stored, Structure.current(), request.user)
+    tried = _Tried(request.GET, run)
+    position, column, _problem = tried.at(request.GET.get("position", ""))
+    context = panel.panel_of(run, position, column, tried.stored, Structure.current(), request.user)
     return TemplateResponse(request, "catalog/imports/panel.html", {"panel": context})
 
 
-def _tried(request: HttpRequest, run: ImportRun) -> tuple[int, Column, str, ImportSettings]:
-    """(position, the column as it is being edited, what is wrong with it, the file's settings likewise)."""
-    structure, table = Structure.current(), Table.from_json(run.table)
-    stored = mapping.from_json(run.mapping)
-    given = request.GET.get("position", "")
-    position = len(stored) if given == "new" else panel.position_in(given, len(stored))
-    if position is None:
-        raise Http404("There is no such column.")
-    form, settings = SettingsForm(request.GET), ImportSettings.from_json(run.settings)
-    if form.is_valid():
-        settings = settings_from(form, settings)
-    posted = read_posted(request.GET, stored, structure, table)
-    if given == "new":
-        column = next(
-            (known for known in posted.columns if known not in stored and known.index is None), Column("")
-        )
-    else:
-        column = posted.tried[position]
-    return position, column, posted.wrong.get(position, ""), settings.for_format(table.format)
+class _Tried:
+    """The mapping as it is being edited, and the file's settings likewise; nothing of it is stored."""
+
+    def __init__(self, data: QueryDict, run: ImportRun) -> None:
+        self.table, self.stored = Table.from_json(run.table), mapping.from_json(run.mapping)
+        form, settings = SettingsForm(data), ImportSettings.from_json(run.settings)
+        if form.is_valid():
+            settings = settings_from(form, settings)
+        self.settings = settings.for_format(self.table.format)
+        self.posted = read_posted(data, self.stored, Structure.current(), self.table)
+
+    def at(self, given: str) -> tuple[int, Column, str]:
+        """(position, the column there, what is wrong with it); Http404 where there is none."""
+        if given == "new":
+            position = len(self.stored)
+            made = (each for each in self.posted.columns if each not in self.stored and each.index is None)
+            column = next(made, Column(""))
+        else:
+            known = panel.position_in(given, len(self.stored))
+            if known is None:
+                raise Http404("There is no such column.")
+            position, column = known, self.posted.tried[known]
+        return position, column, self.posted.wrong.get(position, "")

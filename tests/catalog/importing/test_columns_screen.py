@@ -174,7 +174,7 @@ def test_a_text_of_several_columns_is_tried_while_it_is_written_and_stays(
 ) -> None:
     run = importer.start("sku,family,Brand,Model\nA,mugs,Kopp,Mug\n")
     written = {"fixed-to": "name-en_US", "fixed-value": "{Brand} {Model}"}
-    tried = boss.get(address("try", run), {**WHOLE, "position": "new", **written}).json()
+    tried = boss.post(address("try", run), {**WHOLE, "position": "new", **written}).json()["new"]
     assert (tried["label"], tried["previews"]) == ("Name · English (US)", [{"text": "Kopp Mug", "error": ""}])
     post(boss, run, fixed_to="name-en_US", fixed_value="{Brand} {Model}")
     assert from_json(run.mapping)[-1].template == "{Brand} {Model}"

@@ -158,14 +158,36 @@ def test_a_column_is_tried_before_it_is_saved(manager: Client) -> None:
     upload(manager, "sku;Preis\nA;1,50 EUR\nB;teuer\n")
     run = ImportRun.objects.get()
     before = run.mapping
-    tried = manager.get(reverse("admin:catalog_importrun_try", args=[run.pk]), {
+    tried = manager.post(reverse("admin:catalog_importrun_try", args=[run.pk]), {
         "position": "1", "to-1": "price", "decimal-1": ",", "decimal": ".", "list_separator": ",", "empty": "keep",
-    }).json()  # fmt: skip
+    }).json()["1"]  # fmt: skip
     assert (tried["label"], tried["wrong"]) == ("Price", "")
     assert tried["previews"][0]["text"].startswith("1.50")
     assert "is no price" in tried["previews"][1]["error"]
     run.refresh_from_db()
     assert run.mapping == before
+
+
+def test_all_columns_are_tried_at_once_where_the_whole_file_is_read_otherwise(manager: Client) -> None:
+    upload(manager, "sku;Preis;Gewicht\nA;1,50 EUR;2,5 kg\n")
+    run = ImportRun.objects.get()
+    asked = {
+        "list_separator": ",",
+        "empty": "keep",
+        "to-1": "price",
+        "to-2": "weight",
+        "position": ["1", "2"],
+    }
+    for decimal, expected in ((",", ["1.50", "2.5"]), (".", ["'1,50'", "'2,5'"])):
+        tried = manager.post(
+            reverse("admin:catalog_importrun_try", args=[run.pk]), {**asked, "decimal": decimal}
+        ).json()
+        shown = [tried[position]["previews"][0] for position in ("1", "2")]
+        assert [(one["text"] or one["error"]).split()[0] for one in shown] == expected
+    wrong = manager.post(
+        reverse("admin:catalog_importrun_try", args=[run.pk]), {**asked, "position": ["1", "9"]}
+    )
+    assert wrong.status_code == 404
 
 
 def test_an_import_goes_on_after_its_page_is_left_and_can_be_cancelled(manager: Client) -> None:
@@ -231,7 +253,8 @@ def test_who_may_not_import_sees_none_of_it(importer: Importer, client: Client, 
     user = User.objects.create_user("vera", is_staff=True)
     user.roles.add(Role.objects.create(code="viewer", verbs=["product.view"]))
     client.force_login(user)
-    assert client.get(reverse(f"admin:catalog_importrun_{name}", args=[run.pk])).status_code == 403
+    ask = client.post if name == "try" else client.get
+    assert ask(reverse(f"admin:catalog_importrun_{name}", args=[run.pk])).status_code == 403
     assert client.get(reverse(LIST)).status_code == 403
 
 
