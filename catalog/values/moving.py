@@ -234,6 +234,34 @@ def shed(draft: Draft, structure: Structure) -> None:
         draft.set_value(key, ABSENT, "")
 
 
+def keep_campaigns(drafts: Sequence[Draft], structure: Structure) -> None:
+    """A move is not taken back either where a campaign says what has no room there, unless that came by the move itself: `base`
+    has it then, under the key its revision noted."""
+    back = {
+        draft.row.pk: draft
+        for draft in drafts
+        if draft.change.moves == "bare" and is_moved(draft) and not draft.outcome.errors
+    }
+    if not back:
+        return
+    rows = CampaignValues.objects.filter(product_id__in=back).select_related("campaign")
+    for row in rows.order_by("campaign__code", "product_id"):
+        draft, code = back[row.product_id], row.campaign.code
+        base = draft.change.base or {}
+        for key, value in structure.read(row.values).items():
+            is_of_the_move = base.get(campaign_key(key, code)) == value_hash(value)
+            if value is None or is_of_the_move or _has_room(draft, key, structure):
+                continue
+            text = _(
+                "%(label)s was written in the campaign %(campaign)s since, and has no room where it was before: empty it first."
+            )
+            label = structure.attributes[attribute_of(key)].label()
+            draft.refuse(
+                "_family", "written_since", text % {"label": label, "campaign": row.campaign.label()}
+            )
+            break
+
+
 def check_whole_models(drafts: Sequence[Draft]) -> None:
     """A model changes its family variant with all that stands below it, or not at all."""
     models = [

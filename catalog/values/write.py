@@ -30,7 +30,14 @@ from catalog.values.fields import Coming, apply_fields, check_axes
 from catalog.values.gather import look_up, make_drafts
 from catalog.values.keys import attribute_of
 from catalog.values.links import bring_products, check_links
-from catalog.values.moving import check_whole_models, is_moved, shed, stays_where_it_is, store_moves
+from catalog.values.moving import (
+    check_whole_models,
+    is_moved,
+    keep_campaigns,
+    shed,
+    stays_where_it_is,
+    store_moves,
+)
 from catalog.values.precedence import Stands, merged, same
 from catalog.values.products import descendants
 from catalog.values.records import bring, check_records
@@ -137,6 +144,7 @@ def _prepare(
             approving.name_first_words(draft, structure)
         if draft.is_new and structure.defaults:
             apply_defaults(draft, structure)
+    keep_campaigns(drafts, structure)
     check_whole_models(drafts)
     check_axes(drafts, siblings_of(drafts, structure))
     check_skus(drafts)

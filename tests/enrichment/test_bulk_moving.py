@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.messages import get_messages
 from django.db import transaction
+from django.utils import timezone
 
 from catalog.jobs import run_due
 from catalog.models import (
     Attribute,
+    Campaign,
+    CampaignValues,
     FamilyAttribute,
     FamilyVariant,
     Grant,
@@ -21,11 +25,13 @@ from catalog.models import (
     VariantAttribute,
 )
 from catalog.structure.announce import announce
+from catalog.values.campaigns import write_campaign
 from catalog.values.fingerprint import catalogue_hash
 from enrichment.workbench.bulk_edit import family, views
 from enrichment.workbench.grid import batches
 from tests.enrichment.conftest import Desk, values_of
 from tests.enrichment.forms import seen
+from tests.world import SYSTEM
 
 ASKED = {"attribute": "_family", "of": "_family", "to-family": "shirts"}
 
@@ -125,6 +131,21 @@ def test_undo_keeps_a_product_in_which_was_written_what_has_no_room_where_it_was
     assert families(mugs) == ["shirts", "mugs", "mugs"]
     assert values_of(mugs[0]) == {"name|en_US": "Mug", "color": "red"}
     assert any("Color was written since" in line for line in told(response))
+
+
+def test_undo_keeps_a_product_of_which_a_campaign_says_what_has_no_room_where_it_was(
+    desk: Desk, mugs: list[int]
+) -> None:
+    done(desk, mugs, **ASKED)
+    now = timezone.now()
+    sale = Campaign.objects.create(
+        code="sale", labels={"en_US": "Sale"}, starts_at=now, ends_at=now + timedelta(days=1)
+    )
+    write_campaign(sale, {mugs[0]: {"size": "m"}}, by=SYSTEM)
+    response = undo(desk)
+    assert families(mugs) == ["shirts", "mugs", "mugs"]
+    assert CampaignValues.objects.get().values == {"size": "m"}
+    assert any("Size was written in the campaign Sale since" in line for line in told(response))
 
 
 def test_a_model_goes_with_its_variants_to_the_family_variant_that_fits_and_back(

@@ -311,7 +311,9 @@ def _reverse(revision: Revision, sources: Mapping[str, str], structure: Structur
         elif key == "_family_variant" or (key == "_family" and "_family_variant" not in revision.changes):
             change.fields[key[1:]] = before
             change.moves = "bare"
-        elif not is_field(key) and "@" not in key:
+        elif "@" in key:
+            pass  # given back by _in_campaigns(); what a move itself wrote there does not keep it from going back
+        elif not is_field(key):
             change.values[key] = RESET if before is ABSENT else EMPTY if before is None else before
         else:
             continue
