@@ -1,6 +1,6 @@
 """The demo as people run it (web, worker, clock, shop) on a catalogue of its own, for the length of a test module.
 
-Drawing the demo's pictures takes half a minute, so a test run loads it once and each rig starts from a copy.
+Drawing the demo's pictures and making their sizes takes a minute, so a test run does it once and each rig starts from a copy.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ON_POSTGRES = os.environ.get("PIM_TEST_DATABASE", "sqlite") == "postgres"
 ON_REDIS = os.environ.get("PIM_TEST_BROKER", "filesystem") == "redis"
 TEMPLATE_DATABASE = "browser_template"
+MAKE_SIZES = "from catalog.jobs.run import run_due; run_due('interactive')"
 START_SECONDS, DRAIN_SECONDS = 90, 120
 READY = "Ctrl-C ends everything"
 
@@ -47,6 +48,8 @@ def template() -> Path:
             env = environment(data, _new_database(TEMPLATE_DATABASE))
             manage(env, "migrate", "--verbosity", "0")
             manage(env, "load_demo")
+            # Else each copy's worker made every picture's sizes anew, beside the test, and would not end before that.
+            manage(env, "shell", "--no-imports", "-c", MAKE_SIZES)
             done.touch()
     return folder / "data"
 
