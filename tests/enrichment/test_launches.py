@@ -14,6 +14,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from catalog.jobs import handle as handles
 from catalog.models import Campaign, Context, Job, Product, User
 from catalog.values.campaigns import write_campaign
 from channels.delivery.prepare import prepare
@@ -261,6 +262,31 @@ def test_many_are_scheduled_by_a_job(
     assert made.entries.count() == 3
     assert status_of(mugs["DRAFT"]) == "approved"
     assert Job.objects.get(kind="launches.fill").state == Job.State.DONE
+
+
+@pytest.mark.parametrize(("stops_at", "entries", "approved"), [("add", 1, 0), ("apply", 4, 1)])
+def test_a_job_that_is_stopped_schedules_and_approves_no_more(
+    desk: Desk, mugs: dict[str, int], world: World, monkeypatch: pytest.MonkeyPatch,
+    stops_at: str, entries: int, approved: int,
+) -> None:  # fmt: skip
+    made = world.create("DRAFT-2", FULL, family="mugs", categories=["cups"], status="draft").product or 0
+    monkeypatch.setattr(running, "BATCH", 1)
+    monkeypatch.setattr(running, "STEP", 1)
+    monkeypatch.setattr(handles, "WRITE_EVERY", 0)
+    launch = scheduled(desk, [*mugs.values(), made], "approve")
+    of = running.scheduling if stops_at == "add" else running.bulk
+    act = getattr(of, stops_at)
+
+    def stopped(*args: Any, **options: Any) -> Any:
+        Job.objects.filter(kind="launches.fill").update(cancel_requested=True)
+        return act(*args, **options)
+
+    monkeypatch.setattr(of, stops_at, stopped)
+    work_off_jobs()
+    job = Job.objects.get(kind="launches.fill")
+    assert (job.state, job.result["changed"]) == (Job.State.CANCELLED, approved)
+    assert launch.entries.count() == entries
+    assert [status_of(pk) for pk in (mugs["DRAFT"], made)].count("approved") == approved
 
 
 def test_too_many_are_not_half_looked_at(

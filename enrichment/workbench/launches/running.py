@@ -70,20 +70,24 @@ def run(
     approve: list[int],
     ref: str,
 ) -> dict[str, Any]:
-    """Begun again it adds nothing twice. Where the launch is gone, nothing is approved for it either."""
+    """Begun again it adds nothing twice. Where the launch is gone, or somebody stops it, nothing more is approved either."""
     user = User.objects.get(pk=handle.by_id)
     row = Launch.objects.get(pk=launch)
     known = profile.current(Structure.current()).by_id
+    result = Result(ref=ref)
     done, total = 0, sum(len(ids) for _channel, ids in entries) + len(approve)
     for channel, ids in entries:
         for start_at in range(0, len(ids), STEP):
+            if handle.cancelled():
+                return result.as_json()
             part = ids[start_at : start_at + STEP]
             if channel in known:
                 scheduling.add(row, known[channel], part, by=user.pk)
             done += len(part)
             handle.progress(done, total)
-    result = Result(ref=ref)
     for start_at in range(0, len(approve), BATCH):
+        if handle.cancelled():
+            break
         part = bulk.apply(
             approve[start_at : start_at + BATCH], bulk_actions.ACTIONS["approve"], user=user, ref=ref
         )
