@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -33,10 +33,19 @@ class Over(Exception):
     """It has taken place, so it can neither be moved nor cancelled."""
 
 
-def create(*, name: str, at: datetime, time_zone: str, by: int | None) -> Launch:
-    """Without products as yet: `add` brings them."""
+class Again(Exception):
+    """What was asked for by this ref is scheduled already."""
+
+
+def create(*, name: str, at: datetime, time_zone: str, by: int | None, ref: str = "") -> Launch:
+    """Without products as yet: `add` brings them. Raises Again for a `ref` of which there is one; where another request is
+    about to write it, that one is waited for."""
     with transaction.atomic():
-        launch = Launch.objects.create(name=name, at=at, time_zone=time_zone)
+        try:
+            with transaction.atomic():
+                launch = Launch.objects.create(name=name, at=at, time_zone=time_zone, ref=ref)
+        except IntegrityError as error:  # nothing else of it is unique
+            raise Again(ref) from error
         _step(launch, Kind.SCHEDULED, by, after=at)
     return launch
 

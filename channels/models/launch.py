@@ -20,11 +20,19 @@ class Launch(models.Model):
     at = models.DateTimeField(_("launches"), null=True, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
     created_at = models.DateTimeField(auto_now_add=True)
+    # Of the form that asked for it, so that pressing its button twice makes one.
+    ref = models.CharField(max_length=40, default="", editable=False)
 
     class Meta:
         verbose_name = _("launch")
         verbose_name_plural = _("launches")
         indexes = [models.Index(fields=["at"], name="launch_at")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ref"], name="launch_ref", condition=~models.Q(ref=""),
+                violation_error_message=_("It is scheduled already."),
+            )
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.name

@@ -68,9 +68,14 @@ def looked(desk: Desk, ids: Any, **asked: Any) -> Any:
     return response
 
 
+def pressed(desk: Desk, ids: Any, **asked: Any) -> dict[str, Any]:
+    """What the gate's buttons send."""
+    shown = looked(desk, ids, **asked).context_data
+    return {"mark": shown["gate"].mark, "ref": shown["ref"], **WHEN, **asked}
+
+
 def scheduled(desk: Desk, ids: Any, mode: str, **asked: Any) -> Launch:
-    mark = looked(desk, ids, **asked).context_data["gate"].mark
-    response = desk.post("enrichment_launch_run", id=list(ids), mode=mode, mark=mark, **{**WHEN, **asked})
+    response = desk.post("enrichment_launch_run", id=list(ids), mode=mode, **pressed(desk, ids, **asked))
     assert response.status_code == 302
     return Launch.objects.latest("pk")
 
@@ -169,9 +174,8 @@ def test_all_are_scheduled_and_the_blocked_held(
 def test_what_changed_since_it_was_looked_at_is_looked_at_again(
     desk: Desk, mugs: dict[str, int], world: World
 ) -> None:
-    mark = looked(desk, mugs.values()).context_data["gate"].mark
+    asked = {"id": list(mugs.values()), "mode": "ready", **pressed(desk, mugs.values())}
     world.edit(mugs["READY-1"], {"weight": None})
-    asked = {"id": list(mugs.values()), "mode": "ready", "mark": mark, **WHEN}
     response = desk.post("enrichment_launch_run", **asked)
     assert (response.status_code, response.context_data["gate"].stopped) == (200, 2)
     moved = desk.post("enrichment_launch_run", **{**asked, "launch-date": "2026-12-02"})
@@ -262,6 +266,40 @@ def test_many_are_scheduled_by_a_job(
     assert made.entries.count() == 3
     assert status_of(mugs["DRAFT"]) == "approved"
     assert Job.objects.get(kind="launches.fill").state == Job.State.DONE
+
+
+@pytest.mark.parametrize(("mode", "batch"), [("ready", 500), ("approve", 500), ("ready", 1)])
+def test_a_button_that_is_pressed_twice_schedules_once(
+    desk: Desk, mugs: dict[str, int], monkeypatch: pytest.MonkeyPatch, mode: str, batch: int
+) -> None:
+    monkeypatch.setattr(running, "BATCH", batch)
+    asked = {"id": list(mugs.values()), "mode": mode, **pressed(desk, mugs.values())}
+    first, second = (desk.post("enrichment_launch_run", **asked) for _press in range(2))
+    made = Launch.objects.get()
+    assert first["Location"] == second["Location"] == reverse("admin:enrichment_launch", args=[made.pk])
+    work_off_jobs()
+    assert made.entries.count() == (3 if mode == "approve" else 2)
+    again = {"id": list(mugs.values()), "mode": "all", **pressed(desk, mugs.values())}
+    desk.post("enrichment_launch_run", **again)  # looked at anew, it is another one
+    assert Launch.objects.count() == 2
+
+
+def test_of_two_presses_at_the_same_time_the_second_finds_the_first(
+    desk: Desk, mugs: dict[str, int], channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both have looked before either has written."""
+    asked = {"id": list(mugs.values()), "mode": "ready", **pressed(desk, mugs.values())}
+    start, entries = running.start, {channel.pk: [mugs["READY-1"]]}
+
+    def slower(**options: Any) -> Any:
+        start(**{**options, "entries": entries})
+        return start(**options)
+
+    monkeypatch.setattr(running, "start", slower)
+    response = desk.post("enrichment_launch_run", **asked)
+    made = Launch.objects.get()
+    assert response["Location"] == reverse("admin:enrichment_launch", args=[made.pk])
+    assert set(made.entries.values_list("product__sku", flat=True)) == {"READY-1"}
 
 
 @pytest.mark.parametrize(("stops_at", "entries", "approved"), [("add", 1, 0), ("apply", 4, 1)])

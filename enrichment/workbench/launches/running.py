@@ -36,28 +36,29 @@ def start(
     approve: Sequence[int],
     sheets: int,
     by: User,
+    ref: str,
 ) -> tuple[Launch, Result | None]:
     """`entries`: channel → products; `sheets`: how many these stand for. The result of the approvals; None where it all
-    goes on as a job."""
+    goes on as a job. Raises scheduling.Again where the form of this `ref` (grid.bulk.new_ref) has scheduled it before."""
     pairs = sum(len(ids) for ids in entries.values())
     if max(pairs, sheets, len(approve)) > BATCH:
         with transaction.atomic():
-            launch = scheduling.create(name=name, at=at, time_zone=time_zone, by=by.pk)
+            launch = scheduling.create(name=name, at=at, time_zone=time_zone, by=by.pk, ref=ref)
             params = {
                 "launch": launch.pk, "entries": [[pk, list(ids)] for pk, ids in entries.items()],
-                "approve": list(approve), "ref": bulk.new_ref(),
+                "approve": list(approve), "ref": ref,
             }  # fmt: skip
             enqueue("launches.fill", params, by=by, title=_("Launch: %s") % name)
         return launch, None
     known = profile.current(Structure.current()).by_id
     with transaction.atomic():
-        launch = scheduling.create(name=name, at=at, time_zone=time_zone, by=by.pk)
+        launch = scheduling.create(name=name, at=at, time_zone=time_zone, by=by.pk, ref=ref)
         for channel, ids in entries.items():
             if ids:
                 scheduling.add(launch, known[channel], ids, by=by.pk)
     if not approve:
         return launch, Result()
-    return launch, bulk.apply(approve, bulk_actions.ACTIONS["approve"], user=by, ref=bulk.new_ref())
+    return launch, bulk.apply(approve, bulk_actions.ACTIONS["approve"], user=by, ref=ref)
 
 
 @job("launches.fill")

@@ -18,10 +18,13 @@ from catalog.access import endpoint, visible
 from catalog.models import User
 from catalog.structure.snapshot import Structure
 from channels import profile as channel_profiles
+from channels.launches import scheduling
 from channels.launches.embargo import in_zone
 from channels.launches.look import MOST_SHEETS, TooMany
+from channels.models import Launch
 from enrichment.workbench.assigning.form import AssignForm
-from enrichment.workbench.grid.bulk import Selection
+from enrichment.workbench.bulk_edit.once import is_ref
+from enrichment.workbench.grid.bulk import Selection, new_ref
 from enrichment.workbench.grid.bulk_views import tell
 from enrichment.workbench.grid.export import products_of
 from enrichment.workbench.grid.returning import back_from
@@ -51,14 +54,18 @@ def choose(request: HttpRequest) -> HttpResponse:
 @require_POST
 @endpoint("product.publish")
 def run(request: HttpRequest) -> HttpResponse:
-    """As choose, with `mode` (gate.Gate.chosen) and the `mark` of the gate that was looked at."""
+    """As choose, with `mode` (gate.Gate.chosen), the `mark` of the gate that was looked at, and the `ref` given with it: pressed
+    twice, it schedules once."""
+    ref = request.POST.get("ref", "")
+    if is_ref(ref) and Launch.objects.filter(ref=ref).exists():
+        return _again(request, ref)
     asked = _Asked(request)
     if not asked.chosen:
         return _nothing_chosen(request)
     made = asked.gate()
     if made is None:
         return _shown(request, asked, None)
-    if request.POST.get("mark") != made.mark:
+    if request.POST.get("mark") != made.mark or not is_ref(ref):
         messages.warning(request, _("Products were changed meanwhile: look at what stands in their way now."))
         return _shown(request, asked, made)
     mode = request.POST.get("mode", "")
@@ -68,15 +75,23 @@ def run(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(back_from(request))
     data = asked.form.cleaned_data
     name = data["name"] or ngettext("%d product", "%d products", len(chosen)) % len(chosen)
-    launch, result = running.start(
-        name=name, at=made.at, time_zone=data["time_zone"], entries=made.entries(chosen),
-        approve=made.to_approve() if mode == "approve" else (), sheets=made.sheets(chosen), by=request.user,
-    )  # fmt: skip
+    try:
+        launch, result = running.start(
+            name=name, at=made.at, time_zone=data["time_zone"], entries=made.entries(chosen), ref=ref,
+            approve=made.to_approve() if mode == "approve" else (), sheets=made.sheets(chosen), by=request.user,
+        )  # fmt: skip
+    except scheduling.Again:
+        return _again(request, ref)
     _told(request, made, len(chosen), data["time_zone"], is_job=result is None)
     if result is not None:
         done = ngettext("%d product approved.", "%d products approved.", result.changed)
         tell(request, result, done % result.changed)
     return HttpResponseRedirect(address(launch.pk))
+
+
+def _again(request: HttpRequest, ref: str) -> HttpResponse:
+    messages.info(request, _("You have asked for this already: this is the launch."))
+    return HttpResponseRedirect(address(Launch.objects.get(ref=ref).pk))
 
 
 @require_POST
@@ -151,6 +166,7 @@ def _shown(
         "forbidden": asked.forbidden,
         "form": asked.form,
         "gate": made,
+        "ref": new_ref(),
         "assigning": assigning,
         "assign_form": ASSIGN,
         "looked_at": [
