@@ -8,8 +8,8 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from django import forms
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from catalog.attribute_types.base import (
     ATTRIBUTE_TYPES,
@@ -35,7 +35,7 @@ class Options:
             for label in option.labels.values():
                 if folded := fold(label):
                     self.by_label.setdefault(folded, set()).add(code)
-        self.refusals: dict[str, str] = {}
+        self.refusals: dict[tuple[str | None, str], str] = {}
 
     def find(self, raw: Any) -> str:
         """The option's code for a code (any case) or a label in any language. Raises ValueRefused."""
@@ -65,8 +65,9 @@ class Options:
         raise ValueRefused("unknown_option", self._unknown(written, folded))
 
     def _unknown(self, written: str, folded: str) -> str:
-        if folded in self.refusals:
-            return self.refusals[folded]
+        asked = (get_language(), folded)
+        if asked in self.refusals:
+            return self.refusals[asked]
         close: list[str] = []
         if len(self.codes) <= SUGGEST_AMONG:
             names = {**{label: min(codes) for label, codes in self.by_label.items()}, **self.by_code}
@@ -78,7 +79,7 @@ class Options:
             else _("There is no option '%(text)s': choose one of the attribute's options, or add it to them.")
         ) % {"text": written[:60], "close": ", ".join(close)}
         if len(self.refusals) < 1_000:  # the same wrong word usually stands in thousands of rows
-            self.refusals[folded] = message
+            self.refusals[asked] = message
         return message
 
     def called(self, code: str) -> str:

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from catalog.jobs.kinds import KINDS, QUEUES
@@ -44,6 +45,7 @@ def enqueue(
     """A waiting job, written in the caller's transaction; after its commit a worker is nudged.
 
     `params`: JSON, given to the kind's function by name. `by`: a user or its id. `run_at`: not before.
+    What it says will be said in the language that is in force here.
     """
     queue = queue or KINDS[kind].queue
     if queue not in QUEUES:
@@ -52,6 +54,7 @@ def enqueue(
     created = Job.objects.create(
         kind=KINDS[kind].code, queue=queue, params=dict(params or {}), title=str(title)[:200], created_at=now,
         run_at=run_at or now, created_by_id=by.pk if isinstance(by, User) else by,
+        language=get_language() or "",
     )  # fmt: skip
     if created.run_at <= now:
         transaction.on_commit(lambda: nudge(queue))

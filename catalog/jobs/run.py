@@ -7,14 +7,15 @@ import traceback
 from datetime import timedelta
 
 from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import OperationalError, connection
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from catalog.jobs.handle import JobCancelled, JobHandle, LeaseLost, TurnOver
-from catalog.jobs.kinds import KINDS, QUEUES
+from catalog.jobs.kinds import KINDS, QUEUES, Kind
 from catalog.jobs.queue import MAX_ATTEMPTS, claim, due, finish, nudge, release
 from catalog.models.job import Job
 from catalog.structure.product_names import NAMES
@@ -55,6 +56,11 @@ def run(row: Job) -> None:
             row, Job.State.FAILED, error=_("This installation knows no job '%(kind)s'.") % {"kind": row.kind}
         )
         return
+    with translation.override(row.language or settings.LANGUAGE_CODE):
+        _run(row, kind)
+
+
+def _run(row: Job, kind: Kind) -> None:
     handle = JobHandle(row)
     try:
         with handle, NAMES.read_by(SimpleLazyObject(lambda: row.created_by) if row.created_by_id else None):

@@ -33,6 +33,8 @@ class Job(models.Model):
     lease_token = models.CharField(max_length=32, default="")
     run_at = models.DateTimeField(_("not before"))
     created_at = models.DateTimeField(_("created"))
+    # Of the interface, where it was asked for: what the job says is said in it.
+    language = models.CharField(max_length=10, default="", editable=False)
     created_by = models.ForeignKey(
         "catalog.User", verbose_name=_("by"), null=True, on_delete=models.SET_NULL, related_name="+"
     )

@@ -1,6 +1,7 @@
 from time import process_time
 
 import pytest
+from django.utils import translation
 
 from catalog.attribute_types import ATTRIBUTE_TYPES
 from catalog.structure.specs import AttributeSpec, OptionSpec
@@ -51,6 +52,15 @@ def test_an_option_removed_since_is_still_shown() -> None:
 def test_tokens_find_the_option() -> None:
     assert list(SELECT.tokens("red", SPEC)) == ["color=red"]
     assert SELECT.filter_tokens(SPEC, ["red", "navy", "forged"]) == ["color=red", "color=navy"]
+
+
+def test_a_wrong_word_is_refused_in_the_language_of_who_wrote_it() -> None:
+    spec = AttributeSpec(id=1, code="color", type="select", options={"red": OptionSpec("red", {}, 0)})
+    english = refusal(spec, "mauve")
+    with translation.override("de"):
+        german = refusal(spec, "mauve")
+    assert german != english
+    assert refusal(spec, "mauve") == english
 
 
 def test_the_same_wrong_word_in_many_rows_costs_little() -> None:
