@@ -166,8 +166,9 @@ else:
     raise ImproperlyConfigured("BROKER_URL must begin with filesystem:// or redis://.")
 
 # --- language and time
-LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("de", _("German")), ("fr", _("French"))]
+# Where no browser says another: mails, what channels are told about, jobs that nobody asked for.
+LANGUAGE_CODE = env.choice("PIM_LANGUAGE", "en", tuple(code for code, _name in LANGUAGES))
 LOCALE_PATHS = [BASE_DIR / "locale"]
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600  # seconds; until somebody chose one, the browser's own
 LANGUAGE_COOKIE_HTTPONLY, LANGUAGE_COOKIE_SAMESITE = True, "Lax"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
+from django.utils.translation import override
 
 from catalog.access import Rights
 from catalog.attribute_types import ATTRIBUTE_TYPES, AttributeType
@@ -93,6 +94,10 @@ class RowWriter:
             key: (ATTRIBUTE_TYPES[spec.type], spec, tuple(parts[key]))
             for key, (_target, spec) in self._specs.items()
         }
+        with override(labels.replace("_", "-").lower() or None):
+            self._statuses = {
+                value: str(label) if labels else value for value, label in Product.Status.choices
+            }
         self._seen_by: dict[int, tuple[Rights, Mapping[str, Any]]] = {}
 
     def batches(self, products: QuerySet[Product]) -> Iterator[list[list[str]]]:
@@ -148,7 +153,7 @@ class RowWriter:
         if name == "parent":
             return row.parent_sku or ""
         if name == "status":
-            return str(Product.Status(row.status).label) if self.labels else row.status
+            return self._statuses[row.status]
         if name == "enabled":
             return "1" if row.enabled else "0"
         known = structure.categories

@@ -6,7 +6,9 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.conf import settings as conf
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from catalog.attribute_types import ValueRefused
 from catalog.attribute_types.identifier import check_not_shortened
@@ -64,7 +66,11 @@ def _read_enabled(_structure: Structure, _settings: ImportSettings, _column: Col
 
 
 def _read_status(_structure: Structure, _settings: ImportSettings, _column: Column) -> Callable[[str], str]:
-    known = {str(label).casefold(): value for value, label in Product.Status.choices}
+    # The file may come from somebody who reads another language.
+    known = {}
+    for code, _name in conf.LANGUAGES:
+        with override(code):
+            known |= {str(label).casefold(): value for value, label in Product.Status.choices}
     return lambda text: known.get(text.casefold(), text.casefold())
 
 

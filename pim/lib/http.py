@@ -19,6 +19,7 @@ import httpcore
 import httpx
 import orjson
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 MAX_BODY = 5_000_000
 CONNECT_SECONDS = 5.0
@@ -116,7 +117,8 @@ def addresses_of(host: str, port: int) -> list[str]:
     addresses = [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     if not addresses or not all(may_call(host, address) for address in addresses):
         raise Blocked(
-            f"{host} is not a public address; an administrator can allow it in PIM_ALLOWED_PRIVATE_HOSTS."
+            _("%s is not a public address; an administrator can allow it in PIM_ALLOWED_PRIVATE_HOSTS.")
+            % host
         )
     return addresses
 
@@ -233,13 +235,17 @@ class Client:
             httpcore.ConnectError,
             httpcore.UnsupportedProtocol,
         ) as error:
-            raise Unreachable(f"{host} cannot be reached: {_reason(error)}.") from None
+            raise Unreachable(
+                _("%(host)s cannot be reached: %(reason)s.") % {"host": host, "reason": _reason(error)}
+            ) from None
         except (httpcore.LocalProtocolError, httpx.InvalidURL, UnicodeError):
-            raise Blocked(f"The request to {host} is not valid HTTP.") from None
+            raise Blocked(_("The request to %s is not valid HTTP.") % host) from None
         except (
             httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, httpx.HTTPError,
         ) as error:  # fmt: skip
-            raise TimedOut(f"{host} gave no whole answer: {_reason(error)}.") from None
+            raise TimedOut(
+                _("%(host)s gave no whole answer: %(reason)s.") % {"host": host, "reason": _reason(error)}
+            ) from None
         return Answer(response.status, named, content, time.monotonic() - began)
 
     def _read(self, parts: Iterable[bytes], host: str, began: float, into: IO[bytes] | None) -> bytes:
@@ -251,9 +257,15 @@ class Client:
             else:
                 into.write(chunk)
             if size > self.max_body:
-                raise BodyTooLarge(f"{host} answered with more than {self.max_body} bytes.")
+                raise BodyTooLarge(
+                    _("%(host)s answered with more than %(most)d bytes.")
+                    % {"host": host, "most": self.max_body}
+                )
             if time.monotonic() - began > self.total:
-                raise TimedOut(f"{host} was still sending its answer after {self.total:g} seconds.")
+                raise TimedOut(
+                    _("%(host)s was still sending its answer after %(seconds)g seconds.")
+                    % {"host": host, "seconds": self.total}
+                )
         return bytes(body)
 
 
@@ -282,12 +294,12 @@ def _address(url: str) -> httpx.URL:
     try:
         parsed = httpx.URL(url)
     except (httpx.InvalidURL, TypeError):
-        raise Blocked("The address is not a valid URL.") from None
+        raise Blocked(_("The address is not a valid URL.")) from None
     if parsed.scheme not in ("http", "https") or not parsed.host:
-        raise Blocked("The address must begin with https:// or http:// and name a host.")
+        raise Blocked(_("The address must begin with https:// or http:// and name a host."))
     if parsed.userinfo:
         raise Blocked(
-            f"The address of {parsed.host} carries a name or password; put it into the credentials."
+            _("The address of %s carries a name or password; put it into the credentials.") % parsed.host
         )
     return parsed
 

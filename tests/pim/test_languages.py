@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES if code != "en"]
-PLACEHOLDER = re.compile(r"%\(\w+\)[sdf]|%[sd]|\{\w*\}|</?[a-z][^>]*>")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sdfg]|%[sd]|\{\w*\}|</?[a-z][^>]*>")
 # A field of a .po file and the quoted lines that follow it.
 FIELD = re.compile(r'^(msgctxt|msgid|msgid_plural|msgstr(?:\[\d\])?) ((?:".*"\n?)+)', re.MULTILINE)
 

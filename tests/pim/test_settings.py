@@ -72,6 +72,7 @@ def test_the_deployment_check_of_production_is_clean(tmp_path):
         ({"DATABASE_URL": "mysql://x/y"}, "DATABASE_URL must begin with sqlite:// or postgres://"),
         ({"PIM_TICK_SECONDS": "0"}, "PIM_TICK_SECONDS must be between 1 and 3600, not 0"),
         ({"PIM_LOG_LEVEL": "LOUD"}, "PIM_LOG_LEVEL must be one of"),
+        ({"PIM_LANGUAGE": "nl"}, "PIM_LANGUAGE must be one of en, de, fr"),
         ({"SECRET_KEY_FILE": "/nonexistent"}, "Set SECRET_KEY or SECRET_KEY_FILE, not both"),
     ],
 )
