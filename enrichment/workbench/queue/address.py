@@ -131,7 +131,7 @@ class Queue:
 
     def members(self, ids: list[int]) -> set[int]:
         """Those of them that belong to it now."""
-        return set(self.products().filter(pk__in=ids).values_list("pk", flat=True))
+        return set(self.query.among(ids).values_list("pk", flat=True))
 
     def start(self) -> tuple[list[Product], str, int, bool]:
         """(the first products, the key of the page behind them, how many there are, whether there are more than that)."""
