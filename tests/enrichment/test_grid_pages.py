@@ -98,6 +98,46 @@ def test_a_near_page_is_the_page_however_far_it_looks(world: Any, order: str, re
         assert bool(page.next) == (plain is not last)
 
 
+@pytest.mark.parametrize("reach", [0, 1, 4, 50])
+@pytest.mark.parametrize("order", ["-changed", "label", "-sku", "sku"])
+def test_a_page_that_is_looked_through_holds_what_is_shown_alone_however_far_it_looks(
+    world: Any, order: str, reach: int
+) -> None:
+    _mugs(world, 14)
+    sort, nearly = paging.SORTS[order], Product.objects.filter(sku__startswith="MUG")
+    rows = nearly.filter(
+        sku__in=[f"MUG-{number}" for number in range(14) if number % 3]
+    )  # every third is let through too
+    first = paging.page(rows, sort, size=3)
+    second = paging.page(rows, sort, size=3, after=first.next)
+    third = paging.page(rows, sort, size=3, after=second.next)
+    assert third.rows
+    assert not third.next
+    for place, plain in (
+        ({}, first),
+        ({"after": first.next}, second),
+        ({"after": second.next}, third),
+        ({"before": third.previous}, second),
+        ({"before": second.previous}, first),
+    ):
+        for near in (nearly, rows):
+            page = paging.looked_through(
+                rows.all, sort, nearly=near, shown=rows, size=3, reach=reach, **place
+            )
+            assert (page.next, page.previous) == (plain.next, plain.previous)
+            assert [row.sku for row in page.rows] == [row.sku for row in plain.rows]
+
+
+def test_a_page_that_is_looked_through_is_found_at_once_where_it_is_full(
+    world: Any, django_assert_num_queries: Any
+) -> None:
+    _mugs(world, 14)
+    sort, rows = paging.SORTS["sku"], Product.objects.all()
+    for reach, queries in ((0, 1), (9, 2), (2, 3)):  # 2 rows are less than a page: it is looked for in all
+        with django_assert_num_queries(queries):
+            paging.looked_through(rows.all, sort, nearly=rows, shown=rows, size=5, reach=reach)
+
+
 def test_a_page_beyond_the_last_row_is_empty_and_still_counted(world: Any) -> None:
     _mugs(world, 2)
     sort, rows = paging.SORTS["sku"], Product.objects.all()
@@ -202,7 +242,7 @@ def test_a_limited_person_s_pages_and_numbers_hold_nothing_of_other_branches(
         world.create(f"OTHER-{number}", {"name|en_US": "Mug"}, family="mugs", categories=["home"])
     world.create("NOWHERE", {"name|en_US": "Mug"}, family="mugs")
     world.edit(Product.objects.get(sku="MUG-3").pk, trashed=True)
-    for paged in (paging.page, paging.counted_page, paging.near_page):
+    for paged in (paging.page, paging.counted_page, paging.near_page, paging.looked_through):
         monkeypatch.setattr(paged, "__kwdefaults__", {**paged.__kwdefaults__, "size": 2})
     desk = Desk(person("lena", ["product.edit"], categories=["kitchen"], locales=["en_US"]))
     for filters in ({}, {"family": "mugs"}, {"q": "mug"}):

@@ -18,6 +18,7 @@ from catalog.models import Product
 
 PAGE_SIZE = 50
 REACH = 1500  # rows that are looked through as fast as a page's share of them is found in another way
+LEAST_REACH = 20_000  # the same of the order's index alone, which is soon read
 LARGEST_ID = 2**63 - 1
 
 
@@ -133,6 +134,15 @@ class _Window:
             queryset = queryset.filter(_Beyond(self.sort, *until, less=not self.less))
         return queryset.order_by(*self.sort.order(reverse=self.backwards))[skip : skip + self.size + 1]
 
+    def until(self, queryset: QuerySet[Product], end: Any) -> QuerySet[Product]:
+        """Those up to the value `end` of the order, however many have that one. The key's is said once more, by itself: of pairs
+        PostgreSQL does not see how few rows lie between."""
+        first, last = ("lte", "gte") if self.less else ("gte", "lte")
+        ends = {f"{self.sort.column}__{last}": end}
+        if self.key is not None:
+            ends[f"{self.sort.column}__{first}"] = self.key[0]
+        return queryset.filter(**ends)
+
     def page(self, rows: list[Product]) -> Page:
         more, rows = len(rows) > self.size, rows[: self.size]
         if self.backwards:
@@ -181,16 +191,27 @@ def looked_through(
     nearly: QuerySet[Product],
     shown: QuerySet[Product],
     after: str = "",
+    before: str = "",
     size: int = PAGE_SIZE,
+    reach: int = 0,
 ) -> Page:
     """The page of `everything`, for one of many rows. `nearly` may let more through: what it finds is held against `shown`, all
-    that may be shown, once for the page instead of row by row before they are put in order. Two queries; a third where it had.
+    that may be shown, once for the page instead of row by row before they are put in order.
+
+    With `reach` the next so many rows of the order are looked through first, by a database that combines indexes: what is in
+    both is all that is read, where it would else walk past each row that is not shown, or read all that are. One query, two
+    with `reach`; others where the page is not full by that.
     """
-    window = _Window.of(sort, after, "", size)
-    rows = list(window.cut(nearly))
-    if rows and shown.filter(pk__in=[row.pk for row in rows]).count() < len(rows):
-        rows = list(window.cut(everything()))
-    return window.page(rows)
+    window = _Window.of(sort, after, before, size)
+    order, tried = sort.order(reverse=window.backwards), [nearly]
+    if reach:
+        end = window.cut(Product.objects.values_list(sort.column, "pk"), skip=reach).first()
+        tried = tried if end is None else [window.until(nearly, end[0]), nearly]
+    for each in tried:
+        rows = list(shown.filter(pk__in=window.cut(each).values("pk")).order_by(*order))
+        if len(rows) > size:
+            return window.page(rows)
+    return window.page(list(window.cut(everything())))
 
 
 def counted_page(

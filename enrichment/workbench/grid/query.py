@@ -108,7 +108,17 @@ class GridQuery:
 
         Behind a row that was the last when the address was made there may be nothing any more: then it is the first page.
         """
-        if self.is_filtered or self._is_limited:
+        if self._is_limited and not self.is_filtered and search.follows_order():
+            page = paging.looked_through(
+                self._rows,
+                self.sort,
+                nearly=self._roughly(),
+                shown=visible(self.user, Product.objects.only(*COLUMNS), few=True),
+                after=after,
+                before=before,
+            )
+            count, more = capped_count(self._roughly())
+        elif self.is_filtered or self._is_limited:
             page, count = paging.counted_page(
                 self._rows,
                 self.sort,
@@ -134,10 +144,11 @@ class GridQuery:
         return paging.looked_through(
             lambda: self.products().only(*columns),
             self.sort,
-            nearly=self._roughly().only(*columns),
-            shown=visible(self.user, Product.objects.all(), few=True),
+            nearly=self._roughly(),
+            shown=visible(self.user, Product.objects.only(*columns), few=True),
             after=after,
             size=size,
+            reach=max(paging.LEAST_REACH, 25 * size) if search.follows_order() else 0,  # who sees one in 25
         )
 
     def beginning(self, size: int) -> tuple[paging.Page, int, bool]:
