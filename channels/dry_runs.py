@@ -27,7 +27,7 @@ from channels import dry_run, profile
 from channels.dry_run import KINDS, Planned
 from channels.models import Listing
 from channels.profile import ChannelSpec
-from channels.told import WITHHELD
+from channels.told import WITHHELD, Told
 
 KIND = "channels.dry_run"
 FIRST = 50  # of each kind
@@ -67,7 +67,7 @@ def run(handle: JobHandle, *, channel: int, products: list[int] | None = None) -
         units = dry_run.units_of_products(rows.filter(pk__in=products).only("pk", "kind", "root_id"), spec)
         listings, rows = listings.filter(product_id__in=units), rows.filter(pk__in=units)
     total = listings.filter(channel_id=channel).count() + dry_run.new_units(spec, rows).count()
-    told = _Told()
+    found = _Found()
     with tempfile.TemporaryDirectory(prefix="dry-run-") as folder:
         path, lost = Path(folder) / "dry-run.csv", Path(folder) / "lost.jsonl"
         with CsvFile(path) as file, lost.open("w+", encoding="utf-8") as aside:
@@ -76,31 +76,32 @@ def run(handle: JobHandle, *, channel: int, products: list[int] | None = None) -
             for page in dry_run.of_channel(spec, structure, listings=listings, products=rows):
                 if handle.cancelled():
                     raise JobCancelled
+                allowed = Told(page)
                 for one in page:
-                    entry = told.entry(one)
+                    entry = _entry(one, allowed)
                     if one.removes:  # what becomes of it hangs on how many there are
                         aside.write(json.dumps([one.kind, entry], ensure_ascii=False, default=str) + "\n")
-                        told.lost += 1
+                        found.lost += 1
                     else:
-                        told.add(one.kind, entry)
+                        found.add(one.kind, entry)
                         _write(file, one.kind, entry, one)
                 done += len(page)
                 handle.progress(done, max(total, done))
-            lets = not told.lost or dry_run.cap_lets(channel, told.lost, at=timezone.now())
+            lets = not found.lost or dry_run.cap_lets(channel, found.lost, at=timezone.now())
             aside.seek(0)
             for kind, entry in map(json.loads, aside):
                 became = kind if lets else "held"
-                told.add(became, entry)
+                found.add(became, entry)
                 _write(file, became, entry)
         name = f"dry-run-{spec.code}-{timezone.localtime():%Y-%m-%d-%H%M}.csv"
         kept = stored.keep(path, job=handle.pk, filename=name)
     return {
-        **kept, "counts": {kind: told.counts[kind] for kind in KINDS}, "first": told.first,
-        "capped": 0 if lets else told.lost, "chosen": products is not None,
+        **kept, "counts": {kind: found.counts[kind] for kind in KINDS}, "first": found.first,
+        "capped": 0 if lets else found.lost, "chosen": products is not None,
     }  # fmt: skip
 
 
-class _Told:
+class _Found:
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
         self.first: dict[str, list[dict[str, Any]]] = {}
@@ -112,18 +113,19 @@ class _Told:
         if kind != "nothing" and len(listed) < FIRST:
             listed.append(entry)
 
-    def entry(self, one: Planned) -> dict[str, Any]:
-        """As the job's result has it. Who does not see every product is told no values, as channels.told says."""
-        hides = not NAMES.sees_all
-        return {
-            "product": one.product_id, "sku": one.sku, "why": one.reason, "asks": one.asks,
-            "errors": [str(error.get("message", ""))[:LONGEST] for error in one.errors[:FIELDS]],
-            "fields": len(one.changes),
-            "changes": [
-                [change.path, WITHHELD if hides else short(change.before), WITHHELD if hides else short(change.after)]
-                for change in one.changes[:FIELDS]
-            ],
-        }  # fmt: skip
+
+def _entry(one: Planned, told: Told) -> dict[str, Any]:
+    """As the job's result has it. Who does not see every product is told no values, as channels.told says."""
+    changes = told.changes(one)
+    return {
+        "product": one.product_id, "sku": one.sku, "why": told.reason(one), "asks": one.asks,
+        "errors": [str(error.get("message", ""))[:LONGEST] for error in told.errors(one)[:FIELDS]],
+        "fields": len(changes),
+        "changes": [
+            [change.path, *((short(change.before), short(change.after)) if told.values else (WITHHELD, WITHHELD))]
+            for change in changes[:FIELDS]
+        ],
+    }  # fmt: skip
 
 
 def _write(file: CsvFile, kind: str, entry: dict[str, Any], one: Planned | None = None) -> None:

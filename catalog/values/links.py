@@ -29,6 +29,7 @@ def bring_products(
     """Makes the names of the products known that these documents, stored or raw, point at: one query at most, and one
     more where who reads is limited to categories."""
     if not structure.linking:
+        NAMES.bring(anew=anew)
         return
     codes = {spec.code for spec in structure.linking}
     ids: set[int] = set()

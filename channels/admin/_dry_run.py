@@ -23,6 +23,7 @@ from channels import dry_run, dry_runs, profile
 from channels.admin._board import TABS, channel_of, page_of
 from channels.delivery import circuit
 from channels.profile import ChannelSpec
+from channels.told import Told
 
 TABS["dry_run"] = lambda: _("Dry run")
 
@@ -72,13 +73,14 @@ def of_product(request: HttpRequest, pk: int, product_id: int) -> HttpResponse:
     made = dry_run.of_product(row, _spec(pk), structure) if row else None
     if row is None or made is None:
         raise Http404("This product has no sheet on that channel.")
+    told = Told([made])
     changes = [
         (each.path, dry_runs.short(each.before, 2000), dry_runs.short(each.after, 2000))
         for each in made.changes
     ]
     hides = NAMES.hides_any or (bool(changes) and not NAMES.sees_all)
     context = page_of(
-        request, channel, "dry_run", product=row, planned=made, kind=dry_run.KINDS[made.kind], hides=hides,
+        request, channel, "dry_run", product=row, planned=made, reason=told.reason(made), errors=told.errors(made), kind=dry_run.KINDS[made.kind], hides=hides,
         changes=[] if hides else changes,
         payload="" if NAMES.hides_any or made.payload is None else json.dumps(made.payload, indent=2, ensure_ascii=False, default=str),
         closed=circuit.why_closed(channel, timezone.now()),

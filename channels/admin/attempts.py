@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
@@ -15,6 +16,7 @@ from unfold.decorators import display
 from catalog.admin.base import CatalogAdmin
 from catalog.structure.product_names import NAMES
 from channels.models import Attempt
+from channels.told import Told
 
 OUTCOME_COLOURS = {
     "ok": "success", "submitted": "info", "retry": "warning", "unknown": "warning", "data": "danger", "config": "danger",
@@ -50,6 +52,16 @@ class AttemptAdmin(CatalogAdmin):
             )
         )
 
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        made = super().get_changelist_instance(request)
+        _tell(made.result_list)
+        return made
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        row = super().get_object(request, object_id, from_field)
+        _tell([row] if row is not None else [])
+        return row
+
     @admin.display(description=_("channel"), ordering="listing__channel__code")
     def channel(self, attempt: Attempt) -> str:
         return str(attempt.listing.channel)
@@ -72,6 +84,15 @@ class AttemptAdmin(CatalogAdmin):
         return (
             _as_json(attempt.request) if NAMES.sees_all else "—"
         )  # it may name products that they may not see
+
+
+def _tell(attempts: Iterable[Attempt]) -> None:
+    """What whoever reads may know of them."""
+    attempts = list(attempts)
+    told = Told(attempt.listing for attempt in attempts)
+    for attempt in attempts:
+        attempt.message = told.message(attempt, attempt.listing)
+        attempt.answer = told.answer(attempt, attempt.listing)
 
 
 def _as_json(value: Any) -> SafeString | str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -93,15 +94,18 @@ class ListingAdmin(CatalogAdmin):
             .defer("channel__credentials", "product__tokens", "product__search")
         )
         if request.resolver_match and request.resolver_match.url_name == "channels_listing_changelist":
-            rows = rows.defer(
-                "sent_sheet",
-                "submitted",
-                "drift",
-                "channel__credentials",
-                "product__tokens",
-                "product__search",
-            )
+            rows = rows.defer("sent_sheet", "submitted", *(["drift"] if NAMES.sees_all else []))
         return rows
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        made = super().get_changelist_instance(request)
+        _tell(made.result_list)
+        return made
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        row = super().get_object(request, object_id, from_field)
+        _tell([row] if row is not None else [])
+        return row
 
     def has_try_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return can(request.user, "channel.sync")
@@ -180,5 +184,15 @@ class ListingAdmin(CatalogAdmin):
 
     @admin.display(description=_("attempts"))
     def history(self, listing: Listing) -> SafeString | str:
-        attempts = list(listing.attempts_made.defer("request")[:ATTEMPTS_SHOWN])
+        attempts, told = list(listing.attempts_made.defer("request")[:ATTEMPTS_SHOWN]), Told([listing])
+        for attempt in attempts:
+            attempt.message = told.message(attempt, listing)
         return render_to_string("channels/attempts.html", {"attempts": attempts}) if attempts else "—"
+
+
+def _tell(rows: Iterable[Listing]) -> None:
+    """Nobody saves them."""
+    rows = list(rows)
+    told = Told(rows)
+    for row in rows:
+        row.reason = told.reason(row)

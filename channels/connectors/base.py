@@ -93,12 +93,18 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class ItemError:
-    """`field` of the sheet ("title" or "locales.de_DE.title"); "" where the channel names none."""
+    """`field` of the sheet ("title" or "locales.de_DE.title"); "" where the channel names none. `sku`: of the one of the
+    item's variants that it is about."""
 
     message: str
     field: str = ""
     locale: str = ""
     code: str = ""
+    sku: str = ""
+
+    def __str__(self) -> str:
+        """Where nothing else says which variant it is about."""
+        return self.message if not self.sku or self.sku in self.message else f"{self.sku}: {self.message}"
 
 
 @dataclass(frozen=True, slots=True)

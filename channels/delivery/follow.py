@@ -195,7 +195,7 @@ def _confirmed(
 ) -> Settlement:
     if there is not None and there.outcome == "rejected" and judged is not None:
         prepared, errors = judged
-        message = "; ".join(error.message for error in errors)
+        message = "; ".join(str(error) for error in errors)
         record = Record("read_back", "data", message, milliseconds, answer)
         return outcomes.refused(prepared, errors, record, seen_at=now)
     if there is None or there.hash != row.sent_hash or there.outcome != "live":

@@ -9,7 +9,7 @@ from channels.connectors.base import ItemError
 
 
 def mapped_back(error: ItemError, origins: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    """{field, locale, attribute, code, message}: "locales.de_DE.title" is the field title in de_DE, made from an attribute."""
+    """{field, locale, attribute, code, message, sku}: "locales.de_DE.title" is the field title in de_DE, made from an attribute."""
     name, locale = error.field, error.locale
     if name.startswith("locales.") and name.count(".") >= 2:
         _locales, locale, name = name.split(".", 2)
@@ -24,5 +24,6 @@ def mapped_back(error: ItemError, origins: Mapping[str, Sequence[str]]) -> dict[
         "attribute": next(iter(made_from), ""),
         "code": error.code or "refused",
         "message": error.message,
+        "sku": error.sku,
     }
     return {key: value for key, value in entry.items() if value or key in ("field", "message")}

@@ -208,7 +208,7 @@ def refused(
     neither this nor what was sent before."""
     listed = at_fields(prepared, errors)
     values = {
-        **CALM, "state": State.REFUSED, "reason": listed[0]["message"] if listed else record.message, "error_class": "data",
+        **CALM, "state": State.REFUSED, "reason": str(errors[0]) if errors else record.message, "error_class": "data",
         "errors": listed, "due_at": prepared.due_at, "unknown": unknown, "removal": prepared.listing.removal,
     }  # fmt: skip
     if seen_at is not None:

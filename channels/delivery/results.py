@@ -66,7 +66,7 @@ def _settle_one(
     if result.outcome == "untouched":
         return Settlement(one.listing)
     if result.outcome == "rejected":
-        message = "; ".join(error.message for error in result.errors)
+        message = "; ".join(str(error) for error in result.errors)
         return outcomes.refused(
             one,
             result.errors,

@@ -6,16 +6,19 @@ from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from catalog.access.verbs import PRODUCT_VERBS
-from catalog.models import Grant, Job, Product, Role, User
+from catalog.models import Grant, Job, Product, ProductCategory, Role, User
+from catalog.structure.product_names import NAMES
 from catalog.structure.snapshot import Structure
+from channels import dry_run as running
 from channels import dry_runs, profile
 from channels.connectors.webhook import Webhook
-from channels.models import FieldMapping, Listing
+from channels.models import Attempt, FieldMapping, Listing
 from tests.catalog.links import add_associations
 from tests.channels.stage import Stage
 
@@ -146,7 +149,10 @@ def test_a_models_sheet_is_read_without_the_variants_that_are_elsewhere(
     stage.edit(model, name__en_US="Other")
     whole = f"variants.{SECRET}"
     differs(stage, model, "locales.en_US.title", f"{whole}.fields.weight", whole)
-    errors = [{"field": "weight", "message": "Too heavy.", "sku": SECRET}]
+    errors = [
+        {"field": "weight", "message": "Heavier than its model.", "sku": SECRET},
+        {"field": "title", "message": "Too long.", "sku": "SHIRT-S"},
+    ]
     Listing.objects.filter(product_id=model).update(errors=errors, kept=[whole], kept_at=timezone.now())
     addresses = pages(stage, variant)
     del addresses["drift"]  # of listings of what she sees
@@ -154,8 +160,91 @@ def test_a_models_sheet_is_read_without_the_variants_that_are_elsewhere(
     assert naming(client, anna, addresses) == set()
     assert "SHIRT-S" in client.get(addresses["sheet"]).text
     text = client.get(addresses["channels"]).text
-    assert "Too heavy." in text
+    assert "Too long." in text
+    assert (
+        "a product you may not see" in text
+    )  # that it is stopped by another she may know, and not what is said of that
+    assert "Heavier" not in text
     assert "locales.en_US.title" in text
+
+
+def moved(stage: Stage, shirts: tuple[int, int]) -> None:
+    """The model is among the cups now; it was sent with a variant that is another model's since, elsewhere."""
+    coat = stage.world.create(
+        "COAT", family="shirts", family_variant="shirts_size", categories=["other"]
+    ).product
+    ProductCategory.objects.create(product_id=shirts[0], category=stage.world.categories["cups"])
+    Product.objects.filter(sku=SECRET).update(parent=coat, root=coat)
+    stage.edit(shirts[0], name__en_US="Other")
+
+
+def test_a_dry_run_of_a_model_tells_nothing_of_the_variants_that_are_elsewhere(
+    stage: Stage, anna: User, shirts: tuple[int, int]
+) -> None:
+    stage.send()
+    moved(stage, shirts)
+    (change,) = dry_run(stage, stage.world.admin)[0]["first"]["change"]
+    told = [path for path, *_values in change["changes"]]
+    assert any(SECRET in path for path in told)
+    result, file = dry_run(stage, anna)
+    (hers,) = result["first"]["change"]
+    left = [[path, "…", "…"] for path in told if SECRET not in path]
+    assert (hers["fields"], hers["changes"]) == (len(left), left)
+    assert SECRET not in f"{result}{file}"
+
+
+def test_what_was_said_of_a_variant_that_is_elsewhere_is_told_nowhere(
+    stage: Stage, client: Client, anna: User, shirts: tuple[int, int]
+) -> None:
+    model, variant = shirts
+    stage.send()
+    said = f"{SECRET}: this SKU is taken."
+    errors = [{"field": "sku_there", "message": said, "sku": SECRET}, {"field": "", "message": said}]
+    refused = {"state": Listing.State.REFUSED, "reason": said, "errors": errors, "error_class": "data"}
+    Listing.objects.filter(product_id=model).update(**refused)
+    attempt = Attempt.objects.create(
+        listing=stage.listing(model), at=timezone.now(), operation="upsert", revision=1, outcome="data", message=said,
+        answer={"body": said},
+    )  # fmt: skip
+    of_variant = pages(stage, variant)
+    del of_variant["drift"]
+    assert naming(client, stage.world.admin, of_variant) >= {"channels", "dry run"}
+    assert naming(client, anna, of_variant) == set()
+    moved(stage, shirts)
+    Listing.objects.filter(product_id=model).update(**refused, sent_rev=F("desired_rev"))
+    assert dry_run(stage, stage.world.admin)[0]["first"]["refused"][0]["why"] == said
+    result, file = dry_run(stage, anna)
+    assert [entry["sku"] for entry in result["first"]["refused"]] == ["SHIRT"]
+    assert SECRET not in f"{result}{file}"
+    listed = {
+        "listings": reverse("admin:channels_listing_changelist"),
+        "listing": reverse("admin:channels_listing_change", args=[attempt.listing_id]),
+        "attempts": reverse("admin:channels_attempt_changelist"),
+        "attempt": reverse("admin:channels_attempt_change", args=[attempt.pk]),
+    }
+    assert naming(client, stage.world.admin, listed) == set(listed)
+    assert naming(client, anna, listed) == set()
+
+
+def test_a_dry_run_remembers_the_names_of_one_page(
+    stage: Stage, anna: User, shirts: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for sku in ("BLOUSE", "COAT"):
+        stage.world.create(
+            sku, family="shirts", family_variant="shirts_size", status="approved", categories=["cups"]
+        )
+        stage.world.create(f"{sku}-S", {"size": "s"}, parent=sku, status="approved")
+    stage.work_off_jobs()
+    monkeypatch.setattr(running, "PAGE", 1)
+    known: list[set[str]] = []
+
+    def entry(one: running.Planned, told: object) -> dict[str, Any]:
+        known.append({name.sku for name in NAMES._brought.by_id.values() if name})
+        return {"sku": one.sku, "why": ""}
+
+    monkeypatch.setattr(dry_runs, "_entry", entry)
+    dry_run(stage, anna)
+    assert sorted(map(len, known)) == [1, 1]
 
 
 def test_a_sheet_that_names_only_what_one_sees_goes_out_in_sight(

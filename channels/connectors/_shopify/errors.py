@@ -20,7 +20,7 @@ def errors_of(
         name, sku = where(tuple(str(step) for step in error.get("field") or ()))
         message = str(error.get("message") or "")[:1000] or _("Refused without a reason.")
         code = str(error.get("code") or "")[:255]
-        errors.append(ItemError(f"{sku}: {message}" if sku else message, name, code=code))
+        errors.append(ItemError(message, name, code=code, sku=sku))
     return errors
 
 

@@ -131,7 +131,10 @@ def _options(
                 label = axis["labels"].get(shop.base) or axis["code"]
                 errors.append(
                     ItemError(
-                        message % {"sku": part["sku"], "axis": label}, f"axes.{axis['code']}", code="required"
+                        message % {"sku": part["sku"], "axis": label},
+                        f"axes.{axis['code']}",
+                        code="required",
+                        sku=str(part["sku"]),
                     )
                 )
             else:

@@ -80,7 +80,7 @@ class Panel:
 
 
 def panels(product: Product, profiles: Profiles, *, with_attempts: bool = False) -> list[Panel]:
-    """One per active channel, in one query, one more for the attempts, and one for who does not see every product.
+    """One per active channel, in one query, one more for the attempts, and three at most for who does not see every product.
 
     The listings say what this person may know of them (channels.told): nobody saves them.
     """
@@ -97,7 +97,8 @@ def panels(product: Product, profiles: Profiles, *, with_attempts: bool = False)
     found = {(row.product_id, row.channel_id): row for row in rows}
     told = Told(found.values())
     for row in found.values():
-        row.drift, row.kept, row.errors = told.drift(row), told.kept(row), told.errors(row)
+        row.reason, row.errors = told.reason(row), told.errors(row)
+        row.drift, row.kept = told.drift(row), told.kept(row)
     for panel in made:
         panel.listing = found.get((panel.unit_id or 0, panel.channel.id))
         if panel.listing is not None and panel.listing.product_id != product.pk:
@@ -109,7 +110,10 @@ def panels(product: Product, profiles: Profiles, *, with_attempts: bool = False)
             .defer("request")
             .order_by("-id")[: ATTEMPTS * max(len(by_listing), 1)]
         ):
-            by_listing[attempt.listing_id].attempts.append(attempt)
+            panel = by_listing[attempt.listing_id]
+            assert panel.listing is not None  # noqa: S101 - by its listing
+            attempt.message = told.message(attempt, panel.listing)
+            panel.attempts.append(attempt)
     return made
 
 

@@ -82,7 +82,7 @@ def push(shop: ShopifyShop, *sheets: dict[str, Any], revision: int = 1, **settin
 
 
 def told(results: list[ItemResult]) -> list[tuple[str, str, str]]:
-    return [(error.field, error.locale, error.message) for result in results for error in result.errors]
+    return [(error.field, error.locale, str(error)) for result in results for error in result.errors]
 
 
 def sent(shop: ShopifyShop, operation: str = "Set") -> list[dict[str, Any]]:

@@ -70,7 +70,9 @@ def test_every_path_of_an_error_leads_to_a_field(
     shopify: ShopifyShop, field: list[str] | None, expected: tuple[str, str, str]
 ) -> None:
     shopify.told = [{"field": field, "message": "No.", "code": None}]
-    assert told(push(shopify, sized("S", "M"))) == [expected]
+    results = push(shopify, sized("S", "M"))
+    assert told(results) == [expected]
+    assert [error.sku for result in results for error in result.errors] == [expected[2].rpartition(": ")[0]]
 
 
 def test_a_metafield_a_translation_and_a_variable_are_refused_on_their_fields(shopify: ShopifyShop) -> None:
