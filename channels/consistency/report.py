@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from catalog.jobs import JobHandle, enqueue, job
@@ -77,7 +78,10 @@ def find(
     *,
     at: datetime,
 ) -> dict[int, list[Found]]:
-    """Product's id → its contradictions, of channels that offer it; as many queries for any number of products."""
+    """Product's id → its contradictions, of channels that offer it; as many queries for any number of products.
+
+    In the installation's language, whoever asks: what is kept is everybody's, and in other words it would be something new.
+    """
     units = entries.of_products(rows, channels, structure)
     sheets: dict[tuple[int, int], Sheet] = {}
     by_id = {channel.id: channel for channel in channels}
@@ -91,7 +95,10 @@ def find(
             sheets[key] = load.sheet_of(unit, channel, structure, at=at)
         part = entries.part_of(sheets[key], bundle.product.sku)
         said.setdefault(product, []).append(Said(channel, bundle, part))
-    return {product: list(of_product(listed, structure, lines, at=at)) for product, listed in said.items()}
+    with translation.override(settings.LANGUAGE_CODE):
+        return {
+            product: list(of_product(listed, structure, lines, at=at)) for product, listed in said.items()
+        }
 
 
 def _within(found: Mapping[int, list[Found]], room: int) -> dict[int, list[Found]]:

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from catalog.models import Campaign, Grant, Role, User
 from catalog.models.category import Category
@@ -135,6 +135,24 @@ def test_what_was_accepted_stays_so_until_a_value_changes(world: World) -> None:
     look(world)
     row = Contradiction.objects.get()
     assert (row.accepted_by, row.accepted_at) == (None, None)
+
+
+def test_what_was_accepted_stays_so_whatever_language_the_next_look_is_asked_in(world: World) -> None:
+    add(world, "flag", "boolean", scopable=True)
+    for code in ("shop", "amazon"):
+        flag = {"target": "flag", "source": {"attribute": "flag"}}
+        make_channel(world, code=code, fields=[PARTNER[0], flag])
+    work_off_jobs()
+    mug(world, flag=True, flag____shop=False)
+    look(world)
+    row = Contradiction.objects.get()
+    assert {value["text"] for value in row.values} == {"Yes", "No"}
+    report.accept(row.pk, row.digest, by=world.admin)
+    with translation.override("de"):
+        look(world)
+    row.refresh_from_db()
+    assert row.accepted_by == world.admin
+    assert {value["text"] for value in row.values} == {"Yes", "No"}
 
 
 def test_more_than_the_report_holds_is_cut_and_said(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
