@@ -70,9 +70,10 @@ class JobHandle:
         *,
         result: Mapping[str, Any] | None = None,
     ) -> None:
-        """How far it is. Written at most twice a second; renews the lease. Raises LeaseLost.
+        """How far it is. Written at most twice a second, but for a step's end and a `result`; renews the lease. Raises LeaseLost.
 
-        `result`: what it comes to so far, a JSON object, which the next claim finds in its row; written at once, with `done`.
+        `result`: what it comes to so far, a JSON object, which the next claim finds in its row. It is written at once, with `done`,
+        however often it is given: so that no claim counts twice, it is for batches, not for single products.
         Getting further than any claim before clears the count of attempts: a job killed many times still ends.
         """
         before = self._last
@@ -84,7 +85,8 @@ class JobHandle:
         now = time.monotonic()
         is_step = done == self._last[1] or self._last[1:] != before[1:]
         if result is not None:
-            self._write(result=result)
+            self.row.result = dict(result)
+            self._write(result=self.row.result)
         elif now - self._written >= WRITE_EVERY or (is_step and self._last != before):
             self._write()
 

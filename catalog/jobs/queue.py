@@ -16,7 +16,7 @@ from celery import current_app
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -41,11 +41,13 @@ def enqueue(
     queue: str | None = None,
     title: str = "",
     run_at: datetime | None = None,
+    language: str | None = None,
 ) -> Job:
     """A waiting job, written in the caller's transaction; after its commit a worker is nudged.
 
     `params`: JSON, given to the kind's function by name. `by`: a user or its id. `run_at`: not before.
-    What it says will be said in the language that is in force here.
+    What it says will be said in `language`, a code; without it in the one that is in force here. What speaks to others than who
+    asks for it is given settings.LANGUAGE_CODE, lest their mails and files change with that person.
     """
     queue = queue or KINDS[kind].queue
     if queue not in QUEUES:
@@ -54,7 +56,7 @@ def enqueue(
     created = Job.objects.create(
         kind=KINDS[kind].code, queue=queue, params=dict(params or {}), title=str(title)[:200], created_at=now,
         run_at=run_at or now, created_by_id=by.pk if isinstance(by, User) else by,
-        language=get_language() or "",
+        language=(get_language() or "") if language is None else language,
     )  # fmt: skip
     if created.run_at <= now:
         transaction.on_commit(lambda: nudge(queue))
@@ -98,9 +100,11 @@ def claim(queue: str) -> Job | None:
             if row.cancel_requested:
                 finish(row, Job.State.CANCELLED)
             elif row.attempts >= MAX_ATTEMPTS:
-                finish(row, Job.State.FAILED, error=_(
-                    "Given up: the worker was lost %(count)d times while this job ran. Its log says how far it came."
-                ) % {"count": row.attempts})  # fmt: skip
+                with speaking_for(row):
+                    error = _(
+                        "Given up: the worker was lost %(count)d times while this job ran. Its log says how far it came."
+                    ) % {"count": row.attempts}
+                finish(row, Job.State.FAILED, error=error)
             else:
                 return _take(row, now)
 
@@ -139,13 +143,23 @@ def release(row: Job, *, after: timedelta = timedelta(), message: str = "", **ch
     )
 
 
+def speaking_for(row: Job) -> translation.override:
+    """A context in which is said what this job says, in its language, whoever comes to say it."""
+    return translation.override(row.language or settings.LANGUAGE_CODE)
+
+
 def finish(
     row: Job, state: str, *, result: Mapping[str, Any] | None = None, error: str = "", **changes: Any
 ) -> bool:
-    """Ends the job, in one transaction with the kind's `ended`; False, changing nothing, where it is no longer ours."""
+    """Ends the job, in one transaction with the kind's `ended`; False, changing nothing, where it is no longer ours.
+
+    Without a `result` the row keeps what it came to so far.
+    """
     with transaction.atomic():
         rows = Job.objects.filter(pk=row.pk, lease_token=row.lease_token).exclude(state__in=ENDED)
-        row.state, row.result, row.error = state, dict(result or {}), redact(error)
+        row.state, row.error = state, redact(error)
+        if result is not None:
+            row.result = dict(result)
         row.finished_at, row.lease_until = timezone.now(), None
         kept = rows.update(
             state=row.state, result=row.result, error=row.error, finished_at=row.finished_at, lease_until=None,
@@ -153,7 +167,8 @@ def finish(
         )  # fmt: skip
         kind = KINDS.get(row.kind)
         if kept and kind and kind.ended and state in (Job.State.FAILED, Job.State.CANCELLED):
-            kind.ended(row)
+            with speaking_for(row):
+                kind.ended(row)
     return bool(kept)
 
 

@@ -7,16 +7,15 @@ import traceback
 from datetime import timedelta
 
 from celery.exceptions import SoftTimeLimitExceeded
-from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import OperationalError, connection
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from catalog.jobs.handle import JobCancelled, JobHandle, LeaseLost, TurnOver
 from catalog.jobs.kinds import KINDS, QUEUES, Kind
-from catalog.jobs.queue import MAX_ATTEMPTS, claim, due, finish, nudge, release
+from catalog.jobs.queue import MAX_ATTEMPTS, claim, due, finish, nudge, release, speaking_for
 from catalog.models.job import Job
 from catalog.structure.product_names import NAMES
 from pim.lib.redaction import redact
@@ -51,13 +50,12 @@ def nudge_due() -> list[str]:
 def run(row: Job) -> None:
     """One claimed job to its end. Nothing is raised but what ends the process; every other outcome stands in the row."""
     kind = KINDS.get(row.kind)
-    if kind is None:
-        finish(
-            row, Job.State.FAILED, error=_("This installation knows no job '%(kind)s'.") % {"kind": row.kind}
-        )
-        return
-    with translation.override(row.language or settings.LANGUAGE_CODE):
-        _run(row, kind)
+    with speaking_for(row):
+        if kind is not None:
+            _run(row, kind)
+        else:
+            error = _("This installation knows no job '%(kind)s'.") % {"kind": row.kind}
+            finish(row, Job.State.FAILED, error=error)
 
 
 def _run(row: Job, kind: Kind) -> None:
@@ -87,7 +85,7 @@ def _run(row: Job, kind: Kind) -> None:
         _fail(row, handle, error)
     else:
         state = Job.State.CANCELLED if handle.was_cancelled else Job.State.DONE
-        if not finish(row, state, result=result or {}, **handle.final_columns()):
+        if not finish(row, state, result=result, **handle.final_columns()):
             logger.warning("Job %s (%s) ended after its lease was taken over", row.pk, row.kind)
 
 

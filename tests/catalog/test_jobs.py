@@ -10,10 +10,20 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError, connection, transaction
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from catalog import tasks
-from catalog.jobs import KINDS, MAX_ATTEMPTS, JobHandle, LeaseLost, cancel, enqueue, nudge_due, run_due
+from catalog.jobs import (
+    KINDS,
+    MAX_ATTEMPTS,
+    JobCancelled,
+    JobHandle,
+    LeaseLost,
+    cancel,
+    enqueue,
+    nudge_due,
+    run_due,
+)
 from catalog.jobs import handle as handles
 from catalog.jobs import queue as queues
 from catalog.jobs import run as runs
@@ -45,27 +55,16 @@ def fresh(row: Job) -> Job:
     return Job.objects.get(pk=row.pk)
 
 
-def test_a_job_speaks_the_language_of_who_asked_for_it_and_so_do_those_it_asks_for() -> None:
-    spoken: list[str | None] = []
-
-    def work(job: JobHandle, *, further: bool) -> None:
-        spoken.append(translation.get_language())
-        if further:
-            enqueue("test.work", {"further": False})
-        else:
-            raise RuntimeError("Oh")
+@pytest.mark.parametrize(("raised", "state"), [(ValueError("no"), "failed"), (JobCancelled(), "cancelled")])
+def test_what_a_job_that_does_not_end_came_to_is_kept(raised: Exception, state: str) -> None:
+    def work(job: JobHandle) -> None:
+        job.progress(1, 2, result={"changed": 1, "ref": "bulk:1"})
+        raise raised
 
     with kind(work):
-        with translation.override("de"):
-            enqueue("test.work", {"further": True})
-        assert run_due("interactive") == 2
-        with translation.override("fr"):
-            older = enqueue("test.work", {"further": True})
-            Job.objects.filter(pk=older.pk).update(language="")
-            run_due("interactive", limit=1)
-    assert spoken == ["de", "de", "en"]
-    assert Job.objects.get(state="failed").error == "Unerwartet: RuntimeError: Oh"
-    assert translation.get_language() == "en"
+        row = enqueue("test.work")
+        run_due("interactive")
+    assert (fresh(row).state, fresh(row).result) == (state, {"changed": 1, "ref": "bulk:1"})
 
 
 def test_a_job_is_run_with_its_params_and_keeps_its_result() -> None:
