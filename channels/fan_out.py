@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext as _
@@ -87,6 +88,7 @@ def enqueue_for(change: StructureChange) -> None:
         by=change.by,
         queue="delivery",
         title=_("What channels get, after a change of the structure"),
+        language=settings.LANGUAGE_CODE,
     )
 
 
@@ -100,6 +102,7 @@ def _enqueue_for_channels(change: StructureChange) -> None:
             by=change.by,
             queue="delivery",
             title=_("What a channel gets, after a change of its profile"),
+            language=settings.LANGUAGE_CODE,
         )
 
 
@@ -114,6 +117,7 @@ def _enqueue_for_preset(change: StructureChange) -> None:
             by=change.by,
             queue="delivery",
             title=_("What a channel gets, after a change of its pictures' size"),
+            language=settings.LANGUAGE_CODE,
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from catalog.jobs import enqueue
@@ -51,6 +52,7 @@ def mark(batch: ChangeBatch, channels: Sequence[ChannelSpec], *, held_by: str) -
             by=batch.by,
             queue="delivery",
             title=_("What channels get, after a change of a product they name"),
+            language=settings.LANGUAGE_CODE,
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.conf import settings
 from django.db.models import F
 from django.utils.translation import gettext as _
 
@@ -58,5 +59,6 @@ def changed(channel: Channel, before: Lines, *, by: int | None = None) -> list[i
             by=by,
             queue="delivery",
             title=_("Completeness, after a change of what a channel requires"),
+            language=settings.LANGUAGE_CODE,
         )
     return families

@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
@@ -39,16 +40,28 @@ def enqueue_due() -> None:
     """
     waiting = Job.objects.select_for_update().filter(kind="assets.renditions", state=Job.State.QUEUED)
     if not waiting.values_list("pk", flat=True)[:1]:
-        enqueue("assets.renditions", title=_("Renditions of new pictures"))
+        enqueue("assets.renditions", title=_("Renditions of new pictures"), language=settings.LANGUAGE_CODE)
 
 
 def enqueue_preset(code: str, *, by: int | None = None) -> None:
-    enqueue("assets.preset", {"preset": code}, by=by, title=_("Renditions %s") % code)
+    enqueue(
+        "assets.preset",
+        {"preset": code},
+        by=by,
+        title=_("Renditions %s") % code,
+        language=settings.LANGUAGE_CODE,
+    )
 
 
 def enqueue_purge(*, by: int | None = None) -> None:
     """Once the grace is over."""
-    enqueue("assets.purge", by=by, title=_("Files taken out of the library"), run_at=timezone.now() + GRACE)
+    enqueue(
+        "assets.purge",
+        by=by,
+        title=_("Files taken out of the library"),
+        run_at=timezone.now() + GRACE,
+        language=settings.LANGUAGE_CODE,
+    )
 
 
 def _one_by_one(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -40,7 +41,13 @@ KINDS = frozenset(
 
 def enqueue_rederive(product_ids: Iterable[int], *, by: int | None = None) -> None:
     """In the caller's transaction: these products later, in chunks."""
-    enqueue("catalog.rederive", {"ids": sorted(product_ids)}, by=by, title=_("Labels and search"))
+    enqueue(
+        "catalog.rederive",
+        {"ids": sorted(product_ids)},
+        by=by,
+        title=_("Labels and search"),
+        language=settings.LANGUAGE_CODE,
+    )
 
 
 def enqueue_for_structure(kind: str, ids: Sequence[int], *, by: int | None = None) -> None:
@@ -59,6 +66,7 @@ def enqueue_for_structure(kind: str, ids: Sequence[int], *, by: int | None = Non
             {"where": where},
             by=by,
             title=_("Labels and search, after a change of the structure"),
+            language=settings.LANGUAGE_CODE,
         )
 
 

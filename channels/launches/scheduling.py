@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -129,7 +130,7 @@ def _mark(launch: Launch, by: int | None) -> None:
     if _below([product for _channel, product in entries]).count() > AT_ONCE:
         enqueue(
             "channels.launch", {"launch": launch.pk}, by=by, queue="delivery",
-            title=_("What waits for a launch that was moved"),
+            title=_("What waits for a launch that was moved"), language=settings.LANGUAGE_CODE,
         )  # fmt: skip
         return
     _mark_entries(entries)

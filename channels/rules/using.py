@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -170,4 +171,4 @@ def changed(
     if categories:
         params["categories"] = sorted(categories)
     title = _("Completeness, after a change of the rules a channel keeps")
-    enqueue("channels.recount", params, by=by, queue="delivery", title=title)
+    enqueue("channels.recount", params, by=by, queue="delivery", title=title, language=settings.LANGUAGE_CODE)

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 
@@ -52,7 +53,11 @@ def structure_changed(change: StructureChange) -> None:
     """Which locale is translated from which may be another now."""
     if change.kind == "locale" and Product.objects.exists():
         enqueue(
-            "memory.again", {}, by=change.by, title=_("Translation memory, after a change of the locales")
+            "memory.again",
+            {},
+            by=change.by,
+            title=_("Translation memory, after a change of the locales"),
+            language=settings.LANGUAGE_CODE,
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -52,7 +53,9 @@ def begin(pk: int) -> bool:
         row = rows.select_related("profile", "job").first()
         if row is None or (row.job is not None and row.job.state not in ENDED):
             return False
-        made = enqueue(KIND, {"pickup": pk}, title=_("Files of %s") % row.profile)
+        made = enqueue(
+            KIND, {"pickup": pk}, title=_("Files of %s") % row.profile, language=settings.LANGUAGE_CODE
+        )
         ImportPickup.objects.filter(pk=pk).update(job=made)
         if row.job is not None and row.job.state == Job.State.DONE:
             row.job.delete()  # one a look: its outcome is in the place's looks

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from catalog.importing.pickup import archive, take, work
 from catalog.jobs import run_due
@@ -227,3 +227,13 @@ def test_an_archive_that_is_a_link_takes_nothing_outside(desk: Desk, tmp_path: A
     assert "archive folder" in desk.troubles()[0]
     desk.turn(2)
     assert ImportRun.objects.count() == 1  # it is remembered, though it still lies there
+
+
+def test_what_is_told_of_a_place_does_not_change_with_who_looks_there(desk: Desk) -> None:
+    desk.change(run_by=None)
+    with translation.override("de"):
+        assert work.look_now(desk.pickup)
+    run_due("imports")
+    assert desk.troubles() == [
+        "Nobody who may import stands for this place any more: save its page once, as somebody who may."
+    ]
