@@ -30,6 +30,8 @@ from catalog.structure.snapshot import Structure
 
 PAGE = 50
 TURN = 10.0  # seconds after which people's own jobs go before pictures, once one was made
+AWAY = timedelta(minutes=15)  # until a file that was missing is looked for again: its storage may be away
+LOOKS = 4  # for a file that is missing
 GRACE = timedelta(minutes=10)  # longer than any write that may have seen the asset in the library
 
 
@@ -102,21 +104,33 @@ def run_due(handle: JobHandle) -> dict[str, int]:
 
 
 @job("assets.measure", owed=True)
-def run_measure(handle: JobHandle, *, after: int = 0) -> dict[str, int]:
+def run_measure(
+    handle: JobHandle, *, after: int = 0, missing: int | None = None, look: int = 1
+) -> dict[str, int]:
     """What is looked at when a file is taken in, of pictures that were taken in before it was. What cannot be read stays, and
-    is not looked at again by this job. `after`: the last one that could not be read.
+    is not looked at again by this job; what is missing is, in LOOKS looks altogether. `after`: the last one that could not be
+    read; `missing`: the first one that was missing in this look, where the next begins.
     """
     unmeasured = Asset.objects.filter(white_edge=None, kind=Asset.Kind.IMAGE, pk__gt=after)
-    return _one_by_one(handle, unmeasured, partial(_measured, handle))
+    result = _one_by_one(handle, unmeasured, partial(_measured, handle))
+    missing = handle.row.params.get("missing")
+    if missing is not None and look < LOOKS and not handle.was_cancelled:
+        handle.remember(after=missing - 1, missing=None, look=look + 1)
+        raise TurnOver(after=AWAY)
+    return result
 
 
 def _measured(handle: JobHandle, asset: Asset, decoder: Decoder) -> int:
     try:
         with local_copy(asset) as original:
             found = decoder.examine(original, name=asset.name)
-    except (Refusal, FileNotFoundError) as error:
-        refused = AssetRefused.of(error if isinstance(error, Refusal) else Refusal("damaged"))
-        handle.log(f"{asset.name}: {refused.message}")
+    except FileNotFoundError:
+        handle.log(f"{asset.name}: {_('The file is missing in the storage.')}")
+        before = handle.row.params.get("missing")
+        handle.remember(after=asset.pk, missing=asset.pk if before is None else before)
+        return 0
+    except Refusal as error:
+        handle.log(f"{asset.name}: {AssetRefused.of(error).message}")
         handle.remember(after=asset.pk)
         return 0
     return Asset.objects.filter(pk=asset.pk).update(white_edge=found["white_edge"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -113,12 +113,13 @@ def save_once(path: str, file: Path) -> str:
 
 @contextmanager
 def local_copy(asset: Asset) -> Iterator[Path]:
-    """The original as a path of this machine; fetched where the storage is elsewhere."""
-    try:
-        yield Path(asset.file.path)
+    """The original as a path of this machine; fetched where the storage is elsewhere. Raises FileNotFoundError."""
+    with suppress(NotImplementedError):
+        path = Path(asset.file.path)
+        if not path.exists():
+            raise FileNotFoundError(path)
+        yield path
         return
-    except NotImplementedError:
-        pass
     with tempfile.NamedTemporaryFile(prefix="asset-") as copy:
         with asset.file.open("rb") as stored:
             shutil.copyfileobj(stored, copy)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image, ImageDraw
 
 from catalog import assets
@@ -19,7 +20,7 @@ from catalog.assets.library import LibraryQuery
 from catalog.assets.quality import Asking, PictureNeeds
 from catalog.decoding.ground import white_edge
 from catalog.jobs import enqueue, run_due
-from catalog.models import Asset
+from catalog.models import Asset, Job
 from tests.world import World
 
 MARKET = Asking("market", "Market", PictureNeeds(longest=50, white=True))
@@ -74,37 +75,64 @@ def test_size_and_ground_are_known_when_a_file_is_taken_in(world: World) -> None
     assert taken_in(mug("navy"), "night.png").white_edge == 0
 
 
-def test_pictures_from_before_are_measured_by_a_job_and_one_that_is_gone_is_told(world: World) -> None:
-    old, gone = taken_in(mug("white"), "mug.png"), taken_in(mug("red"), "red.png")
+def begin_at_once(job: Job) -> None:
+    Job.objects.filter(pk=job.pk).update(run_at=timezone.now())
+    run_due("interactive")
+    job.refresh_from_db()
+
+
+def test_pictures_from_before_are_measured_by_a_job_which_comes_again_for_a_file_that_was_away(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away, one, two = (taken_in(mug(color), f"{color}.png") for color in ("red", "white", "navy"))
+    Asset.objects.update(white_edge=None)
+    content = Path(away.file.path).read_bytes()
+    Path(away.file.path).unlink()
+    run_due("interactive")
+    monkeypatch.setattr(asset_jobs, "TURN", 0.0)
+    job = enqueue("assets.measure")
+    assert run_due("interactive") == 2  # turns
+    job.refresh_from_db()
+    assert dict(Asset.objects.values_list("pk", "white_edge")) == {away.pk: None, one.pk: 100, two.pk: 0}
+    assert [line["text"] for line in job.log] == ["red.png: The file is missing in the storage."]
+    assert (job.state, job.run_at > timezone.now()) == ("queued", True)
+    Path(away.file.path).write_bytes(content)
+    begin_at_once(job)
+    assert (job.state, job.result) == ("done", {"pictures": 3})
+    assert Asset.objects.get(pk=away.pk).white_edge == 0
+
+
+def test_a_file_that_stays_away_is_told_and_let_go(world: World) -> None:
+    gone = taken_in(mug("red"), "red.png")
     Asset.objects.update(white_edge=None)
     Path(gone.file.path).unlink()
     run_due("interactive")
     job = enqueue("assets.measure")
-    run_due("interactive")
-    assert dict(Asset.objects.values_list("pk", "white_edge")) == {old.pk: 100, gone.pk: None}
-    job.refresh_from_db()
-    assert job.result == {"pictures": 1}
-    assert "red.png" in str(job.log)
+    states = []
+    for _look in range(asset_jobs.LOOKS):
+        begin_at_once(job)
+        states.append(job.state)
+    assert states == ["queued", "queued", "queued", "done"]
+    assert (job.result, len(job.log)) == ({"pictures": 0}, 4)
 
 
 def test_what_cannot_be_read_is_looked_at_once_whatever_the_turns_a_job_takes(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gone, one, two = (taken_in(mug(color), f"{color}.png") for color in ("red", "white", "navy"))
+    broken, one, two = (taken_in(mug(color), f"{color}.png") for color in ("red", "white", "navy"))
     Asset.objects.update(white_edge=None)
-    with gone.file.open() as stored:
-        content = stored.read()
-    Path(gone.file.path).unlink()
+    content = Path(broken.file.path).read_bytes()
+    Path(broken.file.path).write_bytes(content[:100])
     run_due("interactive")
     monkeypatch.setattr(asset_jobs, "TURN", 0.0)
     job = enqueue("assets.measure")
     assert run_due("interactive") == 2  # turns
     job.refresh_from_db()
     assert (job.state, job.result, len(job.log)) == ("done", {"pictures": 2}, 1)
-    Path(gone.file.path).write_bytes(content)
+    Path(broken.file.path).write_bytes(content)
     enqueue("assets.measure")
     run_due("interactive")
-    assert dict(Asset.objects.values_list("pk", "white_edge")) == {gone.pk: 0, one.pk: 100, two.pk: 0}
+    assert dict(Asset.objects.values_list("pk", "white_edge")) == {broken.pk: 0, one.pk: 100, two.pk: 0}
 
 
 def test_conditions_in_the_database_say_what_is_said_of_one_picture(world: World) -> None:
