@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -59,11 +60,12 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         is_changed = saving.save(
             channel.pk,
-            [draft for draft in listed if all(draft is not each for each in begun)],
+            listed,
             template,
             structure,
             profile_rev=_revision(request),
             by=request.user.pk,
+            begun=begun,
         )
     except saving.ChangedMeanwhile:
         messages.error(
@@ -81,10 +83,14 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _to_categories(request: HttpRequest, channel: Channel, begun: Sequence[Draft]) -> HttpResponseRedirect:
     text = _("%(fields)s: nothing has changed yet. Choose a first category, then it is made of categories.")
-    messages.info(request, text % {"fields": ", ".join(draft.target for draft in begun)})
-    address = reverse("admin:channels_channel_categories", args=[channel.pk])
-    query = urlencode({"field": begun[0].pk, "target": begun[0].target})
-    return HttpResponseRedirect(f"{address}?{query}")
+    page = reverse("admin:channels_channel_categories", args=[channel.pk])
+    places = [
+        (f"{page}?{urlencode({'field': draft.pk, 'target': draft.target})}", draft.target) for draft in begun
+    ]
+    before, _mark, after = text.partition("%(fields)s")
+    links = format_html_join(", ", '<a class="text-link underline" href="{}">{}</a>', places)
+    messages.info(request, format_html("{}{}{}", before, links, after))
+    return HttpResponseRedirect(places[0][0])
 
 
 @require_POST

@@ -36,7 +36,8 @@ def check(drafts: Sequence[Draft], structure: Structure) -> list[tuple[Draft, di
 
 def begun(channel_id: int, checked: Sequence[tuple[Draft, Mapping[str, Any]]]) -> list[Draft]:
     """Of what `check` told those that are to be made of categories and have a word for none yet. As on the page of categories
-    nothing of them is stored before their first word, which is given there; a family's row that is not stored needs it here.
+    their source is not stored before their first word, which is given there. What has no row needs it here where it is a
+    family's, or where it would be the first row: that makes a mapping, and all that was sent without one would not be.
     """
     rows = FieldMapping.objects.filter(channel_id=channel_id, source=CATEGORY)
     made_so = set(rows.values_list("pk", flat=True))
@@ -45,8 +46,9 @@ def begun(channel_id: int, checked: Sequence[tuple[Draft, Mapping[str, Any]]]) -
         for draft, values in checked
         if draft.kind == "category" and not values["value_list"] and draft.pk not in made_so
     ]
+    has_others = any(draft.pk for draft in found) or len(found) < len(checked)
     for draft in found:
-        if draft.family and not draft.pk:
+        if not draft.pk and (draft.family or not has_others):
             told = _("Give one of your categories the channel's below, as text: else nothing would be sent.")
             draft.errors["text"].append(told)
     return found
@@ -60,11 +62,15 @@ def save(
     *,
     profile_rev: int,
     by: int,
+    begun: Sequence[Draft] = (),
 ) -> bool:
-    """Stores drafts without errors; False where nothing changed. A draft that is not sent takes its row away.
+    """Stores drafts without errors; False where nothing changed. A draft that is not sent takes its row away. Those of `begun`
+    are not made otherwise yet: of one that has a row its limits and whether it is required are stored.
 
     Locks the channel's row. Raises ChangedMeanwhile where its profile is no longer at `profile_rev`.
     """
+    waiting = {id(draft) for draft in begun}
+    drafts = [draft for draft in drafts if draft.pk or id(draft) not in waiting]
     sent = check(drafts, structure)
     if any(draft.errors for draft in drafts):
         raise ValueError("drafts with errors are not stored")
@@ -81,7 +87,10 @@ def save(
         for draft, values in sent:
             family = structure.family_by_code[draft.family.casefold()].id if draft.family else None
             row = stored.get(draft.pk) or by_place.get((family, draft.target))
-            if row is None:
+            if id(draft) in waiting:
+                kept = {name: values[name] for name in ("required", "limits")}
+                is_changed = (row is not None and _update(row, kept)) or is_changed
+            elif row is None:
                 position = places.get(draft.target, place)
                 FieldMapping.objects.create(channel=channel, family_id=family, position=position, **values)
                 place, is_changed = place + 1, True

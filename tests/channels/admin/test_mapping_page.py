@@ -306,7 +306,8 @@ def test_a_field_is_made_of_categories_with_its_first_word_from_here_as_well(
     )
     assert "Your categories in the field title" in answer.text
     assert "it goes on being made as before" in answer.text
-    assert "title, vendor: nothing has changed yet" in answer.text
+    assert ">title</a>, <a class=" in answer.text
+    assert 'target=vendor">vendor</a>: nothing has changed yet' in answer.text
     assert stored("title").source == {"attribute": "name"}
     assert not FieldMapping.objects.filter(target="vendor").exists()
     assert stored("barcode").required
@@ -315,6 +316,35 @@ def test_a_field_is_made_of_categories_with_its_first_word_from_here_as_well(
     save = reverse("admin:channels_channel_categories_save", args=[shop.pk])
     assert "are saved" in boss.post(save, chosen, follow=True).text
     assert (stored("title").source, stored("title").value_list) == ({"category": True}, {"cups": "594"})
+
+
+def test_what_else_was_entered_of_a_field_that_is_to_be_made_of_categories_is_saved(
+    boss: Client, shop: Channel
+) -> None:
+    data = opened(boss, shop)
+    barcode, vendor = at(data, "barcode"), at(data, "vendor")
+    data |= {f"{barcode}kind": "category", f"{barcode}required": "on", f"{barcode}max_length": "20"}
+    data |= {f"{vendor}kind": "category"}
+    answer = boss.post(address(shop), data, follow=True)
+    assert "The fields are saved" in answer.text
+    row = stored("barcode")
+    assert (row.source, row.required, row.limits) == ({"attribute": "ean"}, True, {"max_length": 20})
+    shop.refresh_from_db()
+    assert "vendor" not in shop.template
+
+
+def test_a_first_field_is_made_of_categories_with_its_first_word(boss: Client, shop: Channel) -> None:
+    """The first row of a mapping makes it one: it must not be one that nothing is sent of."""
+    FieldMapping.objects.all().delete()
+    data = opened(boss, shop)
+    vendor, title = at(data, "vendor"), at(data, "title")
+    answer = boss.post(address(shop), data | {f"{vendor}kind": "category"})
+    assert answer.status_code == 422
+    assert "Give one of your categories the channel" in answer.text
+    assert not FieldMapping.objects.exists()
+    data |= {f"{vendor}kind": "category", f"{title}kind": "attribute", f"{title}text": "name"}
+    assert "Your categories in the field vendor" in boss.post(address(shop), data, follow=True).text
+    assert stored("title").source == {"attribute": "name"}
 
 
 def test_with_a_word_beside_it_a_field_is_made_of_categories_at_once(boss: Client, shop: Channel) -> None:
