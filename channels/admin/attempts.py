@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -16,6 +17,7 @@ from unfold.decorators import display
 from catalog.admin.base import CatalogAdmin
 from catalog.structure.product_names import NAMES
 from channels.models import Attempt
+from channels.models.listing import OPERATIONS, OUTCOMES
 from channels.told import Told
 
 OUTCOME_COLOURS = {
@@ -23,17 +25,37 @@ OUTCOME_COLOURS = {
 }  # fmt: skip
 
 
+class OutcomeFilter(admin.SimpleListFilter):
+    title = _("outcome")
+    parameter_name = "outcome"
+    words = OUTCOMES
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(self.words.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Attempt]) -> QuerySet[Attempt]:
+        return (
+            queryset.filter(**{self.parameter_name: self.value()}) if self.value() in self.words else queryset
+        )
+
+
+class OperationFilter(OutcomeFilter):
+    title = _("operation")
+    parameter_name = "operation"
+    words = OPERATIONS
+
+
 @admin.register(Attempt)
 class AttemptAdmin(CatalogAdmin):
     view_verb = "channel.view"
-    list_display = ["at", "channel", "sku", "operation", "outcome_label", "message", "milliseconds"]
-    list_filter = ["outcome", "operation", "listing__channel"]
+    list_display = ["at", "channel", "sku", "operation_label", "outcome_label", "message", "milliseconds"]
+    list_filter = [OutcomeFilter, OperationFilter, "listing__channel"]
     search_fields = ["listing__product__sku", "message_id"]
     list_select_related = ["listing__channel", "listing__product"]
     ordering = ["-id"]
     show_facets = admin.ShowFacets.NEVER
     fields = readonly_fields = [
-        "at", "channel", "sku", "operation", "outcome", "message", "revision", "message_id", "milliseconds", "answered", "sent",
+        "at", "channel", "sku", "operation_label", "outcome_label", "message", "revision", "message_id", "milliseconds", "answered", "sent",
     ]  # fmt: skip
     empty_sentence = _("Each request to a channel is noted here, with what it answered.")
 
@@ -72,7 +94,11 @@ class AttemptAdmin(CatalogAdmin):
 
     @display(description=_("outcome"), ordering="outcome", label=OUTCOME_COLOURS)
     def outcome_label(self, attempt: Attempt) -> tuple[str, str]:
-        return attempt.outcome, attempt.outcome
+        return attempt.outcome, attempt.outcome_label
+
+    @admin.display(description=_("operation"), ordering="operation")
+    def operation_label(self, attempt: Attempt) -> str:
+        return attempt.operation_label
 
     @admin.display(description=_("answer"))
     def answered(self, attempt: Attempt) -> SafeString | str:

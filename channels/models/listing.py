@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -141,14 +142,34 @@ class Listing(models.Model):
         return web_address(self.external_url)
 
 
+# What an attempt is called where people read it.
+OPERATIONS: dict[str, Any] = {
+    "upsert": _("Send to the channel"),
+    "withdraw": _("Take down from the channel"),
+    "read_back": _("Read back"),
+    "submit": _("Hand over as a job"),
+    "poll": _("Ask what became of it"),
+    "publish": _("Publish"),
+}
+OUTCOMES: dict[str, Any] = {
+    "ok": _("Done"),
+    "nothing_to_do": _("Nothing to do"),
+    "submitted": _("Handed over"),
+    "retry": _("Tried again later"),
+    "data": _("Refused by the channel"),
+    "config": _("Wrong settings"),
+    "unknown": _("Not known whether it arrived"),
+}
+
+
 class Attempt(models.Model):
     """One try to send, withdraw or read back, as an operator reads it: secrets are masked before it is written."""
 
     listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="attempts_made")
     at = models.DateTimeField()
-    operation = models.CharField(max_length=12)  # upsert, withdraw, read_back, poll
+    operation = models.CharField(max_length=12)  # of OPERATIONS
     revision = models.PositiveBigIntegerField()
-    outcome = models.CharField(max_length=12)  # ok, nothing_to_do, retry, data, config, unknown
+    outcome = models.CharField(max_length=12)  # of OUTCOMES
     message = models.TextField(default="")
     message_id = models.CharField(max_length=64, default="")
     milliseconds = models.PositiveIntegerField(default=0)
@@ -163,4 +184,12 @@ class Attempt(models.Model):
         indexes = [models.Index(fields=["at"], name="attempt_at")]
 
     def __str__(self) -> str:
-        return f"{self.operation}: {self.outcome}"
+        return f"{self.operation_label}: {self.outcome_label}"
+
+    @property
+    def operation_label(self) -> str:
+        return str(OPERATIONS.get(self.operation, self.operation))
+
+    @property
+    def outcome_label(self) -> str:
+        return str(OUTCOMES.get(self.outcome, self.outcome))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -36,11 +38,37 @@ def test_a_refusal_is_read_with_its_field_and_its_attempts(stage: Stage, client:
         reverse("admin:channels_listing_change", args=[stage.listing(product).pk])
     ).content.decode()
     assert page.count("This title is taken.") >= 2
-    assert "upsert" in page
+    assert "Send to the channel" in page
     attempts = client.get(reverse("admin:channels_attempt_changelist")).content.decode()
     assert "This title is taken." in attempts
     attempt = stage.listing(product).attempts_made.get()
     assert "200" in client.get(reverse("admin:channels_attempt_change", args=[attempt.pk])).content.decode()
+
+
+def test_attempts_are_told_in_words_of_the_readers_language(stage: Stage, client: Client) -> None:
+    product = stage.product()
+    stage.shop.next.append(acts.rejects("MUG-1", message="Not today."))
+    stage.send()
+    attempt = stage.listing(product).attempts_made.get()
+    assert (attempt.operation, attempt.outcome) == ("upsert", "data")
+    assert stage.world.admin is not None
+    client.force_login(stage.world.admin)
+    client.cookies["django_language"] = "de"
+    edit = reverse("admin:catalog_product_change", args=[product])
+    for address in (
+        f"{edit}?tab=channels",
+        reverse("admin:channels_listing_change", args=[attempt.listing_id]),
+        reverse("admin:channels_attempt_change", args=[attempt.pk]),
+        reverse("admin:channels_attempt_changelist"),
+    ):
+        text = client.get(address).text
+        assert "Vom Kanal abgelehnt" in text, address
+        assert "An den Kanal senden" in text, address
+        assert not re.search(r">\s*(upsert|data)\s*<", text), address
+    listed = reverse("admin:channels_attempt_changelist")
+    assert "Not today." in client.get(f"{listed}?outcome=data&operation=upsert").text
+    assert "Not today." not in client.get(f"{listed}?outcome=ok").text
+    assert "Not today." not in client.get(f"{listed}?operation=withdraw").text
 
 
 def test_trying_again_sends_a_refused_listing_anew(stage: Stage, client: Client, nudges: list[int]) -> None:
