@@ -64,11 +64,16 @@ def planned(old: str, new: str, *, user: User) -> ReplacePlan:
 
 
 def replace(old: str, new: str, *, user: User, ref: str, handle: JobHandle | None = None) -> dict[str, int]:
-    """Done twice it changes nothing more. What the person may not write is left, and told in the job's log."""
+    """Done twice it changes nothing more. What the person may not write is left, and told in the job's log.
+
+    Counts products and documents of campaigns, over all workers of the job: what an earlier one `changed` carries `ref`, what was
+    `refused` or waits as a proposal (`proposed`) still names the old file, and is found again.
+    """
     structure = Structure.current()
     by = Actor(user, origin="bulk", ref=ref)
     _describe_alike(old, new, user, handle)
-    result = {"changed": 0, "refused": 0}
+    before = Revision.objects.filter(ref=ref).count() if handle is not None else 0
+    result = {"changed": before, "refused": 0, "proposed": 0}
     for changes in _batches(old, new, structure):
         if handle is not None and handle.cancelled():
             return result
@@ -85,14 +90,17 @@ def replace(old: str, new: str, *, user: User, ref: str, handle: JobHandle | Non
 
 def _count(outcomes: list[Outcome], result: dict[str, int], handle: JobHandle | None) -> None:
     for outcome in outcomes:
-        result["changed" if outcome.ok else "refused"] += 1
+        if not outcome.ok:
+            result["refused"] += 1
+        elif outcome.changed or outcome.proposals:
+            result["changed" if outcome.changed else "proposed"] += 1
         if handle is not None and not outcome.ok:
             reason = outcome.errors[0].message if outcome.errors else _("Somebody else changed it meanwhile.")
             handle.log(
                 _("Product %(id)s was left as it is: %(reason)s") % {"id": outcome.product, "reason": reason}
             )
     if handle is not None:
-        handle.progress(result["changed"] + result["refused"])
+        handle.progress(max(handle.row.done, sum(result.values())), result=result)
 
 
 def _batches(old: str, new: str, structure: Structure) -> Iterator[list[ProductChange]]:

@@ -73,7 +73,7 @@ class JobHandle:
         """How far it is. Written at most twice a second, but for a step's end and a `result`; renews the lease. Raises LeaseLost.
 
         `result`: what it comes to so far, a JSON object, which the next claim finds in its row. It is written at once, with `done`,
-        however often it is given: so that no claim counts twice, it is for batches, not for single products.
+        however often it is given: it is for steps that are transactions of their own anyway.
         Getting further than any claim before clears the count of attempts: a job killed many times still ends.
         """
         before = self._last

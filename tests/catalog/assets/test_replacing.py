@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
@@ -12,8 +13,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from catalog import assets
+from catalog.assets import replacing
 from catalog.assets.describing import set_tags
 from catalog.assets.replacing import planned, replace
+from catalog.jobs import enqueue, run_due
 from catalog.models import (
     Asset,
     Attribute,
@@ -30,6 +33,7 @@ from catalog.models import (
 )
 from catalog.structure.announce import announce
 from catalog.values.campaigns import write_campaign
+from catalog.values.write import write
 from channels.models import Listing
 from tests.catalog.assets.conftest import stored
 from tests.catalog.decoding.harmless import pdf, picture
@@ -71,7 +75,11 @@ def test_every_value_that_names_it_is_written_anew_and_what_is_inherited_follows
     plan = planned(old.sha256, new.sha256, user=world.admin)
     assert (plan.products, plan.values, plan.campaigns, plan.refusals) == (2, 3, 1, {})
     revisions = Revision.objects.count()
-    assert replace(old.sha256, new.sha256, user=world.admin, ref="replace:1") == {"changed": 3, "refused": 0}
+    assert replace(old.sha256, new.sha256, user=world.admin, ref="replace:1") == {
+        "changed": 3,
+        "refused": 0,
+        "proposed": 0,
+    }
     assert values(one) == {"picture": new.sha256, "gallery": [other.sha256, new.sha256]}
     assert values(two) == {"picture": other.sha256}
     assert values(model)["picture"] == new.sha256
@@ -79,7 +87,11 @@ def test_every_value_that_names_it_is_written_anew_and_what_is_inherited_follows
     assert CampaignValues.objects.get().values == {"picture": new.sha256}
     assert Revision.objects.count() == revisions + 3
     assert Asset.objects.get(pk=new.pk).alts == {"en_US": "A mug"}
-    assert replace(old.sha256, new.sha256, user=world.admin, ref="replace:1") == {"changed": 0, "refused": 0}
+    assert replace(old.sha256, new.sha256, user=world.admin, ref="replace:1") == {
+        "changed": 0,
+        "refused": 0,
+        "proposed": 0,
+    }
 
 
 def test_what_the_person_may_not_write_is_counted_before_and_left_alone(world: World) -> None:
@@ -91,7 +103,11 @@ def test_what_the_person_may_not_write_is_counted_before_and_left_alone(world: W
     user = User.objects.create_user("ann", is_staff=True)
     user.roles.add(role)
     assert sum(planned(old.sha256, new.sha256, user=user).refusals.values()) == 1
-    assert replace(old.sha256, new.sha256, user=user, ref="replace:1") == {"changed": 1, "refused": 1}
+    assert replace(old.sha256, new.sha256, user=user, ref="replace:1") == {
+        "changed": 1,
+        "refused": 1,
+        "proposed": 0,
+    }
     assert values(inside)["picture"] == new.sha256
     assert values(outside)["picture"] == old.sha256
 
@@ -112,7 +128,7 @@ def test_from_the_upload_over_the_look_to_the_job_and_back(world: World, boss: C
     work_off_jobs()
     assert values(pk)["picture"] == new.sha256
     job = Job.objects.get(kind="assets.replace")
-    assert job.result == {"changed": 1, "refused": 0}
+    assert job.result == {"changed": 1, "refused": 0, "proposed": 0}
     changed = f"{reverse('admin:catalog_product_changelist')}?ref=replace%3A{job.pk}&level=all"
     assert changed.replace("&", "&amp;") in page or changed in page
     grid = boss.get(changed).content.decode()
@@ -206,3 +222,48 @@ def test_it_keeps_them_where_a_product_still_shows_it(world: World, boss: Client
         client.post(reverse("admin:catalog_product_bulk_undo"), undo)
         new.refresh_from_db()
         assert new.alts == expected
+
+
+def test_a_worker_that_goes_on_counts_what_the_killed_one_did_and_nothing_twice(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replacing, "BATCH", 1)
+    old, new = stored("#ff0000"), stored("#00ff00")
+    for number, category in enumerate(("other", "cups", "cups", "cups")):
+        world.create(f"MUG-{number}", {"picture": old.sha256}, family="mugs", categories=[category])
+    role = Role.objects.create(code="agency", verbs=["product.edit", "product.publish", "asset.edit"])
+    Grant.objects.create(role=role).categories.add(world.categories["kitchen"])
+    ann = User.objects.create_user("ann", is_staff=True)
+    ann.roles.add(role)
+    run_due("interactive")
+    job = enqueue("assets.replace", {"old": old.sha256, "new": new.sha256}, by=ann)
+    act, seen = write, []
+
+    def killed_at_the_third(changes: Any, **named: Any) -> Any:
+        outcomes = act(changes, **named)
+        seen.append(Job.objects.get(pk=job.pk).done)
+        if len(seen) == 3:
+            raise KeyboardInterrupt
+        return outcomes
+
+    monkeypatch.setattr(replacing, "write", killed_at_the_third)
+    with pytest.raises(KeyboardInterrupt):
+        run_due("interactive")
+    job.refresh_from_db()
+    assert (job.done, job.result) == (2, {"changed": 1, "refused": 1, "proposed": 0})
+    Job.objects.filter(pk=job.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+    run_due("interactive")
+    job.refresh_from_db()
+    assert (job.state, job.done, job.result) == ("done", 4, {"changed": 3, "refused": 1, "proposed": 0})
+    assert seen == sorted(seen)
+
+
+def test_what_waits_as_a_proposal_is_not_told_as_changed(world: World) -> None:
+    old, new = stored("#ff0000"), stored("#00ff00")
+    pk = world.create("MUG-1", {"picture": old.sha256}, family="mugs", status="approved").product
+    role = Role.objects.create(code="agency", verbs=["product.edit", "asset.edit"])
+    Grant.objects.create(role=role)
+    ann = User.objects.create_user("ann", is_staff=True)
+    ann.roles.add(role)
+    result = replace(old.sha256, new.sha256, user=ann, ref="replace:1")
+    assert (result, values(pk)["picture"]) == ({"changed": 0, "refused": 0, "proposed": 1}, old.sha256)
