@@ -10,8 +10,10 @@ from django.utils import timezone
 
 from catalog.jobs import run_due
 from catalog.models import Attribute, Job, Product
+from channels.models import Channel
 from enrichment.workbench.bulk_edit import running, views
-from enrichment.workbench.grid import batches
+from enrichment.workbench.grid import batches, bulk
+from enrichment.workbench.launches import running as launching
 from tests.attributes import changed
 from tests.enrichment.conftest import Desk
 from tests.enrichment.test_bulk_editing import EVERYWHERE, FIND, done, mugs, names
@@ -77,3 +79,34 @@ def test_of_many_variants_of_one_model_each_is_planned_and_counted_once(
     job = Job.objects.get(kind="grid.edit")
     assert sorted(planned) == sorted(variants)
     assert (job.state, job.result["changed"], job.result["refused"]) == ("done", 0, 2)
+
+
+def test_a_launch_counts_over_all_workers_what_was_approved_refused_and_proposed(
+    desk: Desk, mugs: list[int], channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "BATCH", 1)
+    monkeypatch.setattr(launching, "BATCH", 1)
+    Product.objects.filter(pk__in=mugs).update(status="draft")
+    start = {"name": "Winter", "at": timezone.now() + timedelta(days=1), "time_zone": "UTC", "sheets": 3}
+    some = mugs[:3]
+    launching.start(**start, entries={channel.pk: some}, approve=some, by=desk.user, ref=bulk.new_ref())
+    act, killed_at = bulk.apply, [some[1]]
+
+    def applied(part: Any, *rest: Any, **named: Any) -> Any:
+        result = act(part, *rest, **named)
+        if part == some[:1]:
+            result.refuse("A reason")
+            result.proposed = 1
+        if list(part) == killed_at:
+            killed_at.clear()
+            raise KeyboardInterrupt
+        return result
+
+    monkeypatch.setattr(bulk, "apply", applied)
+    with pytest.raises(KeyboardInterrupt):
+        run_due("interactive")
+    Job.objects.filter(state="running").update(lease_until=timezone.now() - timedelta(seconds=1))
+    run_due("interactive")
+    job = Job.objects.get(kind="launches.fill")
+    assert (job.state, job.done, job.result["changed"]) == ("done", 6, 3)
+    assert (job.result["refused"], job.result["proposed"], job.result["reasons"]) == (1, 1, {"A reason": 1})

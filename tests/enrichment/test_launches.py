@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.contrib.messages import get_messages
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -18,6 +18,7 @@ from catalog.jobs import handle as handles
 from catalog.models import Campaign, Context, Job, Product, User
 from catalog.values.campaigns import write_campaign
 from channels.delivery.prepare import prepare
+from channels.launches import scheduling
 from channels.models import Channel, Launch, LaunchEntry, Listing
 from channels.profile import current
 from enrichment.models import Assignment
@@ -282,6 +283,27 @@ def test_a_button_that_is_pressed_twice_schedules_once(
     again = {"id": list(mugs.values()), "mode": "all", **pressed(desk, mugs.values())}
     desk.post("enrichment_launch_run", **again)  # looked at anew, it is another one
     assert Launch.objects.count() == 2
+
+
+@pytest.mark.parametrize(("meanwhile", "status"), [("", "approved"), ("let_go", "draft")])
+def test_what_a_press_failed_to_approve_the_next_one_approves_while_its_launch_is_waited_for(
+    desk: Desk, mugs: dict[str, int], monkeypatch: pytest.MonkeyPatch, meanwhile: str, status: str
+) -> None:
+    asked = {"id": list(mugs.values()), "mode": "approve", **pressed(desk, mugs.values())}
+
+    def failing(*_args: Any, **_options: Any) -> Any:
+        raise OperationalError("database is locked")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(running.bulk, "apply", failing)
+        with pytest.raises(OperationalError):
+            desk.post("enrichment_launch_run", **asked)
+    made = Launch.objects.get()
+    if meanwhile:
+        scheduling.let_go(made.pk, by=None)
+    response = desk.post("enrichment_launch_run", **asked)
+    assert response["Location"] == reverse("admin:enrichment_launch", args=[made.pk])
+    assert (status_of(mugs["DRAFT"]), made.entries.count(), Launch.objects.count()) == (status, 3, 1)
 
 
 def test_of_two_presses_at_the_same_time_the_second_finds_the_first(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +14,8 @@ from catalog.jobs import JobHandle
 from catalog.models import Revision
 from catalog.values.write import BATCH
 from pim.lib.failpoint import failpoint
+
+P = TypeVar("P", bound=Sized)
 
 
 @dataclass(slots=True)
@@ -67,8 +69,8 @@ def by_batches(
 
 def by_parts(
     handle: JobHandle,
-    parts: Sequence[Sequence[int]],
-    act: Callable[[Sequence[int]], Result],
+    parts: Sequence[P],
+    act: Callable[[P], Result],
     *,
     ref: str,
     changed: Callable[[], int] | None = None,

@@ -10,17 +10,18 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog.jobs import JobHandle, enqueue, job
-from catalog.models import User
+from catalog.models import Job, Revision, User
 from catalog.structure.snapshot import Structure
 from catalog.values.write import BATCH
 from channels import profile
 from channels.launches import scheduling
 from channels.models import Launch
 from enrichment.workbench.grid import bulk, bulk_actions
-from enrichment.workbench.grid.batches import Result
+from enrichment.workbench.grid.batches import Result, by_parts
 
 STEP = (
     50  # products put into a launch in one transaction of the job: a model may stand for hundreds of variants
@@ -56,9 +57,22 @@ def start(
         for channel, ids in entries.items():
             if ids:
                 scheduling.add(launch, known[channel], ids, by=by.pk)
-    if not approve:
-        return launch, Result()
-    return launch, bulk.apply(approve, bulk_actions.ACTIONS["approve"], user=by, ref=ref)
+    return launch, approved(approve, by=by, ref=ref)
+
+
+def approved(ids: Sequence[int], *, by: User, ref: str) -> Result:
+    """At most BATCH, in a transaction of its own: it is all or nothing."""
+    return bulk.apply(ids, bulk_actions.ACTIONS["approve"], user=by, ref=ref) if ids else Result()
+
+
+def owes_approvals(launch: Launch) -> bool:
+    """Whether `start` may have failed between this launch and its approvals. Of one that is over nothing is owed: what was
+    approved now would go out at once."""
+    return (
+        launch.is_pending(timezone.now())
+        and not Revision.objects.filter(ref=launch.ref).exists()
+        and not Job.objects.filter(kind="launches.fill", params__ref=launch.ref).exists()
+    )
 
 
 @job("launches.fill")
@@ -75,25 +89,20 @@ def run(
     user = User.objects.get(pk=handle.by_id)
     row = Launch.objects.get(pk=launch)
     known = profile.current(Structure.current()).by_id
-    result = Result(ref=ref)
-    done, total = 0, sum(len(ids) for _channel, ids in entries) + len(approve)
-    for channel, ids in entries:
-        for start_at in range(0, len(ids), STEP):
-            if handle.cancelled():
-                return result.as_json()
-            part = ids[start_at : start_at + STEP]
-            if channel in known:
-                scheduling.add(row, known[channel], part, by=user.pk)
-            done += len(part)
-            handle.progress(done, total)
-    for start_at in range(0, len(approve), BATCH):
-        if handle.cancelled():
-            break
-        part = bulk.apply(
-            approve[start_at : start_at + BATCH], bulk_actions.ACTIONS["approve"], user=user, ref=ref
-        )
-        result.changed += part.changed
-        for reason, count in part.reasons.items():
-            result.refuse(reason, count)
-        handle.progress(min(done + start_at + BATCH, total), total)
-    return result.as_json()
+    # Of each product on which channel it waits; None: it is to be approved.
+    parts: list[list[tuple[int | None, int]]] = [
+        [(channel, pk) for pk in ids[at : at + STEP]]
+        for channel, ids in entries
+        for at in range(0, len(ids), STEP)
+    ]
+    parts += [[(None, pk) for pk in approve[at : at + BATCH]] for at in range(0, len(approve), BATCH)]
+
+    def act(part: Sequence[tuple[int | None, int]]) -> Result:
+        channel, ids = part[0][0], [pk for _channel, pk in part]
+        if channel is None:
+            return approved(ids, by=user, ref=ref)
+        if channel in known:
+            scheduling.add(row, known[channel], ids, by=user.pk)
+        return Result()
+
+    return by_parts(handle, parts, act, ref=ref)

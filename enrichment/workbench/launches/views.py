@@ -24,6 +24,7 @@ from channels.launches.look import MOST_SHEETS, TooMany
 from channels.models import Launch
 from enrichment.workbench.assigning.form import AssignForm
 from enrichment.workbench.bulk_edit.once import is_ref
+from enrichment.workbench.grid.batches import Result
 from enrichment.workbench.grid.bulk import Selection, new_ref
 from enrichment.workbench.grid.bulk_views import tell
 from enrichment.workbench.grid.export import products_of
@@ -55,9 +56,10 @@ def choose(request: HttpRequest) -> HttpResponse:
 @endpoint("product.publish")
 def run(request: HttpRequest) -> HttpResponse:
     """As choose, with `mode` (gate.Gate.chosen), the `mark` of the gate that was looked at, and the `ref` given with it: pressed
-    twice, it schedules once."""
-    ref = request.POST.get("ref", "")
-    if is_ref(ref) and Launch.objects.filter(ref=ref).exists():
+    twice, it schedules once, and approves what the first press failed to."""
+    ref, mode = request.POST.get("ref", ""), request.POST.get("mode", "")
+    begun = Launch.objects.filter(ref=ref).first() if is_ref(ref) else None
+    if begun is not None and not (mode == "approve" and running.owes_approvals(begun)):
         return _again(request, ref)
     asked = _Asked(request)
     if not asked.chosen:
@@ -68,7 +70,9 @@ def run(request: HttpRequest) -> HttpResponse:
     if request.POST.get("mark") != made.mark or not is_ref(ref):
         messages.warning(request, _("Products were changed meanwhile: look at what stands in their way now."))
         return _shown(request, asked, made)
-    mode = request.POST.get("mode", "")
+    if begun is not None:
+        _tell_approved(request, running.approved(made.to_approve(), by=request.user, ref=ref))
+        return _again(request, ref)
     chosen = made.chosen(mode)
     if not chosen:
         messages.info(request, _("Nothing is left to be scheduled."))
@@ -84,9 +88,13 @@ def run(request: HttpRequest) -> HttpResponse:
         return _again(request, ref)
     _told(request, made, len(chosen), data["time_zone"], is_job=result is None)
     if result is not None:
-        done = ngettext("%d product approved.", "%d products approved.", result.changed)
-        tell(request, result, done % result.changed)
+        _tell_approved(request, result)
     return HttpResponseRedirect(address(launch.pk))
+
+
+def _tell_approved(request: HttpRequest, result: Result) -> None:
+    done = ngettext("%d product approved.", "%d products approved.", result.changed)
+    tell(request, result, done % result.changed)
 
 
 def _again(request: HttpRequest, ref: str) -> HttpResponse:
