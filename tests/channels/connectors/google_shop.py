@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from channels.connectors import _google_account
 from channels.connectors._google_account import private_key
 from channels.connectors.google import GoogleMerchant
 from tests.channels.connectors import discovery
@@ -67,6 +68,7 @@ class MerchantCenter:
         self.requests = self.submissions = self.created = self.lag = 0
         self.quota: int | None = None
         self.sleep = 0.0
+        _google_account._tokens.clear()  # a server before this one may have had its port
         server.expect_request("/token", method="POST").respond_with_handler(self._token)
         server.expect_request(re.compile("/products/v1/.*")).respond_with_handler(self._answer)
 
