@@ -46,7 +46,7 @@ def test_an_import_killed_at_random_points_ends_as_the_uninterrupted_one(
     made += sum(
         kill_a_worker(rig, chance, run, "applying", places[number % 3]) for number in range(kills - in_plan)
     )
-    assert made > kills // 2
+    assert made >= kills // 2  # what dies at a place; a quick machine may be done before the others
     finish(rig, run, "applied")
     took = time.monotonic() - began
     outcome = rig.hands.import_outcome(run=run)
