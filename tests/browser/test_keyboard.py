@@ -141,6 +141,7 @@ def test_the_language_is_chosen_by_keys(browser: Browser, rig: Rig) -> None:
         expect(german).to_be_hidden()
         expect(opener).to_be_focused()
         keys.press("Enter")
+        expect(german).to_be_visible()  # it opens a moment after the key
         keys.activate("#user-links button", text="Dark", key="Space")
         expect(page.locator("html.dark")).to_be_attached()
         keys.activate("#user-links button", text="Deutsch")

@@ -84,13 +84,12 @@ def test_a_part_of_a_picture_is_chosen_by_mouse_and_by_keyboard(browser: Browser
         expect(frame).to_be_visible()
         width, left = page.get_by_label("Width", exact=True), page.get_by_label("From the left", exact=True)
         expect(width).to_have_value("1200")
-        corner = page.locator("[data-crop-corner=se]").bounding_box()
-        stage = page.locator("[data-crop-stage]").bounding_box()
-        assert corner is not None
-        assert stage is not None
-        page.mouse.move(corner["x"] + 13, corner["y"] + 13)
+        corner = page.locator("[data-crop-corner=se]")
+        corner.hover()  # waits until it stands still and nothing lies over it
+        box = corner.bounding_box()
+        assert box is not None
         page.mouse.down()
-        page.mouse.move(stage["x"] + stage["width"] / 2, stage["y"] + stage["height"] / 2, steps=4)
+        page.mouse.move(box["x"] - 150, box["y"] - 150, steps=4)
         page.mouse.up()
         expect(width).not_to_have_value("1200")
         width.fill("500")
