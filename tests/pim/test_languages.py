@@ -89,7 +89,7 @@ def test_nearly_all_of_the_interface_is_translated(language: str) -> None:
 
 @pytest.mark.django_db
 def test_a_language_is_the_browsers_until_one_is_chosen(admin_client: Client) -> None:
-    def title(browser: str) -> str:
+    def spoken(browser: str) -> str:
         page = admin_client.get(
             reverse("admin:catalog_product_changelist"), headers={"accept-language": browser}
         )
@@ -97,15 +97,15 @@ def test_a_language_is_the_browsers_until_one_is_chosen(admin_client: Client) ->
         assert found
         return found[1]
 
-    assert [title("fr-FR,fr;q=0.9"), title("nl"), title("")] == ["fr", "en", "en"]
+    assert [spoken("fr-FR,fr;q=0.9"), spoken("nl"), spoken("")] == ["fr", "en", "en"]
     home = reverse("admin:index")
     answer = admin_client.post(reverse("set_language"), {"language": "de", "next": home})
     assert answer.headers["location"] == home
-    assert title("fr-FR,fr;q=0.9") == "de"
+    assert spoken("fr-FR,fr;q=0.9") == "de"
     assert (
         admin_client.post(
             reverse("set_language"), {"language": "en", "next": "https://evil.example/"}
         ).headers["location"]
         == "/"
     )
-    assert title("fr") == "en"
+    assert spoken("fr") == "en"
