@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -14,8 +14,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from catalog.admin.base import CatalogAdmin
 from catalog.structure.product_names import NAMES
+from channels.admin._telling import TellingAdmin
 from channels.models import Attempt
 from channels.models.listing import OPERATIONS, OUTCOMES
 from channels.told import Told
@@ -46,7 +46,7 @@ class OperationFilter(OutcomeFilter):
 
 
 @admin.register(Attempt)
-class AttemptAdmin(CatalogAdmin):
+class AttemptAdmin(TellingAdmin):
     view_verb = "channel.view"
     list_display = ["at", "channel", "sku", "operation_label", "outcome_label", "message", "milliseconds"]
     list_filter = [OutcomeFilter, OperationFilter, "listing__channel"]
@@ -74,15 +74,11 @@ class AttemptAdmin(CatalogAdmin):
             )
         )
 
-    def get_changelist_instance(self, request: HttpRequest) -> Any:
-        made = super().get_changelist_instance(request)
-        _tell(made.result_list)
-        return made
-
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        row = super().get_object(request, object_id, from_field)
-        _tell([row] if row is not None else [])
-        return row
+    def tell(self, rows: Sequence[Attempt]) -> None:
+        told = Told(attempt.listing for attempt in rows)
+        for attempt in rows:
+            attempt.message = told.message(attempt, attempt.listing)
+            attempt.answer = told.answer(attempt, attempt.listing)
 
     @admin.display(description=_("channel"), ordering="listing__channel__code")
     def channel(self, attempt: Attempt) -> str:
@@ -110,15 +106,6 @@ class AttemptAdmin(CatalogAdmin):
         return (
             _as_json(attempt.request) if NAMES.sees_all else "—"
         )  # it may name products that they may not see
-
-
-def _tell(attempts: Iterable[Attempt]) -> None:
-    """What whoever reads may know of them."""
-    attempts = list(attempts)
-    told = Told(attempt.listing for attempt in attempts)
-    for attempt in attempts:
-        attempt.message = told.message(attempt, attempt.listing)
-        attempt.answer = told.answer(attempt, attempt.listing)
 
 
 def _as_json(value: Any) -> SafeString | str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,9 +19,9 @@ from django.utils.translation import ngettext
 from unfold.decorators import display
 
 from catalog.access import can
-from catalog.admin.base import CatalogAdmin
 from catalog.structure.product_names import NAMES
 from channels import profiles, standing
+from channels.admin._telling import TellingAdmin
 from channels.board import problems_of
 from channels.models import Listing
 from channels.standing import STANDINGS, with_standing
@@ -62,7 +62,7 @@ class ProblemFilter(admin.SimpleListFilter):
 
 
 @admin.register(Listing)
-class ListingAdmin(CatalogAdmin):
+class ListingAdmin(TellingAdmin):
     view_verb = "channel.view"
     list_display = [
         "product_name",
@@ -97,15 +97,10 @@ class ListingAdmin(CatalogAdmin):
             rows = rows.defer("sent_sheet", "submitted", *(["drift"] if NAMES.sees_all else []))
         return rows
 
-    def get_changelist_instance(self, request: HttpRequest) -> Any:
-        made = super().get_changelist_instance(request)
-        _tell(made.result_list)
-        return made
-
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        row = super().get_object(request, object_id, from_field)
-        _tell([row] if row is not None else [])
-        return row
+    def tell(self, rows: Sequence[Listing]) -> None:
+        told = Told(rows)
+        for row in rows:
+            row.reason = told.reason(row)
 
     def has_try_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return can(request.user, "channel.sync")
@@ -188,11 +183,3 @@ class ListingAdmin(CatalogAdmin):
         for attempt in attempts:
             attempt.message = told.message(attempt, listing)
         return render_to_string("channels/attempts.html", {"attempts": attempts}) if attempts else "—"
-
-
-def _tell(rows: Iterable[Listing]) -> None:
-    """Nobody saves them."""
-    rows = list(rows)
-    told = Told(rows)
-    for row in rows:
-        row.reason = told.reason(row)
