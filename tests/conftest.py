@@ -1,5 +1,6 @@
 """What every test gets: the suite's order, its exclusions, and a process that leaves nothing behind."""
 
+import gc
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -15,6 +16,7 @@ ROOMS = ("catalog", "channels", "enrichment")
 # What a test that commits has to put back once the database was emptied after it.
 _put_back: pytest.StashKey[tuple[list[models.Model], DjangoDbBlocker]] = pytest.StashKey()
 
+gc.set_threshold(50_000, 10, 10)  # cycles are looked for seldom: a twentieth of the suite's time
 # The same examples on every run: what a change breaks is seen in its own run, not in somebody else's.
 hypothesis_settings.register_profile("suite", derandomize=True, deadline=None)
 hypothesis_settings.load_profile("suite")
