@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import random
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 COLUMNS: dict[str, str] = (
     {f"text_{n}": "text" for n in range(20)}
@@ -46,6 +48,62 @@ def write_csv(path: Path, rows: int, *, changed_share: float = 0.0) -> None:
             if other.random() < changed_share:
                 cells[0] += " anew"
             out.writerow([f"SKU{number:07}", "wide", *cells])
+
+
+def write_supplier_csv(path: Path, rows: int, *, changed_share: float = 0.0) -> None:
+    """The rows of `write_csv` as a German supplier writes them: its own headers and words, decimal commas, days first, the first
+    text in two columns, the second and third in one; no family. `supplier_mapping` reads them as they are meant."""
+    plain = path.with_suffix(".plain")
+    write_csv(plain, rows, changed_share=changed_share)
+    kinds = list(COLUMNS.values())[3:]
+    headers = [f"Merkmal {number}" for number in range(len(kinds))]
+    with (
+        plain.open(encoding="utf-8", newline="") as source,
+        path.open("w", encoding="utf-8", newline="") as file,
+    ):
+        out = csv.writer(file, delimiter=";")
+        out.writerow(["Artikelnummer", "Anfang", "Rest", "Zeilen", *headers])
+        for sku, _family, first, second, third, *others in islice(csv.reader(source), 1, None):
+            cells = [_as_supplier(kind, cell) for kind, cell in zip(kinds, others, strict=True)]
+            out.writerow([sku, *first.split(" ", 1), f"{second}|{third}", *cells])
+    plain.unlink()
+
+
+def supplier_mapping() -> list[dict[str, Any]]:
+    """The columns of `write_supplier_csv`, as catalog.importing.mapping keeps them."""
+    targets = [
+        {"attribute": column.partition("-")[0], "part": column.partition("-")[2]} for column in COLUMNS
+    ]
+    words = {f"Wahl {option}": option for option in OPTIONS}
+    columns: list[dict[str, Any]] = [
+        {"column": "Artikelnummer", "index": 0, "to": "sku"},
+        {"column": "Anfang", "index": 1, "to": ""},
+        {"column": "Rest", "index": 2, "to": ""},
+        {"column": "Zeilen", "index": 3, "to": targets[1], "split": {"by": "|", "part": 1}},
+        {
+            "column": "Zeilen [2]",
+            "index": 3,
+            "to": targets[2],
+            "split": {"by": "|", "part": 2},
+            "of": "Zeilen",
+        },
+        {"column": "family", "to": "family", "value": "wide"},
+        {"column": "text_0", "to": targets[0], "template": "{Anfang} {Rest}"},
+    ]
+    for number, (target, kind) in enumerate(zip(targets[3:], list(COLUMNS.values())[3:], strict=True)):
+        column = {"column": f"Merkmal {number}", "index": number + 4, "to": target}
+        columns.append(column | ({"values": words} if kind == "select" else {}))
+    return columns
+
+
+def _as_supplier(kind: str, cell: str) -> str:
+    if kind in ("number", "price"):
+        return cell.replace(".", ",")
+    if kind == "select":
+        return f"Wahl {cell}"
+    if kind == "boolean":
+        return "ja" if cell == "1" else "nein"
+    return ".".join(reversed(cell.split("-"))) if kind == "date" else cell
 
 
 def write_workbook(path: Path, rows: int) -> None:

@@ -1,6 +1,6 @@
 """Our import of a CSV file, as `manage.py import_products` does it. Prints one JSON line: seconds by step, memory.
 
-python -m tests.benchmarks.ours prepare | FILE
+python -m tests.benchmarks.ours prepare | FILE [PROFILE]
 """
 
 from __future__ import annotations
@@ -25,9 +25,21 @@ from django.db import transaction
 from catalog.importing import runs
 from catalog.jobs.inline import run_here
 from catalog.jobs.run import run_due
-from catalog.models import Attribute, AttributeGroup, Family, FamilyAttribute, ImportRun, Option, Product
+from catalog.models import (
+    Attribute,
+    AttributeGroup,
+    Family,
+    FamilyAttribute,
+    ImportProfile,
+    ImportRun,
+    Option,
+    Product,
+    Proposal,
+    Source,
+    SourcePolicy,
+)
 from catalog.structure.announce import announce
-from tests.benchmarks.catalogue import COLUMNS, OPTIONS
+from tests.benchmarks.catalogue import COLUMNS, OPTIONS, supplier_mapping
 
 
 def build_structure() -> None:
@@ -63,7 +75,17 @@ def build_structure() -> None:
             Requirement(channel=shop, attribute=attribute)
             for attribute in Attribute.objects.order_by("code")[:22]
         )
+        build_profiles()
         announce("structure", [])
+
+
+def build_profiles() -> None:
+    """Two suppliers of the same file: what the second says otherwise than the first is a proposal, but for one attribute."""
+    settings = {"decimal": ",", "date_format": "%d.%m.%Y"}
+    for code, rank in (("first", 60), ("second", 40)):
+        source = Source.objects.create(code=code, rank=rank)
+        SourcePolicy.objects.create(source=source, attribute=Attribute.objects.get(code="text_19"), rank=50)
+        ImportProfile.objects.create(code=code, source=source, mapping=supplier_mapping(), settings=settings)
 
 
 def prepare() -> None:
@@ -72,14 +94,15 @@ def prepare() -> None:
     print("{}")
 
 
-def main(path: Path) -> None:
+def main(path: Path, profile: str | None = None) -> None:
     run_due("imports")  # as a worker that has nothing to do yet
     idle = _resident("RssAnon")
     reader, own = [0.0], [idle]
     threading.Thread(target=_watch, args=[reader, own], daemon=True).start()
     began = time.perf_counter()
     with path.open("rb") as content:
-        run = runs.start(content, path.name, user=None, profile=None, guess=False, trusted=True)
+        known = ImportProfile.objects.get(code=profile) if profile else None
+        run = runs.start(content, path.name, user=None, profile=known, guess=False, trusted=True)
     run_here(lambda: runs.plan(run, user=None, trusted=True))
     planned = time.perf_counter()
     run_here(lambda: runs.apply(run, policy=ImportRun.Policy.SKIP_BAD, user=None, trusted=True))
@@ -93,6 +116,7 @@ def main(path: Path) -> None:
                 "apply": applied - planned,
                 "products": Product.objects.count(),
                 "counts": run.counts,
+                "proposals": Proposal.objects.count(),
                 "idle": idle,
                 "grown": own[0] - idle,
                 "reader": reader[0],
@@ -128,4 +152,4 @@ if __name__ == "__main__":
     if sys.argv[1] == "prepare":
         prepare()
     else:
-        main(Path(sys.argv[1]))
+        main(Path(sys.argv[1]), *sys.argv[2:])

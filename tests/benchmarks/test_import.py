@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.benchmarks.catalogue import write_csv, write_workbook
+from tests.benchmarks.catalogue import write_csv, write_supplier_csv, write_workbook
 
 ROWS = int(os.environ.get("PIM_BENCH_ROWS", "20000"))
 ROOT = Path(__file__).resolve().parents[2]
@@ -79,6 +79,40 @@ def test_csv_import_against_django_import_export(tmp_path: Path) -> None:
         f"memory: {ours['grown']:.0f} MB above the idle worker's {ours['idle']:.0f} MB, again {second['grown']:.0f} MB;"
         f" its reader of the file {ours['reader']:.0f} MB; plan {ours['plan'] / whole:.0%} of the time"
     )
+
+
+@pytest.mark.bench
+def test_a_suppliers_csv_with_a_mapping_and_sources(tmp_path: Path) -> None:
+    """The same values under a supplier's own headers and words; django-import-export reads the plain file, which it is told
+    by its headers. Then the next file of one source, and that of another that ranks below it."""
+    plain, file, again = tmp_path / "plain.csv", tmp_path / "file.csv", tmp_path / "again.csv"
+    write_csv(plain, ROWS)
+    write_supplier_csv(file, ROWS)
+    write_supplier_csv(again, ROWS, changed_share=0.1)
+    for name in ("unmapped", "mapped"):
+        contend("tests.benchmarks.ours", tmp_path / name, "prepare")
+    unmapped = contend("tests.benchmarks.ours", tmp_path / "unmapped", str(plain))
+    mapped = contend("tests.benchmarks.ours", tmp_path / "mapped", str(file), "first")
+    bulk = contend("tests.benchmarks.import_export", tmp_path / "bulk", str(plain), "bulk")
+    below = contend("tests.benchmarks.ours", tmp_path / "mapped", str(again), "second")
+    second = contend("tests.benchmarks.ours", tmp_path / "mapped", str(again), "first")
+    assert unmapped["products"] == mapped["products"] == second["products"] == ROWS
+    assert mapped["counts"]["cells_applied"] == unmapped["counts"]["cells_applied"]
+    assert 0.05 * ROWS < below["proposals"] < 0.2 * ROWS  # a tenth of the rows say one value otherwise
+    assert below["counts"]["cells_changed"] == 0
+    print(f"\nA supplier's CSV, {ROWS:,} rows x 45 values ({'PostgreSQL' if POSTGRES else 'SQLite'})")
+    whole = {
+        name: one["plan"] + one["apply"]
+        for name, one in (("new", mapped), ("plain", unmapped), ("below", below), ("again", second))
+    }
+    print(
+        f"create, whole path: {bulk['seconds'] / whole['new']:.2f}x the bulk mode; apply {bulk['seconds'] / mapped['apply']:.2f}x"
+    )
+    print(
+        f"create, of the time of the plain file: {whole['new'] / whole['plain']:.2f}; plan {mapped['plan'] / unmapped['plan']:.2f}"
+    )
+    print(f"a tenth outranked, of the time of the new: {whole['below'] / whole['new']:.2f}")
+    print(f"a tenth changed, of the time of the new: {whole['again'] / whole['new']:.2f}")
 
 
 @pytest.mark.bench
