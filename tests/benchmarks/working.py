@@ -93,12 +93,12 @@ PAGE = """SELECT id, sku, label, updated_at FROM catalog_product p WHERE trashed
 COUNT = "SELECT count(*) FROM (SELECT 1 FROM catalog_product p WHERE trashed_at IS NULL AND {where} LIMIT 10001) found"
 MEMBERS = "SELECT id FROM catalog_product p WHERE id IN ({ids}) AND trashed_at IS NULL AND {where}"
 DOCUMENTS = """SELECT p.id, sku, kind, family_id, family_variant_id, parent_id, root_id, status, enabled, trashed_at, label, labels,
-    image, updated_at, v.values, v.sources FROM catalog_product p JOIN catalog_productvalues v ON v.product_id = p.id
+    image, updated_at, v."values", v.sources FROM catalog_product p JOIN catalog_productvalues v ON v.product_id = p.id
     WHERE p.id IN ({ids})"""
 ABOUT = (
     "SELECT product_id, category_id FROM catalog_productcategory WHERE product_id IN ({ids}) ORDER BY position",
     "SELECT product_id, key FROM catalog_outdatedtranslation WHERE product_id IN ({ids})",
-    "SELECT product_id, campaign_id, values FROM catalog_campaignvalues WHERE product_id IN ({ids})",
+    'SELECT product_id, campaign_id, "values" FROM catalog_campaignvalues WHERE product_id IN ({ids})',
 )
 ON_CHANNELS = (
     "SELECT channel_id, state, reason, errors FROM channels_listing WHERE product_id IN ({ids})",
