@@ -83,9 +83,12 @@ def by_turns(rounds: int, scenarios: Scenarios, *, shown: Callable[[Any], tuple[
     for turn in range(rounds + 1):
         for scenario, contenders in scenarios.items():
             seen: dict[str, tuple[str, ...]] = {}
-            for name, act in contenders.items():
+            first = turn % len(
+                contenders
+            )  # who begins finds the least in memory
+            for name in (*list(contenders)[first:], *list(contenders)[:first]):
                 with measured() as result:
-                    answer = act()
+                    answer = contenders[name]()
                 if turn:  # the first is for the caches
                     results.setdefault(scenario, {}).setdefault(name, []).append(result)
                 else:
