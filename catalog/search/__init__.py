@@ -56,6 +56,11 @@ def search_text(queryset: QuerySet[Product], words: str) -> QuerySet[Product]:
     return queryset
 
 
+def among(ids: Iterable[int], column: str = "pk") -> Q:
+    """Rows whose column is one of these: one parameter, where `__in` makes Django and the driver write each id."""
+    return Q(_backend().Among(column, list(ids)))
+
+
 def replace_tokens(changes: Sequence[tuple[int, Sequence[str], Sequence[str]]]) -> None:
     """Keeps what the database needs beside Product.tokens: (product id, tokens before, tokens after) of each change."""
     _backend().replace_tokens(changes)

@@ -24,6 +24,15 @@ class _Compare(Func):
         self.arg_joiner = f" {operator} "
 
 
+class Among(Func):
+    output_field = BooleanField()
+    template = "(%(expressions)s::bigint[]))"  # the last expression is the literal
+    arg_joiner = " = ANY ("
+
+    def __init__(self, column: str, ids: list[int]) -> None:
+        super().__init__(F(column), Value(f"{{{','.join(map(str, ids))}}}"))
+
+
 def filter_tokens(
     queryset: QuerySet[Product], every: list[str], any_of: list[list[str]], none: list[str]
 ) -> QuerySet[Product]:

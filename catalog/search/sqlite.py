@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import orjson
 from django.db import connection
 from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import F, Func, RawSQL, Value
@@ -59,6 +60,15 @@ class _Carries(Func):
         marks = ", ".join(sql for sql, _params in tokens)
         sql = f"EXISTS (SELECT 1 FROM catalog_token WHERE token IN ({marks}) AND product = {product[0]})"  # noqa: S608
         return sql, (*(value for _sql, params in tokens for value in params), *product[1])
+
+
+class Among(Func):
+    output_field = BooleanField()
+    template = "%(expressions)s))"
+    arg_joiner = " IN (SELECT value FROM json_each("
+
+    def __init__(self, column: str, ids: list[int]) -> None:
+        super().__init__(F(column), Value(orjson.dumps(ids).decode()))
 
 
 def _having(tokens: list[str]) -> RawSQL:

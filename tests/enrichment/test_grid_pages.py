@@ -35,6 +35,26 @@ def test_the_region_has_the_page_s_rows_and_number_without_its_shell(
     )
 
 
+def test_a_page_s_statements_take_no_more_parameters_for_more_products(
+    world: Any, channel: Any, desk: Desk
+) -> None:
+    def most(count: int) -> int:
+        taken: list[int] = []
+
+        def counted(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+            taken.append(len(params or ()))
+            return execute(sql, params, many, context)
+
+        with connection.execute_wrapper(counted):
+            assert len(desk.skus(family="mugs")) == count
+        return max(taken)
+
+    _mugs(world, 2)
+    few = most(2)
+    _mugs(world, 30, first=2)
+    assert most(30) == few
+
+
 @pytest.mark.parametrize("order", ["label", "-label"])
 def test_pages_through_equal_labels_show_each_product_once_and_lead_back(
     world: Any, monkeypatch: pytest.MonkeyPatch, order: str
@@ -96,6 +116,32 @@ def test_a_near_page_is_the_page_however_far_it_looks(world: Any, order: str, re
         page = paging.near_page(rows.all, sort, near=rows, size=3, reach=reach, **place)
         assert [row.sku for row in page.rows] == [row.sku for row in plain.rows]
         assert bool(page.next) == (plain is not last)
+
+
+@pytest.mark.parametrize("most", [4, 8])
+@pytest.mark.parametrize("order", ["-changed", "label", "-sku"])
+def test_a_list_of_ids_alone_has_the_page_s_and_asks_for_no_product(
+    world: Any, order: str, most: int, django_assert_num_queries: Any
+) -> None:
+    _mugs(world, 7)
+    sort, rows = paging.SORTS[order], Product.objects.filter(sku__startswith="MUG")
+    first = paging.page(rows, sort, size=3)
+    second = paging.page(rows, sort, size=3, after=first.next)
+    for place, plain in (
+        ({}, first),
+        ({"after": first.next}, second),
+        ({"before": second.previous}, first),
+    ):
+        with django_assert_num_queries(1 if most > 7 else 2):
+            page, count = paging.counted_page(
+                lambda: paging.listed(rows, sort), sort, nearly=rows, shown=None, most=most, size=3, **place
+            )
+        looked = paging.looked_through(
+            lambda: paging.listed(rows, sort), sort, nearly=rows, shown=paging.listed(rows, sort), size=3, **place
+        )  # fmt: skip
+        for each in (page, looked):
+            assert (each.ids, each.next, each.previous) == (plain.ids, plain.next, plain.previous)
+        assert count == min(7, most)
 
 
 @pytest.mark.parametrize("reach", [0, 1, 4, 50])

@@ -19,7 +19,7 @@ from channels.profile import Profiles
 from enrichment.workbench.filtering.combined import Combined, Subjects
 from enrichment.workbench.grid import paging
 from enrichment.workbench.grid.filters import ProductFilters
-from enrichment.workbench.grid.paging import SORTS, Sort
+from enrichment.workbench.grid.paging import SORTS, Listed, Sort
 from enrichment.workbench.grid.rows import COLUMNS
 
 COUNT_LIMIT = 10_000
@@ -96,14 +96,14 @@ class GridQuery:
     def _roughly(self) -> QuerySet[Product]:
         return visible(self.user, self._matching, roughly=True)
 
-    def page(self, *, after: str, before: str) -> paging.Page:
+    def page(self, *, after: str, before: str) -> paging.Page[Product]:
         """The page alone, for rows that are added to those that stand there."""
         if self._is_limited and not self.is_filtered and not search.follows_order():
             near = visible(self.user, self._matching.only(*COLUMNS), few=True)
             return paging.near_page(self._rows, self.sort, near=near, after=after, before=before)
         return paging.page(self._rows(), self.sort, after=after, before=before)
 
-    def counted_page(self, *, after: str, before: str) -> tuple[paging.Page, int, bool]:
+    def counted_page(self, *, after: str, before: str) -> tuple[paging.Page[Product], int, bool]:
         """(page, number of products, whether there are more than that): never counts further than COUNT_LIMIT.
 
         Behind a row that was the last when the address was made there may be nothing any more: then it is the first page.
@@ -136,30 +136,34 @@ class GridQuery:
             page = paging.page(self._rows(), self.sort)
         return page, min(count, COUNT_LIMIT), more
 
-    def further(self, *columns: str, after: str, size: int) -> paging.Page:
-        """A page of a long list, of which these columns are known alone."""
-        columns = ("id", self.sort.column, *columns)
+    def _listed(self) -> QuerySet[Product, Listed]:
+        return paging.listed(self.products(), self.sort)
+
+    def _may_be_listed(self) -> QuerySet[Product, Listed]:
+        return paging.listed(visible(self.user, Product.objects.all(), few=True), self.sort)
+
+    def further(self, *, after: str, size: int) -> paging.Page[Listed]:
+        """A page of a long list, of which the ids are asked alone."""
         if not self._is_limited:
-            return paging.page(self.products().only(*columns), self.sort, after=after, size=size)
+            return paging.page(self._listed(), self.sort, after=after, size=size)
         return paging.looked_through(
-            lambda: self.products().only(*columns),
+            self._listed,
             self.sort,
             nearly=self._roughly(),
-            shown=visible(self.user, Product.objects.only(*columns), few=True),
+            shown=self._may_be_listed(),
             after=after,
             size=size,
             reach=max(paging.LEAST_REACH, 25 * size) if search.follows_order() else 0,  # who sees one in 25
         )
 
-    def beginning(self, size: int) -> tuple[paging.Page, int, bool]:
+    def beginning(self, size: int) -> tuple[paging.Page[Listed], int, bool]:
         """Such a list's first page, with how many products there are in all, as counted_page has it."""
-        columns = ("id", self.sort.column)
         if self.is_filtered:
             page, count = paging.counted_page(
-                lambda: self.products().only(*columns),
+                self._listed,
                 self.sort,
                 nearly=self._roughly(),
-                shown=visible(self.user, Product.objects.only(*columns), few=True),
+                shown=self._may_be_listed() if self._is_limited else None,
                 most=COUNT_LIMIT + 1,
                 size=size,
             )

@@ -14,6 +14,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 
+from catalog import search
 from catalog.access import Rights
 from catalog.models import Product
 from catalog.structure.snapshot import Structure
@@ -191,7 +192,7 @@ def _ids(channels: Sequence[ChannelSpec]) -> list[int]:
 def _scores(products: Sequence[Product], channels: Sequence[ChannelSpec]) -> Scores:
     scores: dict[Place, dict[str, tuple[int, int]]] = defaultdict(dict)
     counted = [row.pk for row in products if row.is_sellable and row.trashed_at is None]
-    rows = Completeness.objects.filter(product_id__in=counted, channel_id__in=_ids(channels))
+    rows = Completeness.objects.filter(search.among(counted, "product_id"), channel_id__in=_ids(channels))
     for pk, channel, locale, required, missing in rows.values_list(
         "product_id", "channel_id", "locale", "required", "missing"
     ):
@@ -234,7 +235,8 @@ def _states(products: Sequence[Product], channels: Sequence[ChannelSpec]) -> dic
         for product in products
         for channel in channels
     }
-    rows = Listing.objects.filter(product_id__in=sorted(filter(None, units)), channel_id__in=_ids(channels))
+    listed = sorted(filter(None, units))
+    rows = Listing.objects.filter(search.among(listed, "product_id"), channel_id__in=_ids(channels))
     return {
         (unit, channel): (state, reason)
         for unit, channel, state, reason in rows.values_list("product_id", "channel_id", "state", "reason")

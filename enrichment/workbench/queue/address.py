@@ -22,7 +22,6 @@ from enrichment.workbench.grid.query import GridQuery
 
 # What it adds to the grid's parameters.
 OWN = ("channel", "locale", "beside", "context", "fields")
-ROWS = ("id", "sku", "label", "updated_at")  # what a place in the queue is made of
 AHEAD = 50
 
 
@@ -133,14 +132,14 @@ class Queue:
         """Those of them that belong to it now."""
         return set(self.query.among(ids).values_list("pk", flat=True))
 
-    def start(self) -> tuple[list[Product], str, int, bool]:
-        """(the first products, the key of the page behind them, how many there are, whether there are more than that)."""
-        page, count, more = self.query.counted_page(after="", before="")
-        return page.rows, page.next, count, more
+    def start(self) -> tuple[list[int], str, int, bool]:
+        """(the ids of the first products, the key of the page behind them, how many there are, whether there are more than that)."""
+        page, count, more = self.query.beginning(AHEAD)
+        return page.ids, page.next, count, more
 
-    def further(self, after: str) -> tuple[list[Product], str]:
-        page = self.query.further(*ROWS, after=after, size=AHEAD)
-        return page.rows, page.next
+    def further(self, after: str) -> tuple[list[int], str]:
+        page = self.query.further(after=after, size=AHEAD)
+        return page.ids, page.next
 
     def count(self) -> tuple[int, bool]:
         return grid.capped_count(self.products())

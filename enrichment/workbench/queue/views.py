@@ -35,18 +35,18 @@ from enrichment.workbench.queue.numbers_in import numbers_in
 def page(request: HttpRequest) -> HttpResponse:
     """The frame with the first product in it. Query string: the grid's, and `channel`, `locale`, `beside`, `context`, `fields`."""
     queue = Queue.of(request.GET, request.user)
-    rows, key, count, more = queue.start()
-    first = _item(request, queue, rows[0].pk, is_member=True) if rows else None
+    listed, key, count, more = queue.start()
+    first = _item(request, queue, listed[0], is_member=True) if listed else None
     context = {
         **admin.site.each_context(request),
         "title": queue.title or _("Queue"),
         "queue": queue,
         "count": count,
         "more": more,
-        "ids": [row.pk for row in rows],
+        "ids": listed,
         "further": key,
         "first": first,
-        "ended": "" if rows else _ended(request, queue),
+        "ended": "" if listed else _ended(request, queue),
         "contexts": product_page.contexts(queue.structure, rights_of(request.user)),
         "attributes": _choices(request, queue),
         "parameters": [
@@ -65,8 +65,8 @@ def page(request: HttpRequest) -> HttpResponse:
 @endpoint("product.edit")
 def ids(request: HttpRequest) -> JsonResponse:
     """`after`: the key behind the last known product → {ids, further}, `further` "" where that is the end."""
-    rows, key = Queue.of(request.GET, request.user).further(request.GET.get("after", ""))
-    return JsonResponse({"ids": [row.pk for row in rows], "further": key})
+    listed, key = Queue.of(request.GET, request.user).further(request.GET.get("after", ""))
+    return JsonResponse({"ids": listed, "further": key})
 
 
 @never_cache

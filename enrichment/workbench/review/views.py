@@ -24,7 +24,7 @@ from catalog.values import bundle as bundles
 from enrichment import readiness, review, workflow
 from enrichment.workbench.grid import paging
 from enrichment.workbench.page import view as product_page
-from enrichment.workbench.queue.address import AHEAD, ROWS, Queue
+from enrichment.workbench.queue.address import AHEAD, Queue
 from enrichment.workbench.queue.numbers_in import numbers_in
 from enrichment.workbench.review.changes import since_approval
 
@@ -76,14 +76,13 @@ class ReviewQueue(Queue):
         asked = approval.asked_for(self.structure, self.approving)
         return visible(self.user, self.query.products(), verb="product.publish", locale=asked)
 
-    def further(self, after: str) -> tuple[list[Product], str]:
-        page = paging.page(self.products().only(*ROWS), self.query.sort, after=after, size=AHEAD)
-        return page.rows, page.next
+    def further(self, after: str) -> tuple[list[int], str]:
+        sort = self.query.sort
+        page = paging.page(paging.listed(self.products(), sort), sort, after=after, size=AHEAD)
+        return page.ids, page.next
 
-    def start(self) -> tuple[list[Product], str, int, bool]:
-        rows, key = self.further("")
-        count, more = self.count()
-        return rows, key, count, more
+    def start(self) -> tuple[list[int], str, int, bool]:
+        return *self.further(""), *self.count()
 
 
 def _rooms(user: User, structure: Structure) -> list[str]:
@@ -104,7 +103,7 @@ def _approving(params: QueryDict, user: User, structure: Structure) -> str:
 def page(request: HttpRequest) -> HttpResponse:
     """The frame with the first product. Query string: the grid's; its status is always "in review"."""
     queue = ReviewQueue.of(request.GET, request.user)
-    rows, key, count, more = queue.start()
+    listed, key, count, more = queue.start()
     context = {
         **admin.site.each_context(request),
         "title": f"{_('Review')}: {queue.language}" if queue.language else _("Review"),
@@ -112,10 +111,10 @@ def page(request: HttpRequest) -> HttpResponse:
         "rooms": queue.rooms(),
         "count": count,
         "more": more,
-        "ids": [row.pk for row in rows],
+        "ids": listed,
         "further": key,
-        "shown": _shown(request, queue, rows[0].pk) if rows else None,
-        "ended": "" if rows else _ended(request, queue),
+        "shown": _shown(request, queue, listed[0]) if listed else None,
+        "ended": "" if listed else _ended(request, queue),
         "address": request.get_full_path(),
         "longest": review.COMMENT_LENGTH,
     }
@@ -127,8 +126,8 @@ def page(request: HttpRequest) -> HttpResponse:
 @endpoint("product.publish")
 def ids(request: HttpRequest) -> JsonResponse:
     """`after` → {ids, further}, as a queue's."""
-    rows, key = ReviewQueue.of(request.GET, request.user).further(request.GET.get("after", ""))
-    return JsonResponse({"ids": [row.pk for row in rows], "further": key})
+    listed, key = ReviewQueue.of(request.GET, request.user).further(request.GET.get("after", ""))
+    return JsonResponse({"ids": listed, "further": key})
 
 
 @never_cache

@@ -63,12 +63,12 @@ class Spreadsheet:
     def start(self) -> tuple[list[int], str, int, bool]:
         """(the ids of the first products in order, the key behind them or "", how many there are, whether there are more)."""
         page, count, more = self.query.beginning(IDS)
-        return [row.pk for row in page.rows], page.next, count, more
+        return page.ids, page.next, count, more
 
     def ids(self, after: str) -> tuple[list[int], str]:
         """(the ids of the next products in order, the key behind them or "")."""
         page = self.query.further(after=after, size=IDS)
-        return [row.pk for row in page.rows], page.next
+        return page.ids, page.next
 
     def with_usual_columns(self) -> str:
         """The query string with columns to write in, where the address has none."""
