@@ -21,7 +21,7 @@ from enrichment.workbench.grid.filters import MANY, ProductFilters, attribute_na
 from enrichment.workbench.grid.query import cleared
 
 FOUND = 20  # attributes shown for what somebody typed
-KEPT = ("q", "sort", "level", "import", "ref", "missing", "cols", "view", "where")
+KEPT = ("q", "sort", "level", "cols", "view", "where")  # besides the filters that come with links
 
 
 def _filters(request: HttpRequest, structure: Structure, panel: list[str]) -> ProductFilters:
@@ -61,7 +61,13 @@ def filters(request: HttpRequest) -> HttpResponse:
         "groups": [
             (label, entries, sum(e["is_chosen"] for e in entries)) for label, entries in groups.items()
         ],
-        "kept": [(name, value) for name in KEPT for value in request.GET.getlist(name) if value],
+        "kept": [
+            (name, value)
+            for name in request.GET
+            if name in KEPT or (name in made.filters and made.form[name].is_hidden)
+            for value in request.GET.getlist(name)
+            if value
+        ],
         "cleared": cleared(request.GET),
         "query": urlencode([(n, v) for n in request.GET if n != "fragment" for v in request.GET.getlist(n)]),
         "find_url": reverse("admin:catalog_product_find_filters") if many else "",
