@@ -210,7 +210,8 @@ def test_the_command_exports_by_the_grids_filters(range_: Any, tmp_path: Path, c
 @pytest.mark.parametrize(
     "options",
     [
-        ("--filter", "famly=mugs"), ("--filter", "family=cups"), ("--filter", "level=some"), ("--columns", "nme"),
+        ("--filter", "famly=mugs"), ("--filter", "family=cups"), ("--filter", "family=mugs&family=cups"), ("--filter", "a.color=gone"),
+        ("--filter", "missing=gone|de_DE|name"), ("--filter", "level=some"), ("--columns", "nme"),
         ("--locales", "xx_XX"), ("--contexts", "amazn"), ("--user", "nobody"),
     ],
 )  # fmt: skip

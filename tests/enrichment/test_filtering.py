@@ -58,6 +58,8 @@ def test_the_grid_begins_with_models_and_products_and_leaves_variants_to_who_ask
         ({"status": "approved"}, []),
         ({"no_such_filter": "x"}, ["MUG-1", "MUG-2", "MUG-3", "SHIRT"]),
         ({"family": "gone"}, ["MUG-1", "MUG-2", "MUG-3", "SHIRT"]),
+        ({"family": ["shirts", "gone"], "level": "top"}, ["SHIRT"]),
+        ({"category": ["gone", "other"]}, ["MUG-3"]),
     ],
 )
 def test_a_filter_finds_exactly(desk: Desk, range_: Any, query: dict[str, Any], found: list[str]) -> None:
@@ -72,6 +74,30 @@ def test_a_missing_value_makes_a_product_incomplete_and_the_filter_finds_it(
     world.edit(range_["MUG-2"], {"name|de_DE": RESET})
     assert desk.skus(incomplete="b2b|de_DE") == ["MUG-2"]
     assert desk.skus(incomplete="b2b|en_US") == []
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ({"family": "gone"}, 1),
+        ({"family": ["mugs", "gone"]}, 0),
+        ({"family": "gone", "category": "gone", "a.color": "red"}, 2),
+        ({"a.color": "gone"}, 1),
+        ({"a.gone": "red"}, 1),
+        ({"a.gone:_low": "1", "a.gone:_high": "2"}, 1),
+        ({"missing": "gone|de_DE|name"}, 1),
+        ({"approval": "de_DE|draft"}, 1),
+        ({"a.price:_currency": "EUR"}, 0),
+        ({"family": "", "a.color": "", "sort": "sku", "level": "all", "view": "all", "other": "x"}, 0),
+    ],
+)
+def test_a_filter_whose_choice_is_gone_is_told(
+    desk: Desk, range_: Any, query: dict[str, Any], count: int
+) -> None:
+    answer = desk.grid(**query)
+    assert answer.context_data["left_out"] == count
+    text = answer.content.decode()
+    assert ("does not filter" in text or "do not filter" in text) is (count > 0)
 
 
 def test_the_listing_filter_knows_the_state_on_one_channel(desk: Desk, range_: Any) -> None:
@@ -180,6 +206,14 @@ def test_the_panel_offers_a_filter_for_each_filterable_attribute(desk: Desk, ran
         "a.dishwasher_safe",
     ):
         assert f'name="{name}"' in panel
+
+
+@pytest.mark.parametrize("name", ["chosen", "launch", "campaign", "import", "ref"])
+def test_the_panel_keeps_what_comes_with_links(desk: Desk, range_: Any, name: str) -> None:
+    answer = desk.client.get(
+        reverse("admin:catalog_product_filters"), {name: "7", "sort": "sku", "after": "x"}
+    )
+    assert sorted(answer.context_data["kept"]) == sorted([(name, "7"), ("sort", "sku")])
 
 
 def test_more_rows_come_as_a_fragment(desk: Desk, range_: Any) -> None:

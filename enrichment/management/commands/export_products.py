@@ -105,8 +105,8 @@ def _products(asked: str, user: User | None) -> QuerySet[Product]:
         name for name in params if name not in VIEW and not any(name.startswith(each) for each in known)
     ]
     wrong = [f"{name}: {' '.join(errors)}" for name, errors in query.filters.form.errors.items()]
-    if query.combined.is_misspelt or query.combined.left_out:
-        wrong.append("where: a condition that does not filter")
+    if query.combined.is_misspelt or query.left_out:
+        wrong.append("a condition that does not filter")
     if unknown or wrong or query.level != params["level"]:
         raise CommandError(
             "Not a filter of the grid: " + "; ".join([*unknown, *wrong] or [str(params["level"])])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
+from functools import cached_property
 from typing import Any
 
 import django_filters
@@ -335,12 +336,38 @@ class ProductFilters(django_filters.FilterSet):
     def _by_campaign(self, qs: QuerySet[Product], code: str) -> QuerySet[Product]:
         return qs.filter(self.means.campaign(code))
 
+    @cached_property
+    def form(self) -> Any:
+        """What is no choice any more is an error of its field; its other choices still filter."""
+        made = super().form
+        for name in made.errors:
+            if isinstance(known := self.filters[name], ChoiceFilter):
+                codes = {str(code) for code, _label in known.choices}
+                made.cleaned_data[name] = [code for code in self.data.getlist(name) if code in codes]
+        return made
+
+    def left_out(self, chosen: Collection[str]) -> int:
+        """How many filters of the address ask for nothing that is there, or that this person may see: they do not filter.
+        `chosen`: the names of those that do."""
+        named = {_whole_name(name) for name in self.data if any(self.data.getlist(name))}
+        own = {*self._own(), "approval", "picture"}  # also where nothing of the kind can be asked now
+        asked = {name for name in named if name in own or name.startswith(ATTRIBUTE_PREFIX)}
+        half = {
+            name for name in self.filters if name.endswith(":")
+        }  # a currency without a price asks nothing yet
+        return len(asked - half - set(chosen))
+
     def chosen(self) -> dict[str, str]:
         """Filter name → what is chosen in words, of the filters in use."""
         form = self.form
-        form.is_valid()  # a value that is no choice any more is dropped, the others still filter
         texts = {name: made.describe(form.cleaned_data.get(name)) for name, made in self.filters.items()}
         return {name: text for name, text in texts.items() if text}
+
+
+def _whole_name(name: str) -> str:
+    """ "a.price:_low" → "a.price:", the filter's."""
+    head, colon, _part = name.partition(":")
+    return f"{head}{colon}" if name.startswith(ATTRIBUTE_PREFIX) else name
 
 
 def attribute_name(spec: AttributeSpec) -> str:

@@ -58,6 +58,11 @@ class GridQuery:
         """Filter name → what is chosen, in words."""
         return self.filters.chosen()
 
+    @property
+    def left_out(self) -> int:
+        """Filters and conditions of the address that do not filter."""
+        return self.filters.left_out(self.active) + self.combined.left_out
+
     @cached_property
     def _matching(self) -> QuerySet[Product]:
         """What the filters let through, whoever asks: it leaves this class through visible() only."""

@@ -81,6 +81,7 @@ def _region(request: HttpRequest) -> dict[str, Any]:
         "count_more": more,
         "chips": chips,
         "combined": query.combined,
+        "left_out": query.left_out,
         "rule_where": where_of(query) if rights.may("structure.edit") else "",
         "levels": [(code, label, query.query(level=code)) for code, label in LEVELS.items()],
         "sorts": [
