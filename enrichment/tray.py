@@ -79,9 +79,11 @@ def _pace(row: Job, now: datetime) -> str:
         return told
     left = ceil((row.total - row.done) / rate)
     if left < 90:
-        return f"{told}, {ngettext('%d second left', '%d seconds left', left) % left}"
-    left = ceil(left / 60)
-    return f"{told}, {ngettext('%d minute left', '%d minutes left', left) % left}"
+        in_time = ngettext("%d second left", "%d seconds left", left) % left
+    else:
+        left = ceil(left / 60)
+        in_time = ngettext("%d minute left", "%d minutes left", left) % left
+    return f"{told}, {in_time}"
 
 
 def _products(row: Job) -> str:

@@ -125,7 +125,8 @@ def _measured(handle: JobHandle, asset: Asset, decoder: Decoder) -> int:
         with local_copy(asset) as original:
             found = decoder.examine(original, name=asset.name)
     except FileNotFoundError:
-        handle.log(f"{asset.name}: {_('The file is missing in the storage.')}")
+        why = _("The file is missing in the storage.")
+        handle.log(f"{asset.name}: {why}")
         before = handle.row.params.get("missing")
         handle.remember(after=asset.pk, missing=asset.pk if before is None else before)
         return 0

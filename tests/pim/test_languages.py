@@ -6,15 +6,24 @@ import ast
 import gettext
 import re
 from collections import Counter
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation.template import templatize
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES if code != "en"]
 PLACEHOLDER = re.compile(r"%\(\w+\)[sdfg]|%[sd]|\{\w*\}|</?[a-z][^>]*>")
+# How a call's first texts are meant, by its name without "_lazy"; `_` is what nearly every file calls gettext.
+CALLS = {"_": ("msgid",), "gettext": ("msgid",), "ngettext": ("msgid", "msgid_plural"), "pgettext": ("msgctxt", "msgid"),
+    "npgettext": ("msgctxt", "msgid", "msgid_plural")}  # fmt: skip
+QUOTED = r"""u?("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')"""
+# A call in what `templatize` makes of a template.
+IN_TEMPLATE = re.compile(rf"(?<!\w)(_|n?p?gettext)\(({QUOTED}(?:, {QUOTED})*)")
 # A field of a .po file and the quoted lines that follow it.
 FIELD = re.compile(r'^(msgctxt|msgid|msgid_plural|msgstr(?:\[\d\])?) ((?:".*"\n?)+)', re.MULTILINE)
 
@@ -85,6 +94,49 @@ def test_nearly_all_of_the_interface_is_translated(language: str) -> None:
     texts = [fields.get("msgstr", fields.get("msgstr[0]", "")) for fields in entries(language)]
     assert len(texts) > 4000
     assert sum(map(bool, texts)) / len(texts) > 0.97
+
+
+def texts_of_code(path: Path) -> Iterator[dict[str, str]]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
+            name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
+            fields = CALLS.get(name.removesuffix("_lazy"), ())
+            given = [arg.value for arg in node.args[: len(fields)] if isinstance(arg, ast.Constant)]
+            if fields and len(given) == len(fields):
+                yield dict(zip(fields, given, strict=True))
+
+
+def texts_of_template(path: Path) -> Iterator[dict[str, str]]:
+    for name, given, *_quoted in IN_TEMPLATE.findall(
+        templatize(path.read_text(encoding="utf-8"), origin=str(path))
+    ):
+        texts = [ast.literal_eval(text) for text in re.findall(QUOTED, given)]
+        yield dict(zip(CALLS[name], texts, strict=False))
+
+
+def test_every_text_of_the_interface_is_in_the_catalogues() -> None:
+    """Here fails what was written without `make messages`: it would be shown in English, and nobody would be asked for it."""
+    rooms = [
+        Path(settings.BASE_DIR) / room for room in ("pim", "catalog", "channels", "enrichment", "templates")
+    ]
+    used = {
+        tuple(sorted(text.items()))
+        for text in chain(
+            *(texts_of_code(path) for room in rooms for path in room.rglob("*.py")),
+            *(texts_of_template(path) for room in rooms for path in room.rglob("*.html")),
+        )
+        if text["msgid"]
+    }
+    assert len(used) > 4000
+    for language in LANGUAGES:
+        known = {
+            tuple(sorted((name, text) for name, text in entry.items() if not name.startswith("msgstr")))
+            for entry in entries(language)
+        }
+        # A text that is used with and without a number of things has one entry, with both.
+        known |= {tuple(field for field in entry if field[0] != "msgid_plural") for entry in known}
+        missing = sorted(used - known)
+        assert not missing, missing
 
 
 @pytest.mark.django_db

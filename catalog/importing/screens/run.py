@@ -16,8 +16,10 @@ from django.http import (
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -265,13 +267,26 @@ def _state(run: ImportRun) -> dict[str, Any]:
 def _text(done: int, total: int, rate: float | None, left: int | None, *, waiting: bool) -> str:
     if waiting:
         return _("Waiting for a worker …")
-    parts = [_("%(done)d of %(total)d rows") % {"done": done, "total": total}]
+    parts = [
+        ngettext("%(done)s of %(total)s row", "%(done)s of %(total)s rows", total)
+        % {"done": number_format(done), "total": number_format(total)}
+    ]
     if rate:
-        parts.append(_("%(rate)d rows a second") % {"rate": round(rate)})
+        parts.append(
+            ngettext("%(rate)s row a second", "%(rate)s rows a second", round(rate))
+            % {"rate": number_format(round(rate))}
+        )
     if left is not None and left > 90:
-        parts.append(_("about %(minutes)d minutes left") % {"minutes": round(left / 60)})
+        minutes = round(left / 60)
+        parts.append(
+            ngettext("about %(minutes)d minute left", "about %(minutes)d minutes left", minutes)
+            % {"minutes": minutes}
+        )
     elif left is not None:
-        parts.append(_("about %(seconds)d seconds left") % {"seconds": left})
+        parts.append(
+            ngettext("about %(seconds)d second left", "about %(seconds)d seconds left", left)
+            % {"seconds": left}
+        )
     return " · ".join(parts)
 
 
