@@ -25,6 +25,7 @@ from catalog.admin._preset_autocomplete import PresetForm, PresetInputs
 from catalog.labels import LabelsField
 from catalog.structure.announce import announce
 from catalog.structure.snapshot import Structure
+from pim.lib.grouped import Grouped
 
 
 class FixedCodeForm(PresetForm):
@@ -89,6 +90,11 @@ class CatalogAdmin(_LabelInputs, PolicyAdmin, ModelAdmin):
     class Media:
         css = {"all": ["catalog/structure.css"]}
         js = ["catalog/select_names.js"]
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        made = super().get_changelist_instance(request)
+        made.result_count = Grouped(made.result_count)
+        return made
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

@@ -22,6 +22,7 @@ from catalog.models.importing import ImportMark, ImportRow, ImportRun
 from catalog.models.product import Product
 from catalog.values.changes import Actor, ProductChange
 from catalog.values.write import plan
+from pim.lib.grouped import Grouped
 
 LAST = 90  # the level of these rows: after all that the file names
 LARGE_SHARE = 0.1  # of the scope: beyond, somebody has to say that the file is whole
@@ -150,11 +151,11 @@ def why_not_retired(run: ImportRun, *, confirmed: bool) -> str:
         return ""
     if unknown := rows.rejected(run).filter(sku="").count():
         return _(
-            "%(count)d bad rows have no SKU and may be the products that seem to be missing: mend them or leave them out first,"
+            "%(count)s bad rows have no SKU and may be the products that seem to be missing: mend them or leave them out first,"
             " or do not disable what is missing."
-        ) % {"count": unknown}
+        ) % {"count": Grouped(unknown)}
     if is_large(run) and not confirmed:
-        return _("%(missing)d of %(scope)d products are not in this file: confirm that it is whole, or do not disable them.") % {
-            "missing": run.counts.get("missing", 0), "scope": run.counts.get("in_scope", 0),
+        return _("%(missing)s of %(scope)s products are not in this file: confirm that it is whole, or do not disable them.") % {
+            "missing": Grouped(run.counts.get("missing", 0)), "scope": Grouped(run.counts.get("in_scope", 0)),
         }  # fmt: skip
     return ""

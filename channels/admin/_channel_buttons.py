@@ -17,6 +17,7 @@ from channels import profiles
 from channels.delivery import again, circuit, removals
 from channels.models import Channel
 from channels.tasks import nudge
+from pim.lib.grouped import Grouped
 
 
 def _channel(request: HttpRequest, pk: int) -> Channel:
@@ -63,7 +64,9 @@ def send_now(request: HttpRequest, pk: int) -> HttpResponse:
         messages.warning(request, closed)
     else:
         messages.success(
-            request, ngettext("%d listing is on its way.", "%d listings are on their way.", hurried) % hurried
+            request,
+            ngettext("%s listing is on its way.", "%s listings are on their way.", hurried)
+            % Grouped(hurried),
         )
     return _back(request, channel)
 
@@ -109,8 +112,8 @@ def take_down(request: HttpRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     count = removals.confirm(pk, until=until, now=now)
     nudge([pk])
-    text = ngettext("%d product is taken down.", "%d products are taken down.", count)
-    messages.success(request, text % count)
+    text = ngettext("%s product is taken down.", "%s products are taken down.", count)
+    messages.success(request, text % Grouped(count))
     return _back(request, channel)
 
 

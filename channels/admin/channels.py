@@ -44,6 +44,7 @@ from channels.connectors import CONNECTORS
 from channels.delivery import circuit
 from channels.mapping import gaps, starting
 from channels.models import Channel, Listing
+from pim.lib.grouped import Grouped
 
 
 def _connector(request: HttpRequest, channel: Channel | None) -> str:
@@ -313,13 +314,13 @@ class ChannelAdmin(CatalogAdmin):
         return ("closed", closed) if closed else ("open", str(_("Open")))
 
     @admin.display(description=_("live"))
-    def listed(self, channel: Any) -> int:
-        return channel.listed
+    def listed(self, channel: Any) -> Grouped:
+        return Grouped(channel.listed)
 
     @admin.display(description=_("to be sent"))
-    def waiting(self, channel: Any) -> int:
-        return channel.waiting
+    def waiting(self, channel: Any) -> Grouped:
+        return Grouped(channel.waiting)
 
     @admin.display(description=_("refused or blocked"))
-    def refused(self, channel: Any) -> int:
-        return channel.refused
+    def refused(self, channel: Any) -> Grouped:
+        return Grouped(channel.refused)

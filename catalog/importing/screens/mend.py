@@ -24,6 +24,7 @@ from catalog.importing.readers.base import FileRefused
 from catalog.importing.screens.columns import find, person
 from catalog.importing.settings import SettingsRefused
 from catalog.models.importing import ImportRun
+from pim.lib.grouped import Grouped
 
 _CELL = re.compile(r"cell-(\d{1,10})-(\d{1,5})\Z")
 _REFUSALS = (FixRefused, FileRefused, TooLarge, runs.WrongState, MappingRefused, SettingsRefused)
@@ -124,15 +125,15 @@ def _mended(request: HttpRequest, pk: int, fix: Callable[[ImportRun], str]) -> H
 def _outcome(before: int, after: int) -> str:
     mended = before - after
     if mended <= 0:
-        return ngettext("Checked again: %(count)d bad row is left.", "Checked again: %(count)d bad rows are left.", after) % {
-            "count": after
+        return ngettext("Checked again: %(count)s bad row is left.", "Checked again: %(count)s bad rows are left.", after) % {
+            "count": Grouped(after)
         }  # fmt: skip
     text = ngettext(
-        "%(count)d row is no longer bad.", "%(count)d rows are no longer bad.", mended
-    ) % {"count": mended}  # fmt: skip
+        "%(count)s row is no longer bad.", "%(count)s rows are no longer bad.", mended
+    ) % {"count": Grouped(mended)}  # fmt: skip
     if after:
-        left = ngettext("%(count)d bad row is left.", "%(count)d bad rows are left.", after)
-        return f"{text} {left % {'count': after}}"
+        left = ngettext("%(count)s bad row is left.", "%(count)s bad rows are left.", after)
+        return f"{text} {left % {'count': Grouped(after)}}"
     return text
 
 

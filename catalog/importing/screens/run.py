@@ -16,7 +16,6 @@ from django.http import (
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -33,6 +32,7 @@ from catalog.models.importing import ImportRun
 from catalog.structure.product_names import NAMES
 from catalog.structure.snapshot import Structure
 from catalog.values.links import bring_pairs
+from pim.lib.grouped import Grouped
 
 State = ImportRun.State
 MOST_IN_A_SHEET = 10_000  # rows of a plan, some lines each: made within an answer
@@ -135,34 +135,34 @@ def _absent(run: ImportRun) -> dict[str, Any] | None:
 
 def _policies(run: ImportRun) -> list[dict[str, Any]]:
     """Each policy with what it would do to this file, in numbers."""
-    create, update, bad = (run.counts.get(name, 0) for name in ("created", "updated", "rejected"))
-    fill, files = run.counts.get("fillable", 0), run.counts.get("pictures", 0)
-    does = _("Create %(create)d products and change %(update)d; leave out %(bad)d bad rows.")
+    create, update, bad = (Grouped(run.counts.get(name, 0)) for name in ("created", "updated", "rejected"))
+    fill, files = Grouped(run.counts.get("fillable", 0)), run.counts.get("pictures", 0)
+    does = _("Create %(create)s products and change %(update)s; leave out %(bad)s bad rows.")
     skip = (
         does % {"create": create, "update": update, "bad": bad}
         if bad
-        else _("Create %(create)d products and change %(update)d.") % {"create": create, "update": update}
+        else _("Create %(create)s products and change %(update)s.") % {"create": create, "update": update}
     )
     whole = (
-        _("Import nothing, since %(bad)d rows are bad: mend them first.") % {"bad": bad}
+        _("Import nothing, since %(bad)s rows are bad: mend them first.") % {"bad": bad}
         if bad
-        else _("Create %(create)d products and change %(update)d, or nothing at all should a row fail.")
+        else _("Create %(create)s products and change %(update)s, or nothing at all should a row fail.")
         % {"create": create, "update": update}
     )
     return [
         {"code": "skip-bad", "label": _("Leave bad rows out"), "does": skip, "works": bool(create or update or files or run.counts.get("proposals"))},
         {
             "code": "fill-empty", "label": _("Only fill what is empty"), "works": bool(create or fill or files),
-            "does": _("Create %(create)d products and fill gaps in %(fill)d; what is there stays; leave out %(bad)d bad rows.")
+            "does": _("Create %(create)s products and fill gaps in %(fill)s; what is there stays; leave out %(bad)s bad rows.")
             % {"create": create, "fill": fill, "bad": bad},
         },
         {
             "code": "create-only", "label": _("Only create new products"), "works": bool(create),
-            "does": _("Create %(create)d products; leave the %(update)d existing ones as they are.") % {"create": create, "update": update},
+            "does": _("Create %(create)s products; leave the %(update)s existing ones as they are.") % {"create": create, "update": update},
         },
         {
             "code": "update-only", "label": _("Only change existing products"), "works": bool(update or files),
-            "does": _("Change %(update)d products; create none of the %(create)d new ones.") % {"create": create, "update": update},
+            "does": _("Change %(update)s products; create none of the %(create)s new ones.") % {"create": create, "update": update},
         },
         {"code": "all-or-nothing", "label": _("All or nothing"), "does": whole, "works": not bad and bool(create or update or files)},
     ]  # fmt: skip
@@ -269,12 +269,12 @@ def _text(done: int, total: int, rate: float | None, left: int | None, *, waitin
         return _("Waiting for a worker …")
     parts = [
         ngettext("%(done)s of %(total)s row", "%(done)s of %(total)s rows", total)
-        % {"done": number_format(done), "total": number_format(total)}
+        % {"done": Grouped(done), "total": Grouped(total)}
     ]
     if rate:
         parts.append(
             ngettext("%(rate)s row a second", "%(rate)s rows a second", round(rate))
-            % {"rate": number_format(round(rate))}
+            % {"rate": Grouped(round(rate))}
         )
     if left is not None and left > 90:
         minutes = round(left / 60)

@@ -25,6 +25,7 @@ from enrichment.workbench.grid.bulk_actions import BulkAction
 from enrichment.workbench.grid.returning import back_from
 from enrichment.workbench.page.assigned import may_finish
 from enrichment.workbench.page.view import find
+from pim.lib.grouped import Grouped
 
 ACTION = BulkAction("assign", gettext_lazy("Assign"), "assignment_ind", ("assign", None), "product.edit")
 
@@ -85,36 +86,36 @@ def give(request: HttpRequest, rows: QuerySet[Product], form: AssignForm) -> Non
     task = assigning.Task(person.pk, request.user.pk, form.cleaned_data["note"], form.cleaned_data["due"])  # type: ignore[arg-type]
     who = called(person)
     if len(ids) > BATCH:
-        title = _("%(count)d products to %(who)s") % {"count": len(ids), "who": who}
+        title = _("%(count)s products to %(who)s") % {"count": Grouped(len(ids)), "who": who}
         with transaction.atomic():
             enqueue("products.assign", {"ids": ids, "task": task.as_json()}, by=request.user, title=title)
-        text = _("%d products are being assigned. The tray above shows how far it is.")
-        messages.info(request, text % len(ids))
+        text = _("%s products are being assigned. The tray above shows how far it is.")
+        messages.info(request, text % Grouped(len(ids)))
     elif ids:
         new = assigning.assign(ids, task)
         _tell(request, who, new, len(ids) - new)
     if left_out > 0:
         text = ngettext(
-            "%(n)d product was left out: %(who)s may not see it.",
-            "%(n)d products were left out: %(who)s may not see them.",
+            "%(n)s product was left out: %(who)s may not see it.",
+            "%(n)s products were left out: %(who)s may not see them.",
             left_out,
         )
-        messages.warning(request, text % {"n": left_out, "who": who})
+        messages.warning(request, text % {"n": Grouped(left_out), "who": who})
 
 
 def _tell(request: HttpRequest, who: str, new: int, again: int) -> None:
     if new:
         text = ngettext(
-            "%(n)d product is assigned to %(who)s.", "%(n)d products are assigned to %(who)s.", new
+            "%(n)s product is assigned to %(who)s.", "%(n)s products are assigned to %(who)s.", new
         )
-        messages.success(request, text % {"n": new, "who": who})
+        messages.success(request, text % {"n": Grouped(new), "who": who})
     if again:
         text = ngettext(
-            "%(n)d product was with %(who)s already: its note and date are new.",
-            "%(n)d products were with %(who)s already: their note and date are new.",
+            "%(n)s product was with %(who)s already: its note and date are new.",
+            "%(n)s products were with %(who)s already: their note and date are new.",
             again,
         )
-        messages.info(request, text % {"n": again, "who": who})
+        messages.info(request, text % {"n": Grouped(again), "who": who})
 
 
 @require_POST

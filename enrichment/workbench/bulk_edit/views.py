@@ -38,6 +38,7 @@ from enrichment.workbench.grid.batches import Result
 from enrichment.workbench.grid.bulk_views import found_by, tell, touched
 from enrichment.workbench.grid.export import products_of
 from enrichment.workbench.grid.returning import back_from
+from pim.lib.grouped import Grouped
 
 TITLE = gettext_lazy("Change values")
 Context = dict[str, Any]
@@ -115,15 +116,17 @@ class _Asked:
         """As a job, with what was chosen now."""
         params = {**params, "ids": self.chosen, "leave": self.left(), "ref": self.ref}
         enqueue(kind, params, by=self.user, title=f"{title} ({len(self.chosen)})")
-        text = _("%d products are being changed. The tray above shows how far it is.")
-        messages.info(self.request, text % len(self.chosen))
+        text = _("%s products are being changed. The tray above shows how far it is.")
+        messages.info(self.request, text % Grouped(len(self.chosen)))
         return HttpResponseRedirect(touched(self.ref))
 
     def done(self, result: Result) -> HttpResponse:
         if not (result.changed or result.refused or result.proposed):
             messages.info(self.request, _("There was nothing left to change."))
             return HttpResponseRedirect(back_from(self.request))
-        done = ngettext("%d product changed.", "%d products changed.", result.changed) % result.changed
+        done = ngettext("%s product changed.", "%s products changed.", result.changed) % Grouped(
+            result.changed
+        )
         tell(self.request, result, done)
         return HttpResponseRedirect(touched(result.ref) if result.changed else back_from(self.request))
 

@@ -20,6 +20,7 @@ from catalog.values.write import BATCH
 from enrichment.workbench.grid import bulk, bulk_actions
 from enrichment.workbench.grid.batches import Result
 from enrichment.workbench.grid.returning import back_from
+from pim.lib.grouped import Grouped
 
 
 def _asked(data: QueryDict) -> tuple[bulk_actions.BulkAction, bulk.Selection]:
@@ -74,7 +75,8 @@ def run(request: HttpRequest) -> HttpResponse:
         with transaction.atomic():
             enqueue("grid.bulk", params, by=request.user, title=f"{action.label} ({len(ids)})")
         messages.info(
-            request, _("%d products are being changed. The tray above shows how far it is.") % len(ids)
+            request,
+            _("%s products are being changed. The tray above shows how far it is.") % Grouped(len(ids)),
         )
         return HttpResponseRedirect(touched(ref))
     if not ids:
@@ -84,7 +86,7 @@ def run(request: HttpRequest) -> HttpResponse:
     tell(
         request,
         result,
-        ngettext("%d product changed.", "%d products changed.", result.changed) % result.changed,
+        ngettext("%s product changed.", "%s products changed.", result.changed) % Grouped(result.changed),
     )
     return HttpResponseRedirect(touched(ref) if result.changed else back_from(request))
 
@@ -94,16 +96,16 @@ def tell(request: HttpRequest, result: Result, done: str) -> None:
         messages.success(request, done)
     if result.proposed:
         proposed = ngettext(
-            "Of %d product it is a proposal now.", "Of %d products it is a proposal now.", result.proposed
+            "Of %s product it is a proposal now.", "Of %s products it is a proposal now.", result.proposed
         )
-        messages.info(request, proposed % result.proposed)
+        messages.info(request, proposed % Grouped(result.proposed))
     for reason, count in result.reasons.items():
         text = ngettext(
-            "%(count)d product was left as it is: %(reason)s",
-            "%(count)d products were left as they are: %(reason)s",
+            "%(count)s product was left as it is: %(reason)s",
+            "%(count)s products were left as they are: %(reason)s",
             count,
         )
-        messages.warning(request, text % {"count": count, "reason": reason})
+        messages.warning(request, text % {"count": Grouped(count), "reason": reason})
 
 
 @require_POST
@@ -116,13 +118,13 @@ def undo(request: HttpRequest) -> HttpResponse:
     count = bulk.revisions_of(ref, request.user).count()
     if count > BATCH:
         with transaction.atomic():
-            title = _("%d products as they were before") % count
+            title = _("%s products as they were before") % Grouped(count)
             enqueue("grid.undo", {"ref": ref}, by=request.user, title=title)
         messages.info(request, _("The change is being taken back. The tray above shows how far it is."))
         return HttpResponseRedirect(touched(ref))
     result = bulk.undo_at_once(ref, user=request.user)
-    done = ngettext("%d product is as it was before.", "%d products are as they were before.", result.changed)
-    tell(request, result, done % result.changed)
+    done = ngettext("%s product is as it was before.", "%s products are as they were before.", result.changed)
+    tell(request, result, done % Grouped(result.changed))
     if not result.changed and not result.refused:
         messages.info(request, _("There was nothing left to undo."))
     return HttpResponseRedirect(touched(ref))

@@ -23,6 +23,7 @@ from catalog.structure.snapshot import Structure
 from channels import profile as channel_profiles
 from enrichment.workbench.grid.bulk import Selection
 from enrichment.workbench.grid.query import GridQuery, capped_count, parse
+from pim.lib.grouped import Grouped
 
 
 def products_of(selection: Selection, user: User, *, below: bool = False) -> QuerySet[Product]:
@@ -58,7 +59,7 @@ def counted(selection: Selection, user: User, *, below: bool = False) -> str:
     count, more = capped_count(products_of(selection, user, below=below))
     if more:
         return _("more than %(count)s products") % {"count": f"{count:,}"}
-    return ngettext("%d product", "%d products", count) % count
+    return ngettext("%s product", "%s products", count) % Grouped(count)
 
 
 def start(selection: Selection, choice: Choice, *, user: User, below: bool = False) -> Job:

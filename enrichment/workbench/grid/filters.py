@@ -24,6 +24,7 @@ from channels.profile import ChannelSpec, Profiles
 from enrichment.workbench.grid.columns import BETWEEN
 from enrichment.workbench.grid.meaning import Meaning, carrying, is_number, numbers
 from enrichment.workbench.grid.paging import LARGEST_ID
+from pim.lib.grouped import Grouped
 
 ATTRIBUTE_PREFIX = "a."
 MANY = 60  # attributes; more are not listed one by one but looked for
@@ -112,7 +113,7 @@ class ChosenFilter(TextFilter):
 
     def describe(self, value: Any) -> str:
         count = len(self.ids(str(value or "")))
-        return ngettext("%d product", "%d products", count) % count if value else ""
+        return ngettext("%s product", "%s products", count) % Grouped(count) if value else ""
 
 
 class RefFilter(TextFilter):

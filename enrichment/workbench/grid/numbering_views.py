@@ -19,6 +19,7 @@ from catalog.structure.specs import AttributeSpec
 from enrichment.workbench.grid import numbering
 from enrichment.workbench.grid.bulk import Selection
 from enrichment.workbench.grid.returning import back_from
+from pim.lib.grouped import Grouped
 
 
 def _asked(request: HttpRequest) -> tuple[list[AttributeSpec], AttributeSpec]:
@@ -69,10 +70,11 @@ def run(request: HttpRequest) -> HttpResponse:
             "grid.number",
             {"code": spec.code, "ids": ids, "ref": ref},
             by=request.user,
-            title=_("%(label)s for %(count)d products") % {"label": spec.label(), "count": len(ids)},
+            title=_("%(label)s for %(count)s products") % {"label": spec.label(), "count": Grouped(len(ids))},
         )
     messages.info(
-        request, _("%d products are getting their numbers. The tray above shows how far it is.") % len(ids)
+        request,
+        _("%s products are getting their numbers. The tray above shows how far it is.") % Grouped(len(ids)),
     )
     grid = reverse("admin:catalog_product_changelist")
     return HttpResponseRedirect(f"{grid}?{urlencode({'ref': ref, 'level': 'all'})}")

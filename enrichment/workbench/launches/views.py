@@ -31,6 +31,7 @@ from enrichment.workbench.grid.export import products_of
 from enrichment.workbench.grid.returning import back_from
 from enrichment.workbench.launches import blocked, gate, running
 from enrichment.workbench.launches.form import LaunchForm
+from pim.lib.grouped import Grouped
 
 MOST = 500  # products of one launch: each one's sheets are built to say whether it is ready
 ASSIGN = "assign-blocked"  # the id of the form that gives the blocked to somebody
@@ -78,7 +79,7 @@ def run(request: HttpRequest) -> HttpResponse:
         messages.info(request, _("Nothing is left to be scheduled."))
         return HttpResponseRedirect(back_from(request))
     data = asked.form.cleaned_data
-    name = data["name"] or ngettext("%d product", "%d products", len(chosen)) % len(chosen)
+    name = data["name"] or ngettext("%s product", "%s products", len(chosen)) % Grouped(len(chosen))
     try:
         launch, result = running.start(
             name=name, at=made.at, time_zone=data["time_zone"], entries=made.entries(chosen), ref=ref,
@@ -93,8 +94,8 @@ def run(request: HttpRequest) -> HttpResponse:
 
 
 def _tell_approved(request: HttpRequest, result: Result) -> None:
-    done = ngettext("%d product approved.", "%d products approved.", result.changed)
-    tell(request, result, done % result.changed)
+    done = ngettext("%s product approved.", "%s products approved.", result.changed)
+    tell(request, result, done % Grouped(result.changed))
 
 
 def _again(request: HttpRequest, ref: str) -> HttpResponse:
@@ -193,18 +194,18 @@ def _shown(
 
 
 def _told(request: HttpRequest, made: gate.Gate, count: int, time_zone: str, *, is_job: bool) -> None:
-    text = ngettext("%(n)d product launches on %(when)s.", "%(n)d products launch on %(when)s.", count)
-    messages.success(request, text % {"n": count, "when": in_zone(made.at, time_zone)})
+    text = ngettext("%(n)s product launches on %(when)s.", "%(n)s products launch on %(when)s.", count)
+    messages.success(request, text % {"n": Grouped(count), "when": in_zone(made.at, time_zone)})
     if is_job:
         messages.info(request, _("They are being scheduled. The tray above shows how far it is."))
     left = made.all - count
     if left:
         text = ngettext(
-            "%d product was left out: it goes out as soon as nothing is in its way.",
-            "%d products were left out: they go out as soon as nothing is in their way.",
+            "%s product was left out: it goes out as soon as nothing is in its way.",
+            "%s products were left out: they go out as soon as nothing is in their way.",
             left,
         )
-        messages.warning(request, text % left)
+        messages.warning(request, text % Grouped(left))
 
 
 def _nothing_chosen(request: HttpRequest) -> HttpResponse:

@@ -23,6 +23,7 @@ from enrichment.workbench.grid.bulk import new_ref
 from enrichment.workbench.grid.bulk_views import touched
 from enrichment.workbench.page.view import find
 from enrichment.workbench.proposals import chain, listing, settling
+from pim.lib.grouped import Grouped
 
 
 def address(query: listing.Query | None = None) -> str:
@@ -80,16 +81,17 @@ def settle(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(back)
     ref = new_ref()
     if len(ids) > BATCH:
-        words = {"accept": _("Taking over %d proposals"), "reject": _("Rejecting %d proposals")}
+        words = {"accept": _("Taking over %s proposals"), "reject": _("Rejecting %s proposals")}
         with transaction.atomic():
             enqueue(
                 "proposals.settle",
                 {"decision": decision, "ids": ids, "ref": ref},
                 by=request.user,
-                title=words[decision] % len(ids),
+                title=words[decision] % Grouped(len(ids)),
             )
         messages.info(
-            request, _("%d proposals are being decided. The tray above shows how far it is.") % len(ids)
+            request,
+            _("%s proposals are being decided. The tray above shows how far it is.") % Grouped(len(ids)),
         )
         return HttpResponseRedirect(back)
     _tell(
@@ -102,20 +104,20 @@ def settle(request: HttpRequest) -> HttpResponse:
 
 def _tell(request: HttpRequest, result: Any, decision: str, *, is_alone: bool) -> None:
     if result.changed and decision == "accept":
-        done = ngettext("%d proposal was taken over.", "%d proposals were taken over.", result.changed)
-        messages.success(request, done % result.changed)
+        done = ngettext("%s proposal was taken over.", "%s proposals were taken over.", result.changed)
+        messages.success(request, done % Grouped(result.changed))
     elif result.changed:
         done = ngettext(
-            "%d proposal was rejected: the same is not proposed again.",
-            "%d proposals were rejected: the same is not proposed again.",
+            "%s proposal was rejected: the same is not proposed again.",
+            "%s proposals were rejected: the same is not proposed again.",
             result.changed,
         )
-        messages.success(request, done % result.changed)
+        messages.success(request, done % Grouped(result.changed))
     for reason, count in result.reasons.items():
         text = ngettext(
-            "%(count)d proposal was left: %(reason)s", "%(count)d proposals were left: %(reason)s", count
+            "%(count)s proposal was left: %(reason)s", "%(count)s proposals were left: %(reason)s", count
         )
-        messages.warning(request, text % {"count": count, "reason": reason})
+        messages.warning(request, text % {"count": Grouped(count), "reason": reason})
     if not result.changed and not result.reasons:
         messages.info(request, _("There was nothing left to decide."))
 
