@@ -30,6 +30,7 @@ from channels.marking import mark_products
 from channels.portal import views as portal_views
 from enrichment import readiness, workflow
 from enrichment.workbench.page import history, listings, variants
+from enrichment.workbench.page.readable import RightsAt
 from enrichment.workbench.page.scope import Scope
 from enrichment.workbench.page.view import address, find, render, rights_on
 
@@ -193,6 +194,10 @@ def push(request: HttpRequest, product_id: int, channel: str) -> HttpResponse:
     return _back(request, product, tab="channels")
 
 
+def _rights(request: HttpRequest, structure: Structure) -> RightsAt:
+    return lambda bundle: rights_on(request, bundle, structure)
+
+
 @never_cache
 @require_safe
 @endpoint("product.view")
@@ -203,7 +208,8 @@ def sheet(request: HttpRequest, product_id: int, channel: str) -> HttpResponse:
     profiles = channel_profiles.current(structure)
     scope = Scope.of(request.GET, request.user, structure)
     panel = next((each for each in listings.panels(product, profiles) if each.channel.code == channel), None)
-    preview = listings.preview(panel, structure, at=scope.at or timezone.now()) if panel else None
+    at = scope.at or timezone.now()
+    preview = listings.preview(panel, structure, at=at, rights=_rights(request, structure)) if panel else None
     if preview is None:
         raise Http404(_("This product has no sheet on that channel."))
     context = {
@@ -229,7 +235,8 @@ def portal(request: HttpRequest, product_id: int, channel: str) -> HttpResponse:
     at = scope.at or timezone.now()
     panel = next((each for each in listings.panels(product, profiles) if each.channel.code == channel), None)
     is_portal = panel is not None and panel.channel.connector == portal_views.CODE and panel.channel.locales
-    payload = listings.payload(panel, structure, at=at) if panel and is_portal else None
+    rights = _rights(request, structure)
+    payload = listings.payload(panel, structure, at=at, rights=rights) if panel and is_portal else None
     if panel is None or payload is None:
         raise Http404(_("This product has no page there."))
     spec = panel.channel

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from catalog.access import Rights
 from catalog.models.product import Product
 from catalog.structure.product_names import NAMES
 from catalog.structure.snapshot import Structure
+from catalog.values.bundle import Bundle
 from channels import drift, protection
 from channels.delivery.gate import of_sold
 from channels.models import Attempt, Listing
@@ -22,6 +24,7 @@ from channels.sheets.words import in_words
 from channels.told import Told
 from channels.units import unit_of
 from enrichment.workbench.page.fields import FieldSheet
+from enrichment.workbench.page.readable import Reader, RightsAt, readable
 
 if TYPE_CHECKING:
     from enrichment.workbench.page.pending import Pending
@@ -162,10 +165,13 @@ class SheetPreview:
     problems: list[Any]
     json: str
     hash: str
+    hidden: int = 0  # fields that this person may not see
 
 
-def preview(panel: Panel, structure: Structure, *, at: datetime | None) -> SheetPreview | None:
-    """The sheet as the channel would get it at `at`; None where the product has none there."""
+def preview(
+    panel: Panel, structure: Structure, *, at: datetime | None, rights: RightsAt
+) -> SheetPreview | None:
+    """The sheet as the channel would get it at `at`, as far as this person may see it; None where the product has none there."""
     if panel.unit_id is None:
         return None
     unit = units([panel.unit_id], panel.channel, structure).get(panel.unit_id)
@@ -176,21 +182,28 @@ def preview(panel: Panel, structure: Structure, *, at: datetime | None) -> Sheet
     if NAMES.hides_any:  # the hash and the problems are those of the sheet that is sent
         with NAMES.read_in_sheets():
             payload = dict(sheet_of(unit, panel.channel, structure, at=at).payload)
-    tables = [("", _lines(payload.get("fields", {})))]
-    tables += [(locale, _lines(fields)) for locale, fields in payload.get("locales", {}).items()]
-    text = json.dumps(payload, indent=2, ensure_ascii=False, default=str)
     problems = validate(sheet, unit, panel.channel, structure)
+    made = readable(payload, problems, unit, panel.channel, structure, rights)
+    tables = [("", _lines(made.payload["fields"]))]
+    tables += [(locale, _lines(fields)) for locale, fields in made.payload["locales"].items()]
+    text = json.dumps(made.payload, indent=2, ensure_ascii=False, default=str)
     return SheetPreview(
-        panel.channel, unit.bundle.product.sku, [t for t in tables if t[1]], problems, text, sheet.hash
-    )
+        panel.channel, unit.bundle.product.sku, [t for t in tables if t[1]], made.problems, text, sheet.hash, made.hidden
+    )  # fmt: skip
 
 
 def payload(
-    panel: Panel, structure: Structure, *, at: datetime | None, as_sent: bool = False
+    panel: Panel,
+    structure: Structure,
+    *,
+    at: datetime | None,
+    as_sent: bool = False,
+    rights: RightsAt | None = None,
 ) -> dict[str, Any] | None:
     """What the channel would get, with the names this person may read; None where the product has no sheet there.
 
-    `as_sent`: without the variants that are not to be sold; None where none is left.
+    `as_sent`: without the variants that are not to be sold; None where none is left. `rights`: this person's, without which the
+    caller leaves out what they may not see.
     """
     unit = units([panel.unit_id], panel.channel, structure).get(panel.unit_id) if panel.unit_id else None
     if unit is not None and as_sent and unit.variants:
@@ -199,7 +212,18 @@ def payload(
     if unit is None:
         return None
     with NAMES.read_in_sheets() if NAMES.hides_any else nullcontext():
-        return dict(sheet_of(unit, panel.channel, structure, at=at).payload)
+        made = dict(sheet_of(unit, panel.channel, structure, at=at).payload)
+    return made if rights is None else readable(made, [], unit, panel.channel, structure, rights).payload
+
+
+def withhold(made: Sequence[Panel], bundle: Bundle, structure: Structure, rights: Rights) -> None:
+    """What listings say of fields that this person may not see. `rights`: theirs at the product."""
+    for panel in made:
+        if panel.listing is not None:
+            reader = Reader(bundle, panel.channel, structure, rights)
+            panel.listing.errors = [each for each in panel.listing.errors if reader.may_be_told(each)]
+            panel.listing.drift = [each for each in panel.listing.drift if reader.may_see_path(each["field"])]
+            panel.listing.kept = [path for path in panel.listing.kept if reader.may_see_path(path)]
 
 
 def _lines(fields: Any) -> list[tuple[str, str]]:

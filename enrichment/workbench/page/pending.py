@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from catalog.access import Rights
 from catalog.models import Revision
 from catalog.structure.product_names import NAMES
 from catalog.structure.snapshot import Structure
@@ -19,6 +20,7 @@ from channels.sheets.diff import diff
 from channels.sheets.words import in_words
 from enrichment.workbench.differences import difference
 from enrichment.workbench.page.listings import Panel, payload
+from enrichment.workbench.page.readable import Reader
 
 MOST = 50  # fields of a channel
 MOST_WRITERS = 5
@@ -49,8 +51,9 @@ class Pending:
     writers: list[Writer]
 
 
-def annotate(panels: Sequence[Panel], bundle: Bundle, structure: Structure) -> None:
-    """Sets `pending` of each panel whose channel holds an earlier sheet. A constant number of queries for each channel.
+def annotate(panels: Sequence[Panel], bundle: Bundle, structure: Structure, rights: Rights) -> None:
+    """Sets `pending` of each panel whose channel holds an earlier sheet, with what this person may see of it. A constant number
+    of queries for each channel.
 
     What is the channel's own is left out on both sides, as it is where something is sent. Nothing is said to who does not see
     every product: the sheet that was sent may name others (channels.told).
@@ -69,7 +72,9 @@ def annotate(panels: Sequence[Panel], bundle: Bundle, structure: Structure) -> N
         if protection.is_kept_whole(row) or protection.is_waiting_whole(row, panel.channel):
             continue
         theirs = protection.theirs_of(row, panel.channel)
-        changes = diff(protection.put(row.sent_sheet or {}, theirs), protection.put(made, theirs))
+        reader = Reader(bundle, panel.channel, structure, rights)
+        listed = diff(protection.put(row.sent_sheet or {}, theirs), protection.put(made, theirs))
+        changes = [each for each in listed if reader.may_see_path(each.path)]
         if changes:
             since = row.sent_at
             panel.pending = Pending(

@@ -204,7 +204,8 @@ def render(
             context["variant_form"] = variant_form or variants.VariantForm(bundle=bundle, structure=structure)
             context["media"] = for_page(context["variant_form"].media, request)
     elif tab == "channels":
-        pending.annotate(panels, bundle, structure)
+        pending.annotate(panels, bundle, structure, rights)
+        listings.withhold(panels, bundle, structure, rights)
     elif tab == "compare":
         context["table"] = side_by_side.table(
             product, bundle, scope, structure=structure, profiles=profiles, rights=rights, panels=panels,
