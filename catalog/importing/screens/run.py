@@ -135,37 +135,34 @@ def _absent(run: ImportRun) -> dict[str, Any] | None:
 
 def _policies(run: ImportRun) -> list[dict[str, Any]]:
     """Each policy with what it would do to this file, in numbers."""
-    create, update, bad = (Grouped(run.counts.get(name, 0)) for name in ("created", "updated", "rejected"))
-    fill, files = Grouped(run.counts.get("fillable", 0)), run.counts.get("pictures", 0)
-    does = _("Create %(create)s products and change %(update)s; leave out %(bad)s bad rows.")
-    skip = (
-        does % {"create": create, "update": update, "bad": bad}
-        if bad
-        else _("Create %(create)s products and change %(update)s.") % {"create": create, "update": update}
-    )
-    whole = (
-        _("Import nothing, since %(bad)s rows are bad: mend them first.") % {"bad": bad}
-        if bad
-        else _("Create %(create)s products and change %(update)s, or nothing at all should a row fail.")
-        % {"create": create, "update": update}
-    )
+    create, update, bad = (run.counts.get(name, 0) for name in ("created", "updated", "rejected"))
+    fill, files = run.counts.get("fillable", 0), run.counts.get("pictures", 0)
+    creates = _counted(ngettext("Creates %s product", "Creates %s products", create), create)
+    changes = _counted(ngettext("changes %s product", "changes %s products", update), update)
+    skips = [_counted(ngettext("leaves out %s bad row", "leaves out %s bad rows", bad), bad)] if bad else []
+    if bad:
+        text = ngettext(
+            "Nothing: %s row is bad. Mend it first", "Nothing: %s rows are bad. Mend them first", bad
+        )
+        whole = [_counted(text, bad)]
+    else:
+        whole = [creates, changes, _("nothing at all should a row fail")]
+    filling = _counted(ngettext("fills gaps in %s product", "fills gaps in %s products", fill), fill)
+    only_changes = _counted(ngettext("Changes %s product", "Changes %s products", update), update)
+    kept = ngettext("leaves %s existing product as it is", "leaves %s existing products as they are", update)
+    not_made = ngettext("leaves out %s new product", "leaves out %s new products", create)
+    works = bool(create or update or files)
     return [
-        {"code": "skip-bad", "label": _("Leave bad rows out"), "does": skip, "works": bool(create or update or files or run.counts.get("proposals"))},
-        {
-            "code": "fill-empty", "label": _("Only fill what is empty"), "works": bool(create or fill or files),
-            "does": _("Create %(create)s products and fill gaps in %(fill)s; what is there stays; leave out %(bad)s bad rows.")
-            % {"create": create, "fill": fill, "bad": bad},
-        },
-        {
-            "code": "create-only", "label": _("Only create new products"), "works": bool(create),
-            "does": _("Create %(create)s products; leave the %(update)s existing ones as they are.") % {"create": create, "update": update},
-        },
-        {
-            "code": "update-only", "label": _("Only change existing products"), "works": bool(update or files),
-            "does": _("Change %(update)s products; create none of the %(create)s new ones.") % {"create": create, "update": update},
-        },
-        {"code": "all-or-nothing", "label": _("All or nothing"), "does": whole, "works": not bad and bool(create or update or files)},
+        {"code": "skip-bad", "label": _("Leave bad rows out"), "works": works or bool(run.counts.get("proposals")), "does": [creates, changes, *skips]},
+        {"code": "fill-empty", "label": _("Only fill what is empty"), "works": bool(create or fill or files), "does": [creates, filling, _("what is there stays"), *skips]},
+        {"code": "create-only", "label": _("Only create new products"), "works": bool(create), "does": [creates, _counted(kept, update), *skips]},
+        {"code": "update-only", "label": _("Only change existing products"), "works": bool(update or files), "does": [only_changes, _counted(not_made, create), *skips]},
+        {"code": "all-or-nothing", "label": _("All or nothing"), "works": works and not bad, "does": whole},
     ]  # fmt: skip
+
+
+def _counted(text: str, number: int) -> str:
+    return text % Grouped(number)
 
 
 @require_POST

@@ -102,7 +102,7 @@ def test_a_file_goes_from_the_drop_to_the_catalogue_and_back(manager: Client, im
     }  # fmt: skip
 
     planned = page(manager, "change", run)
-    assert "Create 1 products and change 1; leave out 1 bad rows." in planned
+    assert "Creates 1 product · changes 1 product · leaves out 1 bad row" in planned
     assert "&#x27;much&#x27; is not a number" in planned
     assert '<del><span class="sr-only">before: </span>300</del>' in planned
     assert "much" not in page(manager, "change", run, "?show=updated").split("<tbody>")[1]
