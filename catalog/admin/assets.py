@@ -22,9 +22,10 @@ from catalog.assets.jobs import enqueue_due
 from catalog.assets.screens import browsing, changing, cropping, serving, uploading
 from catalog.assets.screens.cropping import renditions_of
 from catalog.labels import LabelsField
-from catalog.models import Asset
+from catalog.models import Asset, ReferenceRecord
 
 PRODUCTS_SHOWN = 30
+RECORDS_SHOWN = 30
 
 
 class AssetForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -182,6 +183,7 @@ def _panel(request: HttpRequest, asset: Asset) -> dict[str, Any]:
         "products": products[:PRODUCTS_SHOWN],
         "more_products": len(products) > PRODUCTS_SHOWN,
         "campaigns": sorted({document.campaign.label() for document in usage.campaigns_naming([asset.sha256]).select_related("campaign")}),
+        "records": [str(row) for row in ReferenceRecord.objects.filter(image=asset).order_by("entity", "code")[:RECORDS_SHOWN]],
         "renditions": renditions_of(asset),
         "may_edit": can(request.user, "asset.edit"),
         "is_used": usage.used(Asset.objects.filter(pk=asset.pk)).exists(),

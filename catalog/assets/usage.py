@@ -1,4 +1,5 @@
-"""Where assets are used: products by the token index, campaigns by their documents. Set-based, whatever the numbers."""
+"""Where assets are used: products by the token index, campaigns by their documents, records by their picture. Set-based,
+whatever the numbers."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from catalog import search
 from catalog.models.asset import Asset
 from catalog.models.campaign import CampaignValues
 from catalog.models.product import Product
+from catalog.models.reference import ReferenceRecord
 from catalog.values.derive import asset_token
 
 
@@ -77,12 +79,12 @@ def counts(digests: Sequence[str]) -> dict[str, int]:
 
 
 def unused(assets: QuerySet[Asset]) -> QuerySet[Asset]:
-    """Those that no product shows and no campaign names."""
-    return assets.filter(~_shown()).exclude(Exists(_in_campaigns()))
+    """Those that no product shows, no campaign names and no reference record has as its picture."""
+    return assets.filter(~_shown()).exclude(Exists(_in_campaigns())).exclude(Exists(_of_records()))
 
 
 def used(assets: QuerySet[Asset]) -> QuerySet[Asset]:
-    return assets.filter(Q(_shown()) | Q(Exists(_in_campaigns())))
+    return assets.filter(Q(_shown()) | Q(Exists(_in_campaigns())) | Q(Exists(_of_records())))
 
 
 def _shown() -> RawSQL:
@@ -100,3 +102,7 @@ def _in_campaigns() -> QuerySet[CampaignValues]:
     return CampaignValues.objects.annotate(text=Cast("values", TextField())).filter(
         text__contains=OuterRef("sha256")
     )
+
+
+def _of_records() -> QuerySet[ReferenceRecord]:
+    return ReferenceRecord.objects.filter(image=OuterRef("pk"))

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from catalog.assets.removing import Removed, purge, remove
 from catalog.jobs import run_due
-from catalog.models import Asset, Campaign, Job
+from catalog.models import Asset, Campaign, Job, ReferenceEntity, ReferenceRecord
 from catalog.values.campaigns import write_campaign
 from catalog.values.changes import ProductChange
 from tests.catalog.assets.conftest import stored
@@ -35,6 +35,23 @@ def test_what_a_product_or_a_campaign_uses_stays(world: World) -> None:
     assert set(Asset.objects.in_library()) == {shown, promised}
     job = Job.objects.get(kind="assets.purge")
     assert job.run_at > timezone.now() + timedelta(minutes=9)
+
+
+def test_the_picture_of_a_reference_record_stays_and_its_page_names_the_record(
+    client: Client, world: World
+) -> None:
+    """A brand's logo, which no product shows by itself."""
+    logo, free = stored("#ff0000"), stored("#0000ff")
+    brand = ReferenceEntity.objects.create(code="brand", labels={"en_US": "Brand"})
+    ReferenceRecord.objects.create(entity=brand, code="acme", labels={"en_US": "Acme"}, image=logo)
+    assert remove([logo.pk, free.pk], by=None) == Removed(removed=1, still_used=1)
+    Asset.objects.filter(pk=logo.pk).update(removed_at=timezone.now())  # as it was taken out before
+    assert purge(before=later()) == {"deleted": 1, "put_back": 1}
+    assert Asset.objects.in_library().get() == logo
+    assert world.admin is not None
+    client.force_login(world.admin)
+    page = client.get(reverse("admin:catalog_asset_change", args=[logo.pk])).content.decode()
+    assert "As the picture of: Acme" in page
 
 
 def test_a_removed_file_can_no_longer_be_named_and_goes_with_all_its_sizes(
