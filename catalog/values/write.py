@@ -288,5 +288,7 @@ def _store_derived(
     if rows:
         changed = set().union(*batch.changed.values()) if batch.changed else set()
         codes = {attribute_of(key) for key in changed if not key.startswith("_")}
-        has_numbers = not batch.changed or bool(number_keys(codes, batch.structure))
+        # Another model has other numbers to inherit, though nothing of the product's own says one.
+        goes_elsewhere = any("_parent" in batch.changed.get(pk, ()) for pk in rows)
+        has_numbers = not batch.changed or goes_elsewhere or bool(number_keys(codes, batch.structure))
         store.store_derived(rows, derived, list(rows) if has_numbers else ())

@@ -13,6 +13,7 @@ from catalog.models import (
     CampaignValues,
     FamilyAttribute,
     FamilyVariant,
+    NumberValue,
     Product,
     ProductValues,
     Revision,
@@ -425,3 +426,14 @@ def test_a_move_is_not_taken_back_over_what_was_written_since(world: World) -> N
     world.edit(mug or 0, {"size": None})
     assert all(outcome.ok for outcome in undo.undo(ref, user=world.admin))
     assert own(mug) == {"capacity": "300"}
+
+
+def test_a_variant_under_another_model_is_found_by_the_numbers_it_inherits_there(
+    world: World, shirts: dict[str, int]
+) -> None:
+    world.edit(shirts["POLO"], {"price": {"EUR": "35"}})
+    assert [each.number for each in NumberValue.objects.filter(product=shirts["TEE-M"])] == [20.0]
+    move(world, place.under(row(shirts["TEE-M"]), "POLO", {"size": "l"}))
+    assert [each.number for each in NumberValue.objects.filter(product=shirts["TEE-M"])] == [35.0]
+    take_back(world, shirts["TEE-M"])
+    assert [each.number for each in NumberValue.objects.filter(product=shirts["TEE-M"])] == [20.0]
