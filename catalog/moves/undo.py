@@ -23,7 +23,7 @@ from catalog.values.campaigns import write_campaign
 from catalog.values.changes import ABSENT, EMPTY, RESET, Actor, FieldError, Outcome, ProductChange
 from catalog.values.hashing import value_hash
 from catalog.values.keys import attribute_of, is_field, split_campaign
-from catalog.values.revisions import changes_from_json
+from catalog.values.revisions import changes_from_json, sources_before
 from catalog.values.write import BATCH, write
 
 PREFIX = "move:"
@@ -50,8 +50,11 @@ def undo(ref: str, *, user: User) -> list[Outcome]:
     with transaction.atomic():
         # What was written together goes back together, the last first: an identifier is given up before it is claimed.
         for _at, group in groupby(rows, key=lambda row: row.at):
-            revisions = [(row.product_id, changes_from_json(row.changes)) for row in group]
-            outcomes += write([_reverse(pk, changes, structure) for pk, changes in revisions], by=by)
+            listed = list(group)
+            revisions = [(row.product_id, changes_from_json(row.changes)) for row in listed]
+            sources = sources_before(listed)
+            back = [_reverse(pk, changes, sources[pk], structure) for pk, changes in revisions]
+            outcomes += write(back, by=by)
             for pk, changes in revisions:
                 outcomes += _reverse_campaigns(pk, changes, by)
         if not all(outcome.ok for outcome in outcomes):
@@ -61,8 +64,10 @@ def undo(ref: str, *, user: User) -> list[Outcome]:
     return outcomes
 
 
-def _reverse(product: int, changes: Mapping[str, tuple[Any, Any]], structure: Structure) -> ProductChange:
-    change = ProductChange(product=product, cleaned=True, moves="bare")
+def _reverse(
+    product: int, changes: Mapping[str, tuple[Any, Any]], sources: Mapping[str, str], structure: Structure
+) -> ProductChange:
+    change = ProductChange(product=product, cleaned=True, moves="bare", sources=sources)
     base = {}
     for key, (before, after) in changes.items():
         if approval.is_past(key, structure):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,8 @@ from catalog.values.hashing import value_hash
 
 # An absent value is not an empty one (None): it is spelled as this object, which no attribute type stores.
 ABSENT_JSON = {"absent": True}
+# Who wrote these revisions is not where their values come from: those had their sources already, and kept them.
+_KEEPS_SOURCES = frozenset({"undo", "move", "conversion"})
 
 
 def to_json(value: Any) -> Any:
@@ -61,3 +64,23 @@ def last_of_key(product_id: int, key: str) -> tuple[str, datetime | None]:
     for revision in history_of_key(product_id, key):
         return str(revision.user or revision.source), revision.at
     return "", None
+
+
+def sources_before(revisions: Sequence[Revision]) -> dict[int, dict[str, str]]:
+    """Product → key → where the value that its revision replaced had come from: the source of who wrote that very value last,
+    or else of the last who wrote the key. Nothing of keys whose history is not kept so far back. One query.
+    """
+    found: dict[int, dict[str, str]] = {row.product_id: {} for row in revisions}
+    others: dict[int, dict[str, str]] = defaultdict(dict)
+    reverted = {row.product_id: row for row in revisions}
+    earlier = Revision.objects.filter(product_id__in=reverted).exclude(origin__in=_KEEPS_SOURCES)
+    columns = ("product_id", "rev", "source", "changes")
+    for product, rev, source, changes in (
+        earlier.order_by("product_id", "-rev").values_list(*columns).iterator(chunk_size=500)
+    ):
+        row = reverted[product]
+        if rev < row.rev:
+            for key in row.changes.keys() & changes.keys():
+                wrote_it = changes[key][1] == row.changes[key][0]
+                (found[product] if wrote_it else others[product]).setdefault(key, source)
+    return {product: {**others[product], **sources} for product, sources in found.items()}

@@ -25,8 +25,8 @@ from catalog.values.changes import ABSENT, EMPTY, RESET, Actor, Outcome, Product
 from catalog.values.hashing import value_hash
 from catalog.values.keys import attribute_of, is_field, split_campaign
 from catalog.values.products import with_below
-from catalog.values.revisions import changes_from_json
-from catalog.values.write import BATCH, write
+from catalog.values.revisions import changes_from_json, sources_before
+from catalog.values.write import write
 from channels import profile as channel_profiles
 from channels.models import Completeness
 from enrichment import workflow
@@ -187,7 +187,7 @@ def undo(revisions: Iterable[Revision], *, user: User, ref: str) -> Result:
     result = Result(ref=f"undo:{ref}")
     rows = list(revisions)
     closed = _approved_and_not_theirs([row.product_id for row in rows], user)
-    sources = _sources_before(rows)
+    sources = sources_before(rows)
     changes, structure = [], Structure.current()
     for row in rows:
         change = _reverse(row, sources[row.product_id], structure)
@@ -261,20 +261,6 @@ def _approved_and_not_theirs(ids: Sequence[int], user: User) -> Closed:
         return state == Status.APPROVED and not may(product, key)
 
     return closed
-
-
-def _sources_before(revisions: Sequence[Revision]) -> dict[int, dict[str, str]]:
-    """By product, where each replaced value had come from: the source of the key's revision before. One query."""
-    found: dict[int, dict[str, str]] = {row.product_id: {} for row in revisions}
-    reverted = {row.product_id: row for row in revisions}
-    earlier = Revision.objects.filter(product_id__in=reverted).order_by("product_id", "-rev")
-    for product, rev, source, changes in earlier.values_list(
-        "product_id", "rev", "source", "changes"
-    ).iterator(chunk_size=BATCH):
-        if rev < reverted[product].rev:
-            for key in reverted[product].changes.keys() & changes.keys():
-                found[product].setdefault(key, source)
-    return found
 
 
 def undo_at_once(ref: str, *, user: User) -> Result:

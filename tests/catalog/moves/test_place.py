@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from catalog.models import (
@@ -17,6 +18,7 @@ from catalog.models import (
     Product,
     ProductValues,
     Revision,
+    Source,
     UniqueValue,
     VariantAttribute,
 )
@@ -26,7 +28,7 @@ from catalog.structure.announce import announce
 from catalog.structure.snapshot import Structure
 from catalog.values import bundle as bundles
 from catalog.values.campaigns import write_campaign
-from catalog.values.changes import ABSENT, EMPTY, ProductChange
+from catalog.values.changes import ABSENT, EMPTY, Actor, ProductChange
 from catalog.values.fingerprint import catalogue_hash
 from catalog.values.write import plan
 from tests.world import SYSTEM, World
@@ -437,3 +439,27 @@ def test_a_variant_under_another_model_is_found_by_the_numbers_it_inherits_there
     assert [each.number for each in NumberValue.objects.filter(product=shirts["TEE-M"])] == [35.0]
     take_back(world, shirts["TEE-M"])
     assert [each.number for each in NumberValue.objects.filter(product=shirts["TEE-M"])] == [20.0]
+
+
+def sources(product: int) -> dict[str, str]:
+    return dict(bundles.load([product])[product].levels[0].sources)
+
+
+def test_what_an_undo_gives_back_has_the_source_it_had_however_often_it_went_to_and_fro(world: World) -> None:
+    """Else what the ERP says next would wait as a proposal behind a value that nobody wrote by hand."""
+    erp = Actor(None, "import", source="erp", trusted=True)
+    mug = (
+        world.create("MUG", {"capacity": "300", "dishwasher_safe": True}, family="mugs", by=erp).product or 0
+    )
+    marketing = Actor(None, "form", source="marketing", trusted=True)
+    Source.objects.filter(code="marketing").update(rank=95)
+    with transaction.atomic():
+        announce("source", [])
+    world.edit(mug, {"capacity": "330"}, by=marketing)
+    before = {"capacity": "marketing", "dishwasher_safe": "erp"}
+    for _time in range(2):
+        assert sources(mug) == before
+        move(world, place.to_family(row(mug), "shirts"))
+        assert sources(mug) == {}
+        take_back(world, mug)
+    assert sources(mug) == before
