@@ -60,7 +60,7 @@ def copy(
         value = own[key]
         parsed = Key.parse(key)
         spec = structure.attributes.get(parsed.attribute)
-        if spec is None or key in made.change.values or value is None:
+        if spec is None or key in made.change.values:
             continue
         why = ""
         if spec.unique:
@@ -68,9 +68,11 @@ def copy(
         elif not rights.may_edit_key(spec, parsed.locale, parsed.context):
             why = _("your roles do not let you write it")
         if not why:
-            made.change.values[key] = value
+            made.change.values[key] = (
+                value  # also None: what is left empty on purpose does not inherit in the copy either
+            )
             made.copied.append(key)
-        elif spec.code not in noted:
+        elif value is not None and spec.code not in noted:
             noted.add(spec.code)
             made.left_out.append((spec.label(), why))
     return made

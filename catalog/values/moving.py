@@ -18,7 +18,7 @@ from catalog.models.product import Product
 from catalog.structure.snapshot import Structure, VariantSpec
 from catalog.values.approving import take_along
 from catalog.values.changes import ABSENT, Conflict
-from catalog.values.cleaning import NO_ROOM, misplaced
+from catalog.values.cleaning import NO_ROOM, may_inherit, misplaced
 from catalog.values.draft import Draft, Surroundings
 from catalog.values.hashing import value_hash
 from catalog.values.keys import Key, attribute_of, campaign_key
@@ -149,17 +149,30 @@ def _out_of_its_model(draft: Draft, structure: Structure) -> None:
         return
     if not note(draft, "parent", draft.above[0].sku, None):
         return
-    taken: dict[str, list[Product]] = {}
-    for step in reversed(draft.above) if draft.change.moves == "along" else ():
+    _note_structure(draft, row.family_id, None, None)
+    steps, draft.above = draft.above, ()
+    row.parent, row.root_id, row.kind = None, row.pk, Kind.SIMPLE
+    if draft.change.moves == "along":
+        _take_along(draft, steps, structure)
+
+
+def _take_along(draft: Draft, steps: Sequence[Product], structure: Structure) -> None:
+    """What was inherited becomes its own. What the nearest step left empty was shown as empty, whatever those above it say: it
+    is taken along as empty where something could shine through here as well, and else as nothing."""
+    inherited: dict[str, tuple[Any, str]] = {}
+    said: dict[str, list[Product]] = {}
+    for step in reversed(steps):
         values, sources = draft.documents.get(step.pk, ({}, {}))
         for key, value in values.items():
-            if key not in draft.stored and value is not None:
-                draft.set_value(key, value, sources.get(key, ""))
-                taken.setdefault(key, []).append(step)
-    take_along(draft, taken, structure)
-    _note_structure(draft, row.family_id, None, None)
-    draft.above = ()
-    row.parent, row.root_id, row.kind = None, row.pk, Kind.SIMPLE
+            if key not in draft.stored:
+                inherited[key] = value, sources.get(key, "")
+                said[key] = [] if value is None else [*said.get(key, []), step]
+    for key, (value, source) in inherited.items():
+        parsed = Key.parse(key)
+        spec = structure.attributes.get(parsed.attribute)
+        if value is not None or (spec is not None and may_inherit(draft, spec, parsed, structure)):
+            draft.set_value(key, value, source)
+    take_along(draft, said, structure)
 
 
 def _family_variant(draft: Draft, wanted: str, structure: Structure, around: Surroundings) -> None:

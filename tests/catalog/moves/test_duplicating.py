@@ -9,6 +9,7 @@ from catalog.models import AttributeGroup, Grant, Product, ProductValues, Role, 
 from catalog.moves import duplicate, place
 from catalog.structure.snapshot import Structure
 from catalog.values import bundle as bundles
+from catalog.values.changes import EMPTY
 from catalog.values.fingerprint import catalogue_hash
 from tests.world import World
 
@@ -66,3 +67,11 @@ def test_what_a_person_may_not_write_is_left_out(world: World) -> None:
         ("Color", "your roles do not let you write it"),
         ("Ean", "no two products may have the same"),
     ]
+
+
+def test_what_is_left_empty_on_purpose_is_empty_in_the_copy_too(world: World) -> None:
+    """Else the copy of a variant would say there what its model says."""
+    world.create("TEE", {"weight": {"amount": "1", "unit": "KILOGRAM"}}, family_variant="shirts_size")
+    variant = world.create("TEE-M", {"size": "m", "weight": EMPTY}, parent="TEE").product or 0
+    outcome = put(world, copied(world, variant, "TEE-L", axes={"size": "l"}))
+    assert ProductValues.objects.get(pk=outcome.product).values == {"size": "l", "weight": None}

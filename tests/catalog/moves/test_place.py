@@ -463,3 +463,20 @@ def test_what_an_undo_gives_back_has_the_source_it_had_however_often_it_went_to_
         assert sources(mug) == {}
         take_back(world, mug)
     assert sources(mug) == before
+
+
+def test_what_its_sub_model_left_empty_stays_empty_when_a_variant_leaves(
+    world: World, shirts: dict[str, int]
+) -> None:
+    """Though the model above says something there. Where a fallback could shine through, the emptiness comes along."""
+    texts = {"name|de_DE": "Hoodie", "name|de_AT": "Kapuzenpulli"}
+    world.edit(shirts["HOOD"], {**texts, "weight": {"amount": "1", "unit": "KILOGRAM"}})
+    world.edit(shirts["HOOD-R"], {"weight": EMPTY, "name|de_AT": EMPTY})
+    before = catalogue_hash()
+    leaving = bundles.load([shirts["HOOD-R-M"]])[shirts["HOOD-R-M"]]
+    move(world, place.out_of_model(leaving, Structure.current()))
+    assert own(shirts["HOOD-R-M"]) == {
+        "name|en_US": "Hood", "name|de_DE": "Hoodie", "name|de_AT": None, "color": "red", "size": "m",
+    }  # fmt: skip
+    take_back(world, shirts["HOOD-R-M"])
+    assert catalogue_hash() == before
