@@ -154,6 +154,6 @@ def merge(made: Merge, chosen: Mapping[str, str], own_categories: list[str], *, 
 
 
 def merged_into(product: Product) -> Product | None:
-    """The product a trashed one was merged into."""
-    row = MergedProduct.objects.filter(product=product).select_related("into").first()
-    return row.into if row else None
+    """The product that a trashed one is by now: what it was merged into may have been merged as well."""
+    end = MergedProduct.objects.ends([product.pk]).get(product.pk)
+    return Product.objects.filter(pk=end).first() if end is not None else None

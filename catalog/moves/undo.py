@@ -60,7 +60,8 @@ def undo(ref: str, *, user: User) -> list[Outcome]:
         if not all(outcome.ok for outcome in outcomes):
             transaction.set_rollback(True)
         else:
-            MergedProduct.objects.filter(product_id__in=[row.product_id for row in rows]).delete()
+            merged = [row.product_id for row in rows if "_trashed" in row.changes]
+            MergedProduct.objects.filter(product_id__in=merged).delete()
     return outcomes
 
 

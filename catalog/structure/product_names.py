@@ -205,7 +205,8 @@ def hidden_text() -> str:
 
 
 def _read(ids: Iterable[int], skus: Iterable[str], reader: Any) -> list[tuple[int, str, ProductName]]:
-    """(id, SKU, name) of each."""
+    """(id, SKU, name) of each. One query, and a few more where one of them is in the trash: it may have been merged."""
+    from catalog.models.merged import MergedProduct
     from catalog.models.product import Product
     from catalog.values.products import capitals  # values read the structure
 
@@ -213,13 +214,13 @@ def _read(ids: Iterable[int], skus: Iterable[str], reader: Any) -> list[tuple[in
     rows = Product.objects.alias(folded_sku=Upper("sku")).filter(
         Q(pk__in=list(ids)) | Q(folded_sku__in=spellings)
     )
-    rows = rows.select_related("merged__into").only(
-        "sku", "label", "image", "trashed_at", *(f"merged__into__{name}" for name in ("sku", "label", "image", "trashed_at"))
-    )  # fmt: skip
+    columns = ("sku", "label", "image", "trashed_at")
+    listed = list(rows.only(*columns).order_by("pk"))
     # One that was merged into another is called by the other's name.
-    named = [
-        (row.pk, row.sku, row.merged.into if hasattr(row, "merged") else row) for row in rows.order_by("pk")
-    ]
+    trashed = [row.pk for row in listed if row.trashed_at is not None]
+    ends = MergedProduct.objects.ends(trashed) if trashed else {}
+    others = Product.objects.only(*columns).in_bulk(set(ends.values())) if ends else {}
+    named = [(row.pk, row.sku, others.get(ends.get(row.pk, 0), row)) for row in listed]
     hidden = _hidden({to.pk for _pk, _sku, to in named}, reader)
     return [
         (

@@ -141,7 +141,7 @@ def tokens_at(product_ids: Iterable[int], specs: Iterable[AttributeSpec]) -> lis
 def pointing_at(product_ids: Collection[int], specs: Iterable[AttributeSpec]) -> list[int]:
     """Ids of the products (those that inherit included) whose values of these attributes point at one of them, or at one
     that was merged into it."""
-    merged = MergedProduct.objects.filter(into__in=list(product_ids)).values_list("pk", flat=True)
+    merged = MergedProduct.objects.beginnings(product_ids)
     tokens = tokens_at([*product_ids, *merged], specs)
     if not tokens:
         return []
@@ -152,10 +152,7 @@ def pointing_at(product_ids: Collection[int], specs: Iterable[AttributeSpec]) ->
 def pointing_in_campaigns(product_ids: Collection[int], specs: Sequence[AttributeSpec]) -> set[int]:
     """Ids of the products to which an active campaign gives a value that points at one of these, or at one that was
     merged into it. Tokens do not know campaigns, so documents are read: those that have such an attribute at all."""
-    wanted = {
-        *product_ids,
-        *MergedProduct.objects.filter(into__in=list(product_ids)).values_list("pk", flat=True),
-    }
+    wanted = {*product_ids, *MergedProduct.objects.beginnings(product_ids)}
     codes = {spec.code for spec in specs}
     own = Q(pk__in=[])
     for code in codes:
@@ -173,12 +170,16 @@ def pointing_in_campaigns(product_ids: Collection[int], specs: Sequence[Attribut
 def linked_to(
     product_ids: Collection[int], specs: Sequence[AttributeSpec]
 ) -> dict[int, dict[str, list[int]]]:
-    """{product: {attribute: products that point at it}}, themselves and not by inheritance, what is in the trash left
-    out. Two queries."""
-    wanted = set(product_ids)
+    """{product: {attribute: products that point at it, or at one that was merged into it}}, themselves and not by
+    inheritance, what is in the trash left out. Three queries, and one for each merge of what was merged."""
+    merged = MergedProduct.objects.beginnings(product_ids)
+    meant = {**merged, **{pk: pk for pk in product_ids}}
     found: dict[int, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     codes = {spec.code for spec in specs}
-    pointing = pointing_at(wanted, specs)
+    tokens = tokens_at(meant, specs)
+    if not tokens:
+        return {}
+    pointing = list(search.filter_tokens(Product.objects.all(), any_of=[tokens]).values_list("pk", flat=True))
     if not pointing:
         return {}
     rows = ProductValues.objects.filter(pk__in=pointing, product__trashed_at=None).order_by("pk")
@@ -187,6 +188,7 @@ def linked_to(
             code = attribute_of(key)
             if value and code in codes:
                 for entry in value:
-                    if entry["product"] in wanted and pk not in found[entry["product"]][code]:
-                        found[entry["product"]][code].append(pk)
+                    to = meant.get(entry["product"])
+                    if to is not None and pk != to and pk not in found[to][code]:
+                        found[to][code].append(pk)
     return {pk: dict(by_code) for pk, by_code in found.items()}

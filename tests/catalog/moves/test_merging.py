@@ -12,10 +12,13 @@ from catalog.access import ALL
 from catalog.models import Grant, MergedProduct, Product, ProductValues, Role, UniqueValue, User
 from catalog.moves import merging, place, undo
 from catalog.moves.merging import Merge
+from catalog.structure.product_names import NAMES
 from catalog.structure.snapshot import Structure
 from catalog.values import bundle as bundles
 from catalog.values.changes import ABSENT, Actor, Outcome
 from catalog.values.fingerprint import catalogue_hash
+from catalog.values.links import linked_to, pointing_at
+from tests.catalog.links import add_associations
 from tests.world import World
 
 EAN = "4006381333931"
@@ -141,3 +144,57 @@ def test_why_two_are_not_merged(world: World, pair: tuple[int, int]) -> None:
     )
     world.edit(pair[1], trashed=True)
     assert reason(*pair) == "MUG-OLD is in the trash: take it out first."
+
+
+def into(world: World, other: int, survivor: int) -> str:
+    """Merged; the reference of the move."""
+    by = place.actor(world.admin)  # type: ignore[arg-type]
+    outcomes = merging.merge(compare(survivor, other), {}, [], by=by)
+    assert all(outcome.ok for outcome in outcomes), outcomes
+    return by.ref
+
+
+def test_what_was_merged_into_a_product_that_is_merged_itself_is_the_last_one(world: World) -> None:
+    """Values that point at the first show and send the third, and the third's page shows what points at the first."""
+    add_associations(world)
+    first, second, third = (world.create(sku, {}, family="mugs").product or 0 for sku in ("A", "B", "C"))
+    lid = world.create("LID", {"CROSSSELL": ["A"]}).product or 0
+    spec = world.structure.attributes["CROSSSELL"]
+    into(world, first, second)
+    undone = into(world, second, third)
+
+    def said(product: int) -> tuple[str, dict[int, dict[str, list[int]]]]:
+        NAMES.bring()
+        return NAMES.shown(first), linked_to([product], [spec])
+
+    assert said(third) == ("C", {third: {"CROSSSELL": [lid]}})
+    assert pointing_at([third], [spec]) == [lid]
+    assert merging.merged_into(Product.objects.get(pk=first)) == Product.objects.get(pk=third)
+    undo.undo(undone, user=world.admin)  # type: ignore[arg-type]
+    assert said(second) == ("B", {second: {"CROSSSELL": [lid]}})
+
+
+def test_undoing_an_earlier_merge_leaves_the_pointer_of_a_later_one(world: World) -> None:
+    first = world.create("A", {"color": "red"}, family="mugs").product or 0
+    second, third = (world.create(sku, {}, family="mugs").product or 0 for sku in ("B", "C"))
+    undone = into(world, first, second)
+    made = compare(third, second)
+    merging.merge(
+        made, dict.fromkeys((each.key for each in made.choices), "keep"), [], by=place.actor(world.admin)
+    )  # type: ignore[arg-type]
+    outcomes = undo.undo(undone, user=world.admin)  # type: ignore[arg-type]
+    assert all(outcome.ok for outcome in outcomes)
+    assert list(MergedProduct.objects.values_list("product", "into")) == [(second, third)]
+
+
+def test_a_merged_product_that_is_taken_out_of_the_trash_is_itself_again(world: World) -> None:
+    """Else who writes its SKU would get the other one."""
+    add_associations(world)
+    first, second = (world.create(sku, {}, family="mugs").product or 0 for sku in ("A", "B"))
+    into(world, first, second)
+    world.edit(first, trashed=False)
+    lid = world.create("LID", {"CROSSSELL": ["A"]}).product or 0
+    assert ProductValues.objects.get(pk=lid).values["CROSSSELL"] == [{"product": first}]
+    assert NAMES.shown(first) == "A"
+    spec = world.structure.attributes["CROSSSELL"]
+    assert linked_to([first, second], [spec]) == {first: {"CROSSSELL": [lid]}}
