@@ -83,9 +83,7 @@ def by_turns(rounds: int, scenarios: Scenarios, *, shown: Callable[[Any], tuple[
     for turn in range(rounds + 1):
         for scenario, contenders in scenarios.items():
             seen: dict[str, tuple[str, ...]] = {}
-            first = turn % len(
-                contenders
-            )  # who begins finds the least in memory
+            first = turn % len(contenders)  # who begins finds the least in memory
             for name in (*list(contenders)[first:], *list(contenders)[:first]):
                 with measured() as result:
                     answer = contenders[name]()

@@ -69,6 +69,14 @@ def test_the_grid_asks_as_often_for_twice_as_many(
     assert few <= 32
 
 
+def test_a_page_asks_once_for_all_that_stands_under_its_models(world: Any, channel: Any, desk: Desk) -> None:
+    world.create("MUG", dict(FULL), family="mugs", categories=["cups"])
+    address = "/admin/catalog/product/rows/"
+    without = _queries(desk, address)
+    _fill(world, 0, 2)
+    assert _queries(desk, address) == without + 1
+
+
 @pytest.mark.parametrize("tab", ["fields", "variants", "channels", "compare", "history"])
 def test_the_page_asks_as_often_with_twice_the_variants_values_and_revisions(
     world: Any, channel: Any, reader: Desk, tab: str

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
 from django.template.loader import render_to_string
+from django.utils import formats
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -103,6 +105,16 @@ def _pill(status: str, language: str) -> SafeString:
 
 def status_pill(status: str) -> SafeString:
     return _pill(status, get_language() or "")
+
+
+@lru_cache(maxsize=1024)
+def _day(moment: date, language: str) -> str:
+    return formats.date_format(moment, "SHORT_DATE_FORMAT")
+
+
+def day(moment: date) -> str:
+    """As the reader's language writes it."""
+    return _day(moment, get_language() or "")
 
 
 def by_gravity(states: Mapping[str, int]) -> Sequence[tuple[str, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -182,7 +183,7 @@ class GridQuery:
 
     def query(self, *, without: str = "", **changes: str) -> str:
         """The address's query string with parameters changed ("" removes one) and the page forgotten."""
-        params = self.params.copy()
+        params = copy(self.params)  # a page asks for twenty: its own copy() goes through every value
         for name in list(params):
             if name in ("after", "before") or (
                 without and (name == without or name.startswith(f"{without}_"))

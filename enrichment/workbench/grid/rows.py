@@ -7,9 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, Sum
 from django.urls import reverse
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
@@ -22,14 +21,14 @@ from channels.models import Completeness, Listing
 from channels.profile import ChannelSpec
 from channels.units import unit_of
 from enrichment.workbench.grid import values
-from enrichment.workbench.grid.cells import ChannelCell, by_gravity, status_pill
+from enrichment.workbench.grid.below import Below, Place, under
+from enrichment.workbench.grid.cells import ChannelCell, by_gravity, day, status_pill
 from enrichment.workbench.grid.columns import Column
 
 COLUMNS = (
     "id", "sku", "kind", "family_id", "parent_id", "root_id", "status", "enabled", "trashed_at", "label", "labels", "image",
     "created_at", "updated_at",
 )  # fmt: skip
-Place = tuple[int, int]  # (product, channel)
 Scores = Mapping[Place, Mapping[str, tuple[int, int]]]  # → locale → (required, missing)
 _IMAGE = "0" * 64
 
@@ -61,11 +60,11 @@ def load(
     A model's completeness is that of its variants together.
     """
     channels = [column.channel for column in columns if column.channel is not None]
-    variants, phrases = _variants([row for row in products if not row.is_sellable]), _Phrases()
-    cells = _Cells(products, channels, columns, structure, rights)
+    below, phrases = under(products, on_channels=bool(channels)), _Phrases()
+    cells = _Cells(products, channels, below, columns, structure, rights)
     rows = []
     for product in products:
-        pk, count = product.pk, variants.get(product.pk, 0)
+        pk, count = product.pk, below.variants.get(product.pk, 0)
         rows.append(
             GridRow(
                 product=product,
@@ -88,13 +87,14 @@ class _Cells:
         self,
         products: Sequence[Product],
         channels: Sequence[ChannelSpec],
+        below: Below,
         columns: Sequence[Column],
         structure: Structure,
         rights: Rights,
     ) -> None:
         self.columns, self.structure = columns, structure
         names = {column.name for column in columns}
-        self.on_channel = channel_cells(products, channels)
+        self.on_channel = channel_cells(products, channels, below)
         self.values = values.load(products, columns, structure=structure, rights=rights)
         self.categories = values.categories(products, structure) if "_categories" in names else {}
         self.kinds = dict(Product.Kind.choices)
@@ -131,18 +131,15 @@ class _Cells:
         if column.name == "_sku":
             return product.sku
         moment = timezone.localtime(product.created_at if column.name == "_created" else product.updated_at)
-        shown = formats.date_format(moment, "SHORT_DATE_FORMAT")
-        return format_html('<time datetime="{}">{}</time>', moment.isoformat(), shown)
+        return format_html('<time datetime="{}">{}</time>', moment.isoformat(), day(moment.date()))
 
 
 def channel_cells(
-    products: Sequence[Product], channels: Sequence[ChannelSpec]
+    products: Sequence[Product], channels: Sequence[ChannelSpec], below: Below
 ) -> Callable[[Product, ChannelSpec], ChannelCell]:
     """What each of these products shows of each channel, all of it loaded at once; nothing where there is no channel."""
-    models = [row for row in products if not row.is_sellable]
-    scores = _scores(products, channels) | _scores_below(models) if channels else {}
+    scores = _scores(products, channels) | below.scores if channels else {}
     states = _states(products, channels) if channels else {}
-    below = _states_below(models, channels) if channels else {}
 
     def cell(product: Product, channel: ChannelSpec) -> ChannelCell:
         pk, place = product.pk, (product.pk, channel.id)
@@ -151,7 +148,7 @@ def channel_cells(
             channel.label,
             _in_order(scores.get(place), channel),
             *states.get((unit, channel.id), ("", "")),
-            below=below.get(place, ()),
+            below=tuple(by_gravity(below.states.get(place, {}))) if channel.unit == "product" else (),
         )
 
     return cell
@@ -200,34 +197,6 @@ def _scores(products: Sequence[Product], channels: Sequence[ChannelSpec]) -> Sco
     return scores
 
 
-def _scores_below(models: Sequence[Product]) -> Scores:
-    """The sums over the variants of these models, on all channels: asked for a few, SQLite would begin with the channel."""
-    scores: dict[Place, dict[str, tuple[int, int]]] = defaultdict(dict)
-    if not models:
-        return scores
-    rows = (
-        Completeness.objects.filter(_below("product__", models), product__trashed_at=None)
-        .values_list("product__parent_id", "product__root_id", "channel_id", "locale")
-        .annotate(Sum("required"), Sum("missing"))
-        .order_by()
-    )
-    wanted = {row.pk for row in models}
-    for parent, root, channel, locale, required, missing in rows:
-        for owner in {parent, root} & wanted:
-            before = scores[owner, channel].get(locale, (0, 0))
-            scores[owner, channel][locale] = (before[0] + required, before[1] + missing)
-    return scores
-
-
-def _below(prefix: str, models: Sequence[Product]) -> Q:
-    """What stands under these: a model is the root of all of it, a sub-model the parent."""
-    roots = [row.pk for row in models if row.kind == Product.Kind.MODEL]
-    middle = [row.pk for row in models if row.kind != Product.Kind.MODEL]
-    if not middle:
-        return Q(**{f"{prefix}root_id__in": roots})
-    return Q(**{f"{prefix}root_id__in": roots}) | Q(**{f"{prefix}parent_id__in": middle})
-
-
 def _states(products: Sequence[Product], channels: Sequence[ChannelSpec]) -> dict[Place, tuple[str, str]]:
     """(unit, channel) → (state, reason)."""
     units = {
@@ -241,42 +210,3 @@ def _states(products: Sequence[Product], channels: Sequence[ChannelSpec]) -> dic
         (unit, channel): (state, reason)
         for unit, channel, state, reason in rows.values_list("product_id", "channel_id", "state", "reason")
     }
-
-
-def _states_below(
-    models: Sequence[Product], channels: Sequence[ChannelSpec]
-) -> dict[Place, tuple[tuple[str, int], ...]]:
-    """(model, channel) → its variants' states with their numbers, on channels whose sheets are of single products."""
-    by_product = {channel.id for channel in channels if channel.unit == "product"}
-    if not models or not by_product:
-        return {}
-    rows = Listing.objects.filter(_below("product__", models), product__trashed_at=None)
-    counted: dict[Place, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    wanted = {row.pk for row in models}
-    values: Any = (
-        rows.values_list("product__parent_id", "product__root_id", "channel_id", "state")
-        .annotate(n=Count("pk"))
-        .order_by()
-    )
-    for parent, root, channel, state, number in values:
-        for owner in {parent, root} & wanted:
-            counted[owner, channel][state] += number
-    return {place: tuple(by_gravity(states)) for place, states in counted.items() if place[1] in by_product}
-
-
-def _variants(models: Sequence[Product]) -> dict[int, int]:
-    if not models:
-        return {}
-    found: dict[int, int] = defaultdict(int)
-    rows = (
-        Product.objects.alive()
-        .filter(_below("", models), kind=Product.Kind.VARIANT)
-        .values_list("parent_id", "root_id")
-        .annotate(count=Count("pk"))
-        .order_by()
-    )
-    wanted = {row.pk for row in models}
-    for parent, root, count in rows:
-        for owner in {parent, root} & wanted:
-            found[owner] += count
-    return found

@@ -21,6 +21,7 @@ from catalog.values.resolve import resolve
 from enrichment.workbench import locks
 from enrichment.workbench.grid import rows as grid_rows
 from enrichment.workbench.grid import values as grid_values
+from enrichment.workbench.grid.below import under
 from enrichment.workbench.page.origin import describe
 from enrichment.workbench.spreadsheet import columns as cell_columns
 from enrichment.workbench.spreadsheet.columns import CellColumn
@@ -55,7 +56,8 @@ def load(
     """{id, label, sku, note, proposes, cells} of each. A constant number of queries, beside those that made `found`."""
     products = [bundle.product for bundle in found.values()]
     channels = [each.column.channel for each in columns if each.column.channel is not None]
-    shown = _Fields(products, columns, grid_rows.channel_cells(products, channels), structure)
+    below = under(products if channels else (), on_channels=True)
+    shown = _Fields(products, columns, grid_rows.channel_cells(products, channels, below), structure)
     made = []
     for pk, bundle in found.items():
         here = rights_at(bundle, rights, structure)
