@@ -1,7 +1,7 @@
 """The admin's sidebar and name. Each entry is seen by those who may open it, and only once its page exists."""
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -58,6 +58,7 @@ def _addresses() -> dict[str, str]:
     return found
 
 
+@lru_cache(maxsize=128)  # each entry of the sidebar asks for the page it stands on
 def entry_of(path: str) -> str:
     """The entry that a page belongs to: the one with the longest address above it; "" where there is none."""
     index = reverse("admin:index")

@@ -48,11 +48,11 @@ env.require_fernet_keys("PIM_FIELD_KEYS", PIM_FIELD_KEYS)
 
 # --- what it is made of
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",  # without its site: ours is of it
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "unfold.contrib.import_export",
-    "django.contrib.admin",
+    "pim.admin_site.SiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -1,9 +1,11 @@
 """The shell: the front door, health, the guards of every answer, sign-in."""
 
 import pytest
+from django.contrib.admin import site
 from django.test import Client, RequestFactory, override_settings
 from django.urls import reverse
 
+from pim.admin_site import AdminSite
 from pim.navigation import UNFOLD
 
 PASSWORD = "correct horse battery"
@@ -68,6 +70,18 @@ def test_an_unknown_name_is_answered_as_a_wrong_password(client, admin):
         return list(page.context["form"].non_field_errors())
 
     assert said("nobody") == said("admin") != []
+
+
+@pytest.mark.django_db
+def test_a_list_of_all_models_is_made_by_the_page_that_shows_it_alone(client, admin, monkeypatch):
+    client.force_login(admin)
+    made = []
+    build = site._build_app_dict
+    monkeypatch.setattr(AdminSite, "_build_app_dict", lambda _site, *args: made.append(args) or build(*args))
+    assert client.get(reverse("admin:password_change")).status_code == 200
+    assert not made
+    assert "Attributes" in client.get(reverse("admin:app_list", args=["catalog"])).content.decode()
+    assert made
 
 
 def test_every_entry_of_the_sidebar_leads_somewhere(admin):
