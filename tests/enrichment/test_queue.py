@@ -8,7 +8,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from catalog.models import Product
+from catalog.models import Attribute, Product
+from catalog.structure.announce import announce
 from channels import profiles
 from channels.models import Channel, FieldMapping, Requirement
 from enrichment.workbench.grid.paging import SORTS, key_of
@@ -211,3 +212,11 @@ def test_a_queue_asks_as_often_for_twice_as_many(desk: Desk, world: World, mugs:
     asked_for["ids"] = f"{mugs[0]},{','.join(map(str, ids))}"
     assert [count(ROOM, missing=LACKS_GERMAN), count(f"{ROOM}item/", **asked_for)] == few
     assert max(few) <= 36
+
+
+def test_the_boxes_of_attributes_have_their_names_as_text(mugs: list[int], desk: Desk) -> None:
+    Attribute.objects.filter(code="name").update(labels={"en_US": "<i>Name</i>"})
+    announce("structure", [])
+    html = opened(desk, missing=LACKS_GERMAN, fields="name").content.decode()
+    assert 'name="fields" value="name" checked> &lt;i&gt;Name&lt;/i&gt;</label>' in html
+    assert 'name="fields" value="color"> ' in html

@@ -11,6 +11,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.utils.formats import date_format
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -200,15 +202,23 @@ def _ended(request: HttpRequest, queue: Queue) -> str:
     return render_to_string("enrichment/queue/end.html", context, request)
 
 
-def _choices(request: HttpRequest, queue: Queue) -> list[tuple[str, str, bool]]:
-    """(code, label, whether chosen) of the attributes a queue can be about: those this person may write somewhere."""
+def _choices(request: HttpRequest, queue: Queue) -> SafeString:
+    """The boxes of the attributes a queue can be about: those this person may write somewhere. Made here, because a template
+    takes five times as long for hundreds of them."""
     rights = rights_of(request.user)
     specs = queue.structure.attributes.values()
-    return [
-        (spec.code, spec.label(), spec.code in queue.fields)
-        for spec in specs
-        if rights.may_edit_key(spec, None, None) and not spec.read_only and spec.type not in item.ON_THE_PAGE
-    ]
+    checked = mark_safe(" checked")
+    return format_html_join(
+        "",
+        '<label><input type="checkbox" name="fields" value="{}"{}> {}</label>',
+        (
+            (spec.code, checked if spec.code in queue.fields else "", spec.label())
+            for spec in specs
+            if rights.may_edit_key(spec, None, None)
+            and not spec.read_only
+            and spec.type not in item.ON_THE_PAGE
+        ),
+    )
 
 
 def _media(structure: Structure) -> Media:
