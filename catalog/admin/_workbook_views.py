@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from import_export.tmp_storages import MediaStorage
@@ -23,6 +24,7 @@ from catalog.structure.snapshot import Structure
 from catalog.transfer import taxonomy, workbook
 from catalog.transfer.formats import MAX_UPLOAD
 from catalog.transfer.sheets import sheets
+from pim.lib.grouped import Grouped
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SALT = "catalog.structure.workbook"
@@ -123,9 +125,12 @@ def _read(request: HttpRequest) -> HttpResponse:
             ),
         )
     else:
-        messages.success(
-            request, _("The structure was read: %(n)d rows are new or changed.") % {"n": report.changes}
+        text = ngettext(
+            "The structure was read: %s row is new or changed.",
+            "The structure was read: %s rows are new or changed.",
+            report.changes,
         )
+        messages.success(request, text % Grouped(report.changes))
     return HttpResponseRedirect(address)
 
 

@@ -16,6 +16,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from catalog import events
 from catalog.importing import lanes, marks, new_options, policies, rows, undo
@@ -34,6 +35,7 @@ from catalog.values.hashing import value_hash
 from catalog.values.sources import whole as whole_sources
 from catalog.values.write import write
 from pim.lib.failpoint import failpoint
+from pim.lib.grouped import Grouped
 
 CHUNK = 500
 Policy = ImportRun.Policy
@@ -360,9 +362,13 @@ def _close(
         if spoilt:
             stored.counts["cells_changed"] = 0
             stored.state = ImportRun.State.FAILED
-            stored.error = _("Nothing was imported: all or nothing was asked for, and %(count)d rows are bad.") % {
-                "count": run.rows.filter(_SPOILT).count()
-            }  # fmt: skip
+            bad = run.rows.filter(_SPOILT).count()
+            text = ngettext(
+                "Nothing was imported: all or nothing was asked for, and %s row is bad.",
+                "Nothing was imported: all or nothing was asked for, and %s rows are bad.",
+                bad,
+            )
+            stored.error = text % Grouped(bad)
         if cancelled:
             stored.state = ImportRun.State.CANCELLED
         stored.save(update_fields=["counts", "state", "applied_at", "error"])

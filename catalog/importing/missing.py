@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from catalog.access import visible
 from catalog.importing import marks, rows
@@ -150,10 +151,13 @@ def why_not_retired(run: ImportRun, *, confirmed: bool) -> str:
     if not rows.retired(run).filter(state=State.PLANNED).exists():
         return ""
     if unknown := rows.rejected(run).filter(sku="").count():
-        return _(
-            "%(count)s bad rows have no SKU and may be the products that seem to be missing: mend them or leave them out first,"
-            " or do not disable what is missing."
-        ) % {"count": Grouped(unknown)}
+        return ngettext(
+            "%s bad row has no SKU and may be a product that seems to be missing: mend it or leave it out first, or do not"
+            " disable what is missing.",
+            "%s bad rows have no SKU and may be the products that seem to be missing: mend them or leave them out first, or do"
+            " not disable what is missing.",
+            unknown,
+        ) % Grouped(unknown)
     if is_large(run) and not confirmed:
         return _("%(missing)s of %(scope)s products are not in this file: confirm that it is whole, or do not disable them.") % {
             "missing": Grouped(run.counts.get("missing", 0)), "scope": Grouped(run.counts.get("in_scope", 0)),

@@ -15,7 +15,7 @@ from typing import IO
 
 from django.conf import settings as conf
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import ngettext, override
 
 from catalog.access import rights_of
 from catalog.importing import files, mapping, rows
@@ -28,6 +28,7 @@ from catalog.models.importing import RAISED, ImportRun
 from catalog.models.user import User
 from catalog.structure.snapshot import Structure
 from pim.lib.formulas import plain
+from pim.lib.grouped import Grouped
 
 MOST = 50_000  # rows of such a file
 _NAMED = 10  # row numbers in a sentence
@@ -43,9 +44,9 @@ class Returned:
     others: list[int] = field(default_factory=list)
 
     def sentence(self) -> str:
-        text = _("%(changed)d rows were mended by the file, %(same)d are as they were.") % {
-            "changed": self.changed, "same": self.same,
-        }  # fmt: skip
+        changed = ngettext("%s row was mended by the file", "%s rows were mended by the file", self.changed)
+        same = ngettext("%s is as it was.", "%s are as they were.", self.same)
+        text = f"{changed % Grouped(self.changed)}, {same % Grouped(self.same)}"
         if self.others:
             text += " " + _("Not among the bad rows of this import, and left alone: %(rows)s.") % {
                 "rows": _listed(self.others)

@@ -16,6 +16,7 @@ from catalog.importing.settings import ImportSettings
 from catalog.models.importing import ImportRow, ImportRun
 from catalog.models.pickup import ImportPickup, PickedFile
 from catalog.values.revisions import ABSENT_JSON
+from pim.lib.grouped import Grouped
 
 State, Run = PickedFile.State, ImportRun.State
 TO_DECIDE = (State.WAITING, State.FAILED, State.REFUSED)
@@ -84,11 +85,19 @@ def why_waits(pickup: ImportPickup, run: ImportRun) -> str:
     if counts.get("refused_columns"):
         return _("Columns this import may not write: %s.") % ", ".join(counts["refused_columns"])
     if rejected * 100 > share * count:
-        return _("%(rejected)d of %(rows)d rows are rejected, and at most %(most)d %% may be.") % {
-            "rejected": rejected, "rows": count, "most": share,
-        }  # fmt: skip
+        text = ngettext(
+            "%(rejected)s of %(rows)s rows is rejected, and at most %(most)d %% may be.",
+            "%(rejected)s of %(rows)s rows are rejected, and at most %(most)d %% may be.",
+            rejected,
+        )
+        return text % {"rejected": Grouped(rejected), "rows": Grouped(count), "most": share}
     if rejected and run.policy == ImportRun.Policy.ALL_OR_NOTHING:
-        return _("The profile imports all or nothing, and %d rows are rejected.") % rejected
+        text = ngettext(
+            "The profile imports all or nothing, and %s row is rejected.",
+            "The profile imports all or nothing, and %s rows are rejected.",
+            rejected,
+        )
+        return text % Grouped(rejected)
     if retired > most_retired:
         return _("%(count)d products would be disabled, and at most %(most)d may be.") % {"count": retired, "most": most_retired}  # fmt: skip
     if retired and missing.is_large(run):

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from catalog.attribute_types import ATTRIBUTE_TYPES
 from catalog.jobs import JobHandle, enqueue, job
@@ -26,6 +26,7 @@ from enrichment.workbench.grid.bulk import new_ref
 from enrichment.workbench.pictures.naming import Rule
 from pim.lib.deadlocks import again_after_deadlock
 from pim.lib.failpoint import failpoint
+from pim.lib.grouped import Grouped
 
 PRODUCTS = 200  # in a transaction
 State = PictureFile.State
@@ -40,7 +41,7 @@ def start(match: PictureMatch, user: User) -> Job | None:
         count = locked.files.filter(state=State.MATCHED).count()
         if not count:
             return None
-        title = _("%d files to their products") % count
+        title = ngettext("%s file to its product", "%s files to their products", count) % Grouped(count)
         made = enqueue("pictures.write", {"match": match.pk, "ref": new_ref()}, by=user, title=title)
         PictureMatch.objects.filter(pk=match.pk).update(job=made)
     return made

@@ -50,7 +50,7 @@ def test_what_is_exported_is_previewed_and_read(client: Client) -> None:
     assert "too old" in other.post(reverse(PAGE), {"kept": kept}, follow=True).content.decode()
     assert Attribute.objects.get(code="color").labels == {"en_US": "Color"}
     page = client.post(reverse(PAGE), {"kept": kept}, follow=True).content.decode()
-    assert "The structure was read: 1 rows are new or changed." in page
+    assert "The structure was read: 1 row is new or changed." in page
     assert Attribute.objects.get(code="color").labels == {"en_US": "Colour"}
 
 

@@ -63,7 +63,7 @@ def test_all_or_nothing_writes_nothing_with_one_bad_row(importer: Importer) -> N
     run = importer.run(TEXT + "BAD,mugs,x,much,red\n", policy="all-or-nothing")
     assert tally(run) == (41, 0, 0, 0, 1, 40)
     assert run.state == ImportRun.State.FAILED
-    assert run.error == "Nothing was imported: all or nothing was asked for, and 1 rows are bad."
+    assert run.error == "Nothing was imported: all or nothing was asked for, and 1 row is bad."
     assert (catalogue_hash(), Product.objects.count()) == (before, 0)
 
 

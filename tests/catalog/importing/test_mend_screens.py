@@ -142,7 +142,7 @@ def test_the_mended_file_is_brought_back_on_the_page(importer: Importer, client:
     file.name = "mended.csv"
     client.post(address("mend_file", run), {"file": file})
     page = shown(client, run)
-    assert "1 rows were mended by the file, 1 are as they were." in page
+    assert "1 row was mended by the file, 1 is as it was." in page
     assert "1 row is no longer bad. 1 bad row is left." in page
 
 

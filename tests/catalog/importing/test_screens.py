@@ -113,7 +113,7 @@ def test_a_file_goes_from_the_drop_to_the_catalogue_and_back(manager: Client, im
     assert f"?import={run.pk}" in page(manager, "change", run)
 
     undo = reverse("admin:catalog_importrun_undo", args=[run.pk])
-    assert "1 products it created go to the trash" in page(manager, "undo", run)
+    assert "1 product that it created goes to the trash" in page(manager, "undo", run)
     manager.post(undo)
     assert run_due("imports") == 1
     assert values("OLD") == {"capacity": "300"}

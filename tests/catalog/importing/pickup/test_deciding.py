@@ -29,7 +29,7 @@ def test_a_plan_that_is_not_clean_waits_and_holds_what_comes_after_it(desk: Desk
     desk.turn(5)
     assert desk.files()[0] == ("a.csv", "waiting")
     assert desk.files()[1] == ("b.csv", "seen")
-    assert desk.troubles() == ["a.csv waits for a person: 1 of 2 rows are rejected, and at most 0 % may be."]
+    assert desk.troubles() == ["a.csv waits for a person: 1 of 2 rows is rejected, and at most 0 % may be."]
     assert Product.objects.get(sku="A").own.values.get("color") is None
     run = ImportRun.objects.get()
     assert run.state == "planned"
