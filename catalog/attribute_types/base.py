@@ -49,13 +49,15 @@ class ValueRefused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class CellOptions:
-    """How a spreadsheet writes its cells. `date_format` as in strptime; `unit` and `currency` for bare amounts."""
+    """How a spreadsheet writes its cells. `date_format` as in strptime; `unit` and `currency` for bare amounts;
+    `typed`: numbers may be cells of their own kind, which come with a point beside texts with a comma."""
 
     decimal: str = "."
     date_format: str | None = None
     list_separator: str = ","
     currency: str | None = None
     unit: str | None = None
+    typed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

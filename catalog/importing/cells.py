@@ -20,6 +20,7 @@ from catalog.importing.pictures import addresses
 from catalog.importing.pictures.addresses import Addresses
 from catalog.importing.results import check_result, no_result, of_results
 from catalog.importing.settings import ImportSettings
+from catalog.importing.typed import in_mark_of_texts, of_numbers
 from catalog.structure.product_names import NAMES, split_skus
 from catalog.structure.records import Records
 from catalog.structure.snapshot import Structure
@@ -91,6 +92,8 @@ class _Composite:
         """Raises ValueRefused."""
         for text in cells.values():
             check_result(text)
+        if self.kind.filter_kind == "number":
+            cells = {part: in_mark_of_texts(text, self.options) for part, text in cells.items()}
         raw = self.kind.from_columns(cells, self.spec, self.options, current=current)
         return self.kind.clean(raw, self.spec, structure=self.structure)
 
@@ -145,8 +148,9 @@ class RowParser:
                 self._warners[target.key] = (kind, spec)
             if target.key in composite:
                 continue
-            cleaner = self.new_options.cleaner(column, spec, column.cells(settings)) or kind.cleaner(
-                spec, column.cells(settings), structure=structure
+            options = column.cells(settings)
+            cleaner = self.new_options.cleaner(column, spec, options) or of_numbers(
+                kind.cleaner(spec, options, structure=structure), kind, options
             )
             clean = _with_map(of_results(cleaner), column.values, list_separator(column, structure, settings))
             if column.index is None:

@@ -13,6 +13,7 @@ from catalog.importing.content import HEX, are_mostly, is_gtin, is_price, unit_i
 from catalog.importing.mapping import Column
 from catalog.importing.readers.base import Table
 from catalog.importing.settings import LIST_SEPARATORS, ImportSettings
+from catalog.importing.typed import in_mark_of_texts
 from catalog.models.product import Product
 from catalog.structure.snapshot import Structure
 from catalog.structure.specs import AttributeSpec
@@ -45,6 +46,7 @@ def guess(header: str, samples: Sequence[str], settings: ImportSettings, structu
     if are_mostly(samples, _MARKUP.search):
         return Guess(label, "richtext")
     options = settings.cells
+    samples = [in_mark_of_texts(text, options) for text in samples]
     if not are_mostly(samples, str.isdigit) and _all_are("boolean", samples, options):
         return Guess(label, "boolean")
     if _all_are("number", samples, options):

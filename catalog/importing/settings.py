@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from catalog.attribute_types import CellOptions
+from catalog.importing import typed
 from catalog.importing.readers.base import Choices
 
 DECIMALS = (".", ",")
@@ -29,7 +30,8 @@ class ImportSettings:
     `create` and `update` say what the run may do at all. `encoding`, `delimiter`, `sheet`, `header_row`, `every_row` and
     `in_columns` are what a person corrected in the recognition (readers.base.Choices), and `dialect` too; None: found out.
     `policy`: the one that was applied last. `missing`: what becomes of products that earlier files of the profile named and
-    this one does not: nothing, report (list them), retire (disable them).
+    this one does not: nothing, report (list them), retire (disable them). `typed`: the file has cells that are numbers
+    themselves, whatever is said of its decimals; `for_format` knows.
     """
 
     decimal: str = "."
@@ -47,6 +49,7 @@ class ImportSettings:
     dialect: str | None = None
     policy: str = "skip-bad"
     missing: str = "nothing"
+    typed: bool = False
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> ImportSettings:
@@ -76,12 +79,21 @@ class ImportSettings:
 
     def as_json(self) -> dict[str, Any]:
         """Only what differs from the default."""
-        return {name: value for name, value in asdict(self).items() if value != getattr(DEFAULTS, name)}
+        return {
+            name: value
+            for name, value in asdict(self).items()
+            if name != "typed" and value != getattr(DEFAULTS, name)
+        }
 
     def for_format(self, format: str) -> ImportSettings:
         """As a run of such a file has them. Translations are some texts of some products: whatever their profile says, what is
         not among them is neither made nor cleared nor missing."""
-        return replace(self, create=False, empty="keep", missing="nothing") if format == "xliff" else self
+        settings = replace(self, typed=format in typed.FORMATS)
+        return (
+            replace(settings, create=False, empty="keep", missing="nothing")
+            if format == "xliff"
+            else settings
+        )
 
     @property
     def reading(self) -> Choices:
@@ -102,7 +114,10 @@ class ImportSettings:
     @property
     def cells(self) -> CellOptions:
         return CellOptions(
-            decimal=self.decimal, date_format=self.date_format, list_separator=self.list_separator
+            decimal=self.decimal,
+            date_format=self.date_format,
+            list_separator=self.list_separator,
+            typed=self.typed,
         )
 
 

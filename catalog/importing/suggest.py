@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from catalog.attribute_types.measurement import family_of
-from catalog.importing import mapping
+from catalog.importing import mapping, typed
 from catalog.importing.content import Content, fold
 from catalog.importing.mapping import Column
 from catalog.importing.readers.base import Table
@@ -18,7 +18,7 @@ from catalog.structure.snapshot import Structure
 
 # What suppliers call the product's own fields, beside our codes; compared without case and punctuation.
 _SYNONYMS = {
-    "sku": "sku articleno articlenumber article itemno itemnumber productcode partnumber handle artikelnummer artikelnr artnr "
+    "sku": "sku artno articleno articlenumber article itemno itemnumber productcode partnumber handle artikelnummer artikelnr artnr "
     "bestellnummer reference refarticle referencearticle codearticle modelnumber",
     "family": "warengruppe produktgruppe productgroup producttype producttyp typedeproduit famille familie",
     "categories": "category kategorie kategorien categorie",
@@ -98,8 +98,11 @@ def columns(
 
 
 def decimal_mark(table: Table) -> str:
-    """ "," where numbers of the sample can only be read so ("1,5", "1.234,50") and none only the other way; else "."."""
+    """ "," where numbers of the sample can only be read so ("1,5", "1.234,50") and none only the other way; else ".". What
+    may be a number cell of a workbook says nothing of its texts."""
     texts = [text.strip() for _number, cells in table.sample for text in cells]
+    if table.format in typed.FORMATS:
+        texts = [text for text in texts if not typed.is_number(text)]
     comma = sum(bool(_COMMA_DECIMAL.match(text)) for text in texts)
     return "," if comma and not any(_POINT_DECIMAL.match(text) for text in texts) else "."
 
@@ -147,7 +150,7 @@ def _guess(
     passed: Collection[str],
 ) -> None:
     """`passed`: headers of which is known that they go nowhere."""
-    by_label, contents = _labels(structure), Content(structure)
+    by_label, contents, lowest = _labels(structure), Content(structure), _lowest_names(table)
     for position, column in enumerate(found):
         if column.to is not None or column.index is None or column.of or column.column in passed:
             continue
@@ -156,16 +159,10 @@ def _guess(
         samples = [
             cells[column.index].strip() for _number, cells in table.sample if column.index < len(cells)
         ]
-        name, note = column.column, ""
-        if bracketed := _IN_BRACKETS.match(name):
-            name, note = bracketed["name"], bracketed["note"]
-        guessed, why, options = _by_word(name, note, structure), "content", {}
-        if guessed is None and note:
-            guessed = by_label.get(fold(name))
-        if guessed is None:
-            guessed = _by_text(name, note, structure)
-        if guessed is None:
-            guessed, why = _by_spelling(name, by_label), "alike"
+        options: dict[str, str] = {}
+        guessed, why, name, note = _by_name(column.column, structure, by_label)
+        if guessed is None and column.index in lowest:
+            guessed, why, name, note = _by_name(lowest[column.index], structure, by_label, alone=True)
         if guessed is None or guessed in taken:
             told = contents.told([text for text in samples if text], name, taken)
             guessed, why, options = told.to, "content", dict(told.options)
@@ -173,6 +170,34 @@ def _guess(
             taken.add(guessed)
             options |= _unit_of(guessed, note, structure)
             found[position] = replace(column, to=guessed, options=options, why=why)
+
+
+def _lowest_names(table: Table) -> dict[int, str]:
+    """Where names stand in several rows ("Article" over "Colour"): those of the last row by column, as far as they are one's
+    alone; "Height" below "Product" and below "Parcel" is neither's."""
+    if not table.noted("stacked_header"):
+        return {}
+    cells = next((cells for number, cells in table.head if number == table.header_row), [])
+    names = {index: cell for index, cell in enumerate(cells[: len(table.headers)]) if cell}
+    words = [fold(name) for name in names.values()]
+    return {index: name for index, name in names.items() if words.count(fold(name)) == 1}
+
+
+def _by_name(
+    header: str, structure: Structure, by_label: Mapping[str, Target], *, alone: bool = False
+) -> tuple[Target | None, str, str, str]:
+    """(what the header means, why, its name, the note in brackets after it); `alone`: codes and labels are looked up too."""
+    name, note = header, ""
+    if bracketed := _IN_BRACKETS.match(name):
+        name, note = bracketed["name"], bracketed["note"]
+    guessed, why = _by_word(name, note, structure), "content"
+    if guessed is None and (note or alone):
+        guessed = by_label.get(fold(name))
+    if guessed is None:
+        guessed = _by_text(name, note, structure)
+    if guessed is None:
+        guessed, why = _by_spelling(name, by_label), "alike"
+    return guessed, why, name, note
 
 
 def _by_text(header: str, note: str, structure: Structure) -> Target | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from catalog.importing import mapping, rows
 from catalog.importing.mending.places import Places
+from catalog.importing.readers.base import Table
 from catalog.importing.settings import ImportSettings
 from catalog.models.importing import ImportRow, ImportRun
 from catalog.structure.snapshot import Structure
@@ -44,7 +45,8 @@ class Kind:
 
 
 def places_of(run: ImportRun, structure: Structure) -> Places:
-    return Places(mapping.from_json(run.mapping), structure, ImportSettings.from_json(run.settings))
+    settings = ImportSettings.from_json(run.settings).for_format(Table.from_json(run.table).format)
+    return Places(mapping.from_json(run.mapping), structure, settings)
 
 
 def kinds_of(run: ImportRun, structure: Structure) -> list[Kind]:

@@ -39,7 +39,8 @@ def panel_of(
     run: ImportRun, position: int, column: Column, columns: list[Column], structure: Structure, user: Any
 ) -> dict[str, Any]:
     """The context of panel.html. Reads the file where the column's cells name options."""
-    settings, table = ImportSettings.from_json(run.settings), Table.from_json(run.table)
+    table = Table.from_json(run.table)
+    settings = ImportSettings.from_json(run.settings).for_format(table.format)
     kind = _type(column, structure)
     listed = choices.choices_of(column, structure)
     spec = structure.attributes.get(column.to.attribute) if column.to else None
@@ -121,7 +122,8 @@ def make_attribute(
     """Makes the attribute that is posted for a column and maps the column to it; a sentence where it is refused."""
     structure, data = Structure.current(), request.POST
     column = columns[position]
-    settings, table = ImportSettings.from_json(run.settings), Table.from_json(run.table)
+    table = Table.from_json(run.table)
+    settings = ImportSettings.from_json(run.settings).for_format(table.format)
     guess = guessing.guess(
         column.column, samples_of(table, column, headers_of(columns), None), settings, structure
     )

@@ -8,7 +8,7 @@ from django.db import transaction
 from catalog.importing import mapping, runs
 from catalog.importing.content import is_price, unit_in
 from catalog.importing.mapping import Column, MappingRefused
-from catalog.importing.readers.base import Table
+from catalog.importing.readers.base import Note, Table
 from catalog.importing.settings import ImportSettings, SettingsRefused
 from catalog.importing.suggest import columns
 from catalog.importing.targets import Target
@@ -54,6 +54,19 @@ def test_content_tells_a_gtin_a_price_and_options(world: World) -> None:
         "Our offer": ("price", "content"),
         "Farbe": ("color", "content"),
     }
+
+
+def test_a_name_that_stands_below_another_is_known_alone(world: World) -> None:
+    """ "Article" merged over "Art. no." and "Color"; "Weight" stands below the product and below its parcel."""
+    names = ["Art. no.", "Color", "Weight", "Weight"]
+    stacked = Table(
+        format="xlsx", headers=("Article Art. no.", "Article Color", "Product Weight", "Parcel Weight"), header_row=3,
+        notes=(Note("stacked_header", {"first": 2, "last": 3}),), head=((2, ["Article", "", "Product", "Parcel"]), (3, names)),
+        sample=((4, ["A", "", "", ""]),),
+    )  # fmt: skip
+    assert found(columns(stacked, world.structure)) == {
+        "Article Art. no.": ("sku", "content"), "Article Color": ("color", "content"), "Product Weight": ("", ""), "Parcel Weight": ("", ""),
+    }  # fmt: skip
 
 
 def test_content_tells_measures_lists_of_options_families_and_categories(world: World) -> None:
