@@ -1,6 +1,7 @@
 """The plan of a run: every row parsed, every cell validated, every change known as before → after, nothing written.
 
-Begun again after an interruption it starts over: nothing but the run's own rows is touched.
+Begun again after an interruption it starts over: nothing but the run's own rows is touched. What was mended in them is laid over
+the rows that are still wrong.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from django.db import transaction
 
 from catalog.access import rights_of
 from catalog.importing import files, mapping, new_options, rows
+from catalog.importing.mending import carried
+from catalog.importing.mending.again import plan_again, recount
 from catalog.importing.pictures import planning
 from catalog.importing.planner import Planner
 from catalog.importing.progress import Progress
@@ -39,6 +42,7 @@ def plan_run(run: ImportRun, *, by: Actor, progress: Progress) -> dict[str, Any]
         raise mapping.MappingRefused(" ".join(wrong))
     refused = mapping.forbidden(columns, structure, None if by.trusted else rights_of(by.user))
     columns = new_options.allowed(mapping.without(columns, refused), by)
+    mends = carried.mends_of(run)
     planning.clear(run)
     rows.clear(run)
     with (
@@ -69,6 +73,13 @@ def plan_run(run: ImportRun, *, by: Actor, progress: Progress) -> dict[str, Any]
     counts["refused_columns"] = [column.column for column in refused]
     counts["pictures"] = planning.count(run.pictures.all())
     counts["plan_seconds"] = round(time.monotonic() - began, 3)
+    run.counts = counts
+    if mends:
+        with transaction.atomic():
+            ImportRun.objects.filter(pk=run.pk).update(counts=counts)
+        if carried.lay_over(run, mends):
+            return plan_again(run, by=by, progress=progress)
+        return recount(run, refused=counts["refused_columns"])
     with transaction.atomic():
         ImportRun.objects.filter(pk=run.pk).update(state=ImportRun.State.PLANNED, counts=counts, error="")
     return counts

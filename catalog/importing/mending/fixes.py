@@ -142,7 +142,10 @@ def leave_rows_out(run: ImportRun, chosen: Class, *, user: User) -> int:
             "who": user.get_username(), "why": " ".join(problem["message"] for problem in row.errors),
         }  # fmt: skip
         row.state, row.errors, row.error_code = State.SKIPPED, [], ""
-        row.notes = [*row.notes, {"kind": "skipped", "key": "_sku", "message": why}]
+        row.notes = [
+            *row.notes,
+            {"kind": "skipped", "key": "_sku", "message": why, "by": user.get_username()},
+        ]
 
     return _change(run, chosen, leave, ("state", "errors", "error_code", "notes"))
 
