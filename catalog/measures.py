@@ -24,6 +24,11 @@ _SPELLINGS = {
     "kgs": "KILOGRAM", "kilo": "KILOGRAM", "tonne": "TON", "litre": "LITER", "ltr": "LITER", "metre": "METER",
     "centimetre": "CENTIMETER", "millimetre": "MILLIMETER", "millilitre": "MILLILITER", "m2": "SQUARE_METER",
     "m3": "CUBIC_METER", "cm3": "CUBIC_CENTIMETER", "sec": "SECOND", "hrs": "HOUR", "mins": "MINUTE",
+    # As German and French price lists write them.
+    "std": "HOUR", "std.": "HOUR", "stunde": "HOUR", "stunden": "HOUR", "heure": "HOUR", "min.": "MINUTE", "minuten": "MINUTE",
+    "sek": "SECOND", "sek.": "SECOND", "sekunde": "SECOND", "sekunden": "SECOND", "seconde": "SECOND", "tag": "DAY", "tage": "DAY", "jour": "DAY",
+    "woche": "WEEK", "wochen": "WEEK", "semaine": "WEEK", "gramm": "GRAM", "gramme": "GRAM", "kilogramm": "KILOGRAM", "kilogramme": "KILOGRAM",
+    "zoll": "INCH", "pouce": "INCH", "zentimeter": "CENTIMETER", "centimètre": "CENTIMETER", "millimètre": "MILLIMETER", "mètre": "METER",
 }  # fmt: skip
 
 

@@ -121,7 +121,7 @@ class Price(AttributeType):
             return currencies[0]
         if not currency:
             raise ValueRefused(
-                "no_currency", _("In which currency? Write it beside the amount, such as 9.90 %(example)s."),
+                "no_currency", _("In which currency? Write it beside the amount, such as 9.90 %(example)s, or choose one for the column of the file."),
                 {"example": currencies[0] if currencies else "EUR"},
             )  # fmt: skip
         if (currencies and currency not in currencies) or not re.fullmatch("[A-Z]{3}", currency):

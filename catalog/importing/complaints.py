@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from catalog.importing.cells import Parsed
 from catalog.importing.rows import PlannedRow, State, error
 from catalog.models.importing import row_of
+
+
+def of_sku(parsed: Parsed, first: int, number: int, column: str, *, is_new: bool) -> Iterator[dict[str, Any]]:
+    """What is wrong with the SKU of row `number`, which stands in row `first` first."""
+    if not parsed.sku:
+        yield no_sku(column)
+    elif is_new and is_no_product(parsed):
+        yield no_product(parsed.sku, column)
+    elif first != number:
+        yield duplicate_row(parsed.sku, first, number, column)
 
 
 def no_sku(column: str) -> dict[str, Any]:
@@ -19,6 +31,25 @@ def duplicate_row(sku: str, first: int, second: int, column: str) -> dict[str, A
     sentence = _("%(sku)s stands in row %(first)d and again in row %(second)d: keep one of them.")
     message = sentence % {"sku": sku, "first": row_of(first), "second": row_of(second)}
     return error("duplicate_row", message, key="_sku", column=column, value=sku)
+
+
+_SUMS = frozenset(
+    ("summe", "gesamt", "gesamtsumme", "zwischensumme", "total", "subtotal", "grand total", "sum", "sous-total", "total général")
+)  # fmt: skip
+
+
+def is_no_product(parsed: Parsed) -> bool:
+    """Whether a row that would make a product is rather the sum below a table, or a remark: words alone in the column of SKUs."""
+    words = parsed.sku.casefold().rstrip(" :.").split()
+    says_more = any(cell.strip() and cell.strip() != parsed.sku for cell in parsed.cells)
+    return " ".join(words) in _SUMS or (len(words) > 2 and not says_more)
+
+
+def no_product(sku: str, column: str) -> dict[str, Any]:
+    message = _("'%(text)s' reads like a sum or a remark of the list, not like a SKU: leave the row out.") % {
+        "text": sku[:60]
+    }
+    return error("no_product", message, key="_sku", column=column, value=sku)
 
 
 def surplus_cells(cells: list[str]) -> dict[str, Any]:

@@ -308,12 +308,9 @@ class Planner:
     def _problems(
         self, row: PlannedRow, parsed: Parsed, product: Found | None, earlier: Mapping[str, int]
     ) -> list[dict[str, Any]]:
-        problems = []
         column = self.headers.get("_sku", "")
-        if not parsed.sku:
-            problems.append(complaints.no_sku(column))
-        elif (first := earlier.get(parsed.sku.upper(), row.number)) != row.number:
-            problems.append(complaints.duplicate_row(parsed.sku, first, row.number, column))
+        first = earlier.get(parsed.sku.upper(), row.number)
+        problems = list(complaints.of_sku(parsed, first, row.number, column, is_new=not product))
         if surplus := self.table.surplus(parsed.cells):
             problems.append(complaints.surplus_cells(surplus))
         above = str(parsed.fields.get("parent") or "")

@@ -18,7 +18,7 @@ from catalog.structure.snapshot import Structure
 
 # What suppliers call the product's own fields, beside our codes; compared without case and punctuation.
 _SYNONYMS = {
-    "sku": "sku artno articleno articlenumber article itemno itemnumber productcode partnumber handle artikelnummer artikelnr artnr "
+    "sku": "sku artno articleno articlenumber article itemno itemnumber productcode productnumber produktnummer variantsku partnumber handle artikelnummer artikelnr artnr "
     "bestellnummer reference refarticle referencearticle codearticle modelnumber",
     "family": "warengruppe produktgruppe productgroup producttype producttyp typedeproduit famille familie",
     "categories": "category kategorie kategorien categorie",
@@ -269,7 +269,10 @@ def _by_word(header: str, note: str, structure: Structure) -> Target | None:
         words = [currency if word == currency.casefold() else word for word in words]
     parts = [word for word in words if word in structure.currencies]
     kind = next((_KINDS[word] for word in (fold(header), *words) if word in _KINDS), "")
-    fitting = [spec for spec in structure.attributes.values() if spec.type == kind and not spec.localizable]
+    fitting = [
+        spec for spec in structure.attributes.values()
+        if spec.type == kind and not spec.localizable and (kind != "identifier" or spec.params.get("kind") == "gtin")
+    ]  # fmt: skip
     if len(fitting) != 1:
         return None
     return Target(attribute=fitting[0].code, part=parts[0] if kind == "price" and len(parts) == 1 else "")

@@ -57,7 +57,8 @@ def test_case_tells_units_apart_where_it_must() -> None:
 @pytest.mark.parametrize(
     ("family", "written", "code"),
     [("weight", "kilogram", "KILOGRAM"), ("weight", "lbs", "POUND"), ("length", "μm", "MICROMETER"), ("length", "µm", "MICROMETER"),
-     ("volume", "fluid ounce us", "FLUID_OUNCE_US"), ("area", "m2", "SQUARE_METER"), ("length", "MTR", "METER")],
+     ("volume", "fluid ounce us", "FLUID_OUNCE_US"), ("area", "m2", "SQUARE_METER"), ("length", "MTR", "METER"),
+     ("duration", "Std.", "HOUR"), ("duration", "Minuten", "MINUTE"), ("duration", "jours", "DAY"), ("weight", "Gramm", "GRAM"), ("length", "Zoll", "INCH")],
 )  # fmt: skip
 def test_units_are_found_by_what_suppliers_write(family, written, code) -> None:
     assert BUILT_IN[family].find_unit(written).code == code

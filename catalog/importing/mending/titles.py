@@ -19,6 +19,13 @@ TITLES: Mapping[str, Any] = {
     "unknown_unit": _("unknown unit"),
     "unknown_currency": _("unknown currency"),
     "not_a_number": _("not a number"),
+    "wrong_mark": _("decimals with the other mark"),
+    "ambiguous": _("can be read in two ways"),
+    "has_unit": _("a word beside the number"),
+    "percent": _("a percentage"),
+    "no_currency": _("no currency"),
+    "several_addresses": _("several addresses"),
+    "no_product": _("a sum or a remark, no product"),
     "not_a_price": _("not a price"),
     "not_a_measure": _("not a measurement"),
     "not_a_date": _("not a date"),
@@ -52,3 +59,5 @@ TITLES: Mapping[str, Any] = {
 ONE_BY_ONE = frozenset({"no_sku", "sku_taken", "duplicate_row", "not_unique", "mangled", "gtin_length", "too_long", "unknown_parent", "not_in_family"})  # fmt: skip
 # Nothing of the row is to be mended: it is looked at again once something else has changed.
 ELSEWHERE = frozenset({"parent_rejected", "in_trash", "conflict", "surplus_cells", "forbidden", "points_at_itself"})  # fmt: skip
+# What a column's own options answer for all of its cells at once.
+BY_COLUMN = frozenset({"wrong_mark", "ambiguous", "has_unit", "percent", "no_currency", "not_a_date", "not_a_number", "several_addresses", "unknown_option"})  # fmt: skip

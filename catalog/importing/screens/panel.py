@@ -63,6 +63,7 @@ def panel_of(
         "column": column,
         "decimals": DECIMALS if kind in _NUMBERS else [],
         "units": unit_choices,
+        "takes_word": kind == "number",
         "currencies": list(structure.currencies)
         if kind == "price" and column.to and not column.to.part
         else [],

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from django.urls import reverse
+
 from catalog.access import can, rights_of
 from catalog.importing import mapping, rows
 from catalog.importing.mapping import Column
@@ -32,8 +34,18 @@ def classes(run: ImportRun, structure: Structure, user: Any, *, mendable: bool) 
     may_create = can(user, "structure.edit")
     return [
         _class(kind, places, structure, is_refused=kind.place in refused, may_create=may_create, mendable=mendable)
+        | {"column_page": _column_page(run, kind, places) if mendable else ""}
         for kind in kinds_of(run, structure)
     ]  # fmt: skip
+
+
+def _column_page(run: ImportRun, kind: Kind, places: Places) -> str:
+    """The address of the options of the kind's column, where they may answer for all its cells and are still to be changed."""
+    column = places.columns.get(kind.place) if kind.place is not None else None
+    if column is None or kind.code not in titles.BY_COLUMN or run.applied_at:
+        return ""
+    position = mapping.from_json(run.mapping).index(column)
+    return reverse("admin:catalog_importrun_columns", args=[run.pk]) + f"?open={position}#open"
 
 
 def _refused(places: Places, structure: Structure, user: Any) -> set[int | None]:

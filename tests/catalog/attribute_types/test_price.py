@@ -26,7 +26,7 @@ def test_a_bare_amount_needs_the_file_to_say_its_currency() -> None:
     assert read(SPEC, "9.90", currency="EUR") == {"EUR": "9.9"}
     assert refused_cell(SPEC, "9.90") == (
         "no_currency",
-        "In which currency? Write it beside the amount, such as 9.90 EUR.",
+        "In which currency? Write it beside the amount, such as 9.90 EUR, or choose one for the column of the file.",
     )
 
 

@@ -204,3 +204,28 @@ def test_the_page_costs_the_same_queries_whatever_its_bad_rows(importer: Importe
     for query in ("", "?show=rejected"):
         queries(3, query)
         assert queries(10, query) == queries(40, query)
+
+
+def test_what_a_column_can_answer_for_all_its_cells_leads_to_its_options(
+    importer: Importer, client: Client
+) -> None:
+    run = importer.plan(HEAD + "A,mugs,red,300 ml\nB,mugs,red,350 ml\n")
+    sign_in(client)
+    page = shown(client, run)
+    assert "a word beside the number" in page
+    panel = f"{address('columns', run)}?open=3"
+    assert f'href="{panel}#open"' in page
+    assert 'name="unit-3"' in client.get(panel).content.decode()
+    client.post(address("columns", run), {
+        "do": "plan", "decimal": ".", "list_separator": ",", "empty": "keep", "create": "on", "update": "on", "unit-3": "ml",
+        "to-0": "sku", "to-1": "family", "to-2": "color", "to-3": "capacity",
+    })  # fmt: skip
+    run_due("imports")
+    assert [state for _n, state, _a, _c in states(run)] == ["planned", "planned"]
+    assert row(run, 3).values["capacity"] == "350"
+
+
+def test_an_import_that_was_applied_leads_to_no_column(importer: Importer, client: Client) -> None:
+    run = importer.run(HEAD + "A,mugs,red,300 ml\nB,mugs,red,350\n")
+    sign_in(client)
+    assert "?open=" not in shown(client, run)

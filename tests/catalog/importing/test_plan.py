@@ -300,3 +300,18 @@ def test_a_run_that_was_applied_is_not_planned_again(importer: Importer) -> None
     run = importer.run("sku,family\nA,mugs\n")
     with pytest.raises(runs.WrongState):
         runs.plan(run, user=importer.world.admin)
+
+
+@pytest.mark.parametrize("sku", ["Summe", "TOTAL:", "Prices may change at any time"])
+def test_a_sum_or_a_remark_below_the_table_makes_no_product(importer: Importer, sku: str) -> None:
+    sum_of_it = "4.5" if len(sku.split()) == 1 else ""
+    run = importer.plan(f"sku,family,price-EUR\nA,mugs,1.5\nB,mugs,3\n{sku},,{sum_of_it}\n")
+    assert codes(run, 4) == [("sku", "_sku", "no_product")]
+    assert tally(run) == (3, 2, 0, 0, 1, 0)
+
+
+def test_a_product_that_is_called_like_a_sum_is_changed_all_the_same(importer: Importer) -> None:
+    importer.world.create("Total", {"capacity": "1"}, family="mugs")
+    importer.world.create("Three words here", {}, family="mugs")
+    run = importer.plan("sku,capacity\nTotal,2\nThree words here,\nA red mug,3\n")
+    assert [state for _number, state, _action, _code in states(run)] == ["planned", "unchanged", "planned"]
