@@ -194,8 +194,8 @@ class Measurement(AttributeType):
         if not found:
             raise ValueRefused(
                 "not_a_measure",
-                _("'%(text)s' is no measurement: write amount and unit, such as 12.5 kg."),
-                {"text": text[:60]},
+                _("'%(text)s' is no measurement: write amount and unit, such as 12%(mark)s5 kg."),
+                {"text": text[:60], "mark": mark},
             )
         return {"amount": as_decimal(found["amount"], mark), "unit": (found["unit"] or "").strip() or unit}
 

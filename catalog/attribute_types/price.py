@@ -157,8 +157,8 @@ class Price(AttributeType):
             if not found:
                 raise ValueRefused(
                     "not_a_price",
-                    _("'%(text)s' is no price: write amount and currency, such as 9.90 EUR, 12 USD."),
-                    {"text": text[at:].strip()[:60]},
+                    _("'%(text)s' is no price: write amount and currency, such as 9%(mark)s90 EUR, 12 USD."),
+                    {"text": text[at:].strip()[:60], "mark": mark},
                 )
             name = (found["currency"] or found["currency2"]).removesuffix(".")
             name = name if name in _SHARED else _SYMBOLS.get(name, name.upper())

@@ -310,7 +310,9 @@ class Planner:
     ) -> list[dict[str, Any]]:
         column = self.headers.get("_sku", "")
         first = earlier.get(parsed.sku.upper(), row.number)
-        problems = list(complaints.of_sku(parsed, first, row.number, column, is_new=not product))
+        problems = list(
+            complaints.of_sku(parsed, first, row.number, column, is_new=product is None or product.trashed)
+        )
         if surplus := self.table.surplus(parsed.cells):
             problems.append(complaints.surplus_cells(surplus))
         above = str(parsed.fields.get("parent") or "")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
@@ -18,12 +18,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
 from catalog.access import rights_of
-from catalog.importing import files, mapping, rows
+from catalog.attribute_types import ATTRIBUTE_TYPES, CellOptions
+from catalog.importing import files, mapping, rows, typed
 from catalog.importing.mending import fixes
 from catalog.importing.mending.fixes import FixRefused
 from catalog.importing.mending.kinds import places_of
 from catalog.importing.readers.base import Table
 from catalog.importing.readers.child import read_in_child, recognise_in_child
+from catalog.importing.typed import in_mark_of_texts
 from catalog.models.importing import RAISED, ImportRun
 from catalog.models.user import User
 from catalog.structure.snapshot import Structure
@@ -72,7 +74,7 @@ def take_back(run: ImportRun, content: IO[bytes], filename: str, *, user: User) 
         places, number_at = _places(run, table)
         raised = run.rows.filter(number__gte=RAISED).exists()
         given = _read(path, table, places, number_at, raised=raised)
-    return _take(run, given, user=user)
+    return _take(run, given, user=user, typed=table.format in typed.FORMATS)
 
 
 def _places(run: ImportRun, table: Table) -> tuple[dict[int, int], int]:
@@ -142,8 +144,10 @@ def _read(
     return given
 
 
-def _take(run: ImportRun, given: dict[int, dict[int, str]], *, user: User) -> Returned:
+def _take(run: ImportRun, given: dict[int, dict[int, str]], *, user: User, typed: bool) -> Returned:
+    """`typed`: their numbers may be cells of their own kind, which come with a point."""
     result = Returned()
+    amounts = _amounts(run) if typed else {}
     mine: dict[int, dict[int, str]] = {}
     writable = _writable(run, user)
     sku_at = _sku_at(run)
@@ -157,7 +161,13 @@ def _take(run: ImportRun, given: dict[int, dict[int, str]], *, user: User) -> Re
             cells = rows.cells_of(row)
             if _is_another(cells, given[number], sku_at, row.errors):
                 strangers.append(number)
-            mine[number] = {place: text for place, text in given[number].items() if place in writable}
+            mine[number] = {
+                place: text
+                if place not in amounts or text == cells[place]
+                else in_mark_of_texts(text, amounts[place])
+                for place, text in given[number].items()
+                if place in writable
+            }
     if strangers:
         raise FixRefused(
             _(
@@ -173,6 +183,18 @@ def _take(run: ImportRun, given: dict[int, dict[int, str]], *, user: User) -> Re
     result.changed = fixes.write_cells(run, mine, user=user)
     result.same = len(mine) - result.changed
     return result
+
+
+def _amounts(run: ImportRun) -> dict[int, CellOptions]:
+    """How the columns of numbers are written in this import."""
+    structure = Structure.current()
+    places = places_of(run, structure)
+    return {
+        column.index: replace(column.cells(places.settings), typed=True)
+        for column in places.listed
+        if column.index is not None and column.to and column.to.attribute
+        and ATTRIBUTE_TYPES[structure.attributes[column.to.attribute].type].filter_kind == "number"
+    }  # fmt: skip
 
 
 def _sku_at(run: ImportRun) -> int | None:

@@ -22,6 +22,13 @@ def test_a_decimal_comma_is_not_taken_for_the_next_price() -> None:
     assert read(SPEC, "9,90 EUR, 1.012,50 USD", decimal=",") == {"EUR": "9.9", "USD": "1012.5"}
 
 
+def test_what_is_to_be_written_instead_has_the_mark_of_the_file() -> None:
+    assert refused_cell(SPEC, "dear", decimal=",") == (
+        "not_a_price",
+        "'dear' is no price: write amount and currency, such as 9,90 EUR, 12 USD.",
+    )
+
+
 def test_a_bare_amount_needs_the_file_to_say_its_currency() -> None:
     assert read(SPEC, "9.90", currency="EUR") == {"EUR": "9.9"}
     assert refused_cell(SPEC, "9.90") == (

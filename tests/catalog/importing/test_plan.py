@@ -315,3 +315,11 @@ def test_a_product_that_is_called_like_a_sum_is_changed_all_the_same(importer: I
     importer.world.create("Three words here", {}, family="mugs")
     run = importer.plan("sku,capacity\nTotal,2\nThree words here,\nA red mug,3\n")
     assert [state for _number, state, _action, _code in states(run)] == ["planned", "unchanged", "planned"]
+
+
+def test_a_sum_that_was_imported_and_taken_back_is_asked_about_again(importer: Importer) -> None:
+    importer.world.create("Summe", {"capacity": "1"}, family="mugs")
+    run = importer.run("sku,family,capacity\nA,mugs,2\n")
+    importer.undo(run)
+    Product.objects.filter(sku="Summe").update(trashed_at=product("A").trashed_at)
+    assert codes(importer.plan("sku,capacity\nSumme,3\n"), 2)[0][2] == "no_product"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from catalog.importing.readers.base import FileRefused
 from catalog.models import User
 from catalog.models.importing import ImportRun
 from tests.catalog.importing.files import Importer, row, tally, values
+from tests.catalog.importing.workbooks import workbook
 
 TEXT = "sku,family,capacity,name-en_US\nA,mugs,much,=Mug\nB,mugs,2,B\n,mugs,3,C\nD,mugs,,-1 degree\nE,mugs,lots,E\n"
 
@@ -101,3 +103,15 @@ def test_a_file_that_cannot_be_read_is_refused(importer: Importer) -> None:
     run = importer.plan(TEXT)
     with pytest.raises(FileRefused):
         returned.take_back(run, io.BytesIO(b""), "empty.csv", user=boss())
+
+
+def test_numbers_that_a_spreadsheet_program_wrote_are_read_beside_a_files_decimal_comma(
+    importer: Importer, tmp_path: Path
+) -> None:
+    run = importer.plan("sku;family;capacity;price-EUR\nA;mugs;much;9,90\nB;mugs;1,5;4.50\n", decimal=",")
+    rows = [["sku", "capacity", "price-EUR", "Row"], ["A", 2.5, 9.95, "2"], ["B", 1.5, "4.50", "3"]]
+    content = workbook(tmp_path / "mended.xlsx", {"S": rows}).read_bytes()
+    returned.take_back(run, io.BytesIO(content), "mended.xlsx", user=boss())
+    assert mended(run) == {
+        2: {"2": "2,5", "3": "9,95"}
+    }  # what was not touched in row 3 stays as wrong as it was
