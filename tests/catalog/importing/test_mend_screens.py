@@ -183,13 +183,16 @@ def test_products_that_are_missing_are_asked_about_with_a_confirmation(
     sign_in(client)
     page = shown(client, run)
     assert "1 of 2 products of this profile's earlier files are not in this one" in page
-    assert "B" in shown(client, run, "?show=missing").split("<tbody>")[1]
+    listed = shown(client, run, "?show=missing").split("<tbody>")[1]
+    assert "B" in listed
+    assert "not in the file" in listed and "unchanged" not in listed
     posted = {"policy": "skip-bad", "missing": "retire"}
     client.post(address("apply", run), posted)
     assert "confirm that it is whole" in shown(client, run)
     client.post(address("apply", run), {**posted, "confirmed": "1"})
     assert run_due("imports") == 1
     assert "Disable" not in shown(client, run)
+    assert "disabled" in shown(client, run, "?show=missing").split("<tbody>")[1]
 
 
 def test_the_page_costs_the_same_queries_whatever_its_bad_rows(importer: Importer, client: Client) -> None:
