@@ -93,6 +93,8 @@ def sha(color: str) -> str:
         ("MUG-1_2.jpg", {"separators": "-"}, [("MUG-1_2", 0)]),
         ("A.B 7.jpg", {"separators": "_-. "}, [("A.B 7", 0), ("A.B", 7)]),
         ("MUG_rear.jpg", {"views": "front, rear"}, [("MUG_rear", 0), ("MUG", 2)]),
+        ("MUG_rear.jpg", {"views": "front/vorne, back / rear"}, [("MUG_rear", 0), ("MUG", 2)]),
+        ("MUG_vorne.jpg", {"views": "front/vorne, back"}, [("MUG_vorne", 0), ("MUG", 1)]),
         ("MUG_rear.jpg", {"views": ""}, [("MUG_rear", 0)]),
         ("shop/MUG-1/front.jpg", {"whence": "folder", "views": "front"}, [("MUG-1", 1)]),
         ("MUG-1/12.jpg", {"whence": "folder"}, [("MUG-1", 12)]),
@@ -103,6 +105,11 @@ def sha(color: str) -> str:
 def test_what_a_name_may_mean(path: str, changed: dict[str, str], expected: list[tuple[str, int]]) -> None:
     found = readings(path, Rule.of({"views": "main, front", **changed}))
     assert [(reading.text, reading.place) for reading in found] == expected
+
+
+def test_the_front_comes_before_the_second_picture_as_the_page_says() -> None:
+    places = [readings(f"MUG-1{end}.jpg", Rule())[-2].place for end in ("_front", "_vorne", "_2", "_back")]
+    assert places[0] == places[1] == 1 < places[2] <= places[3]
 
 
 def test_dropped_files_find_their_products_and_one_press_writes_them_in_order(

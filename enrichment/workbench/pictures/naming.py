@@ -25,10 +25,10 @@ MODES: Mapping[str, Any] = {
     "behind": _("Add them behind what is there"),
     "replace": _("Put them in the place of what is there"),
 }
-# In the order in which shops show them; several words may mean the same.
+# In the order in which shops show them; what shows a product from the front is its first picture, before "_2".
 VIEWS = (
-    "main, front, vorne, back, hinten, left, links, right, rechts, side, seite, top, oben, bottom, unten, inside, innen,"
-    " detail, packaging, verpackung, lifestyle, ambiente"
+    "main/front/vorne, back/hinten, left/links, right/rechts, side/seite, top/oben, bottom/unten, inside/innen,"
+    " detail, packaging/verpackung, lifestyle/ambiente"
 )
 SUFFIXES = 2  # "MUG-1_front_2"
 
@@ -40,7 +40,7 @@ class RuleRefused(ValueError):
 @dataclass(frozen=True, slots=True)
 class Rule:
     """`by`: ANY, SKU or the code of a unique attribute. `key`: the value key that receives the files. `views`: words with
-    commas that stand for a place, as a number does."""
+    commas that stand for a place, as a number does; with a slash where they stand for the same."""
 
     by: str = ANY
     whence: str = "name"
@@ -103,8 +103,12 @@ def _bare_number(stem: str, views: Mapping[str, int]) -> int:
 
 @lru_cache(maxsize=32)
 def _compiled(separators: str, words: str) -> tuple[re.Pattern[str], dict[str, int]]:
-    listed = [word.strip().casefold() for word in words.split(",") if word.strip()]
-    views = {word: place for place, word in enumerate(dict.fromkeys(listed), start=1)}
+    listed = [alike.casefold().split("/") for alike in words.split(",") if alike.strip(" /")]
+    views: dict[str, int] = {}
+    for alike in listed:
+        place = max(views.values(), default=0) + 1
+        for word in filter(None, map(str.strip, alike)):
+            views.setdefault(word, place)
     either = "|".join(re.escape(word) for word in sorted(views, key=len, reverse=True)) or r"(?!)"
     between = f"[{re.escape(separators)}]"
     tail = rf"\s*\((?P<copy>\d{{1,4}})\)|{between}+(?:(?P<number>\d{{1,4}})|(?P<word>{either}))"
