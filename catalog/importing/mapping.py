@@ -99,7 +99,8 @@ class Column:
         return self.unknown.removeprefix(_CREATE)
 
     def cells(self, settings: ImportSettings) -> CellOptions:
-        return replace(settings.cells, **self.options) if self.options else settings.cells
+        options: Mapping[str, Any] = self.options
+        return replace(settings.cells, **options) if options else settings.cells
 
 
 def _is_split(split: Mapping[str, Any]) -> bool:
