@@ -85,7 +85,8 @@ class MultiSelect(AttributeType):
         text = f"{mark} ".join(
             code if mark in name else name for code, name in zip(stored or (), names, strict=True)
         )
-        return {"": self.to_cell(stored, spec) if fold(text) in known.by_label else text}
+        reads_as_one = len(names) > 1 and fold(text) in known.by_label
+        return {"": self.to_cell(stored, spec) if reads_as_one else text}
 
     def hand_choices(self, spec: Any) -> list[tuple[str, str]]:
         known = options_of(spec)

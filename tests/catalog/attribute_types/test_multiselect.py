@@ -54,3 +54,11 @@ def test_a_merge_over_the_limit_is_a_conflict() -> None:
 
 def test_each_option_has_its_token() -> None:
     assert list(MULTI.tokens(["red", "navy"], SPEC)) == ["colors=red", "colors=navy"]
+
+
+@pytest.mark.parametrize(
+    ("stored", "text"),
+    [(["navy"], "Navy blue"), (["red", "navy"], "Red, Navy blue"), (["white"], "white"), ([], "")],
+)
+def test_people_read_one_option_by_its_label_as_they_read_several(stored: list[str], text: str) -> None:
+    assert MULTI.to_hand(stored, SPEC) == {"": text}
