@@ -37,3 +37,7 @@ class User(AbstractUser):
 
     class Meta(AbstractUser.Meta):  # type: ignore[name-defined]
         pass
+
+    def __str__(self) -> str:
+        """As colleagues know them; by the name they sign in with where no other is told."""
+        return self.get_full_name() or self.get_username()

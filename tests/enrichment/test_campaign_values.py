@@ -169,7 +169,7 @@ def test_who_may_not_publish_proposes_for_the_campaign(
     assert said(summer, mug) == {}
     assert Proposal.objects.get(product=mug).key == "name|en_US@summer"
     shown = author.page(mug, campaign="summer").context_data["sheet"].cell("name|en_US")
-    assert [(each.who, each.value) for each in shown.proposals] == [("anna", "Summer mug")]
+    assert [(each.who, each.value) for each in shown.proposals] == [("Anna", "Summer mug")]
     assert author.page(mug).context_data["sheet"].cell("name|en_US").proposals == []
 
 

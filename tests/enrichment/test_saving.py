@@ -132,7 +132,7 @@ def test_an_edit_of_an_approved_product_by_who_may_not_publish_becomes_a_proposa
     assert Proposal.objects.get(product=mug).value == "Better mug"
     page = author.page(mug)
     shown = page.context_data["sheet"].cell("name|en_US").proposals
-    assert [(each.who, each.value) for each in shown] == [("anna", "Better mug")]
+    assert [(each.who, each.value) for each in shown] == [("Anna", "Better mug")]
 
 
 def test_a_product_in_the_trash_is_read_only_until_it_is_taken_out(desk: Desk, world: Any, mug: int) -> None:

@@ -153,7 +153,7 @@ def test_who_changed_a_cell_meanwhile_is_told_and_one_decides(
     theirs = person("anna", ["product.edit"])
     world.edit(cup, {NAME: "Theirs"}, by=Actor(theirs, origin="form"))
     (answer,) = view.save((cup, NAME, "Mine", seen))
-    assert (answer["state"], answer["theirs"], answer["who"]) == ("conflict", "Theirs", "anna")
+    assert (answer["state"], answer["theirs"], answer["who"]) == ("conflict", "Theirs", "Anna")
     assert values_of(cup)[NAME] == "Theirs"
     assert states(view.save((cup, NAME, "Mine", answer["base"]))) == ["saved"]
     assert values_of(cup)[NAME] == "Mine"
@@ -319,7 +319,7 @@ def test_the_address_has_columns_to_write_in_and_its_order_stays(view: View, wor
     assert page.status_code == 302
     query = parse_qs(urlsplit(page["Location"]).query)
     assert query["family"] == ["mugs"]
-    assert query["cols"][0].split("~")[:3] == ["name|en_US", "color", "ean"]
+    assert query["cols"][0].split("~")[:4] == ["name|en_US", "weight", "price", "color"]  # required first
     page = view.desk.client.get(page["Location"])
     assert page.context_data["known"]["ids"] == [cup, later]
     view.save((later, NAME, "Dish, changed last"))

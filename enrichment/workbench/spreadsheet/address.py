@@ -76,7 +76,7 @@ class Spreadsheet:
         families = dict.fromkeys(
             row.family_id for row in paging.page(first, self.query.sort).rows if row.family_id
         )
-        text = columns.usual(families, self._locale, self.structure, self.rights)
+        text = columns.usual(families, self._locale, self.structure, self.profiles, self.rights)
         return self.query.query(cols=text)
 
     @property

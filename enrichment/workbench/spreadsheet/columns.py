@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -110,14 +111,17 @@ def _parts(column: Column, structure: Structure) -> Iterator[CellColumn]:
         yield CellColumn(column, part)
 
 
-def usual(families: Iterable[int], locale: str, structure: Structure, rights: Rights) -> str:
-    """As an address has them, where nobody chose: what can be written of these families' attributes, the first few."""
-    codes = [
-        code
-        for pk in families
-        if (family := structure.families.get(pk)) is not None
-        for code in family.attributes
-    ] or list(structure.attributes)
+def usual(
+    families: Iterable[int], locale: str, structure: Structure, profiles: Profiles, rights: Rights
+) -> str:
+    """As an address has them, where nobody chose: what can be written of these families' attributes, the first few. What most
+    channels require of most of the families goes first."""
+    known = [pk for pk in families if pk in structure.families]
+    required = Counter(
+        spec.code for pk in known for each in profiles.active for spec in each.required_of(pk, structure)
+    )
+    codes = [code for pk in known for code in structure.families[pk].attributes] or list(structure.attributes)
+    codes.sort(key=lambda code: -required[code])
     found: list[str] = []
     for code in dict.fromkeys(codes):
         spec = structure.attributes.get(code)
