@@ -72,7 +72,7 @@ def field_id(key: str) -> str:
 def of_product(bundle: Bundle, profiles: Profiles, structure: Structure) -> list[ChannelReadiness]:
     """For the active channels, in their order. One query for a model (its variants are counted), else none."""
     if not bundle.product.is_sellable:
-        return _of_variants(bundle, profiles)
+        return _of_variants(bundle, profiles, structure)
     scores = completeness.of(profiles).slots(bundle)
     writable = frozenset(attributes_at(bundle, structure))
     result = []
@@ -86,15 +86,19 @@ def of_product(bundle: Bundle, profiles: Profiles, structure: Structure) -> list
             if score.missing:
                 absent = completeness.missing(bundle, channel, locale, structure)
                 items = tuple(missing_item(spec, locale, bundle, writable) for spec in absent)
-            old = tuple(
-                missing_item(spec, locale, bundle, writable)
-                for spec in completeness.outdated(bundle, channel, locale, structure)
-            )
+            old = _outdated(bundle, channel, locale, structure, writable)
             place = Place(channel, locale, score.required, score.missing, items, outdated=old)
             readiness.places.append(place)
         if readiness.places:
             result.append(readiness)
     return result
+
+
+def _outdated(
+    bundle: Bundle, channel: ChannelSpec, locale: str, structure: Structure, writable: frozenset[str]
+) -> tuple[Missing, ...]:
+    found = completeness.outdated(bundle, channel, locale, structure)
+    return tuple(missing_item(spec, locale, bundle, writable) for spec in found)
 
 
 def missing_item(spec: AttributeSpec, locale: str, bundle: Bundle, writable: frozenset[str]) -> Missing:
@@ -110,8 +114,10 @@ def missing_item(spec: AttributeSpec, locale: str, bundle: Bundle, writable: fro
     return Missing(spec, "")
 
 
-def _of_variants(bundle: Bundle, profiles: Profiles) -> list[ChannelReadiness]:
+def _of_variants(bundle: Bundle, profiles: Profiles, structure: Structure) -> list[ChannelReadiness]:
+    """What is outdated of a model's own texts is outdated on all its variants, and is mended here."""
     product = bundle.product
+    writable = frozenset(attributes_at(bundle, structure))
     below = Q(product__parent_id=product.pk) | Q(product__parent__parent_id=product.pk)
     rows = (
         Completeness.objects.filter(below, product__trashed_at=None, product__kind=Product.Kind.VARIANT)
@@ -124,10 +130,13 @@ def _of_variants(bundle: Bundle, profiles: Profiles) -> list[ChannelReadiness]:
     result = []
     for channel in profiles.active:
         places = [
-            Place(channel, locale, *counted[channel.id, locale], counts_variants=True)
+            Place(
+                channel, locale, *counted[channel.id, locale], counts_variants=True,
+                outdated=_outdated(bundle, channel, locale, structure, writable),
+            )
             for locale in channel.locales
             if (channel.id, locale) in counted
-        ]
+        ]  # fmt: skip
         if places:
             result.append(ChannelReadiness(channel, places))
     return result

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.db import transaction
 
-from catalog.models import OutdatedTranslation, Product, User
+from catalog.models import Attribute, Family, OutdatedTranslation, Product, User
+from channels import profiles
+from channels.models import Channel, Requirement
 from enrichment.workbench.differences import difference
 from tests.enrichment.conftest import Desk, values_of
 from tests.world import World
@@ -101,3 +104,22 @@ def test_texts_with_little_in_common_are_not_shown_word_by_word() -> None:
     assert difference("Green mug, dishwasher safe.", "Green cup, dishwasher safe.") == [
         ("same", "Green "), ("gone", "mug"), ("come", "cup"), ("same", ", dishwasher safe."),
     ]  # fmt: skip
+
+
+def test_a_model_says_which_of_its_own_texts_are_outdated(desk: Desk, world: World, channel: Channel) -> None:
+    with transaction.atomic():
+        shirts, name = Family.objects.get(code="shirts"), Attribute.objects.get(code="name")
+        Requirement.objects.create(channel=channel, attribute=name, family=shirts)
+        profiles.changed(channel)
+    values = {"name|en_US": "Shirt", "name|de_DE": "Hemd"}
+    model = world.create("SHIRT", values, family="shirts", family_variant="shirts_size").product or 0
+    world.create("SHIRT-S", {"size": "s"}, parent="SHIRT")
+
+    def told() -> list[tuple[str, list[str]]]:
+        (ready,) = desk.page(model).context_data["readiness"]
+        return [(place.locale, [each.href for each in place.outdated]) for place in ready.places]
+
+    assert told() == [("en_US", []), ("de_DE", [])]
+    world.edit(model, {"name|en_US": "Blouse"})
+    assert told() == [("en_US", []), ("de_DE", ["?locale=de_DE#f-name-de_DE"])]
+    assert "Outdated in de_DE: the source has changed" in desk.page(model).content.decode()
