@@ -84,3 +84,11 @@ def label(status: str) -> Any:
 def unmet(places: Iterable[Place]) -> list[Place]:
     """The channels and locales that do not get the product, approved or not, since something is missing there."""
     return [place for place in places if place.missing]
+
+
+def named(places: Iterable[Place]) -> str:
+    """As people read them: "Web shop (de_DE, fr_FR), Feed (en_US)"."""
+    locales: dict[str, list[str]] = {}
+    for place in places:
+        locales.setdefault(place.channel.label, []).append(place.locale)
+    return ", ".join(f"{channel} ({', '.join(names)})" for channel, names in locales.items())

@@ -51,7 +51,7 @@ def page_of(request: HttpRequest, channel: Channel, tab: str, **more: Any) -> di
     }
 
 
-TABS: dict[str, Any] = {"board": lambda: _("Board")}
+TABS: dict[str, Any] = {"board": lambda: _("Delivery and problems")}
 
 
 @never_cache

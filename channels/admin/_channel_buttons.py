@@ -37,7 +37,7 @@ def _back(request: HttpRequest, channel: Channel) -> HttpResponseRedirect:
 @endpoint("channel.sync")
 def pause(request: HttpRequest, pk: int) -> HttpResponse:
     channel = _channel(request, pk)
-    profiles.pause(channel_id=pk, reason=str(_("paused by %s") % request.user))
+    profiles.pause(channel_id=pk, reason=str(_("%s paused it.") % request.user))
     messages.success(request, _("%s is paused: nothing is sent until it is resumed.") % channel)
     return _back(request, channel)
 

@@ -296,7 +296,7 @@ class ChannelAdmin(CatalogAdmin):
         return format_html(
             '<a href="{}" class="text-link underline">{}<span class="sr-only">: {}</span></a>',
             reverse("admin:channels_channel_board", args=[channel.pk]),
-            _("Board"),
+            _("Delivery and problems"),
             channel,
         )
 

@@ -21,7 +21,9 @@ State = Listing.State
 # What a person may ask for, and what they are told then.
 WHICH: dict[str, Any] = {
     "all": gettext_lazy("Everything on %(channel)s is looked at there, and sent where it differs."),
-    "failed": gettext_lazy("What failed on %(channel)s is built and sent anew."),
+    "failed": gettext_lazy(
+        "What is held back from %(channel)s or was refused there is built anew, and sent where nothing is in its way any more."
+    ),
     "drifted": gettext_lazy("What differs on %(channel)s is sent again."),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from catalog.values.changes import Actor
 from tests.enrichment.conftest import Desk, values_of
 
 
@@ -75,3 +76,12 @@ def _conflicting(desk: Desk, world: Any, mug: int) -> dict[str, Any]:
     world.edit(mug, {"name|en_US": "Their mug"})
     mine["v:name|en_US:"] = ["My mug"]
     return controls(desk.save(mug, mine).content.decode())
+
+
+def test_who_wrote_theirs_is_called_as_everywhere_else(desk: Desk, world: Any, mug: int, person: Any) -> None:
+    mine = desk.form(mug)
+    world.edit(mug, {"name|en_US": "Their mug"}, by=Actor(person("anna", ["product.edit"]), origin="form"))
+    mine["v:name|en_US:"] = ["My mug"]
+    page = desk.save(mug, mine).content.decode()
+    assert "Anna changed this on" in page
+    assert "choose whose text stays, and save." in page

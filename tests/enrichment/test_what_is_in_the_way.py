@@ -269,3 +269,14 @@ def test_the_pending_changes_take_the_same_queries_whatever_changed(
     for number in range(9):
         world.edit(sent, {"name|de_DE": f"B {number}", "price": {"EUR": str(number), "USD": "1"}})
     assert queries() == before
+
+
+def test_the_head_says_for_which_channels_and_languages_it_is_not_complete(
+    desk: Desk, world: World, channel: Channel
+) -> None:
+    values = {**FULL, "name|de_DE": None, "name|en_US": None}
+    product = world.create("MUG-1", values, family="mugs").product or 0
+    told = "Not complete yet for B2B shop (en_US, de_DE): it will not go there even when approved."
+    assert told in desk.page(product).content.decode()
+    world.edit(product, {"name|de_DE": "Tasse", "name|en_US": "Mug"})
+    assert "Not complete yet" not in desk.page(product).content.decode()

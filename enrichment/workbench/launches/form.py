@@ -72,7 +72,7 @@ class WhenForm(forms.Form):
 class LaunchForm(WhenForm):
     name = forms.CharField(
         label=gettext_lazy("Name"), required=False, max_length=200, widget=UnfoldAdminTextInputWidget(),
-        help_text=gettext_lazy("As the calendar shows it. Empty: how many products it has."),
+        help_text=gettext_lazy("As the calendar shows it. Left empty, it is called by how many products it has."),
     )  # fmt: skip
     channels = forms.MultipleChoiceField(
         label=gettext_lazy("Channels"), widget=forms.CheckboxSelectMultiple,

@@ -91,10 +91,9 @@ def _told(product: Product, status: str) -> str:
         return text % {"sku": product.sku, "channels": names}
     if not unmet:
         return _("%(sku)s is approved and on its way to every channel.") % {"sku": product.sku}
-    places = ", ".join(f"{place.channel.label} ({place.locale})" for place in unmet)
     return _("%(sku)s is approved. Something is still missing for %(places)s.") % {
         "sku": product.sku,
-        "places": places,
+        "places": workflow.named(unmet),
     }
 
 

@@ -28,6 +28,7 @@ from enrichment.workbench.page.readable import Reader, RightsAt, readable
 
 if TYPE_CHECKING:
     from enrichment.workbench.page.pending import Pending
+    from enrichment.workbench.page.standing import Below
 
 ATTEMPTS = 5
 # What a listing's state looks like: the tone of its pill (components/pill.html).
@@ -66,7 +67,13 @@ class Panel:
     listing: Listing | None = None
     unit_sku: str = ""
     attempts: list[Attempt] = field(default_factory=list)
-    pending: Pending | None = None  # what changed since it was sent; only where it is asked for
+    # Only on the tab of channels: what changed since it was sent, whether nothing did, why what changed waits, and a model's
+    # variants where they are what is sent (the first of them, and how many more there are).
+    pending: Pending | None = None
+    is_current: bool = False
+    waits: str = ""
+    below: list[Below] = field(default_factory=list)
+    more_below: int = 0
 
     @property
     def tone(self) -> str:

@@ -17,7 +17,7 @@ from catalog.values.bundle import Bundle
 from channels import protection
 from channels.models import Listing
 from channels.sheets.diff import diff
-from channels.sheets.words import in_words
+from channels.sheets.words import in_words, what_differs
 from enrichment.workbench.differences import difference
 from enrichment.workbench.page.listings import Panel, payload
 from enrichment.workbench.page.readable import Reader
@@ -52,8 +52,8 @@ class Pending:
 
 
 def annotate(panels: Sequence[Panel], bundle: Bundle, structure: Structure, rights: Rights) -> None:
-    """Sets `pending` of each panel whose channel holds an earlier sheet, with what this person may see of it. A constant number
-    of queries for each channel.
+    """Sets `pending` of each panel whose channel holds an earlier sheet, with what this person may see of it, or
+    `is_current`. A constant number of queries for each channel.
 
     What is the channel's own is left out on both sides, as it is where something is sent. Nothing is said to who does not see
     every product: the sheet that was sent may name others (channels.told).
@@ -75,6 +75,7 @@ def annotate(panels: Sequence[Panel], bundle: Bundle, structure: Structure, righ
         reader = Reader(bundle, panel.channel, structure, rights)
         listed = diff(protection.put(row.sent_sheet or {}, theirs), protection.put(made, theirs))
         changes = [each for each in listed if reader.may_see_path(each.path)]
+        panel.is_current = not listed and not row.is_stale
         if changes:
             since = row.sent_at
             panel.pending = Pending(
@@ -86,7 +87,7 @@ def annotate(panels: Sequence[Panel], bundle: Bundle, structure: Structure, righ
 
 def _change(path: str, before: Any, after: Any) -> Change:
     place = protection.where(path)
-    parts = difference(*("" if value is None else in_words(value) for value in (before, after)))
+    parts = difference(*("" if value is None else in_words(value) for value in what_differs(before, after)))
     return Change(place.target or path, place.locale, place.sku, parts)
 
 

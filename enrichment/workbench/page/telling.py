@@ -32,8 +32,8 @@ def told(outcome: Outcome, structure: Structure) -> Iterator[tuple[int, str]]:
         yield messages.ERROR, text % len(outcome.errors)
     if outcome.conflicts:
         text = ngettext(
-            "Somebody else changed %d field meanwhile: choose whose text stays.",
-            "Somebody else changed %d fields meanwhile: choose whose text stays.",
+            "Somebody else changed %d field meanwhile: choose whose text stays, and save.",
+            "Somebody else changed %d fields meanwhile: choose whose texts stay, and save.",
             len(outcome.conflicts),
         )
         yield messages.WARNING, text % len(outcome.conflicts)

@@ -49,6 +49,7 @@ from enrichment.workbench.page import (
     rules,
     saving,
     side_by_side,
+    standing,
     telling,
     variants,
 )
@@ -171,7 +172,7 @@ def render(
         "transitions": workflow.transitions(product.status, rights, structure),
         "by_locale": [] if product.trashed_at else workflow.by_locale(bundle, rights, structure),
         "review_notes": review.notes_on(product, structure),
-        "unmet": workflow.unmet(place for channel in ready for place in channel.places),
+        "unmet": workflow.named(workflow.unmet(place for channel in ready for place in channel.places)),
         "may_switch": rights.may_in(workflow.verb(product.status, product.status), None, "", None),
         "may_move": rights.may_in("product.edit", None, "", None),
         "may_create": rights.may("product.create"),
@@ -190,7 +191,6 @@ def render(
         "comments_now": _comments_now(request, product, scope),
         "may_settle": rights.may("product.publish"),
         "here": address(product.pk, scope),
-        "listing_count": sum(panel.listing is not None for panel in panels),
     }
     if tab == "fields":
         context |= _fields(bundle, scope, structure, profiles, rights, panels, outcome, submission, campaign)
@@ -206,6 +206,7 @@ def render(
     elif tab == "channels":
         pending.annotate(panels, bundle, structure, rights)
         listings.withhold(panels, bundle, structure, rights)
+        standing.annotate(panels, product, request.user)
     elif tab == "compare":
         context["table"] = side_by_side.table(
             product, bundle, scope, structure=structure, profiles=profiles, rights=rights, panels=panels,

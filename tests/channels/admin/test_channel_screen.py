@@ -120,7 +120,7 @@ def test_pausing_resuming_and_sending_now_are_posts(
         assert boss.get(reverse(f"admin:channels_channel_{action}", args=[channel.pk])).status_code == 405
     boss.post(reverse("admin:channels_channel_pause", args=[channel.pk]))
     channel.refresh_from_db()
-    assert channel.paused_reason == "paused by boss"
+    assert channel.paused_reason == "boss paused it."
     boss.post(reverse("admin:channels_channel_resume", args=[channel.pk]))
     channel.refresh_from_db()
     assert (channel.paused_at, channel.paused_reason, nudges) == (None, "", [channel.pk])
@@ -128,7 +128,7 @@ def test_pausing_resuming_and_sending_now_are_posts(
     assert Job.objects.filter(kind="channels.reconcile").count() == 1
     boss.post(reverse("admin:channels_channel_pause", args=[channel.pk]))
     answer = boss.post(reverse("admin:channels_channel_compare", args=[channel.pk]), follow=True)
-    assert "The channel is paused: paused by boss" in answer.content.decode()
+    assert "The channel is paused: boss paused it." in answer.content.decode()
     assert Job.objects.filter(kind="channels.reconcile").count() == 1
 
 
