@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.access import Rights
-from catalog.models import Product, User
+from catalog.models import Product, Revision, User
 from catalog.retention import RULES, Rule, Step
 from catalog.retention.rules import AT_ONCE
 from catalog.structure.snapshot import Structure
@@ -58,6 +60,21 @@ def others(product: Product, *, reader: User, rights: Rights, structure: Structu
         key = row.key if row.key and places.may_see(row.key, rights, structure) else ""
         found.append(Other(called(row.user), key, places.label(key, structure)))
     return found
+
+
+def saved_since(product: Product, rev: int, *, reader: User) -> str:
+    """Who else saved it after `rev`, in a sentence; "" where nobody did. A query only where something was saved."""
+    if product.rev <= rev:
+        return ""
+    rows = Revision.objects.filter(product=product, rev__gt=rev).exclude(user=reader).select_related("user")
+    last = rows.order_by("-rev").first()
+    if last is None:
+        return ""
+    text = _("%(name)s saved changes at %(time)s, after you opened this page: load it again to see them.")
+    return text % {
+        "name": called(last.user) or _("The system"),
+        "time": date_format(localtime(last.at), "TIME_FORMAT"),
+    }
 
 
 def gone_step(cursor: int, now: object) -> Step:

@@ -1,5 +1,5 @@
-// Who else has this product open, and in which field: said and asked every 15 seconds while the page is looked at. It only
-// tells; nobody is kept from writing.
+// Who else has this product open, in which field, and who saved since: said and asked every 15 seconds while the page is
+// looked at. It only tells; nobody is kept from writing.
 (() => {
     const line = document.querySelector("[data-presence]");
     if (!line) return;
@@ -9,6 +9,7 @@
     let key = "";
     let timer = 0;
     let announced = "";
+    let told = "";
     const cells = () => [...document.querySelectorAll("[data-product-form] [data-cell]")];
     const body = (fields) => {
         const data = new FormData();
@@ -18,10 +19,12 @@
     };
     const says = (person) => (person.label ? line.dataset.edits.replace("%(label)s", person.label) : line.dataset.here).replace("%(name)s", person.name);
 
-    const show = (people) => {
-        const text = people.map(says).join(" ");
+    const show = ({ people, saved }) => {
+        const text = [saved, ...people.map(says)].filter(Boolean).join(" ");
         if (line.textContent !== text) line.textContent = text;
-        line.hidden = people.length === 0;
+        line.hidden = !text;
+        if (saved && saved !== told) window.pimAnnounce(saved);
+        told = saved;
         for (const cell of cells()) {
             const names = people.filter((person) => person.key === cell.dataset.cell).map((person) => person.name).join(", ");
             let mark = cell.querySelector("[data-presence-mark]");
@@ -44,8 +47,8 @@
         clearTimeout(timer);
         if (document.hidden) return;
         timer = setTimeout(ping, EVERY);
-        const answer = await fetch(line.dataset.presence, { method: "POST", body: body({ key }) }).catch(() => null);
-        if (answer?.ok && !answer.redirected && !document.hidden) show((await answer.json()).people);
+        const answer = await fetch(line.dataset.presence, { method: "POST", body: body({ key, rev: line.dataset.rev }) }).catch(() => null);
+        if (answer?.ok && !answer.redirected && !document.hidden) show(await answer.json());
     };
     const leave = () => {
         clearTimeout(timer);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -10,8 +11,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from catalog.models import ProductValues
+from catalog.models import Product, ProductValues
 from catalog.retention import thin
+from catalog.values.changes import Actor
 from enrichment.models import Presence
 from tests.enrichment.conftest import Desk
 
@@ -69,3 +71,20 @@ def test_a_sign_of_life_is_few_statements_and_touches_no_product(desk: Desk, per
     assert len(written) == 1
     assert Presence._meta.db_table in written[0]
     assert ProductValues.objects.get(pk=mug).values == before
+
+
+def test_who_saved_since_the_page_was_opened_is_told(desk: Desk, ben: Desk, world: Any, mug: int) -> None:
+    def told(desk: Desk, rev: object) -> str:
+        answer = desk.client.post(f"/admin/catalog/product/{mug}/presence/", {"rev": rev})
+        return re.sub(r" at .*?,", " at …,", str(answer.json()["saved"]))
+
+    opened = Product.objects.get(pk=mug).rev
+    assert f'data-rev="{opened}"' in desk.page(mug).content.decode()
+    assert told(desk, opened) == ""
+    assert world.edit(mug, {"name|de_DE": "Becher"}, by=Actor(ben.user, origin="form")).ok
+    assert (
+        told(desk, opened) == "Ben saved changes at …, after you opened this page: load it again to see them."
+    )
+    assert told(ben, opened) == ""  # by another page of their own
+    assert told(desk, opened + 1) == ""
+    assert told(desk, "x") == ""
