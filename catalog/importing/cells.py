@@ -339,15 +339,23 @@ def list_separator(column: Column, structure: Structure, settings: ImportSetting
     return column.cells(settings).list_separator if kind.has_options and kind.has_parts else ""
 
 
+def in_one_line(text: str, separator: str) -> str:
+    """A list that stands line by line in its cell, as one with the column's separator."""
+    if not separator or "\n" not in text.strip():
+        return text
+    return separator.join(line.strip() for line in text.splitlines() if line.strip())
+
+
 def _with_map(
     read: Callable[[str], Any], values: Mapping[str, str], separator: str = ""
 ) -> Callable[[str], Any]:
     """Reads what stands in the map for a text, in a list for each of its parts."""
     if not values:
-        return read
+        return (lambda text: read(in_one_line(text, separator))) if separator else read
     folded = _folded(values)
 
     def mapped(text: str) -> Any:
+        text = in_one_line(text, separator)
         whole = folded.get(text.strip().casefold())
         if whole is None and separator and separator in text:
             parts = (folded.get(part.strip().casefold(), part) for part in text.split(separator))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from catalog.importing import files
-from catalog.importing.cells import RowParser, list_separator
+from catalog.importing.cells import RowParser, in_one_line, list_separator
 from catalog.importing.made_cells import Unmade, maker
 from catalog.importing.mapping import Column
 from catalog.importing.mending import choices
@@ -62,7 +62,7 @@ def unknown_texts(run: ImportRun, column: Column, structure: Structure, settings
             text = (cut([cell]) if cut else cell).strip()
         except Unmade:
             text = ""  # the plan says it of the row
-        for part in text.split(separator) if separator else [text]:
+        for part in in_one_line(text, separator).split(separator) if separator else [text]:
             if part.strip() and (len(counted) < _HELD or part.strip() in counted):
                 counted[part.strip()] += 1
         seen += 1

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from catalog.access import rights_of
 from catalog.attribute_types import ATTRIBUTE_TYPES
 from catalog.importing import mapping, rows
-from catalog.importing.cells import list_separator
+from catalog.importing.cells import in_one_line, list_separator
 from catalog.importing.mapping import Column
 from catalog.importing.mending.kinds import places_of
 from catalog.importing.mending.places import Places
@@ -117,6 +117,7 @@ def write_instead(run: ImportRun, chosen: Class, instead: str, *, user: User) ->
 
 
 def _put(cell: str, text: str | None, instead: str, separator: str) -> str:
+    cell = in_one_line(cell, separator)
     if not separator or text is None or cell.strip().casefold() == text.casefold():
         return instead
     parts = [part.strip() for part in cell.split(separator)]

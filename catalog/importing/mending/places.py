@@ -8,7 +8,7 @@ from typing import Any
 from catalog.attribute_types import ValueRefused
 from catalog.attribute_types.select import options_of
 from catalog.importing import category_paths
-from catalog.importing.cells import list_separator
+from catalog.importing.cells import in_one_line, list_separator
 from catalog.importing.mapping import Column
 from catalog.importing.settings import ImportSettings
 from catalog.structure.snapshot import Structure
@@ -41,6 +41,7 @@ class Places:
         if column.split:
             return [text]
         separator = list_separator(column, self.structure, self.settings)
+        text = in_one_line(text, separator)
         if not separator or separator not in text or problem["code"] not in _PARTS:
             return [text]
         parts = [part.strip() for part in text.split(separator) if part.strip()]

@@ -349,3 +349,22 @@ def test_only_what_can_be_read_in_one_way_is_proposed(
 
     column = Column(code, 0, Target(attribute=code, part="EUR" if code == "price" else ""))
     assert reading_of(text, column, Structure.current(), ImportSettings()) == reads
+
+
+def test_a_list_may_stand_line_by_line_in_its_cell(importer: Importer) -> None:
+    run = importer.plan(
+        HEAD.replace("features", "features,categories")
+        + 'A,mugs,red,1,"stackable\nhandmad\n","cups\nkitchen"\n'
+    )
+    assert named(run) == [("unknown_option.4", 1, [("handmad", 1)])]
+    fixes.write_instead(run, Class("unknown_option", 4, "handmad"), "handmade", user=boss())
+    importer.apply(check(run))
+    assert values("A")["features"] == ["stackable", "handmade"]
+    assert sorted(category.code for category in product("A").categories.all()) == ["cups", "kitchen"]
+
+
+def test_a_text_of_a_list_line_by_line_is_read_as_another(importer: Importer) -> None:
+    run = importer.plan(HEAD + 'A,mugs,red,1,"stackable\nby hand"\n')
+    fixes.read_instead(run, Class("unknown_option", 4, "by hand"), "handmade", user=boss())
+    importer.apply(check(run))
+    assert values("A")["features"] == ["stackable", "handmade"]
