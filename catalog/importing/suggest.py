@@ -83,7 +83,8 @@ def columns(
             continue
         target, why = parse_header(header, structure), "code"
         if target is None or _lacks_locale(target, structure):
-            target, why = by_label.get(fold(header)), "label"
+            target = by_label.get(fold(header))
+            why = "language" if target and _is_in_several_languages(header, target, structure) else "label"
         if target is not None and target not in taken:
             taken.add(target)
             found.append(Column(header, index, target, why=why))
@@ -111,6 +112,14 @@ def _lacks_locale(target: Target, structure: Structure) -> bool:
     return bool(target.attribute) and structure.attributes[target.attribute].localizable != bool(
         target.locale
     )
+
+
+def _is_in_several_languages(header: str, target: Target, structure: Structure) -> bool:
+    """ "Name" is the label in English and in German: which of them the file is in, it does not say."""
+    spec = structure.attributes.get(target.attribute)
+    if spec is None or not spec.localizable:
+        return False
+    return sum(fold(spec.labels.get(locale, "")) == fold(header) for locale in structure.locales) > 1
 
 
 def _labels(structure: Structure) -> dict[str, Target]:

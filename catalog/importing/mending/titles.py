@@ -11,6 +11,7 @@ TITLES: Mapping[str, Any] = {
     "unknown_option": _("unknown option"),
     "ambiguous_option": _("several options of this label"),
     "unknown_category": _("unknown category"),
+    "unknown_status": _("no known status"),
     "unknown_family": _("unknown family"),
     "unknown_family_variant": _("unknown family variant"),
     "unknown_parent": _("no such product model"),

@@ -77,7 +77,7 @@ REFUSALS: dict[str, str | Promise] = {
         "“%(delimiter)s” cannot separate columns. Choose one character, such as a comma or a semicolon."
     ),
     "no_header": _(
-        "No row with column names was found. Put the names in one row above the data, or say which row holds them."
+        "No row with column names was found. Put the names in one row above the data, and upload the file again."
     ),
     "no_rows": _(
         "There are column names in row %(row)s and nothing below them. Check that the rows were saved."

@@ -30,9 +30,10 @@ WHY = {
     "remembered": gettext_lazy("as last time"),
     "content": gettext_lazy("by its content: please check"),
     "alike": gettext_lazy("by a similar name: please check"),
+    "language": gettext_lazy("by its label, in a language that is guessed: please check"),
     "dialect": gettext_lazy("by the kind of file"),
 }
-TO_CHECK = frozenset({"content", "alike"})
+TO_CHECK = frozenset({"content", "alike", "language"})
 
 
 def entries_of(

@@ -42,6 +42,18 @@ def test_a_localised_attribute_without_locale_goes_to_the_first_locale_by_its_la
     assert found(columns(table("sku", "Name"), world.structure))["Name"] == ("name-en_US", "label")
 
 
+def test_a_label_of_several_languages_is_to_be_checked(world: World) -> None:
+    Attribute.objects.filter(code="name").update(labels={"en_US": "Name", "de_DE": "Name"})
+    Attribute.objects.filter(code="description").update(
+        labels={"en_US": "Description", "de_DE": "Beschreibung"}
+    )
+    with transaction.atomic():
+        announce("attribute", Attribute.objects.values_list("pk", flat=True))
+    assert found(columns(table("sku", "Name", "Beschreibung"), world.structure)) == {
+        "sku": ("sku", "code"), "Name": ("name-en_US", "language"), "Beschreibung": ("description-de_DE", "label"),
+    }  # fmt: skip
+
+
 def test_two_columns_never_get_the_same_target(world: World) -> None:
     assert found(columns(table("ean", "EAN"), world.structure)) == {"ean": ("ean", "code"), "EAN": ("", "")}
 
