@@ -65,14 +65,18 @@ def kinds_of(run: ImportRun, structure: Structure) -> list[Kind]:
             kind = found.setdefault(kind.name, kind)
             seen = mine.setdefault(kind.name, set())
             kind.rows += not seen
-            for text in places.texts_of(problem, column, cells):
+            texts = places.texts_of(problem, column, cells)
+            for text in texts:
                 folded = text.casefold()
                 if folded in seen:
                     continue
                 seen.add(folded)
                 if folded in kind.values or len(kind.values) < VALUES:
-                    said = kind.values.setdefault(folded, Said(text, problem["message"], row.number))
+                    said = kind.values.setdefault(folded, Said(text, "", row.number))
                     said.rows += 1
+                    # Of a list's unknown parts the row's sentence names one.
+                    if not said.message and (len(texts) == 1 or folded in problem["message"].casefold()):
+                        said.message = problem["message"]
     for kind in found.values():
         kind.values = dict(sorted(kind.values.items(), key=lambda item: (-item[1].rows, item[1].row)))
     return sorted(found.values(), key=lambda kind: (-kind.rows, kind.name))

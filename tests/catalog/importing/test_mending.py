@@ -368,3 +368,14 @@ def test_a_text_of_a_list_line_by_line_is_read_as_another(importer: Importer) ->
     fixes.read_instead(run, Class("unknown_option", 4, "by hand"), "handmade", user=boss())
     importer.apply(check(run))
     assert values("A")["features"] == ["stackable", "handmade"]
+
+
+def test_each_unknown_part_of_a_list_has_its_own_sentence_or_none(importer: Importer) -> None:
+    run = importer.plan(HEAD + "A,mugs,red,1,glued;sewn\nB,mugs,red,1,welded;glued\n", list_separator=";")
+    [kind] = kinds_of(run, Structure.current())
+    told = {said.text: said.message[:28] for said in kind.values.values()}
+    assert told == {
+        "glued": "There is no option 'glued': ",
+        "sewn": "",
+        "welded": "There is no option 'welded':",
+    }
