@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -59,19 +60,19 @@ def enqueue_for_structure(kind: str, ids: Sequence[int], *, by: int | None = Non
         if ids:
             enqueue_rederive(ids, by=by)
         return
-    where = _concerned(kind, ids)
-    if Product.objects.filter(**where).exists():
-        enqueue(
-            "catalog.rederive",
-            {"where": where},
-            by=by,
-            title=_("Labels and search, after a change of the structure"),
-            language=settings.LANGUAGE_CODE,
-        )
+    for where in _concerned(kind, ids):
+        if Product.objects.filter(**where).exists():
+            enqueue(
+                "catalog.rederive",
+                {"where": where},
+                by=by,
+                title=_("Labels and search, after a change of the structure"),
+                language=settings.LANGUAGE_CODE,
+            )
 
 
-def _concerned(kind: str, ids: Sequence[int]) -> dict[str, list[int]]:
-    """A filter of Product, as plain JSON."""
+def _concerned(kind: str, ids: Sequence[int]) -> list[dict[str, Any]]:
+    """Filters of Product, as plain JSON, which no product meets two of."""
     if kind in ("measurement_family", "measurement_unit"):
         by = {"pk__in": ids} if kind == "measurement_family" else {"units__in": ids}
         codes = MeasurementFamily.objects.filter(**by).values_list("code", flat=True)
@@ -84,25 +85,22 @@ def _concerned(kind: str, ids: Sequence[int]) -> dict[str, list[int]]:
             .values_list("family_id", flat=True)
             .distinct()
         )
-        return {"family_id__in": sorted(families)}
+        return [
+            {"family_id__in": sorted(families)},
+            {"family_id": None},
+        ]  # without a family they may have any
     if kind == "family":
-        return {"family_id__in": sorted(ids)}
+        return [{"family_id__in": sorted(ids)}]
     if kind == "family_variant":
-        return {
-            "family_id__in": sorted(
-                FamilyVariant.objects.filter(pk__in=ids).values_list("family_id", flat=True)
-            )
-        }
+        owners = FamilyVariant.objects.filter(pk__in=ids).values_list("family_id", flat=True)
+        return [{"family_id__in": sorted(owners)}]
     if kind == "category":
         branches = Q(pk__in=ids)
         for path in Category.objects.filter(pk__in=ids).exclude(path="").values_list("path", flat=True):
             branches |= Q(path__startswith=path)
-        return {
-            "root__members__categories__in": sorted(
-                Category.objects.filter(branches).values_list("pk", flat=True)
-            )
-        }
-    return {"pk__gt": 0}  # type: ignore[dict-item]
+        found = Category.objects.filter(branches).values_list("pk", flat=True)
+        return [{"root__members__categories__in": sorted(found)}]
+    return [{"pk__gt": 0}]
 
 
 @job("catalog.rederive", owed=True)
