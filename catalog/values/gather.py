@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from django.db import connection
 from django.db.models import Q
 from django.db.models.base import ModelState
 from django.db.models.functions import Upper
@@ -24,7 +25,10 @@ from catalog.values.sources import whole
 def look_up(
     changes: Sequence[ProductChange], *, lock: bool, coming: Mapping[str, Coming]
 ) -> tuple[Surroundings, dict[int, Product]]:
-    """The products of a batch, those above them and those their SKUs name, in two queries (locked: the first)."""
+    """The products of a batch, those above them and those their SKUs name, in two queries (locked: the first).
+
+    On PostgreSQL one more, where variants come under models.
+    """
     ids = sorted({change.product for change in changes if change.product})
     queryset = Product.objects.filter(pk__in=ids).order_by("pk")
     rows = (
@@ -39,6 +43,8 @@ def look_up(
         if change.fields.get(name)
     }
     skus = {spelling for sku in written for spelling in capitals(sku)}
+    if lock:
+        _keep_models(changes)
     skus |= {coming[sku].parent for sku in skus & coming.keys() if coming[sku].parent}
     above = {pk for row in rows.values() for pk in (row.parent_id, row.root_id) if pk} - rows.keys()
     by_id = dict(rows)
@@ -67,6 +73,26 @@ def look_up(
         if sku not in by_sku and sku not in created:
             by_sku[sku] = product
     return Surroundings(by_sku, by_id), rows
+
+
+def _keep_models(changes: Sequence[ProductChange]) -> None:
+    """Nobody writes the models that get a variant here, nor those above them, until it is there: who does looks for what
+    stands below, and would not see it. Several may add variants to one model at once. SQLite has one writer anyway.
+    """
+    parents = {str(change.fields["parent"]).strip() for change in changes if _comes_under(change)}
+    if not parents or connection.vendor != "postgresql":
+        return
+    skus = sorted({spelling for sku in parents for spelling in capitals(sku)})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM catalog_product WHERE id IN (SELECT unnest(ARRAY[id, parent_id]) FROM catalog_product"
+            " WHERE UPPER(sku) = ANY(%s)) ORDER BY id FOR SHARE",
+            [skus],
+        )
+
+
+def _comes_under(change: ProductChange) -> bool:
+    return bool(change.fields.get("parent")) and (change.product is None or change.moves != "")
 
 
 def make_drafts(

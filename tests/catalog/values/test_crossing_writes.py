@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from catalog.models import Campaign, CampaignValues, OutdatedTranslation, Product, User
-from catalog.values import campaigns, translations
+from catalog.values import campaigns, store, translations
 from catalog.values import write as door
 from catalog.values.changes import ProductChange
 from catalog.values.rederive import rederive
@@ -176,3 +176,50 @@ def test_a_translation_is_said_to_be_right_while_it_is_written_anew(
         translations.confirm(rows, by=admin)
         assert (writing.result(), let_go) == ("updated", [])
     assert not OutdatedTranslation.objects.filter(product=pk).exists()
+
+
+@crossing
+@pytest.mark.parametrize("comes", ["made", "moved"])
+def test_a_model_that_is_written_while_a_variant_comes_under_it_hands_its_new_name_down(
+    shirts: dict[str, int], monkeypatch: pytest.MonkeyPatch, comes: str
+) -> None:
+    """The variant is worked out with what its model says; who renames the model meanwhile cannot see it yet, and waits."""
+    worked_out, renamed = Event(), Event()
+    really = store.store_revisions
+
+    def once_the_other_is_done_or_waits(drafts: Any, *args: Any) -> None:
+        if drafts[0].row.parent_id == shirts["A"] and not worked_out.is_set():
+            worked_out.set()
+            for _look in range(400):
+                if renamed.is_set() or _somebody_waits_for_us():
+                    break
+                time.sleep(0.05)
+        really(drafts, *args)
+
+    monkeypatch.setattr(store, "store_revisions", once_the_other_is_done_or_waits)
+
+    def come() -> str:
+        change = ProductChange(values={"size": "l"}, fields={"sku": "A-l", "parent": "A"})
+        if comes == "moved":
+            change = ProductChange(
+                product=shirts["B-m"], values={"size": "l"}, fields={"parent": "A"}, moves="along"
+            )
+        try:
+            return door.write([change], by=SYSTEM)[0].status
+        finally:
+            connection.close()
+
+    def rename() -> str:
+        worked_out.wait(20)
+        try:
+            change = ProductChange(product=shirts["A"], values={"name|en_US": "New name"})
+            return door.write([change], by=SYSTEM)[0].status
+        finally:
+            renamed.set()
+            connection.close()
+
+    with ThreadPoolExecutor(2) as people:
+        both = [people.submit(come), people.submit(rename)]
+        assert [each.result() for each in both] == ["created" if comes == "made" else "updated", "updated"]
+    sku = "A-l" if comes == "made" else "B-m"
+    assert Product.objects.get(sku=sku).label == "New name"
