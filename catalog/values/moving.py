@@ -35,6 +35,11 @@ def is_moved(draft: Draft) -> bool:
     return not draft.is_new and not PLACE.isdisjoint(draft.outcome.changed)
 
 
+def leaves_with_all(draft: Draft) -> bool:
+    """Whether it leaves its model and takes along what it inherited."""
+    return draft.change.moves == "along" and draft.row.kind == Kind.SIMPLE and bool(draft.stored_above)
+
+
 def stays_where_it_is(draft: Draft) -> bool:
     """Whether somebody moved it on since the move that is being taken back: then all of it stays as it is, for what it had
     before belongs to the place it had before."""
@@ -107,7 +112,7 @@ def _parent(draft: Draft, wanted: str, structure: Structure, around: Surrounding
     row = draft.row
     row.parent, row.root_id = target, target.root_id or target.pk
     row.kind = Kind.VARIANT if variant is None or len(draft.above) >= variant.levels else Kind.SUBMODEL
-    inherited = _handed_down(draft)
+    inherited = handed_down(draft)
     for key, value in draft.stored.items():
         if (
             draft.change.moves == "along"
@@ -216,7 +221,7 @@ def _note_structure(
         draft.family, row.family_id = after, family
 
 
-def _handed_down(draft: Draft) -> dict[str, Any]:
+def handed_down(draft: Draft) -> dict[str, Any]:
     """What a product with nothing of its own would inherit at its new place."""
     merged: dict[str, Any] = {}
     for step in reversed(draft.above):
@@ -320,10 +325,7 @@ def store_moves(drafts: Sequence[Draft], *, structure: Structure) -> set[int]:
 
 
 def _move_campaigns(moved: Sequence[Draft], structure: Structure) -> None:
-    leaving = [
-        draft for draft in moved
-        if draft.change.moves == "along" and draft.row.kind == Kind.SIMPLE and draft.stored_above
-    ]  # fmt: skip
+    leaving = [draft for draft in moved if leaves_with_all(draft)]
     ids = {draft.row.pk for draft in moved} | {step.pk for draft in leaving for step in draft.stored_above}
     rows = CampaignValues.objects.filter(product_id__in=ids).select_related("campaign")
     documents = {(row.campaign_id, row.product_id): structure.read(row.values) for row in rows}

@@ -24,6 +24,7 @@ from catalog.structure.specs import AttributeSpec
 from catalog.values.changes import ABSENT
 from catalog.values.draft import Draft
 from catalog.values.keys import Key, attribute_of, format_key
+from catalog.values.moving import handed_down, is_moved, leaves_with_all
 from catalog.values.precedence import same
 from catalog.values.products import descendants
 
@@ -44,7 +45,10 @@ def follow(drafts: Sequence[Draft], *, structure: Structure, now: datetime) -> N
     if not texts:
         return
     stored: dict[int, dict[str, OutdatedTranslation]] = defaultdict(dict)
-    for row in OutdatedTranslation.objects.filter(product_id__in=texts):
+    above = {
+        step.pk for draft, _changed in texts.values() if leaves_with_all(draft) for step in draft.stored_above
+    }
+    for row in OutdatedTranslation.objects.filter(product_id__in=texts.keys() | above):
         stored[row.product_id][row.key] = row
     gone: list[int] = []
     come: list[OutdatedTranslation] = []
@@ -52,10 +56,14 @@ def follow(drafts: Sequence[Draft], *, structure: Structure, now: datetime) -> N
         known = stored.get(pk, {})
         written = [known[key].pk for key in changed if key in known]
         gone += written
+        if leaves_with_all(draft):
+            come += _taken_along(draft, changed, stored)
         for source_key in changed:
             if not _is_text(source_key, structure):
                 continue
             before, after = draft.outcome.changed[source_key]
+            if after is ABSENT and is_moved(draft):
+                after = handed_down(draft).get(source_key, ABSENT)  # what it says now at its new place
             for key in _translations_of(source_key, draft.values, structure):
                 if key in draft.outcome.changed:
                     continue
@@ -80,6 +88,19 @@ def follow(drafts: Sequence[Draft], *, structure: Structure, now: datetime) -> N
     if gone:
         OutdatedTranslation.objects.filter(pk__in=gone).delete()
     OutdatedTranslation.objects.bulk_create(come, ignore_conflicts=True)
+
+
+def _taken_along(
+    draft: Draft, changed: Sequence[str], stored: Mapping[int, Mapping[str, OutdatedTranslation]]
+) -> Iterator[OutdatedTranslation]:
+    """The texts that a variant takes out of its model are as outdated as they were there."""
+    for key in changed:
+        said = (step.pk for step in draft.stored_above if key in draft.documents.get(step.pk, ({}, {}))[0])
+        row = stored.get(next(said, 0), {}).get(key) if key not in draft.stored else None
+        if row is not None:
+            yield OutdatedTranslation(
+                product_id=draft.row.pk, key=key, locale=row.locale, source_key=row.source_key, source=row.source, since=row.since
+            )  # fmt: skip
 
 
 def _is_text(key: str, structure: Structure) -> bool:

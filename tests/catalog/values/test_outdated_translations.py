@@ -10,7 +10,9 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from catalog.models import Locale, OutdatedTranslation, Product
+from catalog.moves import place, undo
 from catalog.structure.announce import announce
+from catalog.values import bundle as bundles
 from catalog.values.changes import EMPTY, RESET, ProductChange
 from catalog.values.translations import confirm
 from catalog.values.write import write
@@ -151,3 +153,18 @@ def test_the_queries_do_not_grow_with_the_products(world: World) -> None:
 
     queries(2, "W")
     assert queries(3, "A") == queries(6, "B")
+
+
+def test_texts_that_a_variant_takes_out_of_its_model_are_as_outdated_as_there(world: World) -> None:
+    texts = {key: text for key, text in TEXTS.items() if key.startswith("name")}
+    model = world.create("TEE", texts, family_variant="shirts_size").product or 0
+    variant = world.create("TEE-M", {"size": "m", "name|fr_FR": "Chemise"}, parent="TEE").product or 0
+    world.edit(model, {"name|en_US": "Green tee"})
+    assert (outdated(variant), len(outdated(model))) == ({}, 2)
+    by = place.actor(world.admin)  # type: ignore[arg-type]
+    place.apply(place.out_of_model(bundles.load([variant])[variant], world.structure), by=by)
+    assert (outdated(variant), tokens(variant)) == ({"name|de_DE": "Blue mug"}, ["outdated:de_DE"])
+    undo.undo(by.ref, user=world.admin)  # type: ignore[arg-type]
+    assert (
+        outdated(variant) == {}
+    )  # its own text as before: the source it is made from is the model's again, and the same
