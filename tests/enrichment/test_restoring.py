@@ -46,6 +46,26 @@ def test_values_one_may_not_see_are_not_in_the_history(world: Any, mug: int, per
     assert [change.key for change in entry.changes] == ["name|de_DE"]
 
 
+def test_values_of_an_attribute_that_is_gone_are_for_who_sees_every_group(
+    desk: Desk, world: Any, mug: int, person: Any
+) -> None:
+    world.edit(mug, {"name|de_DE": "Tasse"})
+    last = Revision.objects.filter(product=mug).order_by("-rev").first()
+    assert last is not None
+    last.changes |= {"cost": ["4.10", "4.25"], "cost|de_DE": ["5.10", "5.25"]}
+    last.save(update_fields=["changes"])
+
+    def keys(reader: Desk) -> set[str]:
+        return {each.key for each in reader.page(mug, tab="history").context_data["entries"][0].changes}
+
+    of_texts = Desk(person("tina", ["product.view"], groups=["marketing"]))
+    of_german = Desk(person("gerd", ["product.view"], locales=["de_DE"]))
+    of_cups = Desk(person("cora", ["product.view"], categories=["cups"]))
+    assert keys(desk) == keys(of_cups) == {"name|de_DE", "cost", "cost|de_DE"}
+    assert keys(of_texts) == {"name|de_DE"}
+    assert keys(of_german) == {"name|de_DE", "cost|de_DE"}
+
+
 def test_a_made_up_revision_is_not_found(desk: Desk, mug: int) -> None:
     before = values_of(mug)
     for data in (

@@ -128,6 +128,9 @@ def changed_keys(
         parsed = Key.parse(plain)
         spec = structure.attributes.get(parsed.attribute)
         if spec is None:
+            # Nobody knows in which group it was: it is for who sees them all.
+            if not rights.may_in("product.view", "", parsed.locale, parsed.context):
+                continue
             yield ChangedKey(
                 key, key, "", _plain(before), _plain(after), before is ABSENT, after is ABSENT, False
             )
