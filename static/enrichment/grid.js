@@ -81,10 +81,12 @@
         if (more.getAttribute("aria-disabled") === "true") return;
         more.setAttribute("aria-disabled", "true");
         const answer = await fetch(region.dataset.rowsUrl + more.getAttribute("href")).catch(() => null);
-        if (!answer?.ok) { location.assign(more.href); return; }
+        const made = answer?.ok ? await answer.text().catch(() => null) : null;
+        if (!more.isConnected) return; // another list stands there by now, and these rows are none of it
+        if (made === null) { location.assign(more.href); return; }
         const rows = region.querySelector("[data-rows]");
         const before = rows.children.length;
-        rows.insertAdjacentHTML("beforeend", await answer.text());
+        rows.insertAdjacentHTML("beforeend", made);
         const next = answer.headers.get("X-Next");
         const added = rows.children.length - before;
         window.pimAnnounce(more.dataset.added.replace("%d", added) + (next ? "" : ` ${more.dataset.done}`));
