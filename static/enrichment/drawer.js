@@ -1,5 +1,6 @@
 // Side panels: <a data-open-drawer="name" href="fragment"> fills and opens <dialog id="drawer-name">.
 (() => {
+    let turn = 0;
     document.addEventListener("click", async (event) => {
         const opener = event.target.closest("[data-open-drawer]");
         if (opener) {
@@ -12,9 +13,12 @@
             dialog.showModal();
             const wanted = new URL(opener.href);
             wanted.searchParams.set("fragment", "1"); // the panel alone, where the address has a page of its own
+            const mine = ++turn;
             const answer = await fetch(wanted).catch(() => null);
-            if (!answer?.ok) { say(body.dataset.failed); return; }
-            body.innerHTML = await answer.text();
+            const made = answer?.ok ? await answer.text().catch(() => null) : null;
+            if (mine !== turn || !dialog.open) return; // closed, or opened for something else meanwhile
+            if (made === null) { say(body.dataset.failed); return; }
+            body.innerHTML = made;
             (body.querySelector("[data-first]") ?? body.querySelector("select, input:not([type=hidden]), button:not([tabindex='-1'])"))?.focus();
             dialog.dispatchEvent(new CustomEvent("pim:drawer", { bubbles: true }));
             return;
