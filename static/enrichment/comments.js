@@ -40,6 +40,14 @@
         read(panel);
     };
 
+    // What was typed behind a text while that was sent; of one's comment that is changed, all of it.
+    const rest = (area, sent, isWhole) => {
+        if (area.value === sent) return "";
+        return (area.value.startsWith(sent) && !isWhole ? area.value.slice(sent.length) : area.value).trim();
+    };
+    const answerTo = (panel, place) =>
+        [...panel.querySelectorAll("form")].find((form) => form.elements.place?.value === place && form.elements.do?.value === "say")?.querySelector("[data-keep]");
+
     document.addEventListener("focusin", (event) => {
         const cell = event.target.closest?.("[data-product-form] [data-cell]");
         if (cell) field = cell.dataset.cell;
@@ -83,10 +91,17 @@
             form.append(failed);
             return;
         }
-        if (answer.ok) for (const area of form.querySelectorAll("[data-keep]")) keep((kept) => kept.removeItem(store(panel, area)));
         const made = document.createElement("template");
         made.innerHTML = (await answer.text()).trim();
         const fresh = made.content.firstElementChild;
+        if (answer.ok) {
+            for (const area of form.querySelectorAll("[data-keep]")) {
+                keep((kept) => kept.removeItem(store(panel, area)));
+                const next = rest(area, data.get("text") ?? "", data.get("do") === "edit");
+                const there = next && (fresh.querySelector(`[data-keep="${CSS.escape(area.dataset.keep)}"]`) ?? answerTo(fresh, data.get("place")));
+                if (there) keep((kept) => kept.setItem(store(panel, there), next));
+            }
+        }
         panel.replaceWith(fresh);
         begin(fresh);
         (fresh.querySelector("[aria-invalid]") ?? fresh.querySelector("[data-told]"))?.focus();
