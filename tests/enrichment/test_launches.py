@@ -25,7 +25,7 @@ from enrichment.models import Assignment
 from enrichment.workbench.calendar import entries, month
 from enrichment.workbench.calendar.entries import Holding
 from enrichment.workbench.launches import running, views
-from tests.channels.stage import FULL, work_off_jobs
+from tests.channels.stage import FULL, make_channel, work_off_jobs
 from tests.enrichment.conftest import Desk, status_of
 from tests.enrichment.forms import controls
 from tests.world import SYSTEM, World
@@ -457,6 +457,24 @@ def test_a_month_is_filtered_by_channel_and_for_a_limited_person(
     other = Channel.objects.create(code="other", context=world.contexts["shop"], connector="webhook")
     LaunchEntry.objects.update(channel=other)
     assert calendar(desk, month="2026-12", channel="b2b").context_data["launches"] == []
+
+
+@pytest.mark.parametrize("kind", ["products", "blocked"])
+def test_a_channels_month_leads_to_the_products_it_counts(
+    desk: Desk, mugs: dict[str, int], world: World, channel: Channel, kind: str
+) -> None:
+    """Not to all that launch at the same time on others."""
+    made = scheduled(desk, mugs.values(), "all", **{"launch-name": "Winter"})
+    judge(world, channel)
+    other = make_channel(world, code="shop", required=())
+    for sku in ("READY-1", "BLOCKED"):
+        LaunchEntry.objects.create(launch=made, channel=other, product_id=mugs[sku])
+    for code, found in (("", 4), ("b2b", 4), ("shop", 2)):
+        (each,) = calendar(desk, month="2026-12", channel=code).context_data["launches"]
+        grid = desk.client.get(getattr(each, kind)).context_data
+        assert grid["count"] == getattr(each.numbers, kind)
+        assert kind == "blocked" or grid["count"] == found
+    assert grid["chips"][0]["text"].startswith("Winter · shop")
 
 
 def test_a_campaign_runs_through_the_weeks_in_one_lane() -> None:

@@ -27,13 +27,15 @@ COUNTED = 5000  # products on channels that are told apart at once; a launch bey
 
 @dataclass(frozen=True, slots=True)
 class Launching:
-    """A launch. `at` as the clock of whoever looks shows it; None: without a date. `numbers` None: too many at once."""
+    """A launch. `at` as the clock of whoever looks shows it; None: without a date. `numbers` None: too many at once; `on`: the code
+    of the channel they are of, "" for all."""
 
     launch: Launch
     at: datetime | None
     channels: Sequence[str]
     numbers: counting.Numbers | None
     is_over: bool
+    on: str = ""
 
     @property
     def href(self) -> str:
@@ -42,11 +44,11 @@ class Launching:
     @property
     def products(self) -> str:
         """The grid's address for them."""
-        return _grid(launch=str(self.launch.pk))
+        return _grid(launch=f"{self.launch.pk}~~{self.on}" if self.on else str(self.launch.pk))
 
     @property
     def blocked(self) -> str:
-        return _grid(launch=f"{self.launch.pk}~blocked")
+        return _grid(launch=f"{self.launch.pk}~blocked~{self.on}".removesuffix("~"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ def launches(
             row, timezone.localtime(row.at) if row.at else None,
             [profiles.by_id[pk].label for pk in on.get(row.pk, ()) if pk in profiles.by_id],
             numbers.get(row.pk, counting.Numbers()) if row.pk in counted else None, not row.is_pending(now),
+            channel.code if channel else "",
         )
         for row in rows
     ]  # fmt: skip

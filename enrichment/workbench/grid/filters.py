@@ -22,7 +22,7 @@ from catalog.structure.specs import AttributeSpec
 from channels.models import Launch, Listing
 from channels.profile import ChannelSpec, Profiles
 from enrichment.workbench.grid.columns import BETWEEN
-from enrichment.workbench.grid.meaning import Meaning, carrying, is_number, numbers
+from enrichment.workbench.grid.meaning import Meaning, carrying, is_number, launch_parts, numbers
 from enrichment.workbench.grid.paging import LARGEST_ID
 from pim.lib.grouped import Grouped
 
@@ -136,11 +136,10 @@ class LaunchFilter(TextFilter):
     """It comes with the calendar, and says its launch's name."""
 
     def describe(self, value: Any) -> str:
-        number, _tilde, kind = str(value or "").partition("~")
-        known = is_number(number)
-        launch = Launch.objects.filter(pk=int(number)).first() if known else None
-        name = launch.name if launch else number
-        return f"{name} · {_('Blocked')}" if kind == "blocked" else name
+        number, kind, channel = launch_parts(str(value or ""))
+        launch = Launch.objects.filter(pk=int(number)).first() if is_number(number) else None
+        parts = [launch.name if launch else number, channel, _("Blocked") if kind == "blocked" else ""]
+        return " · ".join(str(part) for part in parts if part)
 
 
 class MissingFilter(TextFilter):

@@ -111,11 +111,14 @@ class Meaning:
         return Q(pk__in=Revision.objects.filter(ref=ref).values("product_id"))
 
     def launch(self, value: str) -> Q:
-        """ "12": as they were chosen for that launch; "12~blocked": those that something is in the way of."""
-        number, _tilde, kind = value.partition("~")
+        """ "12": as they were chosen for that launch; "12~blocked": those that something is in the way of; "12~~shop" and
+        "12~blocked~shop": on that channel."""
+        number, kind, channel = launch_parts(value)
         if not is_number(number):
             return NOTHING
         rows = LaunchEntry.objects.filter(launch_id=int(number))
+        if channel:
+            rows = rows.filter(channel__code=channel)
         if kind:
             rows = counting.of_kinds(rows, [known for known, name in counting.NAMES.items() if name == kind])
         return Q(pk__in=rows.values("product_id"))
@@ -123,6 +126,12 @@ class Meaning:
     def campaign(self, code: str) -> Q:
         """With values of their own in that campaign."""
         return Q(pk__in=CampaignValues.objects.filter(campaign__code=code).values("product_id"))
+
+
+def launch_parts(value: str) -> tuple[str, str, str]:
+    """The number, the kind and the channel's code of a launch filter, "" for what is not said."""
+    number, kind, channel = [*value.split("~", 2), "", ""][:3]
+    return number, kind, channel
 
 
 def is_number(text: str) -> bool:
