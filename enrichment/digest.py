@@ -46,7 +46,8 @@ PAUSE = timedelta(minutes=15)  # before the second try; four times as long befor
 class Content:
     comments: list[Waiting]
     assigned: Mine
-    returned: list[ReviewNote]
+    returned: list[ReviewNote]  # the last SHOWN
+    returned_more: int = 0  # beyond those
 
     def __bool__(self) -> bool:
         return bool(self.comments or self.assigned.total or self.returned)
@@ -63,15 +64,17 @@ class Content:
         if self.assigned.overdue:
             parts.append(_("%d overdue") % self.assigned.overdue)
         if self.returned:
-            number = len(self.returned)
+            number = len(self.returned) + self.returned_more
             parts.append(ngettext("%d product returned", "%d products returned", number) % number)
         return _("Waiting for you: %s") % ", ".join(parts)
 
 
 def content(user: User) -> Content:
     """A constant number of queries. What is shown to them on their first screen, and no more."""
-    returned = list(review.returned_to(user, Structure.current())[:SHOWN])
-    return Content(reading.waiting(user), assigning.mine(user), returned)
+    notes = review.returned_to(user, Structure.current())
+    returned = list(notes[: SHOWN + 1])
+    more = notes.count() - SHOWN if len(returned) > SHOWN else 0
+    return Content(reading.waiting(user), assigning.mine(user), returned[:SHOWN], more)
 
 
 def due_on(row: Digest, now: datetime) -> date | None:

@@ -9,11 +9,12 @@ from typing import Any, ClassVar
 import pytest
 import time_machine
 from django.core import mail
+from django.utils import translation
 
 from catalog.models import Product, User
 from enrichment import digest
 from enrichment.comments import writing
-from enrichment.models import Assignment, Digest
+from enrichment.models import Assignment, Digest, ReviewNote
 from tests.enrichment.conftest import Desk
 from tests.world import World
 
@@ -56,6 +57,29 @@ def test_it_comes_once_a_day_at_the_hour_where_they_are(told: Desk) -> None:
     assert "is <b>this</b> right?" in sent.body
     assert "is &lt;b&gt;this&lt;/b&gt; right?" in html
     assert "<b>this" not in html
+
+
+def test_all_that_was_returned_is_counted_though_only_the_last_are_listed(
+    tokyo: Desk, world: World, mug: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Digest.objects.create(user=tokyo.user, hour=7)
+    monkeypatch.setattr(digest, "SHOWN", 2)
+    for number in range(5):
+        ReviewNote.objects.create(
+            product_id=mug, to=tokyo.user, text=f"Mend {number}", rev=1, at=at(1, number)
+        )
+    assert digest.send_due(at(1, 22)) == 1
+    sent = mail.outbox[0]
+    html = sent.alternatives[0][0]
+    assert sent.subject == "Waiting for you: 5 products returned"
+    for text in (sent.body, html):
+        assert ("Mend 4" in text, "Mend 2" in text, "and 3 more" in text) == (True, False, True)
+
+
+def test_the_mail_says_in_which_language_it_is(told: Desk) -> None:
+    with translation.override("de"):
+        digest.send_due(at(1, 22))
+    assert '<html lang="de">' in mail.outbox[0].alternatives[0][0]
 
 
 def test_nobody_hears_of_what_they_may_no_longer_see_and_nothing_is_no_mail(
