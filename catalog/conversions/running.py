@@ -131,7 +131,7 @@ def run(handle: JobHandle, /, *, conversion: int) -> dict[str, Any]:
         handle.progress(done, max(total, done))
     _passed_over(row, by, handle)
     _campaigns(row, by, handle)
-    _proposals(row)
+    _proposals(row, handle)
     _finish(row, by=user)
     return row.counts
 
@@ -207,35 +207,43 @@ def _campaigns(row: Conversion, by: Actor, handle: JobHandle) -> None:
     row.save(update_fields=["counts"])
 
 
-def _proposals(row: Conversion) -> None:
+def _proposals(row: Conversion, handle: JobHandle) -> None:
     """Open proposals get the new spelling and form; one that cannot is closed, as its value would be refused."""
     spec = _spec(row)
     if spec is None:
         return
     code = row.attribute.code
-    open_rows = Proposal.objects.filter(
-        Q(key=code) | Q(key__startswith=f"{code}|") | Q(key__startswith=f"{code}@")
-    )
-    for proposal in open_rows.filter(state=Proposal.State.OPEN).order_by("pk"):
-        plain, campaign = split_campaign(proposal.key)
-        made = spec.document({plain: proposal.value})
-        if made is None:
-            continue
-        document, _origins, _failures = made
+    own = Q(key=code) | Q(key__startswith=f"{code}|") | Q(key__startswith=f"{code}@")
+    waiting = Proposal.objects.filter(own, state=Proposal.State.OPEN).order_by("pk")
+    for number, pk in enumerate(list(waiting.values_list("pk", flat=True))):
+        if number % STEP == 0:
+            handle.progress(handle.row.done)
         with transaction.atomic():
-            proposal.delete()
-            for key, value in document.items():
-                suffix = f"@{campaign}" if campaign else ""
-                wanted = {"product": proposal.product, "key": f"{key}{suffix}", "source": proposal.source}
-                if not Proposal.objects.filter(**wanted, state=Proposal.State.OPEN).exists():
-                    Proposal.objects.create(
-                        **wanted,
-                        value=value,
-                        proposed_by=proposal.proposed_by,
-                        created_at=proposal.created_at,
-                    )
-        row.counts["proposals"] = row.counts.get("proposals", 0) + 1
+            # Asked again under its lock: somebody may have decided it meanwhile.
+            proposal = Proposal.objects.select_for_update().filter(pk=pk, state=Proposal.State.OPEN).first()
+            if proposal is not None and _is_spelled_anew(proposal, spec):
+                row.counts["proposals"] = row.counts.get("proposals", 0) + 1
     row.save(update_fields=["counts"])
+
+
+def _is_spelled_anew(proposal: Proposal, spec: ConversionSpec) -> bool:
+    plain, campaign = split_campaign(proposal.key)
+    made = spec.document({plain: proposal.value})
+    if made is None:
+        return False
+    document, _origins, _failures = made
+    proposal.delete()
+    for key, value in document.items():
+        suffix = f"@{campaign}" if campaign else ""
+        wanted = {"product_id": proposal.product_id, "key": f"{key}{suffix}", "source": proposal.source}
+        if not Proposal.objects.filter(**wanted, state=Proposal.State.OPEN).exists():
+            Proposal.objects.create(
+                **wanted,
+                value=value,
+                proposed_by_id=proposal.proposed_by_id,
+                created_at=proposal.created_at,
+            )
+    return True
 
 
 def _finish(row: Conversion, *, by: User | None) -> None:

@@ -184,6 +184,26 @@ def test_campaigns_and_proposals_are_converted_too(world: World, mug: int) -> No
     assert (row.counts["campaigns"], row.counts["proposals"]) == (1, 1)
 
 
+def test_a_proposal_that_somebody_decides_meanwhile_stays_decided(
+    world: World, mug: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for source in ("supplier", "agency"):
+        Proposal.objects.create(
+            product_id=mug, key="capacity", value="340", source=source, created_at=timezone.now()
+        )
+    really = running.split_campaign
+
+    def while_the_other_is_rejected(key: str) -> tuple[str, str]:
+        Proposal.objects.filter(source="agency").update(state=Proposal.State.REJECTED)
+        return really(key)
+
+    monkeypatch.setattr(running, "split_campaign", while_the_other_is_rejected)
+    row = done("capacity", localizable=True, locales=("en_US",))
+    found = Proposal.objects.order_by("source").values_list("source", "key", "state")
+    assert list(found) == [("agency", "capacity", "rejected"), ("supplier", "capacity|en_US", "open")]
+    assert row.counts["proposals"] == 1
+
+
 def test_a_killed_job_goes_on_and_ends_as_if_it_had_not_been(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
