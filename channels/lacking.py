@@ -12,6 +12,7 @@ from hashlib import blake2b
 from django.db import transaction
 from django.db.models import QuerySet
 
+from catalog import search
 from channels.models import Completeness, MissingSet
 
 _met: dict[int, tuple[str, ...]] = {}  # the sets this process has made a number of
@@ -59,7 +60,7 @@ def products(channel: int, locale: str, code: str) -> QuerySet[Completeness, int
     ):
         numbers.append(number)
         sizes.add(codes.count(",") - 1)
-    rows = Completeness.objects.filter(channel_id=channel, locale=locale, lacks__in=numbers)
+    rows = Completeness.objects.filter(search.among(numbers, "lacks"), channel_id=channel, locale=locale)
     return rows.filter(missing__in=sorted(sizes)).values_list("product_id", flat=True)
 
 

@@ -216,3 +216,15 @@ def test_the_missing_list_agrees_with_the_numbers_for_every_combination(
         ), document
         seen += 1
     assert seen == 243
+
+
+def test_what_lacks_an_attribute_is_asked_for_by_one_parameter_however_many_sets_have_it(
+    world, channel
+) -> None:
+    product = mug(world, {key: value for key, value in FULL.items() if key != "weight"})
+    few = lacking.products(channel.pk, "en_US", "weight").query.sql_with_params()[1]
+    with transaction.atomic():
+        lacking.store([lacking.number_of(["weight", f"other_{n}"]) for n in range(20)])
+    asked = lacking.products(channel.pk, "en_US", "weight")
+    assert list(asked) == [product]
+    assert len(asked.query.sql_with_params()[1]) <= len(few) + 1  # how many a set has: one or two

@@ -90,7 +90,7 @@ class GridQuery:
 
     def among(self, ids: Collection[int]) -> QuerySet[Product]:
         """Those of a few products that are in it."""
-        found = self._matching.filter(pk__in=ids)
+        found = self._matching.filter(search.among(ids))
         if self._is_limited:
             # Apart, or PostgreSQL reads the filters' tokens of all products to ask fewer for their places.
             found = Product.objects.filter(pk__in=found.values("pk"))
