@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog import approval
-from catalog.access import visible
+from catalog.access import paths_of_each, rights_of, visible
 from catalog.attribute_types import ATTRIBUTE_TYPES, ValueRefused
 from catalog.models.campaign import Campaign
 from catalog.models.product import Product
@@ -26,7 +26,7 @@ from catalog.models.user import User
 from catalog.structure.snapshot import Structure
 from catalog.values.campaigns import write_campaign
 from catalog.values.changes import EMPTY, Actor, Outcome, ProductChange
-from catalog.values.keys import attribute_of, split_campaign
+from catalog.values.keys import Key, attribute_of, split_campaign
 from catalog.values.write import BATCH, BatchTooLarge, write
 from pim.lib.deadlocks import again_after_deadlock
 
@@ -85,7 +85,10 @@ def reject(ids: Sequence[int], *, user: User, ref: str) -> Settled:
     """Of at most BATCH. The same source's same value is not proposed again (catalog.values.store)."""
     settled = Settled()
     with transaction.atomic():
-        found = _ours(ids, user, settled)
+        ours = _ours(ids, user, settled)
+        found = _written_by(user, ours)
+        if len(found) < len(ours):
+            settled.refuse(_("Your roles do not let you change this."), len(ours) - len(found))
         settled.done = _close([row.pk for row in found], State.REJECTED, user, ref)
     return settled
 
@@ -124,6 +127,23 @@ def _ours(ids: Sequence[int], user: User, settled: Settled) -> list[Proposal]:
     if len(found) < len(rows):
         settled.refuse(_("You may not approve this product."), len(rows) - len(found))
     return found
+
+
+def _written_by(user: User, rows: Sequence[Proposal]) -> list[Proposal]:
+    """Those of values that the person may write, as the door asks it of what is taken over: nobody rejects what they do not see."""
+    rights, structure = rights_of(user), Structure.current()
+    if rights.everything:
+        return list(rows)
+    products = Product.objects.filter(pk__in={row.product_id for row in rows})
+    paths = paths_of_each(products.only("pk", "parent_id", "root_id"))
+
+    def may(row: Proposal) -> bool:
+        key = Key.parse(split_campaign(row.key)[0])
+        spec = structure.attributes.get(key.attribute)
+        here = rights.at(paths.get(row.product_id, ()))
+        return spec is None or here.may_edit_key(spec, key.locale, key.context)
+
+    return [row for row in rows if may(row)]
 
 
 def _strongest(rows: Sequence[Proposal], settled: Settled) -> list[Proposal]:

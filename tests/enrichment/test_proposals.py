@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from catalog.jobs import run_due
 from catalog.models import Job, Product, Proposal, Revision
 from catalog.values.changes import Actor
-from catalog.values.proposing import accept
+from catalog.values.proposing import accept, reject
 from enrichment.workbench.proposals import settling, views
 from tests.enrichment.conftest import Desk, values_of
 
@@ -133,6 +133,8 @@ def test_who_may_not_approve_decides_about_nothing(mug: int, person: Any) -> Non
     assert "Navy blue" not in Desk(blind).client.get(LIST).content.decode()
     accept([pk], user=blind, ref="x")
     assert values_of(mug)["color"] == "red"
+    Desk(blind).post("enrichment_proposals_settle", do="reject", all="1", query="")  # of what they see
+    assert reject([pk], user=blind, ref="x").refused == {"Your roles do not let you change this.": 1}
     assert states() == [("supplier", "open")]
 
 
