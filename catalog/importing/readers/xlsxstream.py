@@ -205,7 +205,9 @@ def _rows(part: IO[bytes], text_of: Callable[[int], str], converts: Sequence[Con
         elif name == "f":
             has_formula = True
         elif name == "row":
-            row = int(given.get("r", row + 1))
+            above, row = row, int(given.get("r", row + 1))
+            if row <= above:
+                raise FileRefused("damaged")
             cells, upcoming = [], 0
             if row > MAX_ROWS:
                 raise FileRefused("too_big")

@@ -103,6 +103,17 @@ def test_a_row_beyond_the_last_is_refused(tmp_path, monkeypatch):
     assert caught.value.code == "too_big"
 
 
+@pytest.mark.parametrize("place", [b"3", b"2", b"0"])
+def test_a_row_that_stands_behind_a_later_one_is_refused(tmp_path, monkeypatch, place):
+    """Rows are counted by their numbers: two of one number would be one row of a plan."""
+    monkeypatch.setattr(xlsx, "MOST_HELD", 0)
+    third, other = (b'<row r="' + number + b'"><c><v>1</v></c></row>' for number in (b"3", place))
+    path = handmade(tmp_path / "f.xlsx", [HEADER, third, other])
+    with pytest.raises(FileRefused) as caught:
+        list(xlsx.rows(path, xlsx.describe(path, path.name, NOTHING_CHOSEN)))
+    assert caught.value.code == "damaged"
+
+
 def test_a_large_workbook_is_streamed(tmp_path, monkeypatch):
     path = workbook(tmp_path / "f.xlsx", {"S": [["sku", "name"], ["A", "x"]]})
     monkeypatch.setattr(xlsx, "MOST_HELD", 1_000)
