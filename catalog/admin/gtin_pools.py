@@ -14,6 +14,7 @@ from catalog.admin.base import StructureAdmin
 from catalog.models import GtinPool
 from catalog.transfer.admin import TransferAdmin
 from catalog.transfer.numbering import GtinPoolResource
+from pim.lib.grouped import Grouped
 
 
 @admin.register(GtinPool)
@@ -46,10 +47,10 @@ class GtinPoolAdmin(TransferAdmin, StructureAdmin):
 
     @admin.display(description=_("used"))
     def used_count(self, pool: GtinPool) -> str:
-        return f"{pool.used:,}"
+        return str(Grouped(pool.used))
 
     @admin.display(description=_("free"))
     def free_count(self, pool: GtinPool) -> Any:
         if pool.free:
-            return f"{pool.free:,}"
+            return str(Grouped(pool.free))
         return format_html('<strong class="text-red-700 dark:text-red-400">{}</strong>', _("none: exhausted"))

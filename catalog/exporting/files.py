@@ -12,6 +12,7 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 
 from pim.lib.formulas import neutral
+from pim.lib.grouped import Grouped
 
 # An XLSX sheet's own limits (ECMA-376, Excel's specification).
 XLSX_ROWS, XLSX_COLUMNS, XLSX_CELL = 1_048_576, 16_384, 32_767
@@ -84,7 +85,7 @@ class XlsxFile:
                 _(
                     "A workbook holds %(rows)s products and %(columns)s columns at most: export a CSV file, or less."
                 )
-                % {"rows": f"{XLSX_ROWS - 1:,}", "columns": f"{XLSX_COLUMNS:,}"}
+                % {"rows": Grouped(XLSX_ROWS - 1), "columns": Grouped(XLSX_COLUMNS)}
             )
         style = self._text if self._number else self._head
         for column, cell in enumerate(cells):

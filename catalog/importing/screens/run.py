@@ -317,7 +317,7 @@ def plan_lines(request: HttpRequest, pk: int, format: str) -> HttpResponse | Str
     run = find(request, pk)
     chosen = listed.filtered(listed.seen(run, request.user), request.GET)
     if format == "xlsx" and chosen.order_by("number")[MOST_IN_A_SHEET:][:1].exists():
-        most = f"{MOST_IN_A_SHEET:,}"
+        most = Grouped(MOST_IN_A_SHEET)
         messages.error(request, _("These are more than %s rows: choose some of them, or take the CSV file, which has no limit.") % most)  # fmt: skip
         back = reverse("admin:catalog_importrun_change", args=[run.pk])
         return HttpResponseRedirect(f"{back}?{request.GET.urlencode()}")

@@ -58,7 +58,7 @@ def counted(selection: Selection, user: User, *, below: bool = False) -> str:
     """ "120 products"; beyond 10,000 they are not counted."""
     count, more = capped_count(products_of(selection, user, below=below))
     if more:
-        return _("more than %(count)s products") % {"count": f"{count:,}"}
+        return _("more than %(count)s products") % {"count": Grouped(count)}
     return ngettext("%s product", "%s products", count) % Grouped(count)
 
 

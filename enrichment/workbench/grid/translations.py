@@ -23,6 +23,7 @@ from catalog.values.write import BATCH
 from enrichment.workbench.grid.bulk import Selection
 from enrichment.workbench.grid.export import products_of
 from enrichment.workbench.grid.returning import back_from
+from pim.lib.grouped import Grouped
 
 
 def outdated_of(selection: Selection, locales: list[str], user: User) -> QuerySet[OutdatedTranslation]:
@@ -80,9 +81,13 @@ def run(request: HttpRequest) -> HttpResponse:
     )
     messages.success(request, done % count)
     if count < len(ids):
-        messages.warning(
-            request, _("%d were left as they are: your roles do not let you edit them.") % (len(ids) - count)
+        left = len(ids) - count
+        text = ngettext(
+            "%s was left as it is: your roles do not let you edit it.",
+            "%s were left as they are: your roles do not let you edit them.",
+            left,
         )
+        messages.warning(request, text % Grouped(left))
     return HttpResponseRedirect(back_from(request))
 
 

@@ -49,7 +49,7 @@ def page(request: HttpRequest) -> HttpResponse:
         **admin.site.each_context(request),
         "title": _("Proposals"),
         "page": shown,
-        "count": f"{listing.COUNTED:,}+" if shown.count > listing.COUNTED else shown.count,
+        "count": f"{Grouped(listing.COUNTED)}+" if shown.count > listing.COUNTED else shown.count,
         "filters": [(name, labels[name], known[name], getattr(query, name)) for name in listing.FILTERS],
         "query": query.as_query(),
         "older": "&".join(part for part in (query.as_query(), f"before={shown.next}") if part)
