@@ -90,7 +90,7 @@ def test_many_at_once_stay_within_ones_rights(world: World, stale: int, person: 
     response = french.client.post(
         "/admin/catalog/product/translations/run/", {"all": "1", "query": "outdated=de_DE"}, follow=True
     )
-    assert "1 were left as they are" in response.content.decode()
+    assert "1 was left as it is" in response.content.decode()
     assert keys(stale) == ["name|de_DE"]
 
 
