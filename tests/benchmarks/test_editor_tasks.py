@@ -264,9 +264,9 @@ def test_a_review(page: Page, desk: Desk) -> None:
     page.wait_for_load_state("load")
     effort = Effort(page)
     for _turn in range(5):
+        page.wait_for_timeout(400)  # nobody approves what they have not looked at
         with effort.brings_another():
             effort.press("a")
-        page.wait_for_timeout(400)  # nobody approves what they have not looked at
     waits = [1000 * wait for wait in effort.waits]
     told(
         "review: 5 products", "2,000 ms each", clicks=hand.clicks, keys=effort.chords, loads=effort.loads,
