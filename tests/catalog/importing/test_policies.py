@@ -112,7 +112,7 @@ def test_nothing_is_disabled_while_a_bad_row_may_be_the_one_that_is_missing(
 ) -> None:
     apply(importer.plan(rows(3), profile=profile))
     run = importer.plan(HEAD + "P0,mugs,2\nP1,mugs,2\n,mugs,2\n", profile=profile, missing="retire")
-    with pytest.raises(WrongState, match="1 bad rows have no SKU"):
+    with pytest.raises(WrongState, match="1 bad row has no SKU"):
         runs.apply(run, policy="skip-bad", user=boss(), confirmed=True)
     fixes.write_cells(run, {4: {0: "P2"}}, user=boss())
     runs.check_again(run, user=boss())
