@@ -39,10 +39,13 @@ _SUMS = frozenset(
 
 
 def is_no_product(parsed: Parsed) -> bool:
-    """Whether a row that would make a product is rather the sum below a table, or a remark: words alone in the column of SKUs."""
+    """Whether a row that would make a product is rather the sum below a table, or a remark: a sentence alone in the column of
+    SKUs. "Mug 300 ml" is none."""
     words = parsed.sku.casefold().rstrip(" :.").split()
-    says_more = any(cell.strip() and cell.strip() != parsed.sku for cell in parsed.cells)
-    return " ".join(words) in _SUMS or (len(words) > 2 and not says_more)
+    if " ".join(words) in _SUMS:
+        return True
+    is_sentence = len(words) > 2 and sum(len(word) > 1 and word.isalpha() for word in words) > 2
+    return is_sentence and not any(cell.strip() and cell.strip() != parsed.sku for cell in parsed.cells)
 
 
 def no_product(sku: str, column: str) -> dict[str, Any]:

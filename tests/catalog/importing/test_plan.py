@@ -310,6 +310,11 @@ def test_a_sum_or_a_remark_below_the_table_makes_no_product(importer: Importer, 
     assert tally(run) == (3, 2, 0, 0, 1, 0)
 
 
+def test_a_sku_of_several_parts_is_no_remark(importer: Importer) -> None:
+    run = importer.plan("sku,capacity\nAB 12 34,\nMug 300 ml,\n")
+    assert [codes(run, number) for number in (2, 3)] == [[], []]
+
+
 def test_a_product_that_is_called_like_a_sum_is_changed_all_the_same(importer: Importer) -> None:
     importer.world.create("Total", {"capacity": "1"}, family="mugs")
     importer.world.create("Three words here", {}, family="mugs")
