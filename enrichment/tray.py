@@ -23,6 +23,7 @@ from catalog.exporting import stored
 from catalog.models import Job
 from enrichment.comments import reading as comments
 from enrichment.workbench.grid.bulk_views import touched
+from pim.lib.grouped import Grouped
 
 RECENT = timedelta(minutes=10)
 MOST = 10
@@ -74,7 +75,7 @@ def _pace(row: Job, now: datetime) -> str:
     if row.state != Job.State.RUNNING or seconds < 1 or not row.done:
         return ""
     rate = row.done / seconds
-    told = _("%(rate)s a second") % {"rate": number_format(rate, 0 if rate >= 10 else 1)}
+    told = _("%(rate)s a second") % {"rate": Grouped(round(rate)) if rate >= 10 else number_format(rate, 1)}
     if not row.total or row.total <= row.done:
         return told
     left = ceil((row.total - row.done) / rate)

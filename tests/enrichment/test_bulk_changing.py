@@ -126,12 +126,12 @@ def test_more_than_a_batch_runs_as_a_job_and_resumes_without_harm(
 def test_the_tray_says_how_fast_a_job_is_and_what_is_left_and_stops_it(desk: Desk, world: Any) -> None:
     now = timezone.now()
     row = Job.objects.create(
-        kind="grid.bulk", state="running", created_by=desk.user, created_at=now, run_at=now, done=500, total=2000,
+        kind="grid.bulk", state="running", created_by=desk.user, created_at=now, run_at=now, done=50_000, total=200_000,
         started_at=now - timedelta(seconds=10),
     )  # fmt: skip
     with time_machine.travel(now, tick=False):
         (told,) = desk.client.get("/admin/catalog/product/jobs/").json()["jobs"]
-    assert (told["percent"], told["pace"], told["products"]) == (25, "50 a second, 30 seconds left", "")
+    assert (told["percent"], told["pace"], told["products"]) == (25, "5,000 a second, 30 seconds left", "")
     desk.client.post(told["cancel"])
     row.refresh_from_db()
     assert row.cancel_requested

@@ -73,6 +73,14 @@ def test_pages_through_equal_labels_show_each_product_once_and_lead_back(
     assert [row.sku for row in back.rows] == skus[1]
 
 
+def _there_and_back(rows: Any, sort: paging.Sort) -> list[tuple[dict[str, str], Any]]:
+    """[(where, the page there)]: the first, the one behind it, and the first again from there."""
+    first = paging.page(rows, sort, size=3)
+    second = paging.page(rows, sort, size=3, after=first.next)
+    back = {"before": second.previous}
+    return [({}, first), ({"after": first.next}, second), (back, paging.page(rows, sort, size=3, **back))]
+
+
 @pytest.mark.parametrize("most", [4, 8])
 @pytest.mark.parametrize("order", ["-changed", "label", "-sku"])
 def test_a_counted_page_is_the_page_whether_or_not_there_are_more_than_are_counted(
@@ -80,13 +88,7 @@ def test_a_counted_page_is_the_page_whether_or_not_there_are_more_than_are_count
 ) -> None:
     _mugs(world, 7)
     sort, rows = paging.SORTS[order], Product.objects.filter(sku__startswith="MUG")
-    first = paging.page(rows, sort, size=3)
-    for place in (
-        {},
-        {"after": first.next},
-        {"before": paging.page(rows, sort, size=3, after=first.next).previous},
-    ):
-        plain = paging.page(rows, sort, size=3, **place)
+    for place, plain in _there_and_back(rows, sort):
         with django_assert_num_queries(2):
             page, count = paging.counted_page(
                 rows.all, sort, nearly=rows, shown=rows, most=most, size=3, **place
@@ -125,13 +127,7 @@ def test_a_list_of_ids_alone_has_the_page_s_and_asks_for_no_product(
 ) -> None:
     _mugs(world, 7)
     sort, rows = paging.SORTS[order], Product.objects.filter(sku__startswith="MUG")
-    first = paging.page(rows, sort, size=3)
-    second = paging.page(rows, sort, size=3, after=first.next)
-    for place, plain in (
-        ({}, first),
-        ({"after": first.next}, second),
-        ({"before": second.previous}, first),
-    ):
+    for place, plain in _there_and_back(rows, sort):
         with django_assert_num_queries(1 if most > 7 else 2):
             page, count = paging.counted_page(
                 lambda: paging.listed(rows, sort), sort, nearly=rows, shown=None, most=most, size=3, **place
