@@ -164,7 +164,7 @@ def test_whoever_signed_in_again_in_another_tab_saves(browser: Browser, rig: Rig
     with person(browser, rig, "marketing") as page:
         into_the_french_queue(page)
         # As a login does: the form's token is of the session before.
-        page.context.add_cookies([{"name": "csrftoken", "value": "a" * 32, "url": rig.admin}])
+        page.context.add_cookies([{"name": "csrftoken", "value": "Q" * 32, "url": rig.admin}])
         page.keyboard.type("Encore")
         page.keyboard.press("ControlOrMeta+s")
         expect(page.locator("[data-said]")).to_contain_text("Saved.")
