@@ -17,6 +17,7 @@ from django.db.models import Q
 from catalog import search
 from catalog.jobs import JobHandle, job
 from catalog.models.product import Product, ProductCategory
+from catalog.models.tokens import is_added, numbered
 from catalog.structure.snapshot import Structure
 from catalog.values.bundle import NOTHING, Bundle, Level, outdated_keys
 from catalog.values.rows import select_rows, update_rows
@@ -163,8 +164,8 @@ def _store_tokens(
     codes = {spec.id: spec.code for spec in profiles.by_id.values()}
     rows, replaced = [], []
     for pk, tokens in Product.objects.filter(pk__in=list(wanted)).values_list("pk", "tokens"):
-        kept = {token for token in tokens if not token.startswith("inc:")}
-        after = sorted(kept | {f"inc:{codes[slot.channel]}|{slot.locale}" for slot in wanted[pk]})
+        kept = {token for token in tokens if not is_added(token)}
+        after = sorted(kept | {numbered(f"inc:{codes[slot.channel]}|{slot.locale}") for slot in wanted[pk]})
         if after != tokens:
             replaced.append((pk, tokens, after))
             rows.append(_Tokens(pk, after))
@@ -174,7 +175,7 @@ def _store_tokens(
 
 class _Tokens(NamedTuple):
     id: int
-    tokens: list[str]
+    tokens: list[int]
 
 
 def _open(slots: Mapping[Slot, Score]) -> set[Slot]:

@@ -15,6 +15,7 @@ from catalog.models.asset import Asset
 from catalog.models.campaign import CampaignValues
 from catalog.models.product import Product
 from catalog.models.reference import ReferenceRecord
+from catalog.models.tokens import numbered
 from catalog.values.derive import asset_token
 
 
@@ -59,14 +60,14 @@ def campaigns_naming(digests: Iterable[str]) -> QuerySet[CampaignValues]:
 
 def counts(digests: Sequence[str]) -> dict[str, int]:
     """How many products (models and variants counted in) show each of these files: one query for all. Campaigns not counted."""
-    tokens = {asset_token(digest): digest for digest in digests}
+    tokens = {numbered(asset_token(digest)): digest for digest in digests}
     if not tokens:
         return {}
     marks = ",".join(["%s"] * len(tokens))
     if connection.vendor == "postgresql":
         # Each token asked of the index by itself; unnesting all tokens of all products found would read them whole.
         statement = (
-            "SELECT asked.token, count(*) FROM unnest(%s::text[]) AS asked (token) "
+            "SELECT asked.token, count(*) FROM unnest(%s::bigint[]) AS asked (token) "
             "JOIN catalog_product ON catalog_product.tokens @> ARRAY[asked.token] GROUP BY asked.token"
         )
         params: list[object] = [list(tokens)]
@@ -90,11 +91,11 @@ def used(assets: QuerySet[Asset]) -> QuerySet[Asset]:
 def _shown() -> RawSQL:
     from django.db.models import BooleanField
 
-    table = Asset._meta.db_table
+    number = search.number_of_file(f"{Asset._meta.db_table}.sha256")
     if connection.vendor == "postgresql":
-        text = f"EXISTS (SELECT 1 FROM catalog_product p WHERE p.tokens @> ARRAY['asset:' || left({table}.sha256, 16)])"  # noqa: S608
+        text = f"EXISTS (SELECT 1 FROM catalog_product p WHERE p.tokens @> ARRAY[{number}])"  # noqa: S608
     else:
-        text = f"EXISTS (SELECT 1 FROM catalog_token t WHERE t.token = 'asset:' || substr({table}.sha256, 1, 16))"  # noqa: S608
+        text = f"EXISTS (SELECT 1 FROM catalog_token t WHERE t.token = {number})"  # noqa: S608
     return RawSQL(text, [], output_field=BooleanField())  # noqa: S611 - no foreign word in it
 
 

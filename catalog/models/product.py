@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models.category import Category
+from catalog.models.digest import DigestField
 from catalog.models.documents import DocumentField
 from catalog.models.family import Family, FamilyVariant
 from catalog.models.tokens import TokensField
@@ -83,7 +84,7 @@ class Product(models.Model):
     # Derived by catalog.values.derive in the same transaction as the change:
     label = models.CharField(_("label"), max_length=300, default="", editable=False)
     labels = DocumentField(default=dict, editable=False)  # by locale
-    image = models.CharField(max_length=64, default="", editable=False)  # the asset's hash
+    image = DigestField(default="", editable=False)  # the asset's
     search = models.TextField(default="", editable=False)
     tokens = TokensField(default=list, editable=False)
 
@@ -172,19 +173,21 @@ class UniqueValue(models.Model):
 class NumberValue(models.Model):
     """A number, measure, price or date of a filterable attribute, for range filters and sorting.
 
-    `key` is the value's key with its sub-part ("price:EUR"); `number` is in the base unit, dates as days since year 1.
-    A dozen rows a product, made of its document: the database is spared checking each against its product.
+    `key` numbers the value's key with its sub-part ("price:EUR"; catalog.models.tokens.numbered); `number` is in the base unit,
+    dates as days since year 1. A dozen rows a product, made of its document: the database is spared checking each against its
+    product, and what would be wider than the number itself.
     """
+
+    # By it the planner knows, too, that a range finds a product once, and may begin with the range.
+    pk = models.CompositePrimaryKey("product_id", "key")
 
     product = models.ForeignKey(
         Product, on_delete=models.CASCADE, related_name="number_values", db_constraint=False, db_index=False
     )
-    key = models.CharField(max_length=255)
+    key = models.BigIntegerField()
     number = models.FloatField()
 
     class Meta:
-        # By it the planner knows, too, that a range finds a product once, and may begin with the range.
-        constraints = [models.UniqueConstraint(fields=["product", "key"], name="number_value")]
         indexes = [models.Index(fields=["key", "number", "product"], name="number_value_range")]
 
     def __str__(self) -> str:

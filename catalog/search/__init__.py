@@ -61,8 +61,13 @@ def among(ids: Iterable[int], column: str = "pk") -> Q:
     return Q(_backend().Among(column, list(ids)))
 
 
-def replace_tokens(changes: Sequence[tuple[int, Sequence[str], Sequence[str]]]) -> None:
-    """Keeps what the database needs beside Product.tokens: (product id, tokens before, tokens after) of each change."""
+def number_of_file(column: str) -> str:
+    """SQL for the number of the token of the file whose hash is in this column, to be compared with Product.tokens."""
+    return str(_backend().number_of_file(column))
+
+
+def replace_tokens(changes: Sequence[tuple[int, Sequence[int], Sequence[int]]]) -> None:
+    """Keeps what the database needs beside Product.tokens: (product id, their numbers before and after) of each change."""
     _backend().replace_tokens(changes)
 
 

@@ -9,7 +9,7 @@ from django.db.models import BooleanField, F, Q, QuerySet
 from django.db.models.expressions import Func, Value
 
 from catalog.models.product import Product
-from catalog.models.tokens import TokensField
+from catalog.models.tokens import TokensField, numbered
 
 FOLLOWS_ORDER = True  # its planner knows how common a token is
 
@@ -19,8 +19,10 @@ class _Compare(Func):
     arity = 2
 
     def __init__(self, operator: str, tokens: list[str]) -> None:
-        super().__init__(F("tokens"), Value(tokens, output_field=TokensField()))
-        self.template = "(%(expressions)s::text[])"  # the last expression is the literal
+        super().__init__(
+            F("tokens"), Value([numbered(token) for token in tokens], output_field=TokensField())
+        )
+        self.template = "(%(expressions)s::bigint[])"  # the last expression is the literal
         self.arg_joiner = f" {operator} "
 
 
@@ -55,6 +57,11 @@ def contains(queryset: QuerySet[Product], word: str) -> QuerySet[Product]:
 
 def containing(phrase: str) -> Q:
     return Q(search__contains=phrase)
+
+
+def number_of_file(column: str) -> str:
+    """SQL: the number of the token of the file with this hash (catalog.models.tokens.numbered)."""
+    return f"(('x' || left({column}, 16))::bit(64)::bigint & -2)"
 
 
 def replace_tokens(changes: Sequence[tuple[int, Any, Any]]) -> None:

@@ -11,6 +11,7 @@ from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import F, Func, RawSQL, Value
 
 from catalog.models.product import Product
+from catalog.models.tokens import numbered
 
 COMMON = 10_000  # products; a grid counts no further
 FOLLOWS_ORDER = False  # a list shorter than that is read whole
@@ -35,7 +36,7 @@ def _is_common(tokens: list[str]) -> bool:
     marks = ",".join(["%s"] * len(tokens))
     with connection.cursor() as cursor:
         sql = f"SELECT 1 FROM catalog_token WHERE token IN ({marks}) LIMIT 1 OFFSET {COMMON}"  # noqa: S608 - only marks
-        cursor.execute(sql, tokens)
+        cursor.execute(sql, [numbered(token) for token in tokens])
         return cursor.fetchone() is not None
 
 
@@ -45,7 +46,7 @@ class _Carries(Func):
     output_field = BooleanField()
 
     def __init__(self, tokens: list[str]) -> None:
-        super().__init__(F("pk"), *(Value(token) for token in tokens))
+        super().__init__(F("pk"), *(Value(numbered(token)) for token in tokens))
 
     def as_sql(
         self,
@@ -73,7 +74,8 @@ class Among(Func):
 
 def _having(tokens: list[str]) -> RawSQL:
     marks = ",".join(["%s"] * len(tokens))
-    return RawSQL(f"SELECT product FROM catalog_token WHERE token IN ({marks})", tokens)  # noqa: S608, S611 - only marks
+    sql = f"SELECT product FROM catalog_token WHERE token IN ({marks})"  # noqa: S608 - only marks
+    return RawSQL(sql, [numbered(token) for token in tokens])  # noqa: S611 - the same
 
 
 def contains(queryset: QuerySet[Product], word: str) -> QuerySet[Product]:
@@ -87,7 +89,16 @@ def containing(phrase: str) -> Q:
     return Q(pk__in=RawSQL("SELECT rowid FROM catalog_text WHERE catalog_text MATCH %s", [quoted]))
 
 
-def replace_tokens(changes: Sequence[tuple[int, Sequence[str], Sequence[str]]]) -> None:
+def number_of_file(column: str) -> str:
+    """SQL: the number of the token of the file with this hash (catalog.models.tokens.numbered), digit by digit."""
+    digits = (
+        f"((instr('0123456789abcdef', substr({column}, {place}, 1)) - 1) << {64 - 4 * place})"
+        for place in range(1, 17)
+    )
+    return f"(({' | '.join(digits)}) & -2)"
+
+
+def replace_tokens(changes: Sequence[tuple[int, Sequence[int], Sequence[int]]]) -> None:
     gone, come = [], []
     for product_id, before, after in changes:
         old, new = set(before), set(after)

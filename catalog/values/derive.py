@@ -158,7 +158,7 @@ class Deriver:
         return tuple(format_key(spec.code, locale) for locale in locales)
 
     def _place_tokens(self, bundle: Bundle) -> set[str]:
-        product, categories = bundle.product, bundle.categories
+        categories = bundle.categories
         placed = self._places.get(categories)
         if placed is None:
             found = [self.structure.categories[pk] for pk in categories if pk in self.structure.categories]
@@ -166,8 +166,7 @@ class Deriver:
             placed = tuple(f"cat={ancestor}" for ancestor in ancestors) if categories else ("cat=",)
             if len(self._places) < PLACES:
                 self._places[categories] = placed
-        family = f"family={bundle.family.code}" if bundle.family else "family="
-        return {f"kind={product.kind}", f"status={product.status}", family, *placed}
+        return set(placed)
 
 
 PLACES = 10_000  # sets of categories whose tokens are kept

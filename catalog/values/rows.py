@@ -13,6 +13,7 @@ import orjson
 from django.db import connection
 from django.db.models import DateTimeField, Field, JSONField, Model
 
+from catalog.models.digest import DigestField
 from catalog.models.tokens import TokensField
 
 
@@ -35,12 +36,14 @@ def _document(value: Any) -> str | None:
     return value if value is None or type(value) is Written else orjson.dumps(value).decode()
 
 
-def _array(texts: Sequence[str]) -> str:
-    """As PostgreSQL writes a text[]."""
-    whole = '","'.join(texts)
-    if "\\" in whole or whole.count('"') != 2 * max(0, len(texts) - 1):
-        whole = '","'.join(text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)
-    return f'{{"{whole}"}}' if texts else "{}"
+def _array(numbers: Sequence[int]) -> str:
+    """As PostgreSQL writes a bigint[]."""
+    return f"{{{','.join(map(str, numbers))}}}"
+
+
+def _bytes(digest: str) -> str:
+    """As PostgreSQL writes a bytea."""
+    return f"\\x{digest}"
 
 
 def _writer(field: Field[Any, Any]) -> Callable[[Any], Any] | None:
@@ -48,6 +51,8 @@ def _writer(field: Field[Any, Any]) -> Callable[[Any], Any] | None:
     if isinstance(field, JSONField):
         return _document
     if connection.vendor == "postgresql":
+        if isinstance(field, DigestField):
+            return _bytes
         return _array if isinstance(field, TokensField) else None  # psycopg knows dates
     if isinstance(field, DateTimeField):  # a batch has few moments, in many rows
         return lru_cache(maxsize=8)(lambda moment: field.get_db_prep_save(moment, connection))
@@ -133,6 +138,10 @@ def update_rows(
                 f"UPDATE {table} AS stored SET {setters} "  # noqa: S608 - our own names
                 f"FROM jsonb_to_recordset(%s::jsonb) AS fresh({typed}) WHERE {found}"
             )
+            for place, field in enumerate(fields):
+                if isinstance(field, DigestField):
+                    for row in listed:
+                        row[place] = _bytes(row[place])
             text = orjson.dumps([dict(zip(columns_of, row, strict=True)) for row in listed]).decode()
             cursor.execute(sql, [text])
         else:

@@ -10,6 +10,7 @@ from catalog import search
 from catalog.models.product import NumberValue, Product, ProductCategory, ProductValues, UniqueValue
 from catalog.models.revision import Revision
 from catalog.models.source import Proposal
+from catalog.models.tokens import numbered
 from catalog.structure.snapshot import Structure
 from catalog.values.bundle import Bundle
 from catalog.values.changes import Actor
@@ -25,6 +26,7 @@ NEW_COLUMNS = (
 )  # fmt: skip
 NEW_ATTRIBUTES = [Product._meta.get_field(name).attname for name in NEW_COLUMNS]  # type: ignore[union-attr]
 ROW_COLUMNS = ("sku", "family", "status", "enabled", "trashed_at", "rev", "updated_at")
+_NUMBER_COLUMNS = ("product", "key", "number")
 DERIVED_COLUMNS = ("label", "labels", "image", "search", "tokens")
 
 
@@ -202,7 +204,7 @@ def renew_unique_values(bundles: Mapping[int, Bundle], structure: Structure) -> 
     }
     gone = [pk for slot, pk in stored_rows.items() if slot not in wanted]
     if gone:
-        UniqueValue.objects.filter(pk__in=gone).delete()
+        UniqueValue.objects.filter(pk__in=list(gone)).delete()
     UniqueValue.objects.bulk_create(
         (
             UniqueValue(attribute=attribute, value=entry, product_id=product)
@@ -217,7 +219,7 @@ def store_derived(
 ) -> None:
     """Writes derived columns that differ, with the search backend's tables; the numbers of `numbers_of` are made anew."""
     changed: list[Product] = []
-    tokens: list[tuple[int, Sequence[str], Sequence[str]]] = []
+    tokens: list[tuple[int, Sequence[int], Sequence[int]]] = []
     texts: list[tuple[int, str]] = []
     for pk, row in rows.items():
         fresh, before, text = derived[pk], row.tokens, row.search
@@ -238,7 +240,7 @@ def store_derived(
 
 def _take(row: Product, fresh: Derived) -> bool:
     """Puts what is derived on the row; whether anything differs."""
-    after = (fresh.label, fresh.labels, fresh.image, fresh.search, sorted(fresh.tokens))
+    after = (fresh.label, fresh.labels, fresh.image, fresh.search, sorted(map(numbered, fresh.tokens)))
     if (row.label, row.labels, row.image, row.search, row.tokens) == after:
         return False
     row.label, row.labels, row.image, row.search, row.tokens = after
@@ -246,29 +248,39 @@ def _take(row: Product, fresh: Derived) -> bool:
 
 
 def _insert_numbers(products: Iterable[tuple[int, Derived]]) -> None:
+    """In the order of their index, which so fills its pages."""
     insert_rows(
         NumberValue,
-        ["product", "key", "number"],
-        ((pk, key, number) for pk, derived in products for key, number in derived.numbers.items()),
+        _NUMBER_COLUMNS,
+        ((pk, key, number) for pk, derived in products for key, number in sorted(_numbers(derived).items())),
     )
+
+
+def _numbers(derived: Derived) -> dict[int, float]:
+    return {numbered(key): number for key, number in derived.numbers.items()}
 
 
 def _store_numbers(derived: Mapping[int, Derived], products: Collection[int]) -> None:
     if not products:
         return
     stored = {
-        (product, key): (pk, number)
-        for pk, product, key, number in NumberValue.objects.filter(product_id__in=products).values_list(
-            "pk", "product_id", "key", "number"
+        (product, key): number
+        for product, key, number in NumberValue.objects.filter(product_id__in=products).values_list(
+            *_NUMBER_COLUMNS
         )
     }
-    wanted = {(pk, key): number for pk in products for key, number in derived[pk].numbers.items()}
-    gone = [pk for slot, (pk, number) in stored.items() if wanted.get(slot) != number]
-    if gone:
-        NumberValue.objects.filter(pk__in=gone).delete()
-    come = [
-        (product, key, number)
-        for (product, key), number in wanted.items()
-        if stored.get((product, key), (0, None))[1] != number
-    ]
-    insert_rows(NumberValue, ["product", "key", "number"], come)
+    wanted = {(pk, key): number for pk in products for key, number in _numbers(derived[pk]).items()}
+    if gone := stored.keys() - wanted.keys():
+        NumberValue.objects.filter(pk__in=list(gone)).delete()
+    update_rows(
+        NumberValue,
+        ["number"],
+        [
+            NumberValue(product_id=product, key=key, number=number)
+            for (product, key), number in wanted.items()
+            if stored.get((product, key), number) != number
+        ],
+        by=("product", "key"),
+    )
+    come = sorted(wanted.keys() - stored.keys())
+    insert_rows(NumberValue, _NUMBER_COLUMNS, ((*slot, wanted[slot]) for slot in come))

@@ -22,6 +22,7 @@ django.setup()
 from django.db import connection
 
 from catalog.models import Family, Product
+from catalog.models.tokens import numbered
 from enrichment.workbench.grid import paging
 from tests.benchmarks import meter
 from tests.benchmarks.large.products import words
@@ -79,10 +80,10 @@ BELOW = (SCORES_BELOW, LISTINGS_BELOW, VARIANTS)
 
 def tokens_where(*tokens: str) -> str:
     if connection.vendor == "postgresql":
-        listed = ", ".join(f"'{token}'" for token in tokens)
-        return f"tokens @> ARRAY[{listed}]"
+        listed = ", ".join(str(numbered(token)) for token in tokens)
+        return f"tokens @> ARRAY[{listed}]::bigint[]"
     return " AND ".join(
-        f"id IN (SELECT product FROM catalog_token WHERE token = '{token}')" for token in tokens
+        f"id IN (SELECT product FROM catalog_token WHERE token = {numbered(token)})" for token in tokens
     )
 
 
@@ -101,7 +102,7 @@ def by_hand(scenario: str, deep: Any) -> tuple[str, ...]:
     where = {
         "first page": TOP,
         "family + option + incomplete": f"family_id = {family} AND {tokens_where('color=color_5', f'inc:{PLACE}')}",
-        "number range": "id IN (SELECT product_id FROM catalog_numbervalue WHERE key = 'price:EUR'"
+        "number range": f"id IN (SELECT product_id FROM catalog_numbervalue WHERE key = {numbered('price:EUR')}"
         " AND number BETWEEN 20 AND 21)",
         "search": search_where(),
         "deep page": f"{TOP} AND (updated_at, id) < (%s, %s)",

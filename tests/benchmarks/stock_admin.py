@@ -14,6 +14,7 @@ from django.urls import path
 
 from catalog import search
 from catalog.models import Family, NumberValue, Option, Product
+from catalog.models.tokens import numbered
 from channels import lacking
 from channels.models import Channel
 from pim.urls import urlpatterns as ours
@@ -80,7 +81,7 @@ class PriceFilter(admin.SimpleListFilter):
         if not self.value():
             return queryset
         low, high = map(float, self.value().split("-"))
-        numbers = NumberValue.objects.filter(key="price:EUR", number__gte=low, number__lte=high)
+        numbers = NumberValue.objects.filter(key=numbered("price:EUR"), number__gte=low, number__lte=high)
         return queryset.filter(pk__in=numbers.values("product_id"))
 
 

@@ -57,7 +57,8 @@ STATEMENTS = (
         JOIN catalog_attribute a ON a.code = split_part(e.key, '|', 1)
         LEFT JOIN catalog_option o ON a.type = 'select' AND o.attribute_id = a.id AND o.code = e.value #>> '{}'
         LEFT JOIN LATERAL jsonb_each_text(CASE WHEN a.type = 'price' THEN e.value END) p(currency, amount) ON true
-        LEFT JOIN catalog_numbervalue n ON a.type = 'measurement' AND n.product_id = v.product_id AND n.key = e.key""",
+        LEFT JOIN catalog_numbervalue n ON a.type = 'measurement' AND n.product_id = v.product_id
+            AND n.key = ('x' || left(encode(sha256(convert_to(e.key, 'UTF8')), 'hex'), 16))::bit(64)::bigint & -2""",
     "ALTER TABLE rowwise.value ADD PRIMARY KEY (id)",
     "CREATE UNIQUE INDEX ON rowwise.value (product_id, attribute_id, locale, context, currency) NULLS NOT DISTINCT",
     "CREATE INDEX ON rowwise.value (option_id, product_id) WHERE option_id IS NOT NULL",

@@ -25,6 +25,7 @@ from django.db import connection
 from django.test import Client
 
 from catalog.models import Family, Product
+from catalog.models.tokens import numbered
 from channels import lacking
 from channels.models import Channel
 from enrichment.workbench.grid import paging
@@ -79,7 +80,7 @@ def filters() -> dict[str, Filter]:
         "number range": Filter(
             {"a.price:_low": "20", "a.price:_high": "21", "a.price:_currency": "EUR"},
             {"price": "20-21"},
-            "id IN (SELECT product_id FROM catalog_numbervalue WHERE key = 'price:EUR' AND number BETWEEN 20 AND 21)",
+            f"id IN (SELECT product_id FROM catalog_numbervalue WHERE key = {numbered('price:EUR')} AND number BETWEEN 20 AND 21)",
         ),
         "search": Filter({"q": SEARCHED}, {"q": SEARCHED}, search_where()),
         "all": Filter({"level": "all"}, {}, "TRUE"),

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from catalog.models import Category, Product, ProductCategory
+from catalog.models.tokens import numbered
 from enrichment.workbench.grid import paging, query
 from tests.enrichment.conftest import Desk
 
@@ -243,7 +244,7 @@ def test_a_limited_person_sees_by_places_even_where_tokens_say_otherwise(world: 
     _mugs(world, 3)
     gone = Product.objects.get(sku="MUG-1")
     ProductCategory.objects.filter(product=gone).delete()  # as a moved branch, before its job
-    assert f"cat={world.categories['kitchen'].pk}" in gone.tokens
+    assert numbered(f"cat={world.categories['kitchen'].pk}") in gone.tokens
     desk = Desk(person("lena", ["product.edit"], categories=["kitchen"], locales=["en_US"]))
     assert desk.skus(sort="sku") == ["MUG-0", "MUG-2"]
     assert desk.skus(sort="sku", family="mugs") == ["MUG-0", "MUG-2"]

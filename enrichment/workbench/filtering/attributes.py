@@ -16,6 +16,7 @@ from catalog import search
 from catalog.access import Rights
 from catalog.attribute_types import ATTRIBUTE_TYPES
 from catalog.models import NumberValue
+from catalog.models.tokens import numbered
 from catalog.structure.snapshot import Structure
 from catalog.structure.specs import AttributeSpec
 from catalog.values.keys import format_key
@@ -177,7 +178,7 @@ class _Range(Subject):
 
 def _twice(key: str) -> Q:
     """A model and its variants count once: what a variant inherits is no second value."""
-    numbers = NumberValue.objects.filter(key=key, product__trashed_at=None)
+    numbers = NumberValue.objects.filter(key=numbered(key), product__trashed_at=None)
     again = numbers.values("number").annotate(n=Count("product__root_id", distinct=True)).filter(n__gt=1)
     return Q(pk__in=numbers.filter(number__in=again.values("number")).values("product_id"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -62,14 +63,14 @@ def _product(means: Meaning) -> Makers:
         families = sorted(
             ((f.code, f.label()) for f in structure.families.values()), key=lambda each: str(each[1])
         )
-        return _placed("family", _("Family"), families, means.family, nowhere="family=")
+        return _placed("family", _("Family"), families, means.family, nowhere=Term(Q(family=None)))
 
     def category() -> Subject:
         categories = [
             (spec.code, "\u2003" * (len(spec.ancestry) - 1) + spec.label())
             for spec in structure.categories.values()
         ]
-        return _placed("category", _("Category, with those below it,"), categories, means.category_tokens, nowhere="cat=")  # fmt: skip
+        return _placed("category", _("Category, with those below it,"), categories, means.category_tokens, nowhere=Term(tokens=("cat=",)))  # fmt: skip
 
     def approval() -> Subject | None:
         if not structure.approving:
@@ -99,10 +100,10 @@ def _product(means: Meaning) -> Makers:
 
 
 def _placed(
-    name: str, label: Any, choices: Choices, find: Callable[[list[str]], list[str] | Q], *, nowhere: str
+    name: str, label: Any, choices: Choices, find: Callable[[list[str]], list[str] | Q], *, nowhere: Term
 ) -> Subject:
-    """Where a product stands; `nowhere` is the token of those that stand in none."""
-    none = {"empty": lambda: Term(tokens=(nowhere,)), "filled": lambda: Term(tokens=(nowhere,), negated=True)}
+    """Where a product stands; `nowhere` finds those that stand in none."""
+    none = {"empty": lambda: nowhere, "filled": lambda: replace(nowhere, negated=True)}
     return OneOf(name, label, PRODUCT, choices, find, operators=(IN, OUT, EMPTY, FILLED), more=none)
 
 

@@ -12,6 +12,7 @@ from catalog import approval, search
 from catalog.assets import library
 from catalog.models import Asset, NumberValue, Product, Proposal, Revision
 from catalog.models.campaign import CampaignValues
+from catalog.models.tokens import numbered
 from catalog.structure.snapshot import Structure
 from channels import lacking, pictures
 from channels.launches import counting
@@ -146,7 +147,7 @@ def carrying(tokens: Sequence[str]) -> Q:
 
 def numbers(key: str, low: Decimal | None, high: Decimal | None) -> Q:
     """By the number index; both ends included, None is open."""
-    rows = NumberValue.objects.filter(key=key)
+    rows = NumberValue.objects.filter(key=numbered(key))
     if low is not None:
         rows = rows.filter(number__gte=float(low))
     if high is not None:

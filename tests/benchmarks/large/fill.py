@@ -21,6 +21,7 @@ from django.db import connection, transaction
 
 from catalog import search
 from catalog.models import NumberValue, Product, ProductCategory, ProductValues, UniqueValue
+from catalog.models.tokens import numbered
 from catalog.structure.snapshot import Structure
 from catalog.values.derive import derive, unique_entry
 from catalog.values.rows import insert_rows
@@ -69,10 +70,9 @@ def store(chunk: Sequence[Made], current: Structure, profiles: Profiles) -> None
             derived.search,
         )
         open_slots = {slot for slot, score in slots[row.pk].items() if score.missing}
-        row.tokens = sorted(
-            derived.tokens | {f"inc:{profiles.by_id[slot.channel].code}|{slot.locale}" for slot in open_slots}
-        )
-        numbers += [(row.pk, key, number) for key, number in derived.numbers.items()]
+        added = {f"inc:{profiles.by_id[slot.channel].code}|{slot.locale}" for slot in open_slots}
+        row.tokens = sorted(map(numbered, derived.tokens | added))
+        numbers += sorted((row.pk, numbered(key), number) for key, number in derived.numbers.items())
         uniques += [
             (code, unique_entry(current.attributes[code], made.values[code]), row.pk)
             for code in current.unique
@@ -152,7 +152,7 @@ def build(count: int, processes: int) -> None:
         for table in TABLES:
             cursor.execute(
                 f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), greatest(1, (SELECT max(id) FROM {table})))"
-            ) if table != ProductValues._meta.db_table else None
+            ) if table not in (ProductValues._meta.db_table, NumberValue._meta.db_table) else None
         for table in TABLES:
             cursor.execute(f"VACUUM ANALYZE {table}")
 
