@@ -16,7 +16,7 @@ from catalog.access import Rights, rights_of, visible
 from catalog.models import ImportRun, OutdatedTranslation, Product, Proposal, User
 from catalog.structure.snapshot import Structure
 from channels import profile as channel_profiles
-from channels.models import Listing
+from channels.models import Channel, Listing
 from channels.profile import ChannelSpec, Profiles
 from enrichment import assigning, numbers, review
 from enrichment.comments import reading as comments
@@ -66,7 +66,10 @@ class PlaceCount:
 
 @dataclass(slots=True)
 class ChannelHealth:
+    """`paused`: that nothing is sent to it until somebody resumes it, and why; "" where it is not paused."""
+
     channel: ChannelSpec
+    paused: str = ""
     places: list[PlaceCount] = field(default_factory=list)
     states: list[Counted] = field(default_factory=list)
 
@@ -226,8 +229,13 @@ def _channels(
     structure: Structure,
 ) -> list[ChannelHealth]:
     result = []
+    paused: dict[int, str] = {}
+    if rights.may("channel.view"):
+        paused = dict(Channel.objects.exclude(paused_at=None).values_list("pk", "paused_reason"))
     for channel in profiles.active:
         health = ChannelHealth(channel)
+        if channel.id in paused:
+            health.paused = _("The channel is paused: %s") % paused[channel.id]
         for locale in channel.locales:
             found = counted.get((channel.id, locale), PlaceNumbers())
             health.places.append(_place(channel, locale, found, rights, structure))

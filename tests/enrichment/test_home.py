@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 
-from channels import lacking
+from catalog.models import User
+from channels import lacking, profiles
 from channels.models import Channel, Completeness, Listing, MissingSet
 from channels.recount import recount
 from enrichment import numbers
@@ -119,3 +122,17 @@ def test_what_waits_is_what_the_person_may_do(
 def test_a_filter_for_what_is_no_longer_there_shows_all(desk: Desk, mugs: dict[str, int]) -> None:
     assert len(desk.skus(missing="nowhere|de_DE|name", level="all")) == 3
     assert len(desk.skus(missing="b2b|xx|name|more", level="all")) == 3
+
+
+def test_a_paused_channel_says_so_and_why_to_those_who_see_channels(
+    desk: Desk, world: World, person: Callable[..., User], channel: Channel
+) -> None:
+    world.create("MUG-1", {}, family="mugs")
+    profiles.pause(channel_id=channel.pk, reason="The key was refused.")
+    said = "The channel is paused: The key was refused."
+    assert said in desk.client.get(reverse("admin:index")).content.decode()
+    assert (
+        said not in Desk(person("lena", ["product.view"])).client.get(reverse("admin:index")).content.decode()
+    )
+    profiles.resume(channel_id=channel.pk)
+    assert said not in desk.client.get(reverse("admin:index")).content.decode()
