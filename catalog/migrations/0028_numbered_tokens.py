@@ -29,7 +29,13 @@ POSTGRES = (
 POSTGRES_TYPE = "SELECT format_type(atttypid, NULL) FROM pg_attribute WHERE attrelid = 'catalog_product'::regclass AND attname = 'tokens'"
 POSTGRES_IMAGE = "ALTER COLUMN image TYPE bytea USING decode(image, 'hex')"
 POSTGRES_TOKENS = "ALTER COLUMN tokens TYPE bigint[] USING pim_numbered_all(tokens)"
-POSTGRES_LAST = ("DROP FUNCTION pim_numbered_all(text[])", "DROP FUNCTION pim_numbered(text)")
+POSTGRES_LAST = (
+    "DROP FUNCTION pim_numbered_all(text[])",
+    "DROP FUNCTION pim_numbered(text)",
+    # Or the planner knows nothing of how common a token is, until somebody has changed a tenth of the products.
+    "ANALYZE catalog_product",
+    "ANALYZE catalog_numbervalue",
+)
 SQLITE = (
     "UPDATE catalog_product SET tokens = pim_numbered_all(tokens)",
     "ALTER TABLE catalog_token RENAME TO catalog_token_texts",
