@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -19,17 +20,20 @@ from catalog.attribute_types.base import (
     CellOptions,
     ValueRefused,
 )
+from catalog.attribute_types.select import Options, fold
 from catalog.codes import CODE_PATTERN
 from catalog.widgets import PartParam, RawField, RecordSearch, TextField, option_widget, options_widget
 
 _CODE = re.compile(CODE_PATTERN)
+_names: WeakKeyDictionary[Any, Options] = WeakKeyDictionary()  # Records → them by what people write
 
 
 @ATTRIBUTE_TYPES.register
 class Reference(AttributeType):
     """Stored: list of record codes, unique, in the order in which they were chosen; one unless `multiple`.
 
-    `spec.records` finds records by code; without it (an attribute made without a structure) every code is taken.
+    `spec.records` finds records by code, or by a label in any language where that is one record's; without it (an attribute
+    made without a structure) every code is taken.
     """
 
     code = "reference"
@@ -67,7 +71,7 @@ class Reference(AttributeType):
 
     def clean_value(self, raw: Any, spec: Any, structure: Any) -> list[str] | None:
         if isinstance(raw, str):
-            raw = raw.split(",")
+            raw = _split(raw, spec, ",")
         if isinstance(raw, (Mapping, bytes)) or not isinstance(raw, Iterable):
             raise ValueRefused("not_a_list", _("The codes of records are expected here, such as oak, birch."))
         found = [self._find(item, spec) for item in raw if item is not None and item != ""]
@@ -98,7 +102,7 @@ class Reference(AttributeType):
             found = written if _CODE.match(written) else None
         else:
             record = spec.records.find(written)
-            found = record.code if record else None
+            found = record.code if record else _by_name(written, spec)
         if found is None:
             raise ValueRefused(
                 "unknown_record",
@@ -139,11 +143,21 @@ class Reference(AttributeType):
         return ",".join(stored or ())
 
     def from_cell(self, text: str, spec: Any, options: CellOptions = PLAIN_CELLS) -> Any:
-        return [part.strip() for part in text.split(options.list_separator) if part.strip()]
+        return _split(text, spec, options.list_separator)
+
+    def to_hand(
+        self, stored: Any, spec: Any, options: CellOptions = PLAIN_CELLS, *, structure: Any = None
+    ) -> dict[str, str]:
+        mark = options.list_separator
+        text = f"{mark} ".join(_called(code, spec, mark) for code in stored or ())
+        reads_as_one = len(stored or ()) > 1 and len(_split(text, spec, mark)) == 1
+        return {"": self.to_cell(stored, spec) if reads_as_one else text}
 
     def hand_choices(self, spec: Any) -> list[tuple[str, str]]:
         few = spec.records.few() if spec.records else None
-        return [(record.code, f"{record.label()} ({record.code})") for record in few or ()]
+        return [
+            (_called(record.code, spec, ","), f"{record.label()} ({record.code})") for record in few or ()
+        ]
 
     def form_field(
         self, spec: Any, *, locale: Any = None, required: bool = False, structure: Any = None
@@ -201,3 +215,41 @@ class Reference(AttributeType):
         if few is not None:
             return [record.code for record in few[: self.most(spec) or 2]]
         return ["oak", "birch"][: self.most(spec) or 2]
+
+
+def _names_of(spec: Any) -> Options | None:
+    """The entity's records by what people write; None where there are none, or too many to know by name."""
+    named = spec.records.named() if spec.records else None
+    if not named:
+        return None
+    found = _names.get(spec.records)
+    if found is None:
+        found = _names[spec.records] = Options(named)
+    return found
+
+
+def _by_name(written: str, spec: Any) -> str | None:
+    """The code of the record with this label; None where there is none. Raises ValueRefused where several have it."""
+    names = _names_of(spec)
+    found = names.by_label.get(fold(written), set()) if names else set()
+    if len(found) > 1:
+        raise ValueRefused(
+            "ambiguous_record",
+            _("'%(text)s' is the label of several records: write one of the codes %(codes)s."),
+            {"text": written[:60], "codes": ", ".join(sorted(found))},
+        )
+    return next(iter(found), None)
+
+
+def _split(text: str, spec: Any, separator: str) -> list[str]:
+    """The codes and labels written there; a label that has the separator in it is one."""
+    if separator in text and (names := _names_of(spec)) and fold(text) in names.by_label:
+        return [text.strip()]
+    return [part.strip() for part in text.split(separator) if part.strip()]
+
+
+def _called(code: str, spec: Any, separator: str) -> str:
+    """What a person writes for a record: its label where that means nothing else, else its code."""
+    names = _names_of(spec)
+    name = names.called(code) if names else code
+    return code if separator in name else name

@@ -18,6 +18,7 @@ from catalog.models.reference import ReferenceEntity, ReferenceField, ReferenceR
 from catalog.structure.specs import AttributeSpec
 
 FEW = 200  # records of an entity that a form lists; more are searched for
+NAMED = 5_000  # records of an entity that are known by their names too; of more the codes alone
 KEPT = 50_000  # records of one entity kept in memory
 
 
@@ -45,6 +46,7 @@ class Records:
     _known: dict[str, RecordSpec | None] = field(default_factory=dict)  # by folded code; None: there is none
     _few: list[RecordSpec] | None = None
     _many: bool = False
+    _named: dict[str, RecordSpec] | None = None
 
     def label(self, locale: str | None = None) -> str:
         return label_of(dict(self.labels), self.code, locale)
@@ -77,6 +79,16 @@ class Records:
                 self._few = sorted(found, key=lambda spec: spec.label().casefold())
                 self._known |= {spec.code.casefold(): spec for spec in found}
         return self._few
+
+    def named(self) -> Mapping[str, RecordSpec]:
+        """All records by code, with their labels alone, where there are at most NAMED; else none."""
+        if self._named is None:
+            rows = ReferenceRecord.objects.filter(entity_id=self.id).order_by("code")
+            found = list(rows.values_list("code", "labels")[: NAMED + 1])
+            self._named = (
+                {} if len(found) > NAMED else {code: RecordSpec(code, labels, {}) for code, labels in found}
+            )
+        return self._named
 
     def _read(self, rows: Any) -> list[RecordSpec]:
         return [

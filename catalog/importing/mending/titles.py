@@ -17,6 +17,7 @@ TITLES: Mapping[str, Any] = {
     "unknown_parent": _("no such product model"),
     "unknown_product": _("no such product"),
     "unknown_record": _("unknown record"),
+    "ambiguous_record": _("several records of this label"),
     "unknown_unit": _("unknown unit"),
     "unknown_currency": _("unknown currency"),
     "not_a_number": _("not a number"),

@@ -10,6 +10,7 @@ from catalog import search
 from catalog.attribute_types import ATTRIBUTE_TYPES
 from catalog.models import Product, ReferenceEntity, ReferenceRecord
 from catalog.models.tokens import numbered
+from catalog.structure import records
 from catalog.structure.announce import announce
 from catalog.structure.records import FEW
 from catalog.values.changes import ProductChange
@@ -102,3 +103,60 @@ def test_few_records_are_listed_and_many_are_searched_for(brands: World) -> None
     assert html.count("<option") == 1
     assert "Holt &amp; Sons" in html
     assert kind.filter_tokens(spec, "HOLT, b7") == ["brand=Holt", "brand=b7"]
+
+
+def add_record(code: str, label: str) -> None:
+    entity = ReferenceEntity.objects.get(code="brand")
+    with transaction.atomic():
+        ReferenceRecord.objects.create(entity=entity, code=code, labels={"en_US": label})
+        announce("structure", [])
+
+
+def test_a_record_is_named_by_its_label_in_any_language(brands: World) -> None:
+    mug = brands.create("MUG-1", {"brand": "holt &  SÖHNE", "makers": "Tarn, fell"}, family="mugs").product
+    assert Product.objects.get(pk=mug).own.values["brand"] == ["Holt"]
+    assert Product.objects.get(pk=mug).own.values["makers"] == ["tarn", "fell"]
+    add_record("tarn_2", "Tarn")
+    assert (
+        brands.edit(mug, {"brand": "tarn"}).status == "updated"
+    )  # a code is one record's, whatever labels say
+    add_record("oak", "Oak, Elm & Co")
+    add_record("oak_2", "Fell")
+    outcome = brands.edit(mug, {"brand": "Fell"})
+    assert outcome.changed["brand"][1] == ["fell"]
+    outcome = brands.edit(mug, {"brand": "Holt & Sons", "makers": "Oak, Elm & Co"})
+    assert outcome.changed["makers"][1] == ["oak"]
+    add_record("hs", "Holt & Sons")
+    (error,) = brands.edit(mug, {"brand": "Holt & Sons"}).errors
+    assert (error.code, error.message) == (
+        "ambiguous_record",
+        "'Holt & Sons' is the label of several records: write one of the codes Holt, hs.",
+    )
+
+
+def test_a_cell_has_the_label_where_it_names_one_record(brands: World) -> None:
+    kind = ATTRIBUTE_TYPES["reference"]
+    add_record("oak", "Oak, Elm & Co")
+    add_record("tarn_2", "Fell")  # also the code of another
+    spec = brands.structure.attributes["makers"]
+    for stored, text in (
+        (["Holt"], "Holt & Sons"),
+        (["tarn", "Holt"], "Tarn, Holt & Sons"),
+        (["oak"], "oak"),  # the label would be read as two
+        (["tarn_2", "fell"], "tarn_2, fell"),
+        (["gone"], "gone"),
+        (None, ""),
+    ):
+        assert kind.to_hand(stored, spec) == {"": text}
+    assert ("Holt & Sons", "Holt & Sons (Holt)") in kind.hand_choices(spec)
+
+
+def test_of_very_many_records_the_codes_alone_are_known(
+    brands: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(records, "NAMED", 2)
+    mug = brands.create("MUG-1", {}, family="mugs").product
+    (error,) = brands.edit(mug, {"brand": "Holt & Sons"}).errors
+    assert error.code == "unknown_record"
+    spec = brands.structure.attributes["brand"]
+    assert ATTRIBUTE_TYPES["reference"].to_hand(["Holt"], spec) == {"": "Holt"}
