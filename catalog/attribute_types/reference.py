@@ -155,8 +155,10 @@ class Reference(AttributeType):
 
     def hand_choices(self, spec: Any) -> list[tuple[str, str]]:
         few = spec.records.few() if spec.records else None
+        named = [(_called(record.code, spec, ","), record) for record in few or ()]
         return [
-            (_called(record.code, spec, ","), f"{record.label()} ({record.code})") for record in few or ()
+            (name, f"{record.label()} ({record.code})" if name == record.code else record.label())
+            for name, record in named
         ]
 
     def form_field(
