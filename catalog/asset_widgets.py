@@ -6,7 +6,6 @@ each; the page that has read the library sets it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,7 +13,7 @@ from django import forms
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-_SHA256 = re.compile(r"[0-9a-f]{64}\Z")
+from catalog.models.digest import is_digest
 
 
 class _Files(forms.Widget):
@@ -88,8 +87,3 @@ class AssetsInput(_Files):
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
         return self.listed(data.get(name))
-
-
-def is_digest(text: str) -> bool:
-    """Whether it can be the hash of a file. What is posted may be anything, and is shown as it was written."""
-    return bool(_SHA256.match(text))

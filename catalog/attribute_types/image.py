@@ -9,9 +9,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalog.asset_widgets import AssetInput, is_digest
+from catalog.asset_widgets import AssetInput
 from catalog.attribute_types.base import ATTRIBUTE_TYPES, AttributeType, ValueRefused
 from catalog.attribute_types.number import DecimalParam
+from catalog.models.digest import is_digest
 from catalog.widgets import JsonListParam, RawField
 
 EXTENSIONS = ("avif", "gif", "jpeg", "jpg", "png", "tif", "tiff", "webp")

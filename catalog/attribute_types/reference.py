@@ -151,13 +151,16 @@ class Reference(AttributeType):
         mark = options.list_separator
         text = f"{mark} ".join(_called(code, spec, mark) for code in stored or ())
         reads_as_one = len(stored or ()) > 1 and len(_split(text, spec, mark)) == 1
-        return {"": self.to_cell(stored, spec) if reads_as_one else text}
+        return {"": mark.join(stored or ()) if reads_as_one else text}
 
     def hand_choices(self, spec: Any) -> list[tuple[str, str]]:
         few = spec.records.few() if spec.records else None
         named = [(_called(record.code, spec, ","), record) for record in few or ()]
         return [
-            (name, f"{record.label()} ({record.code})" if name == record.code else record.label())
+            (
+                name,
+                f"{record.label()} ({record.code})" if fold(name) != fold(record.label()) else record.label(),
+            )
             for name, record in named
         ]
 
@@ -244,10 +247,11 @@ def _by_name(written: str, spec: Any) -> str | None:
 
 
 def _split(text: str, spec: Any, separator: str) -> list[str]:
-    """The codes and labels written there; a label that has the separator in it is one."""
-    if separator in text and (names := _names_of(spec)) and fold(text) in names.by_label:
-        return [text.strip()]
-    return [part.strip() for part in text.split(separator) if part.strip()]
+    """The codes and labels written there; what is a label, separator and all, is one, unless its parts are codes."""
+    parts = [part.strip() for part in text.split(separator) if part.strip()]
+    if len(parts) > 1 and (names := _names_of(spec)) and fold(text) in names.by_label:
+        return parts if all(part.casefold() in names.by_code for part in parts) else [text.strip()]
+    return parts
 
 
 def _called(code: str, spec: Any, separator: str) -> str:

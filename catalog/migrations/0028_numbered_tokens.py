@@ -1,7 +1,7 @@
 """Tokens and the keys of the number index are kept by their numbers (catalog.models.tokens.numbered), hashes of pictures in bytes.
 
 Nothing is worked out anew: what stands there is numbered, by SQL on PostgreSQL and by a function given to SQLite. Tokens of
-what columns say (family, status, kind) go: no filter asks for them.
+what columns say (family, status, kind) go.
 """
 
 import re
@@ -27,7 +27,7 @@ POSTGRES = (
         WHERE token !~ '{gone}' $$""",
 )
 POSTGRES_TYPE = "SELECT format_type(atttypid, NULL) FROM pg_attribute WHERE attrelid = 'catalog_product'::regclass AND attname = 'tokens'"
-POSTGRES_IMAGE = "ALTER COLUMN image TYPE bytea USING decode(image, 'hex')"
+POSTGRES_IMAGE = "ALTER COLUMN image TYPE bytea USING CASE WHEN image ~ '^[0-9a-f]{64}$' THEN decode(image, 'hex') ELSE '' END"
 POSTGRES_TOKENS = "ALTER COLUMN tokens TYPE bigint[] USING pim_numbered_all(tokens)"
 POSTGRES_LAST = (
     "DROP FUNCTION pim_numbered_all(text[])",

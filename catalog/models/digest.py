@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.db import models
+from django.db.models import F, Func, Value
+
+_SHA256 = re.compile(r"[0-9a-f]{64}\Z")
+
+
+def is_digest(text: str) -> bool:
+    """Whether it can be the hash of a file."""
+    return bool(_SHA256.match(text))
 
 
 class DigestField(models.CharField):  # type: ignore[type-arg]
@@ -22,3 +31,17 @@ class DigestField(models.CharField):  # type: ignore[type-arg]
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         value = super().get_db_prep_value(value, connection, prepared)
         return bytes.fromhex(value) if isinstance(value, str) and connection.vendor == "postgresql" else value
+
+
+class AsDigest(Func):
+    """A text column with a file's hash, to be compared with a DigestField."""
+
+    output_field = DigestField()
+    arity = 2
+
+    def __init__(self, column: str) -> None:
+        super().__init__(F(column), Value("hex"), function="decode")
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
+        sql, params = compiler.compile(self.get_source_expressions()[0])
+        return sql, params

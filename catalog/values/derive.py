@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from catalog import approval
 from catalog.attribute_types import ATTRIBUTE_TYPES, AttributeType
+from catalog.models.digest import is_digest
 from catalog.search.folding import folded
 from catalog.structure.snapshot import FamilySpec, Structure
 from catalog.structure.specs import AttributeSpec
@@ -105,7 +106,9 @@ class Deriver:
         tokens.update([empty[code] for code in empty.keys() - filled])
         search = folded(" ".join(dict.fromkeys(word for word in words if word)))[:SEARCH_LIMIT]
         label = next((labels[code] for code in self._active if code in labels), labels.get("", ""))
-        return Derived(label, labels, image if isinstance(image, str) else "", search, tokens, numbers)
+        if not (isinstance(image, str) and is_digest(image)):
+            image = ""
+        return Derived(label, labels, image, search, tokens, numbers)
 
     def _facets_of(self, key: str) -> _Facets | None:
         spec = self.structure.attributes.get(attribute_of(key))

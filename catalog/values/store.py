@@ -17,7 +17,7 @@ from catalog.values.changes import Actor
 from catalog.values.derive import Derived, unique_entry
 from catalog.values.draft import Draft
 from catalog.values.revisions import changes_to_json
-from catalog.values.rows import insert_rows, reserve_ids, update_rows
+from catalog.values.rows import delete_rows, insert_rows, reserve_ids, update_rows
 from catalog.values.sources import compact
 
 NEW_COLUMNS = (
@@ -204,7 +204,7 @@ def renew_unique_values(bundles: Mapping[int, Bundle], structure: Structure) -> 
     }
     gone = [pk for slot, pk in stored_rows.items() if slot not in wanted]
     if gone:
-        UniqueValue.objects.filter(pk__in=list(gone)).delete()
+        UniqueValue.objects.filter(pk__in=gone).delete()
     UniqueValue.objects.bulk_create(
         (
             UniqueValue(attribute=attribute, value=entry, product_id=product)
@@ -240,7 +240,13 @@ def store_derived(
 
 def _take(row: Product, fresh: Derived) -> bool:
     """Puts what is derived on the row; whether anything differs."""
-    after = (fresh.label, fresh.labels, fresh.image, fresh.search, sorted(map(numbered, fresh.tokens)))
+    after = (
+        fresh.label,
+        fresh.labels,
+        fresh.image,
+        fresh.search,
+        sorted({numbered(token) for token in fresh.tokens}),
+    )
     if (row.label, row.labels, row.image, row.search, row.tokens) == after:
         return False
     row.label, row.labels, row.image, row.search, row.tokens = after
@@ -270,8 +276,7 @@ def _store_numbers(derived: Mapping[int, Derived], products: Collection[int]) ->
         )
     }
     wanted = {(pk, key): number for pk in products for key, number in _numbers(derived[pk]).items()}
-    if gone := stored.keys() - wanted.keys():
-        NumberValue.objects.filter(pk__in=list(gone)).delete()
+    delete_rows(NumberValue, ("product", "key"), stored.keys() - wanted.keys())
     update_rows(
         NumberValue,
         ["number"],

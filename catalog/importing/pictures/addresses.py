@@ -12,9 +12,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catalog.asset_widgets import is_digest
 from catalog.assets.fetching import LONGEST
 from catalog.attribute_types import AttributeType, CellOptions, ValueRefused
+from catalog.models.digest import is_digest
 from catalog.structure.snapshot import Structure
 from catalog.structure.specs import AttributeSpec
 

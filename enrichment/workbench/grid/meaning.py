@@ -12,6 +12,7 @@ from catalog import approval, search
 from catalog.assets import library
 from catalog.models import Asset, NumberValue, Product, Proposal, Revision
 from catalog.models.campaign import CampaignValues
+from catalog.models.digest import AsDigest
 from catalog.models.tokens import numbered
 from catalog.structure.snapshot import Structure
 from channels import lacking, pictures
@@ -81,7 +82,7 @@ class Meaning:
             if channel is not None:
                 needs = pictures.needs_of(channel)
                 asked = needs.too_small() if kind == library.SMALL else needs.not_white()
-                found |= Q(image__in=Asset.objects.filter(asked).values("sha256"))
+                found |= Q(image__in=Asset.objects.filter(asked).values_list(AsDigest("sha256")))
         return found
 
     def outdated_tokens(self, locales: Iterable[str]) -> list[str]:

@@ -151,6 +151,12 @@ def test_a_cell_has_the_label_where_it_names_one_record(brands: World) -> None:
     assert {("Holt & Sons", "Holt & Sons"), ("tarn_2", "Fell (tarn_2)")} <= set(kind.hand_choices(spec))
 
 
+def test_codes_with_the_separator_between_them_are_not_the_label_that_reads_like_them(brands: World) -> None:
+    add_record("both", "tarn,holt")
+    mug = brands.create("MUG-1", {"makers": "tarn,Holt"}, family="mugs").product
+    assert Product.objects.get(pk=mug).own.values["makers"] == ["tarn", "Holt"]
+
+
 def test_of_very_many_records_the_codes_alone_are_known(
     brands: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

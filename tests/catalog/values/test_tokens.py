@@ -4,13 +4,16 @@ import hashlib
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from catalog import search
-from catalog.models import NumberValue
+from catalog.models import NumberValue, Product
 from catalog.models.tokens import is_added, numbered
+from catalog.structure.announce import announce
+from catalog.values.changes import EMPTY, ProductChange
 from catalog.values.derive import asset_token
-from tests.world import World
+from catalog.values.write import BATCH, write
+from tests.world import SYSTEM, World
 
 
 def test_a_number_never_changes() -> None:
@@ -47,3 +50,29 @@ def test_a_changed_number_is_written_over_and_an_emptied_one_goes(world: World) 
     assert stored[numbered("price:EUR")] == 11
     assert numbered("price:USD") not in stored
     assert numbered("capacity") in stored
+
+
+def test_a_whole_batch_loses_its_numbers(world: World) -> None:
+    """More rows than a database takes conditions of one statement."""
+    filled = {
+        "capacity": "300",
+        "weight": {"amount": "1", "unit": "KILOGRAM"},
+        "price": {"EUR": "10", "USD": "12"},
+    }
+    changes = [ProductChange(fields={"sku": f"M-{n}", "family": "mugs"}, values=filled) for n in range(BATCH)]
+    made = write(changes, by=SYSTEM)
+    assert NumberValue.objects.count() > 3 * BATCH
+    write(
+        [ProductChange(product=each.product, values=dict.fromkeys(filled, EMPTY)) for each in made], by=SYSTEM
+    )
+    assert not NumberValue.objects.exists()
+
+
+def test_a_family_whose_picture_is_no_picture_has_none(world: World) -> None:
+    """A structure file may name any attribute."""
+    world.families["mugs"].image_attribute = world.attributes["color"]
+    world.families["mugs"].save()
+    with transaction.atomic():
+        announce("family", [world.families["mugs"].pk])
+    mug = world.create("MUG", {"color": "red"}, family="mugs").product
+    assert Product.objects.get(pk=mug).image == ""
