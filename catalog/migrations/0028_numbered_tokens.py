@@ -45,8 +45,11 @@ SQLITE = (
     "DROP TABLE catalog_token_texts",
 )
 # The number index of before stands aside until its rows are copied.
-ASIDE = "ALTER TABLE catalog_numbervalue RENAME TO catalog_numbervalue_texts"
-ASIDE_POSTGRES = "ALTER TABLE catalog_numbervalue_texts DROP CONSTRAINT catalog_numbervalue_pkey"  # its name is needed
+ASIDE = (
+    "ALTER TABLE catalog_numbervalue RENAME TO catalog_numbervalue_texts",
+    "DROP INDEX number_value_range",  # the new table's have these names
+)
+ASIDE_POSTGRES = "ALTER TABLE catalog_numbervalue_texts DROP CONSTRAINT catalog_numbervalue_pkey"
 COPIED = (
     "INSERT INTO catalog_numbervalue (product_id, key, number) "
     "SELECT product_id, pim_numbered(key), number FROM catalog_numbervalue_texts ORDER BY 1, 2"
@@ -86,7 +89,8 @@ def _without(gone: str) -> Callable[[str], str]:
 
 
 def set_aside(apps: Any, editor: BaseDatabaseSchemaEditor) -> None:
-    editor.execute(ASIDE)
+    for statement in ASIDE:
+        editor.execute(statement)
     if editor.connection.vendor == "postgresql":
         editor.execute(ASIDE_POSTGRES)
 
@@ -113,8 +117,6 @@ class Migration(migrations.Migration):
                 )
             ],
         ),
-        migrations.RemoveConstraint(model_name="numbervalue", name="number_value"),
-        migrations.RemoveIndex(model_name="numbervalue", name="number_value_range"),
         migrations.SeparateDatabaseAndState(
             database_operations=[migrations.RunPython(set_aside, elidable=False)],
             state_operations=[migrations.DeleteModel("NumberValue")],
