@@ -23,12 +23,14 @@ def importer(world: World, tmp_path: Path, settings) -> Importer:
 
 @pytest.fixture
 def shares(monkeypatch: Any) -> list[int]:
-    """The rows of each chunk that the second process wrote. It is waited for before the first chunk."""
+    """The rows of each chunk that the second process wrote. It is waited for before the first chunk, and then until it has
+    written one: a few rows would be done before it has loaded what it needs."""
     shares: list[int] = []
     taken = lanes.Second.taken
 
     def hear(self: lanes.Second, wait: float = 0) -> list[int]:
-        found = taken(self, wait if self.is_ready else 60)
+        is_awaited = not self.is_ready or not (self.rests or shares)
+        found = taken(self, 60 if is_awaited else wait)
         shares.extend(found)
         return found
 
