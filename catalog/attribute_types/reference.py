@@ -155,13 +155,12 @@ class Reference(AttributeType):
 
     def hand_choices(self, spec: Any) -> list[tuple[str, str]]:
         few = spec.records.few() if spec.records else None
-        named = [(_called(record.code, spec, ","), record) for record in few or ()]
+        names = _names_of(spec)
+        if few is None or names is None:
+            return []
+        called = ((_called(record.code, spec, ","), record) for record in few)
         return [
-            (
-                name,
-                f"{record.label()} ({record.code})" if fold(name) != fold(record.label()) else record.label(),
-            )
-            for name, record in named
+            (text, text if text == record.label() else names.name(record.code)) for text, record in called
         ]
 
     def form_field(

@@ -44,7 +44,7 @@ def is_no_product(parsed: Parsed) -> bool:
     words = parsed.sku.casefold().rstrip(" :.").split()
     if " ".join(words) in _SUMS:
         return True
-    is_sentence = len(words) > 2 and sum(len(word) > 1 and word.isalpha() for word in words) > 2
+    is_sentence = sum(len(word) > 1 and word.isalpha() for word in words) > 2
     return is_sentence and not any(cell.strip() and cell.strip() != parsed.sku for cell in parsed.cells)
 
 

@@ -23,7 +23,7 @@ def numbered(text: str) -> int:
     """The number, of 64 bits with a sign, that a token or a key of the number index is kept by.
 
     The first bytes of its SHA-256; of a file, which is such a hash itself, its own. By chance two of a million texts have
-    the same number in one catalogue of ten million. The last bit tells what is_added asks.
+    the same number in one catalogue of eighteen million. The last bit tells what is_added asks.
     """
     file = _FILE.fullmatch(text)
     digest = bytes.fromhex(file[1]) if file else sha256(text.encode()).digest()[:8]

@@ -151,8 +151,8 @@ def update_rows(
 
 
 def delete_rows(model: type[Model], by: Sequence[str], keys: Iterable[Sequence[Any]]) -> None:
-    """Deletes the rows with these keys, each as `by` names its fields. One statement however many: as an OR of as many
-    conditions, which is what Django makes of a composite key, no database takes thousands."""
+    """Deletes the rows with these keys, each as `by` names its fields. Django makes an OR of as many conditions, of which no
+    database takes thousands."""
     fields, listed = _fields(model, tuple(by)), [list(key) for key in keys]
     if not listed:
         return

@@ -31,10 +31,8 @@ def contend(module: str, folder: Path, *args: str) -> dict[str, Any]:
     if not folder.exists():
         folder.mkdir()
         if POSTGRES:
-            for statement in (
-                "DROP DATABASE IF EXISTS",
-                "CREATE DATABASE",
-            ):  # another benchmark's of the same run
+            # Another benchmark of the same run may have left one.
+            for statement in ("DROP DATABASE IF EXISTS", "CREATE DATABASE"):
                 told = ["-c", f"{statement} bench_{folder.name}"]
                 subprocess.run(["psql", "-q", os.environ["DATABASE_URL"], *told], check=True)
     process = subprocess.Popen(

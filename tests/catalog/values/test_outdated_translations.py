@@ -39,7 +39,7 @@ def outdated(product: int) -> dict[str, Any]:
     return dict(OutdatedTranslation.objects.filter(product=product).values_list("key", "source"))
 
 
-def tokens(product: int) -> list[str]:
+def outdated_in(product: int) -> list[str]:
     """The languages it is found by, as one whose translation is outdated."""
     carried = Product.objects.get(pk=product).tokens
     return [
@@ -53,7 +53,7 @@ def test_a_change_of_the_source_marks_the_texts_translated_from_it(world: World,
     assert outdated(mug) == {}
     world.edit(mug, {"name|en_US": "Green mug"})
     assert outdated(mug) == {"name|de_DE": "Blue mug", "name|fr_FR": "Blue mug"}
-    assert tokens(mug) == ["de_DE", "fr_FR"]
+    assert outdated_in(mug) == ["de_DE", "fr_FR"]
 
 
 def test_a_second_change_of_the_source_still_shows_what_was_translated(world: World, mug: int) -> None:
@@ -65,15 +65,15 @@ def test_a_second_change_of_the_source_still_shows_what_was_translated(world: Wo
 def test_a_new_text_is_no_longer_outdated_and_the_others_still_are(world: World, mug: int) -> None:
     world.edit(mug, {"name|en_US": "Green mug"})
     world.edit(mug, {"name|de_DE": "Grüne Tasse"})
-    assert (outdated(mug), tokens(mug)) == ({"name|fr_FR": "Blue mug"}, ["fr_FR"])
+    assert (outdated(mug), outdated_in(mug)) == ({"name|fr_FR": "Blue mug"}, ["fr_FR"])
     world.edit(mug, {"name|fr_FR": EMPTY})
-    assert (outdated(mug), tokens(mug)) == ({}, [])
+    assert (outdated(mug), outdated_in(mug)) == ({}, [])
 
 
 def test_a_source_that_is_again_what_was_translated_takes_the_marks_away(world: World, mug: int) -> None:
     world.edit(mug, {"name|en_US": "Green mug"})
     world.edit(mug, {"name|en_US": "Blue mug"})
-    assert (outdated(mug), tokens(mug)) == ({}, [])
+    assert (outdated(mug), outdated_in(mug)) == ({}, [])
 
 
 def test_both_languages_in_one_change_are_up_to_date(world: World, mug: int) -> None:
@@ -141,7 +141,7 @@ def test_still_right_takes_the_mark_away_until_the_source_changes_again(world: W
     before = Product.objects.get(pk=mug).rev
     assert world.admin is not None
     assert confirm(OutdatedTranslation.objects.filter(locale="de_DE"), by=world.admin) == 1
-    assert (outdated(mug), tokens(mug)) == ({"name|fr_FR": "Blue mug"}, ["fr_FR"])
+    assert (outdated(mug), outdated_in(mug)) == ({"name|fr_FR": "Blue mug"}, ["fr_FR"])
     assert Product.objects.get(pk=mug).rev == before
     world.edit(mug, {"name|en_US": "Red mug"})
     assert outdated(mug) == {"name|de_DE": "Green mug", "name|fr_FR": "Blue mug"}
@@ -170,7 +170,7 @@ def test_texts_that_a_variant_takes_out_of_its_model_are_as_outdated_as_there(wo
     assert (outdated(variant), len(outdated(model))) == ({}, 2)
     by = place.actor(world.admin)  # type: ignore[arg-type]
     place.apply(place.out_of_model(bundles.load([variant])[variant], world.structure), by=by)
-    assert (outdated(variant), tokens(variant)) == ({"name|de_DE": "Blue mug"}, ["de_DE"])
+    assert (outdated(variant), outdated_in(variant)) == ({"name|de_DE": "Blue mug"}, ["de_DE"])
     undo.undo(by.ref, user=world.admin)  # type: ignore[arg-type]
     assert (
         outdated(variant) == {}
